@@ -1,0 +1,43 @@
+# Every target makes .venv by itself when it is needed; nothing is installed by hand.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.ready
+
+.PHONY: demo test check fix bench lock clean
+
+demo: $(READY)            ## the whole story on the local AWS, both environments
+	@$(BIN)/ses-provision demo
+
+test: $(READY)            ## all tests
+	@$(BIN)/python -m pytest
+
+check: $(READY)           ## format, lint, types, tests with branch coverage
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest --cov --cov-report=term
+
+fix: $(READY)             ## format and mend what the linter can mend
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: $(READY)           ## measure speed (never part of the tests)
+	$(BIN)/python -m tests.bench
+
+lock: $(READY)            ## renew requirements.lock from pyproject.toml
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --all-extras --generate-hashes \
+	  --no-emit-index-url --custom-compile-command "make lock" --output-file requirements.lock pyproject.toml
+
+clean:                    ## remove everything that make built
+	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .coverage .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(READY): pyproject.toml requirements.lock
+	@echo "Setting up $(VENV) (once) ..." >&2
+	@$(PYTHON) -c 'import sys; sys.exit("ses-provision needs Python 3.11 or newer; set PYTHON=") if sys.version_info < (3, 11) else None'
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install -qq --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install -qq --no-deps --no-build-isolation --editable .
+	@touch $@
