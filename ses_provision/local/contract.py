@@ -1,0 +1,83 @@
+"""What the parts of the local AWS agree on: callers, errors, services, the clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol
+
+Params = dict[str, Any]
+Reply = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Caller:
+    """Who asks, and in which account and region."""
+
+    account: str
+    region: str
+    access_key: str = ""
+
+    @property
+    def partition(self) -> str:
+        """The AWS partition the region lies in."""
+        if self.region.startswith("us-gov-"):
+            return "aws-us-gov"
+        return "aws-cn" if self.region.startswith("cn-") else "aws"
+
+
+class AwsError(Exception):
+    """A refusal, with the code and HTTP status that AWS models for it."""
+
+    def __init__(self, code: str, message: str, status: int = 400, **extra: Any) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.status = status
+        self.extra = extra
+
+
+@dataclass
+class Clock:
+    """The time of the local AWS. It stands still in tests until it is moved."""
+
+    offset: timedelta = timedelta()
+    frozen_at: datetime | None = field(default=None)
+
+    def now(self) -> datetime:
+        """The time now, in UTC."""
+        return (self.frozen_at or datetime.now(UTC)) + self.offset
+
+    def advance(self, seconds: float) -> None:
+        """Move the time forward."""
+        self.offset += timedelta(seconds=seconds)
+
+
+class Service(Protocol):
+    """One AWS service: takes parsed parameters, answers with the modelled output or AwsError."""
+
+    def handle(self, caller: Caller, operation: str, params: Params) -> Reply: ...
+
+
+class Neighbours(Protocol):
+    """What SES needs of the services beside it."""
+
+    def dns(self, account: str, name: str, record_type: str) -> list[str] | None:
+        """What public DNS answers, from the account's public hosted zones and declared
+        external records: the values, or None where there is no such record.
+        Names without trailing dot and in lower case; TXT unquoted."""
+
+    def sns_topic_refusal(self, caller: Caller, topic_arn: str, source_arn: str) -> str | None:
+        """Why SES may not publish to the topic, or None when it may."""
+
+    def publish(self, caller: Caller, topic_arn: str, message: str, subject: str | None) -> None:
+        """Deliver a message to a topic's subscribers."""
+
+    def put_metric(self, caller: Caller, name: str, value: float, dimensions: dict[str, str]) -> None:
+        """Record a data point in CloudWatch namespace AWS/SES in the caller's region."""
+
+    def put_event(self, caller: Caller, detail_type: str, detail: dict[str, Any]) -> None:
+        """Put an event on the default EventBridge bus."""
+
+    def put_firehose_record(self, caller: Caller, stream_arn: str, data: bytes) -> None:
+        """Put a record on a delivery stream."""
