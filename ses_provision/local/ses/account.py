@@ -1,0 +1,148 @@
+"""The account in a region: sandbox and review, sending, suppression, VDM."""
+
+import copy
+import re
+from datetime import timedelta
+from typing import Any
+
+from ses_provision.local.contract import Caller, Params, Reply
+from ses_provision.local.ses.errors import bad_request, conflict
+from ses_provision.local.ses.state import Place
+from ses_provision.local.ses.world import Handler, World
+
+DAY = timedelta(hours=24)
+# aws-facts 6: what the sandbox allows.
+SANDBOX_QUOTA = (200.0, 1.0)
+# Usual first quota after the sandbox; AWS sets it by use case.
+PRODUCTION_QUOTA = (50_000.0, 14.0)
+DECISIONS = ("GRANTED", "DENIED", "FAILED")
+ENFORCEMENTS = ("HEALTHY", "PROBATION", "SHUTDOWN")
+_URL = re.compile(
+    r"https?://[^/?#\s.]+(\.[^/?#\s.]+)+([/?#]\S*)?|[^/?#\s.:]+(\.[^/?#\s.]+)+(/\S*)?"
+)
+_ADDRESS = re.compile(r"(.+)@(.+)")
+
+
+def quota(place: Place) -> tuple[float, float]:
+    """How many messages a day, and how many a second."""
+    return PRODUCTION_QUOTA if place.account.production else SANDBOX_QUOTA
+
+
+class AccountSettings:
+    """The operations on the account."""
+
+    def __init__(self, world: World) -> None:
+        self._world = world
+
+    def handlers(self) -> dict[str, Handler]:
+        """The operations served here."""
+        return {
+            "GetAccount": self.get,
+            "PutAccountDetails": self.put_details,
+            "PutAccountSendingAttributes": self.put_sending,
+            "PutAccountSuppressionAttributes": self.put_suppression,
+            "PutAccountVdmAttributes": self.put_vdm,
+            "PutAccountDedicatedIpWarmupAttributes": self.put_warmup,
+        }
+
+    def get(self, caller: Caller, params: Params) -> Reply:
+        """Everything about the account in this region."""
+        del params
+        place = self._world.of(caller)
+        account = place.account
+        daily, rate = quota(place)
+        reply: Reply = {
+            "DedicatedIpAutoWarmupEnabled": account.auto_warmup,
+            "EnforcementStatus": account.enforcement,
+            "ProductionAccessEnabled": account.production,
+            "SendQuota": {
+                "Max24HourSend": daily,
+                "MaxSendRate": rate,
+                "SentLast24Hours": float(self.sent_last_day(place)),
+            },
+            "SendingEnabled": account.sending_enabled and account.enforcement != "SHUTDOWN",
+            "SuppressionAttributes": copy.deepcopy(account.suppression),
+            "VdmAttributes": copy.deepcopy(account.vdm),
+        }
+        if account.details is not None:
+            reply["Details"] = copy.deepcopy(account.details)
+            if account.review is not None:
+                reply["Details"]["ReviewDetails"] = dict(account.review)
+        return reply
+
+    def put_details(self, caller: Caller, params: Params) -> Reply:
+        """Describe the use of SES and, where asked, request production access."""
+        place = self._world.of(caller)
+        account = place.account
+        if account.review is not None and account.review["Status"] in ("PENDING", "DENIED"):
+            # aws-cli#6652 (aws-facts 6): after a denial too, and with no more message than this.
+            raise conflict("None")
+        details = _details(params)
+        if params.get("ProductionAccessEnabled", False) and not account.production:
+            place.case_number += 1
+            number = 170_000_000_000 + int(caller.account) % 10**6 * 100 + place.case_number
+            account.review = {"Status": "PENDING", "CaseId": str(number)}
+        account.details = details
+        return {}
+
+    def put_sending(self, caller: Caller, params: Params) -> Reply:
+        """Pause or resume sending; an omitted flag means false."""
+        self._world.of(caller).account.sending_enabled = params.get("SendingEnabled", False)
+        return {}
+
+    def put_suppression(self, caller: Caller, params: Params) -> Reply:
+        """Choose what puts an address on the account's suppression list."""
+        changed: dict[str, Any] = {"SuppressedReasons": list(params.get("SuppressedReasons", []))}
+        if "ValidationAttributes" in params:
+            changed["ValidationAttributes"] = copy.deepcopy(params["ValidationAttributes"])
+        self._world.of(caller).account.suppression = changed
+        return {}
+
+    def put_vdm(self, caller: Caller, params: Params) -> Reply:
+        """Turn Virtual Deliverability Manager on or off."""
+        given = copy.deepcopy(params["VdmAttributes"])
+        if given["VdmEnabled"] == "DISABLED" and len(given) > 1:
+            raise bad_request("VDM features cannot be set while VDM is disabled.")
+        self._world.of(caller).account.vdm = given
+        return {}
+
+    def put_warmup(self, caller: Caller, params: Params) -> Reply:
+        """Warm new dedicated IPs up or not; an omitted flag means false."""
+        self._world.of(caller).account.auto_warmup = params.get("AutoWarmupEnabled", False)
+        return {}
+
+    def sent_last_day(self, place: Place) -> int:
+        """Recipients of the last 24 hours, which is what the quota counts."""
+        since = self._world.now() - DAY
+        count = 0
+        for message in reversed(place.sent):
+            if message.sent_at <= since:
+                break
+            count += len(message.recipients)
+        return count
+
+
+def _details(params: Params) -> dict[str, Any]:
+    """aws-facts 6 lists the constraints."""
+    url, text = params["WebsiteURL"], params.get("UseCaseDescription", "")
+    contacts = params.get("AdditionalContactEmailAddresses")
+    if not 1 <= len(url) <= 1000 or not _URL.fullmatch(url):
+        raise bad_request("WebsiteURL is not a valid URL.")
+    if params["MailType"] not in ("MARKETING", "TRANSACTIONAL"):
+        raise bad_request("MailType must be MARKETING or TRANSACTIONAL.")
+    if params.get("ContactLanguage", "EN") not in ("EN", "JA"):
+        raise bad_request("ContactLanguage must be EN or JA.")
+    if len(text) > 5000:
+        raise bad_request("UseCaseDescription must be at most 5000 characters.")
+    if contacts is not None:
+        well_formed = all(6 <= len(each) <= 254 and _ADDRESS.fullmatch(each) for each in contacts)
+        if not 1 <= len(contacts) <= 4 or not well_formed:
+            raise bad_request("AdditionalContactEmailAddresses must be 1 to 4 e-mail addresses.")
+    kept = (
+        "MailType",
+        "WebsiteURL",
+        "ContactLanguage",
+        "UseCaseDescription",
+        "AdditionalContactEmailAddresses",
+    )
+    return {"ContactLanguage": "EN", **{key: params[key] for key in kept if key in params}}

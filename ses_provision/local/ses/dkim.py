@@ -1,0 +1,231 @@
+"""DKIM of a domain identity: tokens, hosted zone, expected records, and where keys come from."""
+
+import base64
+import hashlib
+import re
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from ses_provision.local.contract import Params
+from ses_provision.local.ses import rsa
+from ses_provision.local.ses.errors import bad_request
+from ses_provision.local.ses.state import FAILED, Dkim, Identity, Place, Watch
+from ses_provision.local.ses.world import World
+
+EASY = "AWS_SES"
+OWN_KEY = "EXTERNAL"
+_REPLICA = "AWS_SES_"
+_SELECTOR = re.compile(r"[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?")
+# aws-facts 8: the key length changes at most once a day.
+_CHANGE_EVERY = timedelta(days=1)
+
+
+def parent_region(origin: str) -> str | None:
+    """The region a Deterministic Easy DKIM origin names: AWS_SES_US_EAST_1 is us-east-1."""
+    if not origin.startswith(_REPLICA):
+        return None
+    return origin.removeprefix(_REPLICA).lower().replace("_", "-")
+
+
+def begin(place: Place, name: str, attributes: Params, now: datetime) -> Dkim:
+    """DKIM of a new domain identity, as CreateEmailIdentity was asked."""
+    origin = attributes.get("DomainSigningAttributesOrigin")
+    own_key = "DomainSigningSelector" in attributes or "DomainSigningPrivateKey" in attributes
+    origin = origin or (OWN_KEY if own_key else EASY)
+    length = attributes.get("NextSigningKeyLength", "RSA_2048_BIT")
+    setup = Dkim(
+        watch=Watch.begin(now), generation=_next_generation(place, name), generated_at=now,
+        origin=origin, next_length=length, current_length=length,
+    )  # fmt: skip
+    if origin == OWN_KEY:
+        setup.selector, setup.public_key = _own_key(attributes)
+    else:
+        _refuse_own_key(origin, attributes)
+    return setup
+
+
+def change(
+    place: Place, identity: Identity, origin: str, attributes: Params, now: datetime
+) -> None:
+    """Set the signing attributes of a domain that has some already."""
+    current = identity.dkim
+    if current is None:
+        # Seen on the real API in 2026, aws-facts 5.
+        raise bad_request("The EmailIdentity value must be a valid domain.")
+    if origin == OWN_KEY:
+        current.selector, current.public_key = _own_key(attributes)
+        current.origin, current.watch = OWN_KEY, Watch.begin(now)
+        return
+    _refuse_own_key(origin, attributes)
+    if origin != current.origin:
+        _restart(place, identity, current, now)
+        current.origin, current.selector, current.public_key = origin, None, None
+        current.next_length = attributes.get("NextSigningKeyLength", current.next_length)
+        current.current_length = current.next_length
+    elif origin == EASY:
+        _change_length(place, identity, current, attributes.get("NextSigningKeyLength"), now)
+    elif current.watch.status == FAILED:
+        current.watch = Watch.begin(now)
+
+
+def _change_length(
+    place: Place, identity: Identity, current: Dkim, length: str | None, now: datetime
+) -> None:
+    if length is None or length == current.next_length:
+        if current.watch.status == FAILED:
+            current.watch = Watch.begin(now)
+        return
+    if current.length_changed_at and now - current.length_changed_at < _CHANGE_EVERY:
+        raise bad_request("The DKIM signing key length can be changed at most once per day.")
+    _restart(place, identity, current, now)
+    current.next_length = current.current_length = length
+    current.length_changed_at = now
+
+
+def _restart(place: Place, identity: Identity, current: Dkim, now: datetime) -> None:
+    current.generation = _next_generation(place, identity.name)
+    current.generated_at, current.watch = now, Watch.begin(now)
+
+
+def _next_generation(place: Place, name: str) -> int:
+    place.generations[name] = place.generations.get(name, 0) + 1
+    return place.generations[name]
+
+
+def _own_key(attributes: Params) -> tuple[str, str]:
+    selector = attributes.get("DomainSigningSelector")
+    private_key = attributes.get("DomainSigningPrivateKey")
+    if not selector or not private_key:
+        raise bad_request("A selector and a private key are required when the origin is EXTERNAL.")
+    if not _SELECTOR.fullmatch(selector):
+        raise bad_request(f"Invalid DKIM selector <{selector}>.")
+    public_key = rsa.public_key(private_key)
+    if public_key is None:
+        raise bad_request(
+            "The private key must be a base64 encoded PKCS#1 RSA key of 1024 to 2048 bits."
+        )
+    return selector, public_key
+
+
+def _refuse_own_key(origin: str, attributes: Params) -> None:
+    if "DomainSigningSelector" in attributes or "DomainSigningPrivateKey" in attributes:
+        raise bad_request(
+            f"A selector or a private key cannot be given when the origin is {origin}."
+        )
+
+
+def _parent(world: World, place: Place, identity: Identity) -> tuple[Place, Identity] | None:
+    if identity.dkim is None:
+        return None
+    region = parent_region(identity.dkim.origin)
+    if region is None:
+        return place, identity
+    there = world.places.get((place.account_id, region))
+    parent = there.identities.get(identity.name) if there is not None else None
+    return (there, parent) if there is not None and parent is not None else None
+
+
+def replication_error(world: World, place: Place, identity: Identity) -> str | None:
+    """Why a Deterministic Easy DKIM replica has no keys (aws-facts 8), None where it has."""
+    region = parent_region(identity.dkim.origin) if identity.dkim else None
+    if region is None:
+        return None
+    if region == place.region:
+        return "REPLICATION_PRIMARY_INVALID_REGION"
+    found = _parent(world, place, identity)
+    if found is None or found[1].dkim is None:
+        return "REPLICATION_PRIMARY_NOT_FOUND"
+    if found[1].dkim.origin == OWN_KEY:
+        return "REPLICATION_PRIMARY_BYO_DKIM_NOT_SUPPORTED"
+    if found[1].dkim.origin != EASY:
+        return "REPLICATION_REPLICA_AS_PRIMARY_NOT_SUPPORTED"
+    return None
+
+
+def replicas(world: World, place: Place, identity: Identity) -> list[str]:
+    """The regions that replicate this identity's keys."""
+    return [
+        other.region
+        for other in world.places.values()
+        if other.account_id == place.account_id
+        and (twin := other.identities.get(identity.name)) is not None
+        and twin.dkim is not None
+        and parent_region(twin.dkim.origin) == place.region
+    ]
+
+
+def tokens(world: World, place: Place, identity: Identity) -> list[str]:
+    """Three Easy DKIM tokens, the selector of an own key, or the parent's tokens of a replica."""
+    if identity.dkim is None or replication_error(world, place, identity) is not None:
+        return []
+    if identity.dkim.selector is not None:
+        return [identity.dkim.selector]
+    found = _parent(world, place, identity)
+    if found is None or found[1].dkim is None:
+        return []
+    home, parent = found
+    seed = f"{home.account_id}/{home.region}/{parent.name}/{found[1].dkim.generation}"
+    return [_token(f"{seed}/{number}") for number in range(3)]
+
+
+def _token(seed: str) -> str:
+    return base64.b32encode(hashlib.sha256(seed.encode()).digest()).decode().lower()[:32]
+
+
+def hosted_zone(world: World, place: Place, identity: Identity) -> str | None:
+    """SigningHostedZone; an own key is published by its owner, so there is none."""
+    found = _parent(world, place, identity)
+    if found is None or found[1].dkim is None or found[1].dkim.origin == OWN_KEY:
+        return None
+    return world.signing_hosted_zone(found[0].region, found[1].name)
+
+
+def expected_records(
+    world: World, place: Place, identity: Identity
+) -> Iterator[tuple[str, str, str]]:
+    """The records SES looks for: name, type and value."""
+    if identity.dkim is None:
+        return
+    zone = hosted_zone(world, place, identity)
+    for token in tokens(world, place, identity):
+        name = f"{token}._domainkey.{identity.name}".lower()
+        if zone is None:
+            yield name, "TXT", identity.dkim.public_key or ""
+        else:
+            yield name, "CNAME", f"{token}.{zone}"
+
+
+def stands(record_type: str, expected: str, values: list[str]) -> bool:
+    """Whether the values found are what SES expects."""
+    if record_type == "CNAME":
+        return [value.lower().rstrip(".") for value in values] == [expected.lower()]
+    fields = [part.strip() for part in "".join(values[:1]).split(";")]
+    return len(values) == 1 and f"p={expected}" in (part.replace(" ", "") for part in fields)
+
+
+def attributes(world: World, place: Place, identity: Identity) -> dict[str, Any]:
+    """DkimAttributes of a domain identity."""
+    setup = identity.dkim
+    if setup is None:
+        # A real reply of March 2024 for an address without a domain identity shows these.
+        return {
+            "SigningEnabled": False,
+            "Status": "NOT_STARTED",
+            "SigningAttributesOrigin": EASY,
+            "NextSigningKeyLength": "RSA_1024_BIT",
+        }
+    shown: dict[str, Any] = {
+        "SigningEnabled": setup.signing_enabled,
+        "Status": setup.watch.status,
+        "Tokens": tokens(world, place, identity),
+        "SigningAttributesOrigin": setup.origin,
+    }
+    zone = hosted_zone(world, place, identity)
+    if zone is not None:
+        shown["SigningHostedZone"] = zone
+    if setup.origin != OWN_KEY:
+        shown["NextSigningKeyLength"] = setup.next_length
+        shown["CurrentSigningKeyLength"] = setup.current_length
+        shown["LastKeyGenerationTimestamp"] = setup.generated_at
+    return shown

@@ -1,0 +1,154 @@
+"""SESv2 as a service of the local AWS: its operations, and the knobs of who runs it."""
+
+import threading
+from collections.abc import Callable
+from dataclasses import asdict
+from datetime import timedelta
+from typing import Any
+
+from ses_provision.local.contract import AwsError, Caller, Clock, Neighbours, Params, Reply
+from ses_provision.local.ses.account import DECISIONS, ENFORCEMENTS, AccountSettings
+from ses_provision.local.ses.configuration_sets import ConfigurationSets
+from ses_provision.local.ses.event_destinations import EventDestinations
+from ses_provision.local.ses.identities import Identities
+from ses_provision.local.ses.lifecycle import Lifecycle
+from ses_provision.local.ses.policies import Policies
+from ses_provision.local.ses.state import SentMessage, VerificationMail, Watch
+from ses_provision.local.ses.tags import Tags
+from ses_provision.local.ses.world import Handler, World
+
+
+class SesV2:
+    """SES API v2 of all accounts and regions."""
+
+    def __init__(self, neighbours: Neighbours, clock: Clock) -> None:
+        self._world = World(neighbours, clock)
+        self._lock = threading.RLock()
+        self._lifecycle = Lifecycle(self._world)
+        self._identities = Identities(self._world, self._lifecycle)
+        subjects = (
+            self._identities,
+            Policies(self._world),
+            ConfigurationSets(self._world, self._lifecycle),
+            EventDestinations(self._world),
+            AccountSettings(self._world),
+            Tags(self._world),
+        )
+        self._handlers: dict[str, Handler] = {}
+        for subject in subjects:
+            self._handlers |= subject.handlers()
+
+    def handle(self, caller: Caller, operation: str, params: Params) -> Reply:
+        """Answer one request."""
+        handler = self._handlers.get(operation)
+        if handler is None:
+            raise AwsError(
+                "NotImplementedByLocalAws", f"The local AWS does not serve sesv2 {operation}.", 501
+            )
+        with self._lock:
+            return handler(caller, params)
+
+    def operations(self) -> frozenset[str]:
+        """The operations served."""
+        return frozenset(self._handlers)
+
+    @property
+    def verification_delay(self) -> timedelta:
+        """How long the right records must stand before SES has seen them."""
+        return self._world.verification_delay
+
+    @verification_delay.setter
+    def verification_delay(self, delay: timedelta) -> None:
+        self._world.verification_delay = delay
+
+    @property
+    def signing_hosted_zone(self) -> Callable[[str, str], str]:
+        """Which SigningHostedZone an identity gets, by region and name."""
+        return self._world.signing_hosted_zone
+
+    @signing_hosted_zone.setter
+    def signing_hosted_zone(self, choose: Callable[[str, str], str]) -> None:
+        self._world.signing_hosted_zone = choose
+
+    def look(self, account: str) -> None:
+        """Look at DNS now; called around changes of records, times become exact."""
+        with self._lock:
+            self._lifecycle.refresh_account(account)
+
+    def decide_review(self, account: str, region: str, decision: str) -> None:
+        """End the pending review of a request for production access."""
+        decision = decision.upper()
+        if decision not in DECISIONS:
+            raise ValueError(f"A review ends {', '.join(DECISIONS)}, not {decision}.")
+        with self._lock:
+            settings = self._world.place(account, region).account
+            if settings.review is None or settings.review["Status"] != "PENDING":
+                raise ValueError(f"No review is pending for account {account} in {region}.")
+            settings.review["Status"] = decision
+            settings.production = decision == "GRANTED"
+
+    def set_enforcement(self, account: str, region: str, status: str) -> None:
+        """Put the account under review, shut it down, or declare it healthy."""
+        status = status.upper()
+        if status not in ENFORCEMENTS:
+            raise ValueError(f"An enforcement status is {', '.join(ENFORCEMENTS)}, not {status}.")
+        with self._lock:
+            self._world.place(account, region).account.enforcement = status
+
+    def allow_production(self, account: str, region: str) -> None:
+        """Let the account out of the sandbox without a review."""
+        with self._lock:
+            self._world.place(account, region).account.production = True
+
+    def pause(self, account: str, region: str) -> None:
+        """Pause the account's sending."""
+        with self._lock:
+            self._world.place(account, region).account.sending_enabled = False
+
+    def resume(self, account: str, region: str) -> None:
+        """Resume the account's sending."""
+        with self._lock:
+            self._world.place(account, region).account.sending_enabled = True
+
+    def sent(self, account: str, region: str) -> list[SentMessage]:
+        """The messages SES accepted."""
+        with self._lock:
+            return list(self._world.place(account, region).sent)
+
+    def verification_mails(self, account: str, region: str) -> list[VerificationMail]:
+        """The mails SES sent to addresses to be verified."""
+        with self._lock:
+            return list(self._world.place(account, region).verification_mails)
+
+    def click_verification(self, account: str, region: str, address: str) -> bool:
+        """Follow the link in an address's verification mail; whether it was still valid."""
+        with self._lock:
+            return self._identities.click(self._world.place(account, region), address)
+
+    def snapshot(self, account: str) -> dict[str, Any]:
+        """All that an account has in SES, by region, without the traces that reading leaves."""
+        with self._lock:
+            return {
+                place.region: _plain(asdict(place, dict_factory=_without_traces))
+                for place in self._world.places.values()
+                if place.account_id == account
+            }
+
+
+_TRACES = frozenset({"checked_at", "succeeded_at", "absent_at"})
+
+
+def _without_traces(items: list[tuple[str, Any]]) -> dict[str, Any]:
+    is_watch = {name for name, _ in items} >= set(Watch.__dataclass_fields__)
+    return {name: value for name, value in items if not (is_watch and name in _TRACES)}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {
+            key if isinstance(key, str) else "/".join(key): _plain(each)
+            for key, each in sorted(value.items())
+        }
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    return value
