@@ -73,7 +73,9 @@ class Neighbours(Protocol):
     def publish(self, caller: Caller, topic_arn: str, message: str, subject: str | None) -> None:
         """Deliver a message to a topic's subscribers."""
 
-    def put_metric(self, caller: Caller, name: str, value: float, dimensions: dict[str, str]) -> None:
+    def put_metric(
+        self, caller: Caller, name: str, value: float, dimensions: dict[str, str]
+    ) -> None:
         """Record a data point in CloudWatch namespace AWS/SES in the caller's region."""
 
     def put_event(self, caller: Caller, detail_type: str, detail: dict[str, Any]) -> None:

@@ -1,0 +1,214 @@
+"""The local AWS as one object: what tests hold in their hands, and the server serves."""
+
+from __future__ import annotations
+
+import json
+import time
+from dataclasses import replace
+from datetime import timedelta
+from typing import TYPE_CHECKING, Any
+
+from ses_provision.local.artifact import Artifact
+from ses_provision.local.cloudwatch import CloudWatch
+from ses_provision.local.contract import Caller, Clock, Params
+from ses_provision.local.dispatch import Dispatcher
+from ses_provision.local.disturb import Disturbances
+from ses_provision.local.iam import Iam
+from ses_provision.local.keyring import Keyring
+from ses_provision.local.knobs import Fault, FaultKind, Knobs
+from ses_provision.local.motobridge import MotoService, Universe
+from ses_provision.local.neighbours import Surroundings
+from ses_provision.local.route53 import Route53
+from ses_provision.local.ses.service import SesV2
+from ses_provision.local.session import open_session
+from ses_provision.local.snapshot import snapshot
+from ses_provision.local.sns import Sns
+from ses_provision.local.sts import Sts
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    import boto3
+
+    from ses_provision.local.contract import Reply, Service
+    from ses_provision.local.journal import Journal
+    from ses_provision.local.subscriptions import Outbox
+    from ses_provision.local.wire import Request, Response
+
+_AS_MOTO_HAS_THEM = ("sqs", "events", "firehose", "kms", "cloudwatch")
+_LAMBDA_TRUST = {
+    "Version": "2012-10-17",
+    "Statement": [
+        {
+            "Effect": "Allow",
+            "Principal": {"Service": "lambda.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+        }
+    ],
+}
+
+
+class LocalAws:
+    """A whole AWS in this process: several accounts and regions, strict where AWS is strict.
+
+    Nothing is shared between two of them, and making one costs next to nothing.
+    """
+
+    def __init__(
+        self, clock: Clock | None = None, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
+        self.clock = clock or Clock()
+        self._keyring = Keyring()
+        self._disturbances = Disturbances(self.clock)
+        universe = Universe()
+        moto: dict[str, Service] = {name: MotoService(universe, name) for name in _AS_MOTO_HAS_THEM}
+        self.route53 = Route53(self.clock, self._look_at_dns)
+        self.sns = Sns(self.clock, moto["sqs"])
+        self._iam = Iam(universe, self._keyring)
+        self._surroundings = Surroundings(self.route53, self.sns, moto, self.clock)
+        self.sesv2 = SesV2(self._surroundings, self.clock)
+        self.artifact = Artifact(self.clock)
+        services: dict[str, Service] = {
+            **moto,
+            "cloudwatch": CloudWatch(universe),
+            "iam": self._iam,
+            "sts": Sts(self._keyring, self.clock),
+            "route53": self.route53,
+            "sns": self.sns,
+            "sesv2": self.sesv2,
+            "artifact": self.artifact,
+        }
+        self._dispatcher = Dispatcher(services, self._keyring, self._disturbances, sleep)
+
+    def session(self, account_id: str, region: str | None = None) -> boto3.Session:
+        """A boto3 session of an account; its clients talk to this local AWS and nowhere else."""
+        return open_session(self._dispatcher.answer, account_id, region)
+
+    def answer(self, request: Request) -> Response:
+        """Answer one HTTP request to an AWS endpoint."""
+        return self._dispatcher.answer(request)
+
+    def call(
+        self, account: str, region: str, service: str, operation: str, params: Params | None = None
+    ) -> Reply:
+        """Ask a service directly: past wire, journal and faults. For set-up and inspection."""
+        caller = Caller(account, region, Keyring.local_key(account))
+        return self._dispatcher.services[service].handle(caller, operation, params or {})
+
+    @property
+    def services(self) -> tuple[str, ...]:
+        """The services that are served, by botocore's names."""
+        return tuple(sorted(self._dispatcher.services))
+
+    @property
+    def journal(self) -> Journal:
+        """Every call so far, and how it ended."""
+        return self._dispatcher.journal
+
+    @property
+    def outbox(self) -> Outbox:
+        """What SNS sent to people and endpoints outside."""
+        return self.sns.outbox
+
+    @property
+    def knobs(self) -> Knobs:
+        """Faults, rate limit, latency and delays in force. Assign to turn them."""
+        return self._disturbances.knobs
+
+    @knobs.setter
+    def knobs(self, knobs: Knobs) -> None:
+        self._disturbances.turn(knobs)
+        self.route53.insync_after = timedelta(seconds=knobs.insync_after)
+        if knobs.verify_after is not None:
+            self.sesv2.verification_delay = timedelta(seconds=knobs.verify_after)
+
+    def fault(
+        self,
+        kind: FaultKind | str,
+        operation: str | None = None,
+        *,
+        number: int = 1,
+        times: int | None = 1,
+        action: Callable[[], None] | None = None,
+    ) -> Fault:
+        """Add a fault to those in force (see `Fault`)."""
+        fault = Fault(FaultKind(kind), operation, number, times, action)
+        self.knobs = replace(self.knobs, faults=(*self.knobs.faults, fault))
+        return fault
+
+    def clear_faults(self) -> None:
+        """Take all faults away."""
+        self.knobs = replace(self.knobs, faults=())
+
+    def confirm_subscriptions(self, account: str | None = None, endpoint: str | None = None) -> int:
+        """Confirm pending SNS subscriptions as their owners would; how many."""
+        return self.sns.confirm(account, endpoint)
+
+    def decide_review(self, account: str, region: str, decision: str) -> None:
+        """End a pending review for production access: GRANTED, DENIED or FAILED."""
+        self.sesv2.decide_review(account, region, decision)
+
+    def allow_production(self, account: str, region: str) -> None:
+        """Let an account out of the sandbox without a review."""
+        self.sesv2.allow_production(account, region)
+
+    def set_enforcement(self, account: str, region: str, status: str) -> None:
+        """Set what AWS thinks of the account: HEALTHY, PROBATION or SHUTDOWN."""
+        self.sesv2.set_enforcement(account, region, status)
+
+    def pause_sending(self, account: str, region: str) -> None:
+        """Pause an account's sending, as AWS does when its reputation is bad."""
+        self.sesv2.pause(account, region)
+
+    def resume_sending(self, account: str, region: str) -> None:
+        """Take the pause back."""
+        self.sesv2.resume(account, region)
+
+    def accept_baa(self, account: str, *, organization: bool = False) -> None:
+        """Accept the Business Associate Addendum, as the console does."""
+        self.artifact.accept(account, organization)
+
+    def end_baa(self, account: str) -> None:
+        """End every Business Associate Addendum of an account."""
+        self.artifact.end(account)
+
+    def declare_dns(
+        self, name: str, record_type: str, values: list[str], account: str | None = None
+    ) -> None:
+        """Say what DNS outside the hosted zones answers: TXT unquoted, MX as `10 host`."""
+        accounts = [account] if account else self.route53.accounts()
+        for each in accounts:
+            self._look_at_dns(each)
+        self._surroundings.external_dns.declare(name, record_type, values, account)
+        for each in accounts:
+            self._look_at_dns(each)
+
+    def seed(
+        self,
+        account: str,
+        *,
+        zones: Iterable[tuple[str, str]] = (),
+        roles: Iterable[str] = (),
+        private_zones: Iterable[tuple[str, str]] = (),
+    ) -> None:
+        """Put hosted zones `(id, name)` and roles into an account, past journal and faults."""
+        for zone_id, name in zones:
+            self.route53.add_zone(account, name, zone_id)
+        for zone_id, name in private_zones:
+            self.route53.add_zone(account, name, zone_id, private=True)
+        trust = json.dumps(_LAMBDA_TRUST)
+        for role in roles:
+            params = {"RoleName": role, "AssumeRolePolicyDocument": trust}
+            self.call(account, "us-east-1", "iam", "CreateRole", params)
+
+    def snapshot(self, account: str) -> dict[str, Any]:
+        """All that an account has, as plain values to compare."""
+        return snapshot(self, account)
+
+    def regions(self, account: str) -> list[str]:
+        """The regions in which an account has been seen, or has topics."""
+        called = {entry.region for entry in self.journal if entry.account == account}
+        return sorted(called | set(self.sns.regions(account)))
+
+    def _look_at_dns(self, account: str) -> None:
+        self.sesv2.look(account)

@@ -1,0 +1,115 @@
+"""CloudWatch: what moto accepts and CloudWatch refuses, and how a new alarm begins."""
+
+from __future__ import annotations
+
+from ses_provision.local.contract import AwsError, Caller, Params, Reply
+from ses_provision.local.motobridge import MotoService, Universe
+
+_MOST_ACTIONS = 5
+_ACTION_LISTS = ("OKActions", "AlarmActions", "InsufficientDataActions")
+# What a client may ask of alarms and metrics; the rest of moto's CloudWatch is left out.
+_SERVED = frozenset(
+    {
+        "DeleteAlarms",
+        "DescribeAlarms",
+        "DescribeAlarmsForMetric",
+        "DisableAlarmActions",
+        "EnableAlarmActions",
+        "GetMetricData",
+        "GetMetricStatistics",
+        "ListMetrics",
+        "ListTagsForResource",
+        "PutMetricAlarm",
+        "PutMetricData",
+        "SetAlarmState",
+        "TagResource",
+        "UntagResource",
+    }
+)
+
+
+class CloudWatch(MotoService):
+    """moto's CloudWatch behind the rules of the real one."""
+
+    def __init__(self, universe: Universe) -> None:
+        super().__init__(universe, "cloudwatch", _SERVED)
+
+    def handle(self, caller: Caller, operation: str, params: Params) -> Reply:
+        """Answer a call."""
+        if operation == "PutMetricAlarm":
+            return self._put_metric_alarm(caller, params)
+        if operation == "DeleteAlarms":
+            self._refuse_missing(caller, params["AlarmNames"])
+        return super().handle(caller, operation, params)
+
+    def _put_metric_alarm(self, caller: Caller, params: Params) -> Reply:
+        _check_actions(caller, params)
+        _check_period(params)
+        name = params["AlarmName"]
+        existing = self._alarm(caller, name)
+        if existing:
+            # botocore's model of PutMetricAlarm: tags of an existing alarm are left as they are.
+            held = super().handle(
+                caller, "ListTagsForResource", {"ResourceARN": existing["AlarmArn"]}
+            )
+            params = params | {"Tags": held.get("Tags", [])}
+        reply = super().handle(caller, "PutMetricAlarm", params)
+        state = {
+            "AlarmName": name,
+            "StateValue": existing["StateValue"] if existing else "INSUFFICIENT_DATA",
+            "StateReason": (
+                existing["StateReason"] if existing else "Unchecked: Initial alarm creation"
+            ),
+        }
+        super().handle(caller, "SetAlarmState", state)
+        return reply
+
+    def _alarm(self, caller: Caller, name: str) -> Reply | None:
+        found = super().handle(caller, "DescribeAlarms", {"AlarmNames": [name]})
+        alarms = found.get("MetricAlarms") or []
+        return alarms[0] if alarms else None
+
+    def _refuse_missing(self, caller: Caller, names: list[str]) -> None:
+        # API Reference, DeleteAlarms: ResourceNotFound when any of several does not exist; one
+        # alone that does not exist is not an error.
+        if len(names) > 1 and any(self._alarm(caller, name) is None for name in names):
+            raise AwsError("ResourceNotFound", "One or more alarms do not exist", 404)
+
+
+def _check_actions(caller: Caller, params: Params) -> None:
+    for member in _ACTION_LISTS:
+        actions = params.get(member) or []
+        if len(actions) > _MOST_ACTIONS:
+            raise _invalid(
+                f"The collection {member} must not have a size greater than {_MOST_ACTIONS}."
+            )
+        for action in actions:
+            _check_action(caller, action)
+
+
+def _check_action(caller: Caller, action: str) -> None:
+    """V-real: cds-snc/notification-terraform#128; amazon-cloudwatch-auto-alarms#61."""
+    parts = action.split(":")
+    if len(parts) < 6 or parts[0] != "arn":
+        raise _invalid(f"Invalid arn syntax: {action}")
+    _, partition, service, region, *_ = parts
+    if partition != caller.partition:
+        raise _invalid(f"Invalid partition {partition} specified. Only {caller.partition} is "
+                       "supported.")  # fmt: skip
+    if service == "sns" and region != caller.region:
+        raise _invalid(f"Invalid region {region} specified. Only {caller.region} is supported.")
+
+
+def _check_period(params: Params) -> None:
+    """API Reference, PutMetricAlarm: 10, 20, 30 and any multiple of 60."""
+    if "Metrics" in params:
+        return
+    period = params.get("Period")
+    if not period or (period not in (10, 20, 30) and period % 60):
+        raise _invalid("Period must be 10, 20, 30 or a multiple of 60")
+    if period * params["EvaluationPeriods"] > 86400 * 7:
+        raise _invalid("Metrics cannot be checked across more than seven days")
+
+
+def _invalid(message: str) -> AwsError:
+    return AwsError("ValidationError", message)

@@ -1,0 +1,110 @@
+"""HTTP bindings of the REST protocols: paths to operations, and parameters outside the body."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+from urllib.parse import unquote
+
+from ses_provision.local.codec import timestamps
+
+if TYPE_CHECKING:
+    from botocore.model import OperationModel, ServiceModel, Shape
+
+    from ses_provision.local.wire import Request
+
+_LABEL = re.compile(r"\{([^}+]+)(\+?)\}")
+
+
+@dataclass(frozen=True)
+class Route:
+    """A method and path pattern that lead to an operation."""
+
+    method: str
+    pattern: re.Pattern[str]
+    labels: tuple[str, ...]
+    literal: int
+    operation: str
+
+
+def routes(service: ServiceModel) -> tuple[Route, ...]:
+    """The routes of a service, the most literal first."""
+    found = []
+    for name in service.operation_names:
+        http = service.operation_model(name).http
+        path = http["requestUri"].split("?")[0].rstrip("/")
+        labels = tuple(match[1] for match in _LABEL.finditer(path))
+        pattern = "".join(
+            (r"(.+)" if piece.endswith("+}") else r"([^/]+)")
+            if piece.startswith("{")
+            else re.escape(piece)
+            for piece in re.split(r"(\{[^}]+\})", path)
+        )
+        literal = len(_LABEL.sub("", path))
+        found.append(Route(http["method"], re.compile(f"{pattern}/?"), labels, literal, name))
+    return tuple(sorted(found, key=lambda route: -route.literal))
+
+
+def match(table: tuple[Route, ...], request: Request) -> tuple[str, dict[str, str]] | None:
+    """The operation and path labels of a request, None when no route fits."""
+    for route in table:
+        if route.method == request.method:
+            hit = route.pattern.fullmatch(request.path)
+            if hit:
+                values = (unquote(group) for group in hit.groups())
+                return route.operation, dict(zip(route.labels, values, strict=True))
+    return None
+
+
+def bound(shape: Shape, request: Request, labels: dict[str, str]) -> dict[str, Any]:
+    """The parameters that travel in path, query string and headers."""
+    found: dict[str, Any] = {}
+    for name, member in shape.members.items():
+        where = member.serialization.get("location")
+        key = member.serialization.get("name", name)
+        if where == "uri" and key in labels:
+            found[name] = _scalar(member, labels[key])
+        elif where == "querystring":
+            _bind_query(found, name, member, [v for k, v in request.query if k == key])
+        elif where == "header" and key.lower() in request.headers:
+            found[name] = _scalar(member, request.headers[key.lower()])
+        elif where == "headers":
+            prefix = key.lower()
+            found[name] = {
+                header[len(prefix) :]: value
+                for header, value in request.headers.items()
+                if header.startswith(prefix)
+            }
+    return found
+
+
+def _bind_query(found: dict[str, Any], name: str, member: Shape, values: list[str]) -> None:
+    if not values:
+        return
+    if member.type_name == "list":
+        found[name] = [_scalar(member.member, value) for value in values]
+    else:
+        found[name] = _scalar(member, values[0])
+
+
+def _scalar(shape: Shape, text: str) -> Any:
+    if shape.type_name in ("integer", "long"):
+        return int(text)
+    if shape.type_name == "boolean":
+        return text.lower() == "true"
+    if shape.type_name == "timestamp":
+        return timestamps.read(text)
+    return text
+
+
+def reply_headers(operation: OperationModel, reply: dict[str, Any]) -> dict[str, str]:
+    """The members of a reply that travel as headers."""
+    shape = operation.output_shape
+    if shape is None:
+        return {}
+    return {
+        member.serialization["name"]: str(reply[name])
+        for name, member in shape.members.items()
+        if member.serialization.get("location") == "header" and reply.get(name) is not None
+    }

@@ -1,0 +1,199 @@
+"""From a request to a response: which service, who asks, what happens on the way, the answer."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from threading import RLock
+from typing import TYPE_CHECKING
+
+from botocore.exceptions import UnknownServiceError
+from botocore.validate import ParamValidator
+
+from ses_provision.local.codec import Codec, codec_for
+from ses_provision.local.contract import AwsError, Caller, Params, Reply
+from ses_provision.local.disturb import Disturbances, refusal
+from ses_provision.local.journal import Entry, Journal
+from ses_provision.local.knobs import Fault, FaultKind
+from ses_provision.local.wire import ConnectionLostError, Request, Response
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+    from botocore.model import OperationModel
+
+    from ses_provision.local.contract import Service
+    from ses_provision.local.keyring import Keyring
+
+# Signing names that are not botocore's name of the service.
+_SIGNED_AS = {"monitoring": "cloudwatch", "email": "sesv2"}
+_SESV2_PATH = "/v2/email/"
+# Codes with which services refuse parameters that do not fit their model.
+_MISFITS = {
+    "sesv2": "BadRequestException",
+    "route53": "InvalidInput",
+    "sns": "InvalidParameter",
+    "artifact": "ValidationException",
+    "events": "ValidationException",
+    "firehose": "ValidationException",
+    "kms": "ValidationException",
+}
+
+
+@dataclass(frozen=True)
+class Call:
+    """A request understood: what is asked of which service."""
+
+    codec: Codec
+    operation: OperationModel
+    params: Params
+
+    @property
+    def service(self) -> str:
+        """botocore's name of the service."""
+        return self.codec.name
+
+    @property
+    def name(self) -> str:
+        """The operation."""
+        return str(self.operation.name)
+
+
+class Dispatcher:
+    """Answers requests, the same in process and over HTTP."""
+
+    def __init__(
+        self,
+        services: Mapping[str, Service],
+        keyring: Keyring,
+        disturbances: Disturbances,
+        sleep: Callable[[float], None],
+    ) -> None:
+        self.services = services
+        self.journal = Journal()
+        self._keyring = keyring
+        self._disturbances = disturbances
+        self._sleep = sleep
+        self._lock = RLock()
+        self._number = 0
+        self._validator = ParamValidator()
+
+    def answer(self, request: Request) -> Response:
+        """The response to a request; ConnectionLostError when a fault drops the connection."""
+        latency = self._disturbances.knobs.latency
+        if latency:
+            self._sleep(latency)
+        codec = self._codec(request)
+        with self._lock:
+            self._number += 1
+            return self._answer(request, codec, self._number)
+
+    def _answer(self, request: Request, codec: Codec, number: int) -> Response:
+        caller = Caller("", request.scope.region if request.scope else "")
+        operation = f"{request.method} {request.path}"
+
+        def note(status: int | None, error: str | None = None) -> None:
+            self.journal.add(
+                Entry(number, codec.name, caller.region, caller.account, operation, status, error)
+            )
+
+        try:
+            caller = self._caller(request)
+            model, labels = codec.operation(request)
+            operation = str(model.name)
+            call = Call(codec, model, codec.params(request, model, labels))
+            response = self._carry_out(caller, call, request)
+        except AwsError as error:
+            note(error.status, error.code)
+            return codec.refusal(request, error)
+        except ConnectionLostError:
+            note(None, "ConnectionLost")
+            raise
+        note(response.status)
+        return response
+
+    def _carry_out(self, caller: Caller, call: Call, request: Request) -> Response:
+        fault = self._disturbances.strike(call.service, call.name)
+        self._before(fault, caller, call)
+        self._disturbances.admit(caller, call.service, call.name)
+        self._validate(call)
+        reply = self._serve(caller, call)
+        response = call.codec.reply(request, call.operation, reply)
+        if fault and fault.kind is FaultKind.LOSE_REPLY:
+            raise ConnectionLostError
+        if fault and fault.kind is FaultKind.KILL_AFTER and fault.action:
+            fault.action()
+        return response
+
+    def _before(self, fault: Fault | None, caller: Caller, call: Call) -> None:
+        if fault is None or fault.kind in (FaultKind.LOSE_REPLY, FaultKind.KILL_AFTER):
+            return
+        if fault.kind is FaultKind.KILL_BEFORE and fault.action:
+            fault.action()
+            return
+        if fault.kind is FaultKind.DROP:
+            raise ConnectionLostError
+        holder = self._keyring.holder(caller.access_key)
+        who = holder.arn if holder else caller.access_key
+        raise refusal(fault, caller, who, (call.service, call.name, call.params))
+
+    def _serve(self, caller: Caller, call: Call) -> Reply:
+        return self.services[call.service].handle(caller, call.name, call.params)
+
+    def _validate(self, call: Call) -> None:
+        shape = call.operation.input_shape
+        if shape is None:
+            return
+        report = self._validator.validate(call.params, shape)
+        if report.has_errors():
+            code = _MISFITS.get(call.service, "ValidationError")
+            raise AwsError(code, f"1 validation error detected: {report.generate_report()}")
+
+    def _caller(self, request: Request) -> Caller:
+        scope = request.scope
+        if scope is None:
+            raise AwsError("MissingAuthenticationToken", "Missing Authentication Token", 403)
+        holder = self._keyring.holder(scope.access_key)
+        if holder is None:
+            raise AwsError(
+                "InvalidClientTokenId",
+                "The security token included in the request is invalid. (The local AWS knows "
+                "access keys LOCAL000 followed by the account id, and those it handed out.)",
+                403,
+            )
+        return Caller(holder.account, scope.region, scope.access_key)
+
+    def _codec(self, request: Request) -> Codec:
+        scope = request.scope
+        signed_as = scope.signing_name if scope else ""
+        name = _SIGNED_AS.get(signed_as, signed_as)
+        if name == "ses" and request.path.startswith(_SESV2_PATH):
+            name = "sesv2"
+        if name in self.services:
+            return codec_for(name)
+        if not name:
+            return codec_for("sesv2" if request.path.startswith(_SESV2_PATH) else "sts")
+        return _Unserved(name)
+
+
+class _Unserved(Codec):
+    """The codec for requests to a service that the local AWS does not have."""
+
+    def __init__(self, service: str) -> None:
+        try:
+            spoken = codec_for(service)
+        except UnknownServiceError:
+            spoken = codec_for("sts")
+        super().__init__(spoken.model)
+        self.name = service
+
+    def operation(self, request: Request) -> tuple[OperationModel, dict[str, str]]:
+        """Always a refusal that names the service and, where it can be told, the operation."""
+        try:
+            operation, _ = super().operation(request)
+        except AwsError:
+            asked = f"{request.method} {request.path}"
+        else:
+            asked = str(operation.name)
+        raise AwsError(
+            "NotImplementedByLocalAws", f"The local AWS does not serve {self.name}:{asked}.", 501
+        )

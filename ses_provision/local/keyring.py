@@ -1,0 +1,52 @@
+"""Access keys: which account a key belongs to, and what its holder is called."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from dataclasses import dataclass
+
+LOCAL_KEY = re.compile(r"LOCAL000(\d{12})")
+LOCAL_SECRET = "local"  # noqa: S105 - a convention, not a secret: `--local` needs no handshake
+
+
+@dataclass(frozen=True)
+class Principal:
+    """The holder of an access key."""
+
+    account: str
+    arn: str
+    user_id: str
+
+
+class Keyring:
+    """All keys that the local AWS knows.
+
+    `LOCAL000` + twelve digits belongs to that account by convention; STS and IAM add others.
+    """
+
+    def __init__(self) -> None:
+        self._issued: dict[str, Principal] = {}
+
+    @staticmethod
+    def local_key(account: str) -> str:
+        """The access key id that belongs to an account by convention."""
+        return f"LOCAL000{account}"
+
+    def holder(self, access_key: str) -> Principal | None:
+        """Who holds a key, None when nobody does."""
+        found = LOCAL_KEY.fullmatch(access_key)
+        if found:
+            account = found[1]
+            return Principal(account, f"arn:aws:iam::{account}:user/local", f"AIDA{account}LOCA")
+        return self._issued.get(access_key)
+
+    def issue(self, principal: Principal) -> str:
+        """A new temporary access key for a principal."""
+        key = f"ASIA{secrets.token_hex(8).upper()}"
+        self._issued[key] = principal
+        return key
+
+    def add(self, access_key: str, principal: Principal) -> None:
+        """Take in a key that IAM created."""
+        self._issued[access_key] = principal

@@ -1,0 +1,116 @@
+"""What a person or a test may turn: faults, rate limit, latency, delays. Values only.
+
+The same vocabulary in process (`LocalAws.knobs`) and over HTTP (`/_local/knobs`).
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+
+class FaultKind(StrEnum):
+    """What happens to a call that a fault hits."""
+
+    THROTTLE = "throttle"  # refused as the service refuses calls that come too fast
+    ERROR = "error"  # 500 InternalFailure, not executed
+    DROP = "drop"  # the connection drops, not executed
+    DENY = "deny"  # access denied, naming the caller, the action and the resource
+    LOSE_REPLY = "lose-reply"  # executed, but the connection drops before the reply
+    PENDING = "prior-request"  # Route 53: PriorRequestNotComplete
+    KILL_BEFORE = "kill-before"  # `action` is called instead of the call (in process only)
+    KILL_AFTER = "kill-after"  # executed, then `action` is called (in process only)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One disturbance: which calls it hits, and how.
+
+    `operation`: `CreateEmailIdentity`, `sesv2:CreateEmailIdentity`, `sesv2:*`; None is any call.
+    `number`: the first call hit, counted among the calls that match, from when the fault was set
+    (1 is the next one). `times`: how many calls in a row are hit; None is all from there on.
+    """
+
+    kind: FaultKind
+    operation: str | None = None
+    number: int = 1
+    times: int | None = 1
+    action: Callable[[], None] | None = field(default=None, compare=False, repr=False)
+
+    def matches(self, service: str, operation: str) -> bool:
+        """Whether the fault is meant for this operation."""
+        return self.operation in (None, operation, f"{service}:{operation}", f"{service}:*")
+
+    def hits(self, nth: int) -> bool:
+        """Whether the n-th matching call is hit."""
+        last = None if self.times is None else self.number + self.times - 1
+        return nth >= self.number and (last is None or nth <= last)
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> Fault:
+        """A fault from JSON; a ValueError says what is wrong with it."""
+        unknown = set(data) - {"kind", "operation", "number", "times"}
+        if unknown:
+            raise ValueError(f"unknown: {', '.join(sorted(unknown))}")
+        kind = FaultKind(data.get("kind", ""))
+        if kind in (FaultKind.KILL_BEFORE, FaultKind.KILL_AFTER):
+            raise ValueError(f"{kind} works in process only")
+        times = data.get("times", 1)
+        number = int(data.get("number", 1))
+        if number < 1 or (times is not None and int(times) < 1):
+            raise ValueError("number and times count from 1")
+        return cls(kind, data.get("operation"), number, None if times is None else int(times))
+
+    def to_dict(self) -> dict[str, Any]:
+        """The fault as JSON has it."""
+        return {
+            "kind": self.kind.value,
+            "operation": self.operation,
+            "number": self.number,
+            "times": self.times,
+        }
+
+
+@dataclass(frozen=True)
+class Knobs:
+    """How the local AWS behaves towards its callers.
+
+    `rate`: calls a second that the SES control plane admits for each account and region
+    (None: no limit; the real one admits 1). `latency`: seconds that every call takes.
+    `insync_after`: seconds until a Route 53 change is INSYNC. `verify_after`: seconds that right
+    records must stand before SES sees them (None: what the SES part has set).
+    """
+
+    rate: float | None = None
+    latency: float = 0.0
+    insync_after: float = 60.0
+    verify_after: float | None = None
+    faults: tuple[Fault, ...] = ()
+
+    def changed(self, data: dict[str, Any]) -> Knobs:
+        """These knobs with some turned, from JSON; a ValueError says what is wrong."""
+        known = {"rate", "latency", "insync_after", "verify_after", "faults"}
+        if set(data) - known:
+            raise ValueError(f"unknown: {', '.join(sorted(set(data) - known))}")
+        values: dict[str, Any] = {}
+        for name in known & set(data) - {"faults"}:
+            value = data[name]
+            if value is None and name in ("rate", "verify_after"):
+                values[name] = None
+            elif isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
+                raise ValueError(f"{name} must be a number, not below 0")
+            else:
+                values[name] = float(value)
+        if "faults" in data:
+            values["faults"] = tuple(Fault.from_dict(item) for item in data["faults"])
+        return replace(self, **values)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The knobs as JSON has them."""
+        return asdict(replace(self, faults=())) | {
+            "faults": [fault.to_dict() for fault in self.faults]
+        }

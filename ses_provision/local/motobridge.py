@@ -1,0 +1,154 @@
+"""The one place that touches moto: its state, kept apart for each local AWS, and its services.
+
+moto keeps everything in module-level `BackendDict`s, one a service, shared by the whole process,
+and lists those in use in `BackendDict._instances`. `Universe` swaps their contents in and out
+around each call, so that several local AWSs, and moto's own decorators, live side by side.
+`tests/local/test_motobridge.py` fails loudly when moto changes any of this.
+"""
+
+from __future__ import annotations
+
+import os
+from contextlib import contextmanager
+from threading import RLock
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlencode
+
+from botocore.awsrequest import AWSPreparedRequest
+from botocore.compat import HTTPHeaders
+from botocore.parsers import create_parser
+from botocore.serialize import create_serializer
+from moto.core.base_backend import BackendDict
+from moto.core.botocore_stubber import BotocoreStubber
+
+from ses_provision.local.codec import codec_for
+from ses_provision.local.contract import AwsError, Caller, Params, Reply
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from botocore.model import OperationModel
+
+_IN_USE: list[Any] = vars(BackendDict)["_instances"]
+_SWAP = RLock()
+_GLOBAL_HOSTS = {"iam": "iam.amazonaws.com"}
+# moto answers CloudWatch in the query protocol only.
+_SPOKEN = {"cloudwatch": "query"}
+
+
+class Universe:
+    """moto's state as one local AWS sees it."""
+
+    def __init__(self) -> None:
+        self._contents: list[tuple[Any, dict[str, Any]]] = []
+        self._stubber = BotocoreStubber()
+
+    @contextmanager
+    def entered(self) -> Iterator[None]:
+        """Have moto work on this universe, and on no other, until the end of the block."""
+        if "MOTO_ACCOUNT_ID" in os.environ:
+            raise RuntimeError("MOTO_ACCOUNT_ID forces one account on moto; unset it.")
+        with _SWAP:
+            outside = _taken_out()
+            _put_in(self._contents)
+            try:
+                yield
+            finally:
+                self._contents = _taken_out()
+                _put_in(outside)
+
+    def ask(self, caller: Caller, service: str, operation: str, params: Params) -> Reply:
+        """Let moto answer one call."""
+        codec = codec_for(service)
+        model = codec.model.operation_model(operation)
+        protocol = _SPOKEN.get(service, str(codec.model.protocol))
+        request = _request(caller, model, protocol, params)
+        with self.entered():
+            try:
+                answer = self._stubber.process_request(request)
+            except NotImplementedError as error:
+                raise not_served(service, operation) from error
+        if answer is None or "Not yet implemented" in str(answer[2]):
+            raise not_served(service, operation)
+        return _parsed(model, protocol, answer)
+
+
+def not_served(service: str, operation: str) -> AwsError:
+    """The refusal for an operation that the local AWS does not have."""
+    return AwsError(
+        "NotImplementedByLocalAws", f"The local AWS does not serve {service}:{operation}.", 501
+    )
+
+
+def _request(
+    caller: Caller, model: OperationModel, protocol: str, params: Params
+) -> AWSPreparedRequest:
+    service = model.service_model
+    written = create_serializer(protocol, include_validation=False).serialize_to_request(
+        params, model
+    )
+    headers = HTTPHeaders()
+    for name, value in written["headers"].items():
+        headers[name] = value
+    headers["x-moto-account-id"] = caller.account
+    headers["Authorization"] = (
+        f"AWS4-HMAC-SHA256 Credential={caller.access_key or 'LOCAL000' + caller.account}/20250101/"
+        f"{caller.region}/{service.signing_name}/aws4_request, SignedHeaders=host, Signature=local"
+    )
+    host = _GLOBAL_HOSTS.get(
+        service.service_name, f"{service.endpoint_prefix}.{caller.region}.amazonaws.com"
+    )
+    body = written["body"]
+    if isinstance(body, dict):
+        body = urlencode(body)
+    url = f"https://{host}{written['url_path']}"
+    return AWSPreparedRequest(written["method"], url, headers, body, stream_output=False)
+
+
+def _parsed(model: OperationModel, protocol: str, answer: Any) -> Reply:
+    status, headers, body = answer
+    code = int(status)
+    raw = {
+        "status_code": code,
+        "headers": {name.lower(): str(value) for name, value in headers.items()},
+        "body": body.encode() if isinstance(body, str) else body or b"",
+    }
+    reply: Reply = create_parser(protocol).parse(raw, model.output_shape)
+    if code >= 300:
+        error = reply.get("Error", {})
+        raise AwsError(
+            str(error.get("Code", "InternalFailure")),
+            str(error.get("Message", "")),
+            code,
+        )
+    reply.pop("ResponseMetadata", None)
+    return reply
+
+
+def _taken_out() -> list[tuple[Any, dict[str, Any]]]:
+    contents = [(backend, dict(backend)) for backend in _IN_USE]
+    for backend in _IN_USE:
+        backend.clear()
+    _IN_USE.clear()
+    return contents
+
+
+def _put_in(contents: list[tuple[Any, dict[str, Any]]]) -> None:
+    for backend, accounts in contents:
+        backend.update(accounts)
+        _IN_USE.append(backend)
+
+
+class MotoService:
+    """A service as moto has it, behind the same door as ours."""
+
+    def __init__(self, universe: Universe, name: str, served: frozenset[str] | None = None) -> None:
+        self._universe = universe
+        self._served = served
+        self.name = name
+
+    def handle(self, caller: Caller, operation: str, params: Params) -> Reply:
+        """Let moto answer."""
+        if self._served is not None and operation not in self._served:
+            raise not_served(self.name, operation)
+        return self._universe.ask(caller, self.name, operation, params)

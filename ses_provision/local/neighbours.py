@@ -1,0 +1,151 @@
+"""What SES sees of the services around it: DNS, topics, metrics, event buses, streams."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+from ses_provision.local import dnsnames, policies
+from ses_provision.local.contract import AwsError, Caller, Clock
+
+if TYPE_CHECKING:
+    from ses_provision.local.contract import Service
+    from ses_provision.local.route53 import Route53
+    from ses_provision.local.sns import Sns, Topic
+
+_SES = ("Service:ses.amazonaws.com",)
+_KEY_ACTIONS = ("kms:GenerateDataKey", "kms:Decrypt")
+
+
+class ExternalDns:
+    """DNS records that live outside the account's hosted zones, at another provider."""
+
+    def __init__(self) -> None:
+        self._records: dict[tuple[str | None, str, str], list[str]] = {}
+
+    def declare(
+        self, name: str, record_type: str, values: list[str], account: str | None = None
+    ) -> None:
+        """Say what public DNS answers, to all accounts or to one. No values: no such record."""
+        key = (account, dnsnames.bare(name), record_type.upper())
+        if values:
+            self._records[key] = list(values)
+        else:
+            self._records.pop(key, None)
+
+    def lookup(self, account: str, name: str, record_type: str) -> list[str] | None:
+        """The declared values, None where nothing was declared."""
+        bare = dnsnames.bare(name)
+        return self._records.get((account, bare, record_type)) or self._records.get(
+            (None, bare, record_type)
+        )
+
+
+class Surroundings:
+    """The services beside SES in one local AWS."""
+
+    def __init__(self, route53: Route53, sns: Sns, moto: dict[str, Service], clock: Clock) -> None:
+        self.external_dns = ExternalDns()
+        self._route53 = route53
+        self._sns = sns
+        self._moto = moto
+        self._clock = clock
+
+    def dns(self, account: str, name: str, record_type: str) -> list[str] | None:
+        """What public DNS answers: from the account's zones, else what was declared."""
+        found = self._route53.lookup(account, name, record_type)
+        return found or self.external_dns.lookup(account, name, record_type)
+
+    def sns_topic_refusal(self, caller: Caller, topic_arn: str, source_arn: str) -> str | None:
+        """Why SES may not publish to the topic, None when it may."""
+        parts = topic_arn.split(":")
+        if len(parts) != 6 or parts[2] != "sns":
+            return f"Invalid SNS topic ARN: {topic_arn}."
+        if parts[3] != caller.region:
+            # SES Developer Guide, regions.md: the topic lies in the region of the sender.
+            return f"SNS topic {topic_arn} is not in region {caller.region}."
+        if parts[5].endswith(".fifo"):
+            # SES Developer Guide, event-publishing-add-event-destination-sns.md.
+            return f"SNS topic {topic_arn} is a FIFO topic; SES publishes to standard topics only."
+        topic = self._sns.find(topic_arn)
+        if topic is None:
+            return f"SNS topic {topic_arn} not found."
+        if not self._policy_allows(caller, topic, source_arn) or not self._key_allows(topic):
+            return f"Could not publish to SNS topic: {topic_arn}"
+        return None
+
+    @staticmethod
+    def _policy_allows(caller: Caller, topic: Topic, source_arn: str) -> bool:
+        ask = policies.Ask(
+            "sns:Publish",
+            topic.arn,
+            _SES,
+            {
+                "aws:SourceAccount": (caller.account,),
+                "aws:SourceArn": (source_arn,),
+                "aws:SecureTransport": ("true",),
+            },
+        )
+        decision, _ = policies.decide(policies.parse(topic.policy), ask)
+        return decision is policies.Decision.ALLOWED
+
+    def _key_allows(self, topic: Topic) -> bool:
+        key = topic.attributes.get("KmsMasterKeyId")
+        if not key:
+            return True
+        if key.endswith("alias/aws/sns"):
+            # Its policy cannot be edited, so no other service may use it (SES Developer Guide,
+            # configure-sns-notifications.md; binxio/cfn-ses-provider#16).
+            return False
+        _, _, _, region, account, _ = topic.arn.split(":")
+        owner = Caller(account, region)
+        try:
+            held = self._moto["kms"].handle(owner, "DescribeKey", {"KeyId": key})["KeyMetadata"]
+            text = self._moto["kms"].handle(
+                owner, "GetKeyPolicy", {"KeyId": held["KeyId"], "PolicyName": "default"}
+            )["Policy"]
+        except AwsError:
+            return False
+        statements = policies.parse(text)
+        return all(
+            policies.decide(statements, policies.Ask(action, held["Arn"], _SES))[0]
+            is policies.Decision.ALLOWED
+            for action in _KEY_ACTIONS
+        )
+
+    def publish(self, caller: Caller, topic_arn: str, message: str, subject: str | None) -> None:
+        """Deliver a message to a topic's subscribers."""
+        del caller
+        topic = self._sns.find(topic_arn)
+        if topic is not None:
+            self._sns.publish(topic, message, subject)
+
+    def put_metric(
+        self, caller: Caller, name: str, value: float, dimensions: dict[str, str]
+    ) -> None:
+        """Record a data point in namespace AWS/SES in the caller's region."""
+        point = {
+            "MetricName": name,
+            "Value": value,
+            "Timestamp": self._clock.now(),
+            "Dimensions": [{"Name": key, "Value": held} for key, held in dimensions.items()],
+        }
+        self._moto["cloudwatch"].handle(
+            caller, "PutMetricData", {"Namespace": "AWS/SES", "MetricData": [point]}
+        )
+
+    def put_event(self, caller: Caller, detail_type: str, detail: dict[str, Any]) -> None:
+        """Put an event on the default EventBridge bus."""
+        entry = {
+            "Source": "aws.ses",
+            "DetailType": detail_type,
+            "Detail": json.dumps(detail),
+            "Time": self._clock.now(),
+        }
+        self._moto["events"].handle(caller, "PutEvents", {"Entries": [entry]})
+
+    def put_firehose_record(self, caller: Caller, stream_arn: str, data: bytes) -> None:
+        """Put a record on a delivery stream."""
+        stream = stream_arn.rpartition("/")[2]
+        record = {"DeliveryStreamName": stream, "Record": {"Data": data}}
+        self._moto["firehose"].handle(caller, "PutRecord", record)

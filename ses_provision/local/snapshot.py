@@ -1,0 +1,97 @@
+"""All that an account has, as plain values: to see that it is as it was before."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ses_provision.local.cloud import LocalAws
+    from ses_provision.local.contract import Params, Reply
+
+# What moto stamps on things; of no account's making.
+_STAMPS = (
+    "AlarmConfigurationUpdatedTimestamp",
+    "StateUpdatedTimestamp",
+    "StateTransitionedTimestamp",
+    "CreateDate",
+    "RoleId",
+    "RoleLastUsed",
+)
+
+
+def snapshot(aws: LocalAws, account: str) -> dict[str, Any]:
+    """The account's SES, zones, topics, roles, alarms and queues; empty places left out."""
+    found = {
+        "sesv2": aws.sesv2.snapshot(account),
+        "route53": {zone.id: _zone(zone) for zone in aws.route53.zones(account)},
+        "sns": _regions(aws, account, _topics),
+        "iam": _roles(aws, account),
+        "cloudwatch": _regions(aws, account, _alarms),
+    }
+    return {service: held for service, held in found.items() if held}
+
+
+def _zone(zone: Any) -> dict[str, Any]:
+    return {
+        "name": zone.name,
+        "private": zone.private,
+        "tags": dict(zone.tags),
+        "records": zone.ordered(),
+    }
+
+
+def _regions(aws: LocalAws, account: str, look: Any) -> dict[str, Any]:
+    held = {region: look(aws, account, region) for region in aws.regions(account)}
+    return {region: found for region, found in held.items() if found}
+
+
+def _topics(aws: LocalAws, account: str, region: str) -> dict[str, Any]:
+    return {
+        topic.arn: {
+            "attributes": dict(topic.attributes),
+            "tags": dict(topic.tags),
+            "subscriptions": [
+                {
+                    "protocol": held.protocol,
+                    "endpoint": held.endpoint,
+                    "pending": held.pending,
+                    "attributes": dict(held.attributes),
+                }
+                for held in topic.subscriptions
+            ],
+        }
+        for topic in aws.sns.topics(account, region)
+    }
+
+
+def _alarms(aws: LocalAws, account: str, region: str) -> dict[str, Any]:
+    def ask(operation: str, params: Params | None = None) -> Reply:
+        return aws.call(account, region, "cloudwatch", operation, params)
+
+    return {
+        alarm["AlarmName"]: _unstamped(alarm)
+        | {"Tags": ask("ListTagsForResource", {"ResourceARN": alarm["AlarmArn"]})["Tags"]}
+        for alarm in ask("DescribeAlarms")["MetricAlarms"]
+    }
+
+
+def _roles(aws: LocalAws, account: str) -> dict[str, Any]:
+    def ask(operation: str, **params: str) -> Reply:
+        return aws.call(account, "us-east-1", "iam", operation, params)
+
+    found = {}
+    for role in ask("ListRoles")["Roles"]:
+        name = role["RoleName"]
+        found[name] = _unstamped(role) | {
+            "Tags": ask("ListRoleTags", RoleName=name).get("Tags", []),
+            "Policies": {
+                policy: ask("GetRolePolicy", RoleName=name, PolicyName=policy)["PolicyDocument"]
+                for policy in ask("ListRolePolicies", RoleName=name)["PolicyNames"]
+            },
+            "Attached": ask("ListAttachedRolePolicies", RoleName=name)["AttachedPolicies"],
+        }
+    return found
+
+
+def _unstamped(held: Reply) -> Reply:
+    return {key: value for key, value in held.items() if key not in _STAMPS}
