@@ -34,15 +34,21 @@ def begin(place: Place, name: str, attributes: Params, now: datetime) -> Dkim:
     own_key = "DomainSigningSelector" in attributes or "DomainSigningPrivateKey" in attributes
     origin = origin or (OWN_KEY if own_key else EASY)
     length = attributes.get("NextSigningKeyLength", "RSA_2048_BIT")
-    setup = Dkim(
-        watch=Watch.begin(now), generation=_next_generation(place, name), generated_at=now,
-        origin=origin, next_length=length, current_length=length,
-    )  # fmt: skip
+    selector = public_key = None
     if origin == OWN_KEY:
-        setup.selector, setup.public_key = _own_key(attributes)
+        selector, public_key = _own_key(attributes)
     else:
         _refuse_own_key(origin, attributes)
-    return setup
+    return Dkim(
+        watch=Watch.begin(now),
+        generation=_next_generation(place, name),
+        generated_at=now,
+        origin=origin,
+        next_length=length,
+        current_length=length,
+        selector=selector,
+        public_key=public_key,
+    )
 
 
 def change(

@@ -9,12 +9,19 @@ from typing import Any
 from ses_provision.local.contract import AwsError, Caller, Clock, Neighbours, Params, Reply
 from ses_provision.local.ses.account import DECISIONS, ENFORCEMENTS, AccountSettings
 from ses_provision.local.ses.configuration_sets import ConfigurationSets
+from ses_provision.local.ses.dedicated_ips import DedicatedIps
 from ses_provision.local.ses.event_destinations import EventDestinations
+from ses_provision.local.ses.events import Events
 from ses_provision.local.ses.identities import Identities
 from ses_provision.local.ses.lifecycle import Lifecycle
 from ses_provision.local.ses.policies import Policies
+from ses_provision.local.ses.recommendations import Recommendations
+from ses_provision.local.ses.sending import Sending
 from ses_provision.local.ses.state import SentMessage, VerificationMail, Watch
+from ses_provision.local.ses.suppression import SuppressionList
 from ses_provision.local.ses.tags import Tags
+from ses_provision.local.ses.templates import Templates
+from ses_provision.local.ses.tenants import Tenants
 from ses_provision.local.ses.world import Handler, World
 
 
@@ -26,6 +33,7 @@ class SesV2:
         self._lock = threading.RLock()
         self._lifecycle = Lifecycle(self._world)
         self._identities = Identities(self._world, self._lifecycle)
+        self._events = Events(self._world)
         subjects = (
             self._identities,
             Policies(self._world),
@@ -33,6 +41,12 @@ class SesV2:
             EventDestinations(self._world),
             AccountSettings(self._world),
             Tags(self._world),
+            SuppressionList(self._world),
+            DedicatedIps(self._world),
+            Tenants(self._world),
+            Templates(self._world),
+            Recommendations(self._world, self._lifecycle),
+            Sending(self._world, self._lifecycle, self._events),
         )
         self._handlers: dict[str, Handler] = {}
         for subject in subjects:
@@ -69,6 +83,15 @@ class SesV2:
     @signing_hosted_zone.setter
     def signing_hosted_zone(self, choose: Callable[[str, str], str]) -> None:
         self._world.signing_hosted_zone = choose
+
+    @property
+    def simulator_moves_reputation(self) -> bool:
+        """Whether mail to the mailbox simulator counts in Reputation.*, which real SES denies."""
+        return self._events.simulator_moves_reputation
+
+    @simulator_moves_reputation.setter
+    def simulator_moves_reputation(self, moves: bool) -> None:
+        self._events.simulator_moves_reputation = moves
 
     def look(self, account: str) -> None:
         """Look at DNS now; called around changes of records, times become exact."""
@@ -136,11 +159,13 @@ class SesV2:
 
 
 _TRACES = frozenset({"checked_at", "succeeded_at", "absent_at"})
+_READ_TRACES = frozenset({"recommended_since"})
 
 
 def _without_traces(items: list[tuple[str, Any]]) -> dict[str, Any]:
     is_watch = {name for name, _ in items} >= set(Watch.__dataclass_fields__)
-    return {name: value for name, value in items if not (is_watch and name in _TRACES)}
+    dropped = _TRACES if is_watch else _READ_TRACES
+    return {name: value for name, value in items if name not in dropped}
 
 
 def _plain(value: Any) -> Any:

@@ -188,6 +188,7 @@ class SentMessage:
     mail_from: str
     tags: tuple[tuple[str, str], ...]
     suppressed: tuple[str, ...]
+    counted: int
     raw: bytes | None = None
 
     @property
@@ -214,3 +215,4 @@ class Place:
     sent: list[SentMessage] = field(default_factory=list)
     verification_mails: list[VerificationMail] = field(default_factory=list)
     case_number: int = 0
+    message_number: int = 0

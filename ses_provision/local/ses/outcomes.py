@@ -1,0 +1,177 @@
+"""What becomes of an accepted message, told in the words of SES events."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from ses_provision.local.contract import Caller
+from ses_provision.local.ses.message import Message
+from ses_provision.local.ses.names import arn
+
+SIMULATOR = "simulator.amazonses.com"
+_GUIDE = "https://docs.aws.amazon.com/ses/latest/DeveloperGuide/sending-email-suppression-list.html"
+_ON_ACCOUNT_LIST = (
+    "Amazon SES did not send the message to this address because it is on the suppression list"
+    " for your account. For more information about removing addresses from the suppression list,"
+    f" see the Amazon SES Developer Guide at {_GUIDE}"
+)
+_ON_GLOBAL_LIST = (
+    "Amazon SES has suppressed sending to this address because it has a recent history of bouncing"
+    " as an invalid address. For more information about how to remove an address from the"
+    " suppression list, see the Amazon SES Developer Guide:"
+    " http://docs.aws.amazon.com/ses/latest/DeveloperGuide/remove-from-suppressionlist.html"
+)
+
+
+def is_simulator(address: str) -> bool:
+    """Whether an address belongs to the mailbox simulator."""
+    return address.lower().endswith(f"@{SIMULATOR}")
+
+
+def scenario(address: str) -> str:
+    """What the simulator plays at an address: bounce, complaint… ([D23]: labels do not matter)."""
+    if not is_simulator(address):
+        return "success"
+    return address.lower().rpartition("@")[0].partition("+")[0]
+
+
+@dataclass(frozen=True)
+class Accepted:
+    """A message SES accepted, and what its events say about it."""
+
+    caller: Caller
+    message: Message
+    identity: str
+    message_id: str
+    at: datetime
+    configuration_set: str | None
+    suppressed: tuple[str, ...]
+
+    def events(self) -> Iterator[dict[str, Any]]:
+        """The message's events, in the order they happen."""
+        if self.message.rendering_error is not None:
+            failure = {"errorMessage": self.message.rendering_error}
+            if self.message.template is not None:
+                failure["templateName"] = self.message.template
+            yield self._event("Rendering Failure", "failure", failure)
+            return
+        yield self._event("Send", "send", {})
+        if self.message.infected:
+            yield self._event("Reject", "reject", {"reason": "Bad content"})
+            return
+        yield from self._bounces()
+        delivered = self._playing("success", "ooto", "complaint")
+        if delivered:
+            yield self._event("Delivery", "delivery", self._delivery(delivered))
+        complained = self._playing("complaint")
+        if complained:
+            yield self._event("Complaint", "complaint", self._complaint(complained))
+
+    def _playing(self, *scenarios: str) -> list[str]:
+        return [
+            each
+            for each in self.message.recipients
+            if each not in self.suppressed and scenario(each) in scenarios
+        ]
+
+    def _bounces(self) -> Iterator[dict[str, Any]]:
+        """[D23]: bounces of one request to the simulator are combined into one response."""
+        kinds = (
+            ("General", self._playing("bounce"), "smtp; 550 5.1.1 user unknown"),
+            ("Suppressed", self._playing("suppressionlist"), _ON_GLOBAL_LIST),
+            ("OnAccountSuppressionList", list(self.suppressed), _ON_ACCOUNT_LIST),
+        )
+        for sub_type, recipients, diagnostic in kinds:
+            if recipients:
+                yield self._event(
+                    "Bounce", "bounce", self._bounce(sub_type, recipients, diagnostic)
+                )
+
+    def _bounce(self, sub_type: str, recipients: list[str], diagnostic: str) -> dict[str, Any]:
+        return {
+            "feedbackId": self._feedback_id(sub_type),
+            "bounceType": "Permanent",
+            "bounceSubType": sub_type,
+            "bouncedRecipients": [
+                {
+                    "emailAddress": each,
+                    "action": "failed",
+                    "status": "5.1.1",
+                    "diagnosticCode": diagnostic,
+                }
+                for each in recipients
+            ],
+            "timestamp": stamp(self.at),
+            "reportingMTA": self._mta() if sub_type == "General" else "dns; amazonses.com",
+        }
+
+    def _delivery(self, recipients: list[str]) -> dict[str, Any]:
+        return {
+            "timestamp": stamp(self.at),
+            "processingTimeMillis": 500,
+            "recipients": recipients,
+            "smtpResponse": "250 2.6.0 Message received",
+            "remoteMtaIp": "192.0.2.10",
+            "reportingMTA": self._mta().removeprefix("dns; "),
+        }
+
+    def _complaint(self, recipients: list[str]) -> dict[str, Any]:
+        return {
+            "feedbackId": self._feedback_id("complaint"),
+            "complaintSubType": None,
+            "complainedRecipients": [{"emailAddress": each} for each in recipients],
+            "timestamp": stamp(self.at),
+            "userAgent": "Amazon SES Mailbox Simulator",
+            "complaintFeedbackType": "abuse",
+            "arrivalDate": stamp(self.at),
+        }
+
+    def _event(self, event_type: str, key: str, content: dict[str, Any]) -> dict[str, Any]:
+        return {"eventType": event_type, key: content, "mail": self._mail(event_type)}
+
+    def _mail(self, event_type: str) -> dict[str, Any]:
+        message = self.message
+        common: dict[str, Any] = {"from": [message.source]}
+        if message.to:
+            common["to"] = list(message.to)
+        if message.cc:
+            common["cc"] = list(message.cc)
+        return {
+            "timestamp": stamp(self.at),
+            "source": message.source,
+            "sourceArn": arn(self.caller, "identity", self.identity),
+            "sendingAccountId": self.caller.account,
+            "messageId": self.message_id,
+            "destination": list(message.recipients),
+            "headersTruncated": False,
+            "headers": [{"name": name, "value": value} for name, value in message.headers],
+            "commonHeaders": {**common, "messageId": self.message_id, "subject": message.subject},
+            "tags": self._tags(event_type),
+        }
+
+    def _tags(self, event_type: str) -> dict[str, list[str]]:
+        tags = {"ses:operation": [self.message.operation]}
+        if self.configuration_set is not None:
+            tags["ses:configuration-set"] = [self.configuration_set]
+        tags["ses:source-ip"] = ["192.0.2.1"]
+        tags["ses:from-domain"] = [self.message.sender.rpartition("@")[2]]
+        tags["ses:caller-identity"] = [self.caller.access_key or "root"]
+        if event_type == "Delivery":
+            tags["ses:outgoing-ip"] = ["192.0.2.2"]
+        for name, value in self.message.tags:
+            tags.setdefault(name, []).append(value)
+        return tags
+
+    def _feedback_id(self, what: str) -> str:
+        head, _, tail = self.message_id.partition("-")
+        return f"{head}-{len(what):08x}{tail[8:]}"
+
+    def _mta(self) -> str:
+        place = "" if self.caller.region == "us-east-1" else f"{self.caller.region}."
+        return f"dns; a8-1.smtp-out.{place}amazonses.com"
+
+
+def stamp(moment: datetime) -> str:
+    """A time as events write it."""
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond // 1000:03d}Z"

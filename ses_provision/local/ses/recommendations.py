@@ -1,0 +1,73 @@
+"""Recommendations of Virtual Deliverability Manager about the account's domains."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from ses_provision.local.contract import Caller, Params, Reply
+from ses_provision.local.ses.errors import bad_request
+from ses_provision.local.ses.lifecycle import Lifecycle
+from ses_provision.local.ses.names import arn, domains_above
+from ses_provision.local.ses.paging import page
+from ses_provision.local.ses.state import SUCCESS, Identity, Place
+from ses_provision.local.ses.world import Handler, World
+
+_TEXTS = {
+    "DKIM": "DKIM verification is not successful.",
+    "DMARC": "DMARC configuration was not found.",
+    "SPF": "SPF record for the MAIL FROM domain was not found.",
+}
+_FILTERS = {"TYPE": "Type", "STATUS": "Status", "IMPACT": "Impact", "RESOURCE_ARN": "ResourceArn"}
+
+
+class Recommendations:
+    """ListRecommendations."""
+
+    def __init__(self, world: World, lifecycle: Lifecycle) -> None:
+        self._world = world
+        self._lifecycle = lifecycle
+
+    def handlers(self) -> dict[str, Handler]:
+        """The operations served here."""
+        return {"ListRecommendations": self.list}
+
+    def list(self, caller: Caller, params: Params) -> Reply:
+        """What should be put right; only where VDM is on."""
+        place = self._world.of(caller)
+        if place.account.vdm["VdmEnabled"] != "ENABLED":
+            raise bad_request("Virtual Deliverability Manager is not enabled for this account.")
+        found = [
+            self._shown(caller, place, identity, kind)
+            for _, identity in sorted(place.identities.items())
+            if identity.is_domain
+            for kind in self._missing(place, identity)
+        ]
+        wanted = params.get("Filter", {})
+        kept = [each for each in found if all(each[_FILTERS[key]] == wanted[key] for key in wanted)]
+        shown, more = page(params, kept, largest=100)
+        return {"Recommendations": shown, **more}
+
+    def _missing(self, place: Place, identity: Identity) -> Iterator[str]:
+        self._lifecycle.refresh(place, identity)
+        if identity.dkim is not None and identity.dkim.watch.status != SUCCESS:
+            yield "DKIM"
+        dns = self._world.neighbours.dns
+        records = (
+            dns(place.account_id, f"_dmarc.{domain}", "TXT")
+            for domain in domains_above(identity.name)
+        )
+        if not any(text.lower().startswith("v=dmarc1") for each in records for text in each or []):
+            yield "DMARC"
+        if identity.mail_from is not None and identity.mail_from.watch.status != SUCCESS:
+            yield "SPF"
+
+    def _shown(self, caller: Caller, place: Place, identity: Identity, kind: str) -> dict[str, Any]:
+        now = self._world.now()
+        return {
+            "ResourceArn": arn(caller, "identity", identity.name),
+            "Type": kind,
+            "Description": _TEXTS[kind],
+            "Status": "OPEN",
+            "CreatedTimestamp": place.recommended_since.setdefault((identity.name, kind), now),
+            "LastUpdatedTimestamp": now,
+            "Impact": "HIGH",
+        }

@@ -1,0 +1,244 @@
+"""SendEmail and SendBulkEmail: who may send what to whom."""
+
+import hashlib
+from typing import Any
+
+from ses_provision.local.contract import AwsError, Caller, Params, Reply
+from ses_provision.local.ses import configuration_sets, suppression, tenants
+from ses_provision.local.ses import message as messages
+from ses_provision.local.ses.account import quota, sent_last_day
+from ses_provision.local.ses.errors import (
+    bad_request,
+    limit_exceeded,
+    rejected,
+    sending_paused,
+)
+from ses_provision.local.ses.events import Events
+from ses_provision.local.ses.lifecycle import Lifecycle
+from ses_provision.local.ses.message import Message
+from ses_provision.local.ses.names import domains_above
+from ses_provision.local.ses.outcomes import Accepted, is_simulator
+from ses_provision.local.ses.state import (
+    SUCCESS,
+    ConfigurationSet,
+    Identity,
+    Place,
+    SentMessage,
+    Tenant,
+)
+from ses_provision.local.ses.world import Handler, World
+
+# [M] SendBulkEmail.
+MAX_ENTRIES = 50
+_SHUT_DOWN = (
+    "Sending paused for this account. For more information, please check the inbox of the email"
+    " address associated with your AWS account."
+)
+_BULK_STATUSES = {
+    "MessageRejected": "MESSAGE_REJECTED",
+    "MailFromDomainNotVerifiedException": "MAIL_FROM_DOMAIN_NOT_VERIFIED",
+    "LimitExceededException": "ACCOUNT_DAILY_QUOTA_EXCEEDED",
+    "BadRequestException": "INVALID_PARAMETER",
+}
+_NOT_SERVED = (
+    "EndpointId",
+    "ListManagementOptions",
+    "FromEmailAddressIdentityArn",
+    "FeedbackForwardingEmailAddressIdentityArn",
+)
+# How message ids begin in each region; elsewhere as in us-east-1.
+_REGION_MARKS = {"us-east-2": "010f", "us-west-2": "0101", "eu-west-1": "0102"}
+
+
+class Sending:
+    """The operations that send mail."""
+
+    def __init__(self, world: World, lifecycle: Lifecycle, events: Events) -> None:
+        self._world = world
+        self._lifecycle = lifecycle
+        self._events = events
+
+    def handlers(self) -> dict[str, Handler]:
+        """The operations served here."""
+        return {"SendEmail": self.send, "SendBulkEmail": self.send_bulk}
+
+    def send(self, caller: Caller, params: Params) -> Reply:
+        """Send one message."""
+        place = self._world.of(caller)
+        _check_served(params)
+        _check_account(place)
+        return {"MessageId": self._sent(caller, place, messages.composed(place, params))}
+
+    def send_bulk(self, caller: Caller, params: Params) -> Reply:
+        """Send one message for each entry, each with a result of its own."""
+        place, entries = self._world.of(caller), params["BulkEmailEntries"]
+        _check_served(params)
+        _check_account(place)
+        if not 1 <= len(entries) <= MAX_ENTRIES:
+            raise bad_request(f"Between 1 and {MAX_ENTRIES} entries must be specified.")
+        if "Template" not in params["DefaultContent"]:
+            raise bad_request("DefaultContent.Template must be specified.")
+        messages.template_content(place, params["DefaultContent"]["Template"])
+        if "ConfigurationSetName" in params:
+            configuration_sets.find(place, params["ConfigurationSetName"])
+        return {"BulkEmailEntryResults": [self._entry(caller, place, params, e) for e in entries]}
+
+    def _entry(self, caller: Caller, place: Place, params: Params, each: Params) -> dict[str, Any]:
+        try:
+            message_id = self._sent(caller, place, messages.entry(place, params, each))
+        except AwsError as refusal:
+            paused = {"SendingPausedException": "CONFIGURATION_SET_SENDING_PAUSED"}
+            statuses = _BULK_STATUSES | paused
+            return {"Status": statuses.get(refusal.code, "FAILED"), "Error": refusal.message}
+        return {"Status": "SUCCESS", "MessageId": message_id}
+
+    def _sent(self, caller: Caller, place: Place, message: Message) -> str:
+        self._check_verified(caller, place, message)
+        identity = _identity(place, message.sender)
+        used = _configuration_set(place, message, identity)
+        tenant = _tenant(caller, place, message, identity, used)
+        mail_from = self._mail_from(place, identity)
+        _check_quota(place, message, sent_last_day(self._world, place))
+        held_back = tuple(
+            each for each in message.recipients if suppression.holds_back(place, used, tenant, each)
+        )
+        accepted = Accepted(
+            caller,
+            message,
+            identity.name,
+            self._message_id(place),
+            self._world.now(),
+            used.name if used is not None else None,
+            held_back,
+        )
+        if message.rendering_error is None:
+            place.sent.append(_record(accepted, mail_from))
+        for event in accepted.events():
+            self._events.publish(caller, place, used, event)
+        return accepted.message_id
+
+    def _check_verified(self, caller: Caller, place: Place, message: Message) -> None:
+        """aws-facts 6: in the sandbox recipients have to be verified as the sender always has."""
+        asked = [message.sender]
+        if not place.account.production:
+            asked += [each for each in message.recipients if not is_simulator(each)]
+        failed = [each for each in dict.fromkeys(asked) if not self._verified(place, each)]
+        if failed:
+            raise rejected(
+                "Email address is not verified. The following identities failed the check in"
+                f" region {caller.region.upper()}: {', '.join(failed)}"
+            )
+
+    def _verified(self, place: Place, address: str) -> bool:
+        local, _, domain = address.rpartition("@")
+        return self._lifecycle.may_send(place, f"{local}@{domain.lower()}")
+
+    def _mail_from(self, place: Place, identity: Identity) -> str:
+        """aws-facts 9: without a working MAIL FROM, SES's own domain or no sending at all."""
+        if identity.mail_from is not None:
+            self._lifecycle.refresh(place, identity)
+            if identity.mail_from.watch.status == SUCCESS:
+                return identity.mail_from.domain
+            if identity.on_mx_failure == "REJECT_MESSAGE":
+                raise AwsError(
+                    "MailFromDomainNotVerifiedException",
+                    f"MAIL FROM domain <{identity.mail_from.domain}> is not verified.",
+                )
+        return "amazonses.com" if place.region == "us-east-1" else f"{place.region}.amazonses.com"
+
+    def _message_id(self, place: Place) -> str:
+        now = self._world.now()
+        place.message_number += 1
+        seed = f"{place.account_id}/{place.region}/{place.message_number}/{now}"
+        digest = hashlib.sha256(seed.encode()).hexdigest()
+        mark, millis = _REGION_MARKS.get(place.region, "0100"), int(now.timestamp() * 1000)
+        parts = (digest[:8], digest[8:12], digest[12:16], digest[16:20], digest[20:32])
+        return f"{mark}{millis:012x}-{'-'.join(parts)}-000000"
+
+
+def _check_served(params: Params) -> None:
+    for name in _NOT_SERVED:
+        if name in params:
+            raise AwsError(
+                "NotImplementedByLocalAws",
+                f"The local AWS does not serve sending with {name}.",
+                501,
+            )
+
+
+def _check_account(place: Place) -> None:
+    # [M] GetAccount.EnforcementStatus SHUTDOWN: the ability to send is paused.
+    if place.account.enforcement == "SHUTDOWN":
+        raise sending_paused(_SHUT_DOWN)
+    if not place.account.sending_enabled:
+        raise sending_paused("Email sending is disabled for your account.")
+
+
+def _check_quota(place: Place, message: Message, sent: int) -> None:
+    counted = sum(not is_simulator(each) for each in message.recipients)
+    if counted and sent + counted > quota(place)[0]:
+        raise limit_exceeded("Daily message quota exceeded.")
+
+
+def _identity(place: Place, sender: str) -> Identity:
+    """aws-facts 4 and 5: the most specific identity counts, with all its settings."""
+    candidates = (sender, *domains_above(sender))
+    return next(place.identities[name] for name in candidates if name in place.identities)
+
+
+def _configuration_set(
+    place: Place, message: Message, identity: Identity
+) -> ConfigurationSet | None:
+    if message.configuration_set:
+        used = configuration_sets.find(place, message.configuration_set)
+    elif identity.configuration_set is not None:
+        name = identity.configuration_set
+        if name not in place.configuration_sets:
+            # D2 row 8: a default set that was deleted makes the send a bad request.
+            raise bad_request(f"Configuration set <{name}> does not exist.")
+        used = place.configuration_sets[name]
+    else:
+        return None
+    if not used.sending_enabled:
+        raise sending_paused(f"Sending is paused for configuration set {used.name}")
+    return used
+
+
+def _tenant(
+    caller: Caller,
+    place: Place,
+    message: Message,
+    identity: Identity,
+    used: ConfigurationSet | None,
+) -> Tenant | None:
+    if not message.tenant:
+        return None
+    tenant = tenants.find(place, message.tenant)
+    tenants.check_may_use(caller, tenant, "identity", identity.name)
+    if used is not None:
+        tenants.check_may_use(caller, tenant, "configuration-set", used.name)
+    if message.template is not None:
+        tenants.check_may_use(caller, tenant, "template", message.template)
+    return tenant
+
+
+def _record(accepted: Accepted, mail_from: str) -> SentMessage:
+    message = accepted.message
+    return SentMessage(
+        message_id=accepted.message_id,
+        sent_at=accepted.at,
+        source=message.source,
+        identity=accepted.identity,
+        to=message.to,
+        cc=message.cc,
+        bcc=message.bcc,
+        subject=message.subject,
+        text=message.text,
+        html=message.html,
+        configuration_set=accepted.configuration_set,
+        mail_from=mail_from,
+        tags=tuple(message.tags),
+        suppressed=accepted.suppressed,
+        counted=sum(not is_simulator(each) for each in message.recipients),
+        raw=message.raw,
+    )
