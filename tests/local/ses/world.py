@@ -75,6 +75,9 @@ class Ses:
     def identity(self, name: str = DOMAIN) -> Reply:
         return self("GetEmailIdentity", EmailIdentity=name)
 
+    def identity_count(self) -> int:
+        return len(self("ListEmailIdentities")["EmailIdentities"])
+
     def status(self, name: str = DOMAIN) -> str:
         status: str = self.identity(name)["VerificationStatus"]
         return status
