@@ -1,0 +1,154 @@
+"""config/*.toml -> Environment, or every mistake in the file at once."""
+
+from __future__ import annotations
+
+import difflib
+import tomllib
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, get_args
+
+from pydantic import BaseModel, ValidationError
+
+from ses_provision.environment import Environment
+from ses_provision.errors import ConfigError, UsageError
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+EXAMPLE = "example"
+"""The file that documents every setting; it is not an environment."""
+
+
+def load(name: str, folder: Path) -> Environment:
+    """Read the environment `name` from `folder`.
+
+    Raises ConfigError with every mistake in the file, UsageError where there is no such file.
+    """
+    path = folder / f"{name}.toml"
+    if not path.is_file():
+        known = names(folder)
+        close = difflib.get_close_matches(name, known, n=1)
+        meant = f" Did you mean {close[0]}?" if close else ""
+        raise UsageError(
+            f"There is no environment {name}: {path} does not exist.{meant}",
+            f"Environments here: {', '.join(known) or 'none'}. "
+            "`ses-provision init` writes one; --config-dir names another folder.",
+        )
+    return parse(path.read_bytes(), name, str(path))
+
+
+def load_all(folder: Path) -> list[Environment]:
+    """Every environment in `folder`, in deployment order.
+
+    A domain comes before its subdomains (the plan applies prod first: the root domain lives
+    there), else by name. The mistakes of all files are reported together.
+    """
+    found = names(folder)
+    if not found:
+        raise UsageError(
+            f"There is no environment in {folder}/.",
+            "`ses-provision init` writes one; --config-dir names another folder.",
+        )
+    return load_named(found, folder)
+
+
+def load_named(wanted: list[str], folder: Path) -> list[Environment]:
+    """Several environments by name, in deployment order, with the mistakes of all at once."""
+    environments, errors = [], []
+    for name in dict.fromkeys(wanted):
+        try:
+            environments.append(load(name, folder))
+        except ConfigError as error:
+            errors.append(error)
+    if len(errors) == 1:
+        raise errors[0]
+    if errors:
+        problems = tuple(problem for error in errors for problem in error.problems)
+        raise ConfigError(
+            "\n".join(error.message for error in errors), errors[0].hint, problems=problems
+        )
+    return sorted(environments, key=lambda env: (env.domain.count("."), env.name))
+
+
+def names(folder: Path) -> list[str]:
+    """The environments in a folder: its TOML files but the example."""
+    return sorted(path.stem for path in folder.glob("*.toml") if path.stem != EXAMPLE)
+
+
+def parse(content: bytes, name: str, source: str) -> Environment:
+    """Turn the text of an environment file into an Environment."""
+    try:
+        raw = tomllib.loads(content.decode())
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise ConfigError(
+            f"{source} is not valid TOML: {error}",
+            "Correct the syntax; config/example.toml shows every setting.",
+            problems=(f"{source}: {error}",),
+        ) from error
+    if "name" in raw:
+        raise mistakes(source, ["name: the name of an environment is the name of its file"])
+    try:
+        return Environment.model_validate({**raw, "name": name})
+    except ValidationError as error:
+        raise mistakes(source, [describe(one) for one in error.errors()]) from error
+
+
+def mistakes(source: str, problems: list[str]) -> ConfigError:
+    """All mistakes of a file as one error."""
+    ordered = sorted(problems)
+    count = "one mistake" if len(ordered) == 1 else f"{len(ordered)} mistakes"
+    lines = "\n".join(f"  - {problem}" for problem in ordered)
+    return ConfigError(
+        f"{source} has {count}:\n{lines}",
+        "config/example.toml shows every setting with its default.",
+        problems=tuple(f"{source}: {problem}" for problem in ordered),
+    )
+
+
+def describe(error: ErrorDetails) -> str:
+    """One mistake: where, what, and what would be right."""
+    location = [str(part) for part in error["loc"]]
+    where = ".".join(location)
+    match error["type"]:
+        case "extra_forbidden":
+            return f"{where}: unknown setting{suggestion(location)}"
+        case "missing":
+            return f"{where}: missing; it is required"
+        case "value_error":
+            return f"{where}: {error['msg'].removeprefix('Value error, ')}"
+    return f"{where}: {error['msg'][0].lower()}{error['msg'][1:]}, not {shown(error['input'])}"
+
+
+def shown(value: object) -> str:
+    """A wrong value in one short line, with control characters made visible."""
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+def suggestion(location: list[str]) -> str:
+    """The setting that was probably meant."""
+    section: type[BaseModel] | None = Environment
+    for part in location[:-1]:
+        section = section_of(section, part) if section else None
+    known = sorted(set(section.model_fields) - {"name"}) if section else []
+    close = difflib.get_close_matches(location[-1], known, n=1)
+    if close:
+        return f"; did you mean {close[0]}?"
+    elsewhere = [
+        f"{name}.{location[-1]}"
+        for name in Environment.model_fields
+        if (inner := section_of(Environment, name)) and location[-1] in inner.model_fields
+    ]
+    return f"; did you mean {elsewhere[0]}?" if elsewhere else f"; known here: {', '.join(known)}"
+
+
+def section_of(model: type[BaseModel], name: str) -> type[BaseModel] | None:
+    """The model of a section, where the setting is one."""
+    field = model.model_fields.get(name)
+    if field is None:
+        return None
+    candidates: tuple[Any, ...] = (field.annotation, *get_args(field.annotation))
+    for candidate in candidates:
+        if isinstance(candidate, type) and issubclass(candidate, BaseModel):
+            return candidate
+    return None

@@ -1,0 +1,105 @@
+"""What can go wrong, each as a sentence for an operator and a next action.
+
+ProvisionError              what happened, to what, and what to do next
+├── UsageError              the command line makes no sense (exit status 64)
+├── ConfigError             an environment file is wrong: every mistake in it
+├── WrongAccount            the credentials belong to another account
+├── CannotReachAws          no credentials, expired login, no network, wrong endpoint
+├── AwsRefused              AWS answered, and the answer was no
+│   └── AccessDenied        ... because an IAM permission is missing
+├── HostedZoneProblem       no hosted zone for the domain, or more than one
+├── StalePlan               the account has moved since the plan was agreed to
+├── Stopped                 an apply ended early: what was being done
+└── NotSettled              something awaited did not come in time (exit status 75)
+
+Anything else that surfaces is a bug in ses-provision and shows its traceback.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+
+class ProvisionError(Exception):
+    """Something an operator can understand and act on."""
+
+    exit_status: ClassVar[int] = 1
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+    @property
+    def kind(self) -> str:
+        """The stable name of this error in JSON."""
+        return type(self).__name__
+
+
+class UsageError(ProvisionError):
+    """The command line makes no sense."""
+
+    exit_status = 64
+
+
+class ConfigError(ProvisionError):
+    """An environment file is wrong."""
+
+    def __init__(self, message: str, hint: str = "", problems: tuple[str, ...] = ()) -> None:
+        super().__init__(message, hint)
+        self.problems = problems
+
+
+class WrongAccount(ProvisionError):
+    """The credentials belong to another account than the environment's."""
+
+
+class CannotReachAws(ProvisionError):
+    """AWS could not be asked at all."""
+
+
+class AwsRefused(ProvisionError):
+    """AWS answered a call with an error.
+
+    `code` is the error code on the wire, `operation` the API operation.
+    """
+
+    def __init__(
+        self, message: str, hint: str = "", *, code: str = "", operation: str = ""
+    ) -> None:
+        super().__init__(message, hint)
+        self.code = code
+        self.operation = operation
+
+
+class AccessDenied(AwsRefused):
+    """An IAM permission is missing; `action` and `resource` say which, on what."""
+
+    def __init__(
+        self, message: str, hint: str = "", *, code: str, operation: str, action: str, resource: str
+    ) -> None:
+        super().__init__(message, hint, code=code, operation=operation)
+        self.action = action
+        self.resource = resource
+
+
+class HostedZoneProblem(ProvisionError):
+    """There is no single public hosted zone for the domain."""
+
+
+class StalePlan(ProvisionError):
+    """The account has moved since the plan was agreed to."""
+
+
+class Stopped(ProvisionError):
+    """An apply ended early, at a known place."""
+
+    def __init__(self, message: str, hint: str, cause: ProvisionError) -> None:
+        super().__init__(message, hint)
+        self.cause = cause
+
+
+class NotSettled(ProvisionError):
+    """Something awaited did not come in time."""
+
+    exit_status = 75

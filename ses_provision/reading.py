@@ -1,0 +1,114 @@
+"""Questions to AWS as values, and how several are asked together.
+
+A *reading* is a generator that yields the questions (`Ask`) it has now and returns what it made
+of the answers. It holds no client and makes no call: whoever runs it does (`aws.Reader`), or a
+test that feeds it answers. Readings run `together` in step, so that questions that can be asked
+at once are asked at once, and a question asked by several is asked once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterable
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+T = TypeVar("T")
+A = TypeVar("A")
+B = TypeVar("B")
+
+Answer = dict[str, Any] | None
+"""What AWS says; None where it says that there is no such thing."""
+
+Outcome = dict[str, Any] | Exception | None
+
+
+@dataclass(frozen=True)
+class Ask:
+    """One question: a read operation with its parameters.
+
+    `pages` asks for all pages as one answer. `merge` names a list parameter: questions that
+    differ only in it are sent as one call, and each gets the whole answer.
+    """
+
+    service: str
+    region: str
+    operation: str
+    params: tuple[tuple[str, str | tuple[str, ...]], ...] = ()
+    pages: bool = False
+    merge: str = ""
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        """The parameters as boto3 takes them."""
+        return {
+            name: list(value) if isinstance(value, tuple) else value for name, value in self.params
+        }
+
+    @property
+    def action(self) -> str:
+        """The IAM action that this question needs."""
+        return iam_action(self.service, self.operation)
+
+
+def question(
+    service: str,
+    region: str,
+    operation: str,
+    /,
+    *,
+    pages: bool = False,
+    merge: str = "",
+    **params: str | tuple[str, ...],
+) -> Ask:
+    """Put a question the way boto3 is called."""
+    return Ask(service, region, operation, tuple(sorted(params.items())), pages, merge)
+
+
+IAM_PREFIXES = {"sesv2": "ses"}
+
+
+def iam_action(service: str, operation: str) -> str:
+    """The IAM action of an API operation; for all operations used here both bear one name."""
+    return f"{IAM_PREFIXES.get(service, service)}:{operation}"
+
+
+Reading = Generator[list[Ask], list[Outcome], T]
+
+
+def ask(*asks: Ask) -> Reading[list[Answer]]:
+    """Ask, and answer with what AWS said to each, or raise what it refused with."""
+    answers: list[Answer] = []
+    for outcome in (yield list(asks)):
+        if isinstance(outcome, Exception):
+            raise outcome
+        answers.append(outcome)
+    return answers
+
+
+def together(readings: Iterable[Reading[T]]) -> Reading[list[T]]:
+    """Run readings in step: each round asks what all of them want to know next."""
+    results: dict[int, T] = {}
+    asking: dict[int, tuple[Reading[T], list[Ask]]] = {}
+
+    def advance(number: int, reading: Reading[T], outcomes: list[Outcome] | None) -> None:
+        try:
+            asks = next(reading) if outcomes is None else reading.send(outcomes)
+        except StopIteration as stop:
+            asking.pop(number, None)
+            results[number] = stop.value
+        else:
+            asking[number] = (reading, asks)
+
+    for number, reading in enumerate(readings):
+        advance(number, reading, None)
+    while asking:
+        outcomes = iter((yield [one for _, asks in asking.values() for one in asks]))
+        for number, (reading, asks) in list(asking.items()):
+            advance(number, reading, [next(outcomes) for _ in asks])
+    return [results[number] for number in sorted(results)]
+
+
+def both(first: Reading[A], second: Reading[B]) -> Reading[tuple[A, B]]:
+    """Two readings of different kinds in step."""
+    pair: list[Any] = yield from together([first, second])
+    return pair[0], pair[1]

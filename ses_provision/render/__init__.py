@@ -1,0 +1,1 @@
+"""Value in, text out. Nothing here reads, writes or prints."""

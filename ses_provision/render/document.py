@@ -1,0 +1,140 @@
+"""The JSON documents. Their names are stable: a change of meaning is a new schema_version."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import fields, is_dataclass
+from datetime import date, datetime
+from enum import Enum
+from typing import Any
+
+from ses_provision.checks.topic import Looked
+from ses_provision.checks.verification import Verification
+from ses_provision.engine import Applied, NotDone
+from ses_provision.errors import AccessDenied, AwsRefused, ConfigError, ProvisionError, Stopped
+from ses_provision.model import Action, Change, Plan, StepPlan
+from ses_provision.resources.policies import Statement
+
+SCHEMA_VERSION = 1
+
+
+def envelope(
+    command: str, reports: list[dict[str, Any]], *, ok: bool, extra: Mapping[str, Any]
+) -> dict[str, Any]:
+    """The document of a command. `environment` is set where exactly one was looked at."""
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "command": command,
+        "environment": reports[0]["environment"] if len(reports) == 1 else None,
+        "ok": ok,
+        "environments": reports,
+        **extra,
+    }
+
+
+def error(value: ProvisionError) -> dict[str, Any]:
+    """An error: its kind, what happened, and what to do next."""
+    result: dict[str, Any] = {"kind": value.kind, "message": value.message, "hint": value.hint}
+    cause = value.cause if isinstance(value, Stopped) else value
+    if isinstance(cause, AwsRefused):
+        result |= {"code": cause.code, "operation": cause.operation}
+    if isinstance(cause, AccessDenied):
+        result |= {"action": cause.action, "resource": cause.resource}
+    if isinstance(cause, ConfigError):
+        result["problems"] = list(cause.problems)
+    return result
+
+
+def plan(value: Plan) -> dict[str, Any]:
+    """A plan."""
+    return {
+        "account_id": value.account_id,
+        "region": value.region,
+        "settled": value.is_settled,
+        "blocked": value.is_blocked,
+        "counts": {action.value: value.count(action) for action in Action},
+        "steps": [step(one) for one in value.steps],
+    }
+
+
+def step(value: StepPlan) -> dict[str, Any]:
+    """One step of a plan."""
+    return {
+        "id": value.id,
+        "title": value.title,
+        "waiting": value.waiting or None,
+        "skipped": value.skipped or None,
+        "changes": [change(one) for one in value.changes],
+    }
+
+
+def change(value: Change) -> dict[str, Any]:
+    """One resource as it is and as it should be."""
+    return {
+        "action": value.action.value,
+        "kind": value.kind,
+        "label": value.want.label,
+        "wanted": plain(managed(value.want)),
+        "differences": [
+            {"field": one.field, "old": plain(one.old), "new": plain(one.new)}
+            for one in value.differences()
+        ],
+        "obstacles": [
+            {"what": one.what, "way_out": one.way_out, "can_be_taken_over": one.removal is not None}
+            for one in value.found.obstacles
+        ],
+    }
+
+
+def managed(resource: Any) -> dict[str, Any]:
+    """The fields of a resource that we manage."""
+    return {one.name: getattr(resource, one.name) for one in fields(resource) if one.compare}
+
+
+def applied(value: Applied | NotDone) -> dict[str, Any]:
+    """One change that AWS has accepted, or a step that was left."""
+    if isinstance(value, NotDone):
+        return {"step": value.step.id, "done": False, "label": value.step.title}
+    return {
+        "step": value.step,
+        "done": True,
+        "action": value.change.action.value,
+        "label": value.change.want.label,
+        "at": plain(value.at),
+    }
+
+
+def verification(value: Verification) -> dict[str, Any]:
+    """Where verification stands."""
+    return {
+        **plain(value),
+        "settled": value.is_settled,
+        "failed": value.has_failed,
+        "why": value.why,
+    }
+
+
+def checklist(topics: list[Looked]) -> dict[str, Any]:
+    """The checklist."""
+    items = [one for topic in topics for one in topic.findings]
+    return {
+        "open": sum(one.is_open for one in items),
+        "topics": [plain(topic) for topic in topics],
+    }
+
+
+def plain(value: Any) -> Any:
+    """A value as JSON knows it: sets as sorted lists, times in ISO 8601."""
+    if isinstance(value, Statement):
+        return value.parsed
+    if isinstance(value, Enum):
+        return value.value
+    if is_dataclass(value) and not isinstance(value, type):
+        return {one.name: plain(getattr(value, one.name)) for one in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): plain(one) for key, one in value.items()}
+    if isinstance(value, set | frozenset):
+        return sorted(plain(one) for one in value)
+    if isinstance(value, list | tuple):
+        return [plain(one) for one in value]
+    return value.isoformat() if isinstance(value, date | datetime) else value

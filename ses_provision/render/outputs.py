@@ -1,0 +1,35 @@
+"""Outputs for people, shells and GitHub Actions."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable, Mapping
+
+from rich.text import Text
+
+from ses_provision.environment import Environment
+from ses_provision.render.plan import heading
+
+
+def render(values: Mapping[str, str], env: Environment, output_format: str) -> Text:
+    """The outputs in a format; json goes the way of all JSON documents."""
+    match output_format:
+        case "env":
+            return lines(
+                f"SES_{name.upper()}={shlex.quote(value)}" for name, value in values.items()
+            )
+        case "github":
+            return lines(f"{name}={value}" for name, value in values.items())
+    width = max(map(len, values))
+    return Text("\n").join(
+        [
+            heading(env),
+            *(Text(f"  {name:<{width}}  {value}") for name, value in values.items()),
+            Text(),
+        ]
+    )
+
+
+def lines(found: Iterable[str]) -> Text:
+    """Lines as text."""
+    return Text("\n".join(found))

@@ -1,0 +1,161 @@
+"""Plans and their execution as text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from rich.text import Text
+
+from ses_provision.engine import Applied, NotDone
+from ses_provision.environment import Environment
+from ses_provision.model import Action, Change, Plan, StepPlan
+from ses_provision.render.message import safe
+
+MARKS = {
+    Action.CREATE: ("+", "green"),
+    Action.UPDATE: ("~", "yellow"),
+    Action.KEEP: ("=", "dim"),
+    Action.BLOCKED: ("!", "bold red"),
+}
+
+
+def heading(env: Environment) -> Text:
+    """Which account and region this is about."""
+    text = Text()
+    text.append(f"{env.name}", style="bold")
+    text.append(f"  {env.domain}  account {env.account_id}  {env.region}")
+    return text
+
+
+def plan(value: Plan, env: Environment, *, verbose: bool = False) -> Text:
+    """A plan, step by step in order, with a last line that counts."""
+    lines = [heading(env), Text()]
+    for number, one in enumerate(value.steps, start=1):
+        lines += step(number, one, verbose=verbose)
+    return Text("\n").join([*lines, Text(), summary(value)])
+
+
+def step(number: int, value: StepPlan, *, verbose: bool) -> list[Text]:
+    """One step with its changes; what is as it should be is folded."""
+    lines = [Text(f"{number:2}. {value.title}", style="bold")]
+    if value.waiting:
+        lines.append(Text(f"    ? known after apply: {value.waiting}", style="cyan"))
+    if value.skipped:
+        lines.append(Text(f"    - skipped: {value.skipped}", style="dim"))
+    for one in value.changes:
+        if verbose or one.action is not Action.KEEP:
+            lines += change(one)
+    kept = len(value.of(Action.KEEP))
+    if kept and not verbose:
+        lines.append(Text(f"    = {kept} unchanged", style="dim"))
+    return lines
+
+
+def change(value: Change) -> list[Text]:
+    """One change: its sign and name, and what differs or stands in the way."""
+    mark, style = MARKS[value.action]
+    word = "" if value.action is Action.KEEP else f"{value.action} "
+    label = value.want.label if value.found.live is None else live_label(value)
+    lines = [Text(f"    {mark} {word}{safe(label)}", style=style)]
+    if value.action is Action.UPDATE:
+        lines += [
+            Text(f"        {one.field}: {shown(one.old)} -> {shown(one.new)}", style=style)
+            for one in value.differences()
+        ]
+    for obstacle in value.found.obstacles:
+        if obstacle in value.hindrances:
+            lines.append(Text(f"        in the way: {safe(obstacle.what)}", style=style))
+            lines.append(Text(f"        way out: {safe(obstacle.way_out)}"))
+        else:
+            lines.append(Text(f"        taken over: {safe(obstacle.what)}", style=style))
+    return lines
+
+
+def live_label(value: Change) -> str:
+    """The name of a resource, with what is known of its live state."""
+    live = value.found.live
+    if value.action is Action.KEEP and live is not None:
+        served = getattr(live, "served_by", "")
+        return f"{live.label} ({served})" if served else live.label
+    return value.want.label
+
+
+def shown(value: Any) -> str:
+    """A field's value in one line."""
+    match value:
+        case None:
+            return "(none)"
+        case "":
+            return '""'
+        case bool():
+            return str(value).lower()
+        case frozenset():
+            return "{" + ", ".join(sorted(map(str, value))) + "}"
+        case Mapping():
+            return "{" + ", ".join(f"{k}: {shown(v)}" for k, v in sorted(value.items())) + "}"
+    return safe(str(value))
+
+
+def summary(value: Plan) -> Text:
+    """The line that counts; the first word is grepped for."""
+    if value.is_settled:
+        kept = value.count(Action.KEEP)
+        return Text(f"Plan: nothing to do; {kept} unchanged{skipped(value)}.", style="bold green")
+    parts = [
+        f"{value.count(Action.CREATE)} to create",
+        f"{value.count(Action.UPDATE)} to update",
+        f"{value.count(Action.KEEP)} unchanged",
+    ]
+    if value.count(Action.BLOCKED):
+        parts.append(f"{value.count(Action.BLOCKED)} blocked")
+    if value.waiting:
+        parts.append(f"{steps(len(value.waiting))} known after apply")
+    return Text(f"Plan: {', '.join(parts)}{skipped(value)}.", style="bold")
+
+
+def skipped(value: Plan) -> str:
+    """How many steps are skipped."""
+    count = sum(bool(one.skipped) for one in value.steps)
+    return f", {steps(count)} skipped" if count else ""
+
+
+def steps(count: int) -> str:
+    """A number of steps."""
+    return "1 step" if count == 1 else f"{count} steps"
+
+
+def applied(value: Applied | NotDone) -> Text:
+    """One change that AWS has accepted, with its time; or a step that was left as it is."""
+    if isinstance(value, NotDone):
+        lines = [Text(f"         ! left alone: {value.step.title}", style="bold red")]
+        for blocked in value.step.blocked:
+            lines += change(blocked)
+        if value.step.waiting:
+            lines.append(Text(f"    ? {value.step.waiting}", style="cyan"))
+        return Text("\n").join(lines)
+    mark, style = MARKS[value.change.action]
+    verb = {Action.CREATE: "created", Action.UPDATE: "updated"}[value.change.action]
+    return Text(f"{value.at:%H:%M:%S} {mark} {verb} {safe(value.change.want.label)}", style=style)
+
+
+def next_steps(env: Environment, value: Plan) -> Text:
+    """What is left for people once everything is applied."""
+    items = [
+        f"confirm the subscription: AWS has mailed {', '.join(env.events.emails)}"
+        if env.events.emails
+        else "",
+        f"wait for DKIM:            ses-provision dkim-status --env {env.name} --wait",
+        f"leave the sandbox:        ses-provision request-access --env {env.name}",
+        ""
+        if env.sender.role
+        else f"let the application send: ses-provision apply --env {env.name} --role NAME",
+        f'tell the developers:      ConfigurationSetName "{env.configuration_set.name}" in every '
+        f"SendEmail (ses-provision outputs --env {env.name})",
+        f"see what is left:         ses-provision checklist --env {env.name}",
+    ]
+    del value
+    text = Text("Next:", style="bold")
+    for item in filter(None, items):
+        text.append(f"\n  - {item}", style="not bold")
+    return text

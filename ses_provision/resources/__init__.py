@@ -1,0 +1,1 @@
+"""AWS objects, one file a service: how each is read and written."""

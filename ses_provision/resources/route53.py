@@ -1,0 +1,271 @@
+"""Amazon Route 53: record sets that are ours alone, and TXT sets that we share.
+
+Changes are sent so that they fail where the zone has moved since it was read: a record that was
+absent is CREATEd, and one that differs is DELETEd exactly as it was read and CREATEd anew in the
+same batch, which Route 53 applies as a whole or not at all (API reference,
+ChangeResourceRecordSets). An UPSERT would silently replace what somebody wrote in between.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ses_provision.facts import Zone
+from ses_provision.model import Call, Found, Obstacle
+from ses_provision.names import dns_name, parents, txt_record, txt_value
+from ses_provision.reading import Reading, ask, question
+
+Raw = Mapping[str, Any]
+"""A record set as Route 53 writes it."""
+
+GLOBAL_REGION = "us-east-1"  # Route 53 is global; its client wants a region all the same
+
+
+@dataclass(frozen=True)
+class RecordSet:
+    """A record set at a name that is ours alone: set whole.
+
+    `ours` is the shape of values that only we (or SES set-ups before us) would have written here:
+    other values of the same type are somebody else's and in the way.
+    """
+
+    zone: Zone
+    name: str
+    type: str
+    values: frozenset[str]
+    ttl: int
+    ours: str = field(default=".*", compare=False)
+    raw: Raw = field(default_factory=dict, compare=False)
+
+    @property
+    def label(self) -> str:
+        """What the operator calls it."""
+        return f"{self.type} {self.name} → {', '.join(sorted(self.values))}"
+
+    def read(self) -> Reading[Found[RecordSet]]:
+        """Find the set of this type, and what else stands at or above the name."""
+        at_name, delegated = yield from standing_at(self.zone, self.name)
+        obstacles = [*delegated, *conflicts(self.type, at_name)]
+        live = plain_set(at_name, self.type)
+        if live is None:
+            return Found(None, tuple(obstacles))
+        values = values_of(live)
+        if not all(re.fullmatch(self.ours, value) for value in values):
+            obstacles.append(foreign_values(live, values, self.values))
+        found = RecordSet(
+            self.zone, self.name, self.type, frozenset(values), live.get("TTL", 0), raw=live
+        )
+        return Found(found, tuple(obstacles))
+
+    def writes(self, found: Found[RecordSet]) -> Sequence[Call]:
+        """Create the set, in place of what was found."""
+        new = raw_set(self.name, self.type, self.values, self.ttl)
+        return [change(self.zone, replacing(found.live.raw if found.live else None, found, new))]
+
+    def deletes(self, found: Found[RecordSet]) -> Sequence[Call]:
+        """Delete the set where it is exactly ours."""
+        if found.live != self:
+            return []
+        return [change(self.zone, [("DELETE", found.live.raw)])]
+
+
+@dataclass(frozen=True)
+class TxtValue:
+    """One string among the TXT strings of a name; the others stay.
+
+    `tag` is what strings of its kind begin with ("v=spf1"). Receivers take a second one for an
+    error (RFC 7208 section 4.5, RFC 9989 section 4.7), so another string of the kind is in the
+    way unless `ours` says that we wrote it.
+    """
+
+    zone: Zone
+    name: str
+    value: str
+    tag: str
+    ttl: int
+    ours: str = field(default="(?!)", compare=False)
+    raw: Raw = field(default_factory=dict, compare=False)
+
+    @property
+    def label(self) -> str:
+        """What the operator calls it."""
+        return f"TXT {self.name} → {self.value}"
+
+    def read(self) -> Reading[Found[TxtValue]]:
+        """Find the string of this kind among the TXT strings of the name."""
+        at_name, delegated = yield from standing_at(self.zone, self.name)
+        obstacles = [*delegated, *conflicts("TXT", at_name)]
+        live = plain_set(at_name, "TXT")
+        if live is None:
+            return Found(None, tuple(obstacles))
+        same_kind = [value for value in values_of(live) if is_kind(value, self.tag)]
+        foreign = [v for v in same_kind if v != self.value and not re.fullmatch(self.ours, v)]
+        if foreign or len(same_kind) > 1:
+            obstacles.append(foreign_values(live, same_kind, {self.value}))
+        # Where there is none, the set is there all the same and has to be replaced with ours in it.
+        value = self.value if self.value in same_kind else next(iter(same_kind), "")
+        found = TxtValue(self.zone, self.name, value, self.tag, live.get("TTL", 0), raw=live)
+        return Found(found, tuple(obstacles))
+
+    def writes(self, found: Found[TxtValue]) -> Sequence[Call]:
+        """Put our string into the set, beside the strings of other kinds."""
+        raw = found.live.raw if found.live else None
+        return [change(self.zone, replacing(raw, found, self._set({self.value}, raw)))]
+
+    def deletes(self, found: Found[TxtValue]) -> Sequence[Call]:
+        """Take our string out; the set goes when nothing else is in it."""
+        if found.live is None or found.live.value != self.value:
+            return []
+        rest = self._set(set(), found.live.raw)
+        changes = [("DELETE", found.live.raw)]
+        return [
+            change(self.zone, [*changes, ("CREATE", rest)] if rest["ResourceRecords"] else changes)
+        ]
+
+    def _set(self, values: Iterable[str], live: Raw | None) -> Raw:
+        others = (record["Value"] for record in (live or {}).get("ResourceRecords", ()))
+        kept = [value for value in others if not is_kind(txt_value(value), self.tag)]
+        records = [{"Value": value} for value in [*kept, *map(txt_record, values)]]
+        return {"Name": self.name, "Type": "TXT", "TTL": self.ttl, "ResourceRecords": records}
+
+
+def is_kind(value: str, tag: str) -> bool:
+    """Whether a TXT string is of the kind that begins with the tag, as a whole word."""
+    return re.match(rf"{re.escape(tag)}(?![\w-])", value, re.IGNORECASE) is not None
+
+
+def records_at(zone: Zone, names: Sequence[str]) -> Reading[dict[str, list[Raw]]]:
+    """The record sets at each name.
+
+    A zone of up to 300 record sets is one answer; in a larger one each name is asked for: sets
+    come sorted by name, so those of a name are at the beginning of a list that starts there.
+    """
+    [first] = yield from ask(zone_question(zone))
+    if first is None or not first["IsTruncated"]:
+        sets = (first or {}).get("ResourceRecordSets", ())
+        return {name: [one for one in sets if dns_name(one["Name"]) == name] for name in names}
+    lists = yield from ask(
+        *(
+            question(
+                "route53",
+                GLOBAL_REGION,
+                "ListResourceRecordSets",
+                HostedZoneId=zone.id,
+                StartRecordName=name,
+                MaxItems="100",
+            )
+            for name in names
+        )
+    )
+    return {
+        name: [one for one in (listed or {})["ResourceRecordSets"] if dns_name(one["Name"]) == name]
+        for name, listed in zip(names, lists, strict=True)
+    }
+
+
+def zone_question(zone: Zone) -> Any:
+    """The question for the first page of a zone: all of a small one."""
+    return question("route53", GLOBAL_REGION, "ListResourceRecordSets", HostedZoneId=zone.id)
+
+
+def standing_at(zone: Zone, name: str) -> Reading[tuple[list[Raw], list[Obstacle]]]:
+    """What stands at a name, and the delegations above it that take it out of this zone."""
+    above = [parent for parent in parents(name) if parent.endswith(f".{zone.name}")]
+    found = yield from records_at(zone, [name, *above])
+    delegated = [
+        Obstacle(
+            f"NS {parent} → {', '.join(sorted(values_of(one)))}: the name is in another zone",
+            f"name the hosted zone of {parent} in dns.zone_id, or remove the delegation",
+        )
+        for parent in [name, *above]
+        for one in found[parent]
+        if one["Type"] == "NS" and parent != zone.name
+    ]
+    return found[name], delegated
+
+
+def plain_set(at_name: Iterable[Raw], record_type: str) -> Raw | None:
+    """The set of a type that neither is an alias nor has a routing policy."""
+    return next((one for one in at_name if one["Type"] == record_type and is_plain(one)), None)
+
+
+def is_plain(one: Raw) -> bool:
+    """Neither an alias nor one of several sets under a routing policy."""
+    return "AliasTarget" not in one and "SetIdentifier" not in one
+
+
+def conflicts(record_type: str, at_name: Iterable[Raw]) -> list[Obstacle]:
+    """The sets at the name that cannot stand beside one of ours.
+
+    A CNAME stands alone (RFC 1034 section 3.6.2), and Route 53 mixes no routing policies.
+    """
+    return [
+        Obstacle(
+            f"{one['Type']} {dns_name(one['Name'])} → {', '.join(sorted(values_of(one)))}",
+            "remove it if nothing needs it, or choose another name in the environment file",
+            removal=one,
+        )
+        for one in at_name
+        if one["Type"] != "NS"
+        and (
+            (one["Type"] == record_type and not is_plain(one))
+            or (one["Type"] != record_type and "CNAME" in (one["Type"], record_type))
+        )
+    ]
+
+
+def foreign_values(live: Raw, found: Iterable[str], wanted: Iterable[str]) -> Obstacle:
+    """Somebody else's values where ours should be."""
+    return Obstacle(
+        f"{live['Type']} {dns_name(live['Name'])} is {' + '.join(sorted(found))}, "
+        f"not {' + '.join(sorted(wanted))}",
+        "keep theirs and change the environment file, or take the name over",
+        removal={},
+    )
+
+
+def values_of(one: Raw) -> list[str]:
+    """The values of a set in one form."""
+    if "AliasTarget" in one:
+        return [f"alias {dns_name(one['AliasTarget']['DNSName'])}"]
+    values = [record["Value"] for record in one.get("ResourceRecords", ())]
+    match one["Type"]:
+        case "TXT":
+            return [txt_value(value) for value in values]
+        case "CNAME" | "NS":
+            return [dns_name(value) for value in values]
+        case "MX":
+            return [mx_value(value) for value in values]
+    return values
+
+
+def mx_value(value: str) -> str:
+    """A mail exchanger with its preference, in one form."""
+    preference, _, host = value.strip().partition(" ")
+    return f"{preference} {dns_name(host.strip())}"
+
+
+def raw_set(name: str, record_type: str, values: Iterable[str], ttl: int) -> Raw:
+    """A record set as Route 53 takes it."""
+    records = [{"Value": value} for value in sorted(values)]
+    return {"Name": name, "Type": record_type, "TTL": ttl, "ResourceRecords": records}
+
+
+def replacing(old: Raw | None, found: Found[Any], new: Raw) -> list[tuple[str, Raw]]:
+    """Delete what was found in the place of the new set, then create it."""
+    removed = [one.removal for one in found.obstacles if one.removal]
+    olds = [old] if old else []
+    return [("DELETE", one) for one in [*removed, *olds]] + [("CREATE", new)]
+
+
+def change(zone: Zone, changes: Iterable[tuple[str, Raw]]) -> Call:
+    """One batch of changes, applied as a whole."""
+    batch = {
+        "Comment": "ses-provision",
+        "Changes": [{"Action": verb, "ResourceRecordSet": dict(one)} for verb, one in changes],
+    }
+    params = {"HostedZoneId": zone.id, "ChangeBatch": batch}
+    return Call("route53", GLOBAL_REGION, "ChangeResourceRecordSets", params)

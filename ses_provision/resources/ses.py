@@ -1,0 +1,363 @@
+"""Amazon SES: configuration sets, identities, MAIL FROM domains, event destinations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ses_provision.facts import identity_question
+from ses_provision.model import Call, Found
+from ses_provision.names import region_of
+from ses_provision.reading import Reading, ask, question
+from ses_provision.resources import tags
+
+NOTHING: Mapping[str, Any] = {}
+
+
+@dataclass(frozen=True)
+class ConfigurationSet:
+    """The rules SES applies to mail sent under one name."""
+
+    arn: str
+    sending_enabled: bool
+    suppressed_reasons: frozenset[str]
+    tls_policy: str
+    reputation_metrics: bool
+    tags: Mapping[str, str]
+    # PutConfigurationSetDeliveryOptions replaces the block (SESv2 API reference), so what
+    # somebody set beside the TLS policy, such as a dedicated IP pool, goes back with it.
+    other_delivery: Mapping[str, Any] = field(default_factory=dict, compare=False)
+
+    @property
+    def name(self) -> str:
+        """What mails and identities refer to it by."""
+        return self.arn.rpartition("/")[2]
+
+    @property
+    def label(self) -> str:
+        """What the operator calls it."""
+        return f"configuration set {self.name}"
+
+    def read(self) -> Reading[Found[ConfigurationSet]]:
+        """Find it by name."""
+        [found] = yield from ask(
+            question(
+                "sesv2", region_of(self.arn), "GetConfigurationSet", ConfigurationSetName=self.name
+            )
+        )
+        if found is None:
+            return Found(None)
+        delivery = found.get("DeliveryOptions", {})
+        return Found(
+            ConfigurationSet(
+                arn=self.arn,
+                sending_enabled=found.get("SendingOptions", {}).get("SendingEnabled", False),
+                suppressed_reasons=frozenset(
+                    found.get("SuppressionOptions", {}).get("SuppressedReasons", ())
+                ),
+                tls_policy=delivery.get("TlsPolicy", "OPTIONAL"),
+                reputation_metrics=found.get("ReputationOptions", {}).get(
+                    "ReputationMetricsEnabled", False
+                ),
+                tags=tags.ours(found.get("Tags", ()), self.tags),
+                other_delivery={k: v for k, v in delivery.items() if k != "TlsPolicy"},
+            )
+        )
+
+    def writes(self, found: Found[ConfigurationSet]) -> Sequence[Call]:
+        """Create it with everything, or put the blocks that differ.
+
+        Booleans are always sent: one that is left out means false.
+        """
+        if found.live is None:
+            return [
+                self._call(
+                    "CreateConfigurationSet", **self._options(), Tags=tags.as_list(self.tags)
+                )
+            ]
+        live, options = found.live, self._options()
+        calls = []
+        if live.sending_enabled != self.sending_enabled:
+            calls.append(
+                self._call("PutConfigurationSetSendingOptions", **options["SendingOptions"])
+            )
+        if live.suppressed_reasons != self.suppressed_reasons:
+            calls.append(
+                self._call("PutConfigurationSetSuppressionOptions", **options["SuppressionOptions"])
+            )
+        if live.tls_policy != self.tls_policy:
+            delivery = {**live.other_delivery, **options["DeliveryOptions"]}
+            calls.append(self._call("PutConfigurationSetDeliveryOptions", **delivery))
+        if live.reputation_metrics != self.reputation_metrics:
+            calls.append(
+                self._call("PutConfigurationSetReputationOptions", **options["ReputationOptions"])
+            )
+        return [*calls, *tag_calls(self.arn, self.tags, live.tags)]
+
+    def deletes(self, found: Found[ConfigurationSet]) -> Sequence[Call]:
+        """Delete the set with its event destinations."""
+        return [self._call("DeleteConfigurationSet")] if found.live else []
+
+    def _options(self) -> dict[str, dict[str, Any]]:
+        return {
+            "SendingOptions": {"SendingEnabled": self.sending_enabled},
+            "SuppressionOptions": {"SuppressedReasons": sorted(self.suppressed_reasons)},
+            "DeliveryOptions": {"TlsPolicy": self.tls_policy},
+            "ReputationOptions": {"ReputationMetricsEnabled": self.reputation_metrics},
+        }
+
+    def _call(self, operation: str, **params: Any) -> Call:
+        return Call(
+            "sesv2", region_of(self.arn), operation, {"ConfigurationSetName": self.name, **params}
+        )
+
+
+@dataclass(frozen=True)
+class EmailIdentity:
+    """A domain or an address that may send.
+
+    An address identity has no DKIM of its own here: `dkim_key_length` is None, the domain signs.
+    """
+
+    arn: str
+    configuration_set: str
+    dkim_key_length: str | None
+    dkim_signing: bool | None
+    feedback_forwarding: bool
+    tags: Mapping[str, str]
+
+    @property
+    def name(self) -> str:
+        """The domain or the address."""
+        return self.arn.rpartition("identity/")[2]
+
+    @property
+    def label(self) -> str:
+        """What the operator calls it."""
+        return f"{'sending' if '@' in self.name else 'domain'} identity {self.name}"
+
+    def read(self) -> Reading[Found[EmailIdentity]]:
+        """Find it by name."""
+        [found] = yield from ask(identity_question(region_of(self.arn), self.name))
+        if found is None:
+            return Found(None)
+        dkim = found.get("DkimAttributes", {})
+        key_length = dkim.get("NextSigningKeyLength") or dkim.get("CurrentSigningKeyLength")
+        signs = self.dkim_key_length is not None
+        return Found(
+            EmailIdentity(
+                arn=self.arn,
+                configuration_set=found.get("ConfigurationSetName", ""),
+                dkim_key_length=key_length if signs else None,
+                dkim_signing=dkim.get("SigningEnabled", False) if signs else None,
+                feedback_forwarding=found.get("FeedbackForwardingStatus", False),
+                tags=tags.ours(found.get("Tags", ()), self.tags),
+            )
+        )
+
+    def writes(self, found: Found[EmailIdentity]) -> Sequence[Call]:
+        """Create it with all that one call carries, then set what it does not; or what differs."""
+        if found.live is None:
+            signing = (
+                {"DkimSigningAttributes": {"NextSigningKeyLength": self.dkim_key_length}}
+                if self.dkim_key_length
+                else NOTHING
+            )
+            created = self._call(
+                "CreateEmailIdentity",
+                ConfigurationSetName=self.configuration_set,
+                Tags=tags.as_list(self.tags),
+                **signing,
+            )
+            # A new identity signs, and forwards feedback (SESv2 API reference).
+            return [created, *self._attributes(signing=True, forwarding=True)]
+        live, calls = found.live, []
+        if live.configuration_set != self.configuration_set:
+            calls.append(
+                self._call(
+                    "PutEmailIdentityConfigurationSetAttributes",
+                    ConfigurationSetName=self.configuration_set,
+                )
+            )
+        if live.dkim_key_length != self.dkim_key_length:
+            calls.append(
+                self._call(
+                    "PutEmailIdentityDkimSigningAttributes",
+                    SigningAttributesOrigin="AWS_SES",
+                    SigningAttributes={"NextSigningKeyLength": self.dkim_key_length},
+                )
+            )
+        calls += self._attributes(signing=live.dkim_signing, forwarding=live.feedback_forwarding)
+        return [*calls, *tag_calls(self.arn, self.tags, live.tags)]
+
+    def _attributes(self, *, signing: bool | None, forwarding: bool) -> list[Call]:
+        calls = []
+        if self.dkim_signing is not None and signing != self.dkim_signing:
+            calls.append(
+                self._call("PutEmailIdentityDkimAttributes", SigningEnabled=self.dkim_signing)
+            )
+        if forwarding != self.feedback_forwarding:
+            calls.append(
+                self._call(
+                    "PutEmailIdentityFeedbackAttributes",
+                    EmailForwardingEnabled=self.feedback_forwarding,
+                )
+            )
+        return calls
+
+    def deletes(self, found: Found[EmailIdentity]) -> Sequence[Call]:
+        """Delete the identity; mail from it stops."""
+        return [self._call("DeleteEmailIdentity")] if found.live else []
+
+    def _call(self, operation: str, **params: Any) -> Call:
+        return Call("sesv2", region_of(self.arn), operation, {"EmailIdentity": self.name, **params})
+
+
+@dataclass(frozen=True)
+class MailFrom:
+    """The custom MAIL FROM domain of an identity.
+
+    SES looks for the MX record for 72 hours, then stops until it is told again (SES Developer
+    Guide, custom MAIL FROM): an identity whose set-up has failed is not as it should be.
+    """
+
+    identity_arn: str
+    domain: str
+    on_mx_failure: str
+    given_up: bool = False
+
+    @property
+    def identity(self) -> str:
+        """The identity it belongs to."""
+        return self.identity_arn.rpartition("identity/")[2]
+
+    @property
+    def label(self) -> str:
+        """What the operator calls it."""
+        return f"MAIL FROM {self.domain} on {self.identity}"
+
+    def read(self) -> Reading[Found[MailFrom]]:
+        """Find it on its identity."""
+        [found] = yield from ask(identity_question(region_of(self.identity_arn), self.identity))
+        attributes = (found or {}).get("MailFromAttributes") or {}
+        if not attributes.get("MailFromDomain"):
+            return Found(None)
+        return Found(
+            MailFrom(
+                self.identity_arn,
+                attributes["MailFromDomain"],
+                attributes.get("BehaviorOnMxFailure", ""),
+                given_up=attributes.get("MailFromDomainStatus") == "FAILED",
+            )
+        )
+
+    def writes(self, found: Found[MailFrom]) -> Sequence[Call]:  # noqa: ARG002
+        """Put both attributes; the call always carries the domain, for without it it removes it."""
+        return [
+            self._call(MailFromDomain=self.domain, BehaviorOnMxFailure=self.on_mx_failure),
+        ]
+
+    def deletes(self, found: Found[MailFrom]) -> Sequence[Call]:
+        """Go back to SES's own MAIL FROM."""
+        return [self._call()] if found.live else []
+
+    def _call(self, **params: Any) -> Call:
+        return Call(
+            "sesv2",
+            region_of(self.identity_arn),
+            "PutEmailIdentityMailFromAttributes",
+            {"EmailIdentity": self.identity, **params},
+        )
+
+
+@dataclass(frozen=True)
+class EventDestination:
+    """Where SES reports what became of the mails of a configuration set.
+
+    `target` is AWS's own block for one kind of destination, passed through: SnsDestination,
+    EventBridgeDestination, KinesisFirehoseDestination, CloudWatchDestination.
+    """
+
+    configuration_set_arn: str
+    name: str
+    types: frozenset[str]
+    target: Mapping[str, Any]
+    enabled: bool = True
+
+    @property
+    def configuration_set(self) -> str:
+        """The name of the set it belongs to."""
+        return self.configuration_set_arn.rpartition("/")[2]
+
+    @property
+    def label(self) -> str:
+        """What the operator calls it."""
+        return f"event destination {self.name} of {self.configuration_set}"
+
+    def read(self) -> Reading[Found[EventDestination]]:
+        """Find it among the destinations of its set."""
+        [found] = yield from ask(destinations_question(self.configuration_set_arn))
+        for one in (found or {}).get("EventDestinations", ()):
+            if one["Name"] == self.name:
+                return Found(
+                    EventDestination(
+                        self.configuration_set_arn,
+                        self.name,
+                        frozenset(one.get("MatchingEventTypes", ())),
+                        {k: v for k, v in one.items() if k.endswith("Destination")},
+                        one.get("Enabled", False),
+                    )
+                )
+        return Found(None)
+
+    def writes(self, found: Found[EventDestination]) -> Sequence[Call]:
+        """Create it, or replace its definition.
+
+        SES publishes a test message to the topic first; right after the topic policy was written
+        that may still be refused with BadRequestException.
+        """
+        verb = "Update" if found.live else "Create"
+        definition = {
+            "Enabled": self.enabled,
+            "MatchingEventTypes": sorted(self.types),
+            **self.target,
+        }
+        return [
+            self._call(
+                f"{verb}ConfigurationSetEventDestination",
+                not_yet=frozenset({"BadRequestException"}),
+                EventDestination=definition,
+            )
+        ]
+
+    def deletes(self, found: Found[EventDestination]) -> Sequence[Call]:
+        """Stop reporting there."""
+        return [self._call("DeleteConfigurationSetEventDestination")] if found.live else []
+
+    def _call(self, operation: str, not_yet: frozenset[str] = frozenset(), **params: Any) -> Call:
+        names = {
+            "ConfigurationSetName": self.configuration_set,
+            "EventDestinationName": self.name,
+        }
+        region = region_of(self.configuration_set_arn)
+        return Call("sesv2", region, operation, {**names, **params}, not_yet)
+
+
+def destinations_question(configuration_set_arn: str) -> Any:
+    """The question for all event destinations of a set."""
+    return question(
+        "sesv2",
+        region_of(configuration_set_arn),
+        "GetConfigurationSetEventDestinations",
+        ConfigurationSetName=configuration_set_arn.rpartition("/")[2],
+    )
+
+
+def tag_calls(arn: str, wanted: Mapping[str, str], live: Mapping[str, str]) -> list[Call]:
+    """Set the tags that differ; others stay."""
+    lacking = tags.missing(wanted, live)
+    if not lacking:
+        return []
+    params = {"ResourceArn": arn, "Tags": tags.as_list(lacking)}
+    return [Call("sesv2", region_of(arn), "TagResource", params)]

@@ -1,0 +1,93 @@
+"""The alarms on bounce and complaint rate, in each alarm region."""
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from ses_provision.environment import Environment
+from ses_provision.facts import Facts
+from ses_provision.model import Resource
+from ses_provision.resources.cloudwatch import Alarm
+from ses_provision.resources.sns import Subscription
+from ses_provision.steps.topics import carries_events, topic
+
+
+class Rate(NamedTuple):
+    """What one alarm watches. Rates are fractions of 1."""
+
+    name: str
+    metric: str
+    threshold: float
+    what: str
+    paused_at: str
+    tells_ok: bool
+
+
+def rates(env: Environment) -> list[Rate]:
+    """The rates AWS judges a sender by, with the point where it may pause sending."""
+    settings = env.alarms
+    return [
+        Rate(
+            env.bounce_alarm, "Reputation.BounceRate", settings.bounce_rate, "bounce", "10%", True
+        ),
+        Rate(
+            env.complaint_alarm,
+            "Reputation.ComplaintRate",
+            settings.complaint_rate,
+            "complaint",
+            "0.5%",
+            False,
+        ),
+    ]
+
+
+def desired(env: Environment, facts: Facts) -> list[Resource]:
+    """In each region a topic (CloudWatch refuses one elsewhere), its subscribers, the alarms."""
+    return [resource for region in env.alarm_regions for resource in in_region(env, facts, region)]
+
+
+def in_region(env: Environment, facts: Facts, region: str) -> Iterator[Resource]:
+    """What stands in one alarm region."""
+    notified = topic(env, facts.account, region, env.alarm_topic)
+    if not carries_events(env, region, env.alarm_topic):
+        yield notified
+        for address in env.alarm_emails:
+            yield Subscription(notified.arn, "email", address)
+    for rate in rates(env):
+        yield alarm(env, facts, rate, notified.arn, region, {})
+        if env.alarms.per_configuration_set:
+            yield alarm(
+                env,
+                facts,
+                rate._replace(name=f"{rate.name}-{env.configuration_set.name}"),
+                notified.arn,
+                region,
+                {"ses:configuration-set": env.configuration_set.name},
+            )
+
+
+def alarm(
+    env: Environment,
+    facts: Facts,
+    rate: Rate,
+    topic_arn: str,
+    region: str,
+    dimensions: dict[str, str],
+) -> Alarm:
+    """One alarm. Account-level metrics have no dimension; a set's have its name."""
+    scope = f" of {env.configuration_set.name}" if dimensions else ""
+    return Alarm(
+        arn=facts.account.arn("cloudwatch", f"alarm:{rate.name}", region),
+        metric=rate.metric,
+        dimensions=dimensions,
+        threshold=rate.threshold,
+        period=env.alarms.period,
+        evaluation_periods=env.alarms.evaluation_periods,
+        missing_data=env.alarms.missing_data,
+        description=(
+            f"SES {rate.what} rate{scope} exceeded {rate.threshold * 100:.3g}% in {env.ending}. "
+            f"AWS may pause sending at {rate.paused_at}."
+        ),
+        alarm_actions=frozenset({topic_arn}),
+        ok_actions=frozenset({topic_arn}) if rate.tells_ok else frozenset(),
+        tags=env.all_tags,
+    )

@@ -1,0 +1,24 @@
+"""The event topic, its subscribers, and the event destination."""
+
+from ses_provision.environment import Environment
+from ses_provision.facts import Facts
+from ses_provision.model import Resource
+from ses_provision.resources.ses import EventDestination
+from ses_provision.resources.sns import Subscription
+from ses_provision.steps import configuration_set
+from ses_provision.steps.topics import topic
+
+
+def desired(env: Environment, facts: Facts) -> list[Resource]:
+    """The topic with its policy first: SES tests it when the destination is created."""
+    event_topic = topic(env, facts.account, env.region, env.event_topic)
+    return [
+        event_topic,
+        *(Subscription(event_topic.arn, "email", address) for address in env.events.emails),
+        EventDestination(
+            configuration_set_arn=configuration_set.arn(env, facts.account),
+            name=env.events.destination,
+            types=frozenset(env.events.types),
+            target={"SnsDestination": {"TopicArn": event_topic.arn}},
+        ),
+    ]

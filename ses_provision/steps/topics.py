@@ -1,0 +1,93 @@
+"""Who may publish to our topics."""
+
+from typing import Any
+
+from ses_provision.environment import Environment
+from ses_provision.facts import Account
+from ses_provision.resources import policies
+from ses_provision.resources.sns import Topic
+from ses_provision.steps import configuration_set
+
+OWNER_ACTIONS = [
+    "SNS:AddPermission",
+    "SNS:DeleteTopic",
+    "SNS:GetTopicAttributes",
+    "SNS:ListSubscriptionsByTopic",
+    "SNS:Publish",
+    "SNS:RemovePermission",
+    "SNS:SetTopicAttributes",
+    "SNS:Subscribe",
+]
+
+
+def carries_events(env: Environment, region: str, name: str) -> bool:
+    """Whether SES publishes to a topic: the event topic, in the sending region."""
+    return (region, name) == (env.region, env.event_topic)
+
+
+def topic(env: Environment, account: Account, region: str, name: str) -> Topic:
+    """A topic with the statements that its publishers need."""
+    arn = account.arn("sns", name, region)
+    found = [owner(arn, account), plain_http(arn)]
+    if carries_events(env, region, name):
+        found.append(ses(arn, env, account))
+    if region in env.alarm_regions and name == env.alarm_topic:
+        found.append(alarms(arn, region, account))
+    return Topic(arn, policies.named(found), env.events.kms_key or "", env.all_tags)
+
+
+def owner(arn: str, account: Account) -> dict[str, Any]:
+    """The account keeps its rights: a policy of our own replaces the default one."""
+    return {
+        "Sid": "OwnerMayEverything",
+        "Effect": "Allow",
+        "Principal": {"AWS": f"arn:{account.partition}:iam::{account.id}:root"},
+        "Action": OWNER_ACTIONS,
+        "Resource": arn,
+    }
+
+
+def plain_http(arn: str) -> dict[str, Any]:
+    """Nobody publishes in clear text."""
+    return {
+        "Sid": "NobodyOverPlainHttp",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "SNS:Publish",
+        "Resource": arn,
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }
+
+
+def ses(arn: str, env: Environment, account: Account) -> dict[str, Any]:
+    """SES may publish for this configuration set of this account (SES Developer Guide, event
+    destination for Amazon SNS)."""
+    return {
+        "Sid": "SesMayPublishEvents",
+        "Effect": "Allow",
+        "Principal": {"Service": "ses.amazonaws.com"},
+        "Action": "SNS:Publish",
+        "Resource": arn,
+        "Condition": {
+            "StringEquals": {
+                "AWS:SourceAccount": account.id,
+                "AWS:SourceArn": configuration_set.arn(env, account),
+            }
+        },
+    }
+
+
+def alarms(arn: str, region: str, account: Account) -> dict[str, Any]:
+    """CloudWatch may publish for the alarms of this account (CloudWatch User Guide, notifying
+    users on alarm changes)."""
+    return {
+        "Sid": "AlarmsMayPublish",
+        "Effect": "Allow",
+        "Principal": {"Service": "cloudwatch.amazonaws.com"},
+        "Action": "SNS:Publish",
+        "Resource": arn,
+        "Condition": {
+            "ArnLike": {"AWS:SourceArn": account.arn("cloudwatch", "alarm:*", region)},
+            "StringEquals": {"AWS:SourceAccount": account.id},
+        },
+    }
