@@ -72,7 +72,9 @@ def run(arguments: list[str], world: World | None = None) -> int:
     except UsageError as error:
         return usage(error.message, error.hint)
     except typer.TyperException as error:
-        return usage(getattr(error, "message", str(error)), "`ses-provision --help` lists commands.")
+        return usage(
+            getattr(error, "message", str(error)), "`ses-provision --help` lists commands."
+        )
     except typer.Abort:
         say("Nothing was changed.")
         return 1
