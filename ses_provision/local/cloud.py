@@ -58,6 +58,11 @@ class LocalAws:
         self, clock: Clock | None = None, sleep: Callable[[float], None] = time.sleep
     ) -> None:
         self.clock = clock or Clock()
+        self._sleep = sleep
+        self._seeds: list[dict[str, Any]] = []
+        self._build()
+
+    def _build(self) -> None:
         self._keyring = Keyring()
         self._disturbances = Disturbances(self.clock)
         universe = Universe()
@@ -78,11 +83,11 @@ class LocalAws:
             "sesv2": self.sesv2,
             "artifact": self.artifact,
         }
-        self._dispatcher = Dispatcher(services, self._keyring, self._disturbances, sleep)
+        self._dispatcher = Dispatcher(services, self._keyring, self._disturbances, self._sleep)
 
     def session(self, account_id: str, region: str | None = None) -> boto3.Session:
         """A boto3 session of an account; its clients talk to this local AWS and nowhere else."""
-        return open_session(self._dispatcher.answer, account_id, region)
+        return open_session(self.answer, account_id, region)
 
     def answer(self, request: Request) -> Response:
         """Answer one HTTP request to an AWS endpoint."""
@@ -164,6 +169,10 @@ class LocalAws:
         """Take the pause back."""
         self.sesv2.resume(account, region)
 
+    def confirm_address(self, account: str, region: str, address: str) -> bool:
+        """Follow the link in SES's mail to an address; whether it was still valid."""
+        return self.sesv2.click_verification(account, region, address)
+
     def accept_baa(self, account: str, *, organization: bool = False) -> None:
         """Accept the Business Associate Addendum, as the console does."""
         self.artifact.accept(account, organization)
@@ -183,6 +192,10 @@ class LocalAws:
         for each in accounts:
             self._look_at_dns(each)
 
+    def declared_dns(self, name: str, record_type: str) -> list[str] | None:
+        """What was declared of DNS outside the hosted zones, for all accounts."""
+        return self._surroundings.external_dns.lookup("", name, record_type)
+
     def seed(
         self,
         account: str,
@@ -191,7 +204,32 @@ class LocalAws:
         roles: Iterable[str] = (),
         private_zones: Iterable[tuple[str, str]] = (),
     ) -> None:
-        """Put hosted zones `(id, name)` and roles into an account, past journal and faults."""
+        """Put hosted zones `(id, name)` and roles into an account; a reset brings them back."""
+        self._seeds.append(
+            {
+                "account": account,
+                "zones": list(zones),
+                "roles": list(roles),
+                "private_zones": list(private_zones),
+            }
+        )
+        self._sow(**self._seeds[-1])
+
+    def reset(self) -> None:
+        """Everything as it was when made and seeded; the knobs and the clock stay."""
+        knobs = self.knobs
+        self._build()
+        self.knobs = knobs
+        for seed in self._seeds:
+            self._sow(**seed)
+
+    def _sow(
+        self,
+        account: str,
+        zones: list[tuple[str, str]],
+        roles: list[str],
+        private_zones: list[tuple[str, str]],
+    ) -> None:
         for zone_id, name in zones:
             self.route53.add_zone(account, name, zone_id)
         for zone_id, name in private_zones:

@@ -108,6 +108,10 @@ class Dispatcher:
         except ConnectionLostError:
             note(None, "ConnectionLost")
             raise
+        except BaseException:
+            # A mistake of ours, or a fault's own `action`: shown as what it is.
+            note(None, "InternalFailure")
+            raise
         note(response.status)
         return response
 

@@ -7,7 +7,7 @@ import re
 # Route 53 Developer Guide, DomainNameFormat.md: stored in lower case; characters other than
 # a-z, 0-9, - and _ are written as \ooo; the asterisk of a wildcard comes back as \052.
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_.")
-_OCTAL = re.compile(r"\\([0-7]{3})")
+OCTAL = re.compile(r"\\([0-7]{3})")
 
 
 class BadNameError(ValueError):
@@ -30,7 +30,7 @@ def canonical(name: str) -> str:
 
 def decoded(name: str) -> str:
     """A name in lower case with a trailing dot, its octal escapes resolved."""
-    plain = _OCTAL.sub(lambda found: chr(int(found[1], 8)), name).lower()
+    plain = OCTAL.sub(lambda found: chr(int(found[1], 8)), name).lower()
     return plain if plain.endswith(".") else f"{plain}."
 
 

@@ -6,7 +6,8 @@ import hashlib
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from ses_provision.local import dnsnames, dnsvalues
+from ses_provision.local import answers, dnsnames, dnsvalues
+from ses_provision.local.answers import Outcome
 from ses_provision.local.contract import AwsError, Caller, Clock, Params, Reply
 from ses_provision.local.served import Operation, OwnService
 from ses_provision.local.zones import Zone, apply_changes, order
@@ -78,13 +79,13 @@ class Route53(OwnService):
     def lookup(self, account: str, name: str, record_type: str) -> list[str] | None:
         """What the account's public zones answer; None where they have no such record."""
         wanted = dnsnames.canonical(name)
-        zone = closest(self.zones(account), wanted)
+        zone = answers.closest(self.zones(account), wanted)
         if zone is None:
             return None
-        values: list[str] = []
-        for record in zone.at(wanted, record_type):
-            values += [item["Value"] for item in record.get("ResourceRecords", [])]
-        return [dnsvalues.answer(record_type, value) for value in values] or None
+        answer = answers.ask(zone, wanted, record_type)
+        if answer.outcome is not Outcome.FOUND or answer.records[0]["Type"] != record_type:
+            return None
+        return [dnsvalues.answer(record_type, value) for value in answer.values]
 
     def _zone(self, caller: Caller, identity: str) -> Zone:
         bare = identity.rpartition("/")[2]
@@ -258,18 +259,14 @@ class Route53(OwnService):
         name, kind = dnsnames.canonical(params["RecordName"]), params["RecordType"]
         if kind not in _TYPES_WITH_ANSWERS:
             raise AwsError("InvalidInput", f"Unsupported record type {kind}.")
-        found = [
-            item["Value"]
-            for record in zone.at(name, kind)
-            for item in record.get("ResourceRecords", [])
-        ]
-        exists = any(dnsnames.within(held, name) for held, _, _ in zone.records)
+        answer = answers.ask(zone, name, kind)
+        found = answer.values if answer.outcome is Outcome.FOUND else []
         return {
             "Nameserver": zone.name_servers[0].rstrip("."),
             "RecordName": params["RecordName"],
             "RecordType": kind,
             "RecordData": found,
-            "ResponseCode": "NOERROR" if exists else "NXDOMAIN",
+            "ResponseCode": "NXDOMAIN" if answer.outcome is Outcome.NXDOMAIN else "NOERROR",
             "Protocol": "UDP",
         }
 
@@ -298,12 +295,6 @@ class Route53(OwnService):
 
 
 _NAME_SERVER_TLDS = ("com", "net", "co.uk", "org")
-
-
-def closest(zones: list[Zone], name: str) -> Zone | None:
-    """The public zone that answers for a name: the one with the longest matching name."""
-    fitting = [zone for zone in zones if not zone.private and dnsnames.within(name, zone.name)]
-    return max(fitting, key=lambda zone: len(zone.name), default=None)
 
 
 def _described(zone: Zone) -> Reply:

@@ -1,0 +1,186 @@
+"""The knobs of the local AWS over HTTP: `/_local/…`, JSON in and out."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlsplit
+
+from ses_provision.local.knobs import Fault, Knobs
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ses_provision.local.cloud import LocalAws
+
+PREFIX = "/_local/"
+Payload = dict[str, Any]
+
+
+class Control:
+    """Finds what a control request asks for; a ValueError or KeyError becomes a 400."""
+
+    def __init__(self, aws: LocalAws) -> None:
+        self._aws = aws
+        self.table: dict[tuple[str, str], Callable[[Payload], Any]] = {
+            ("GET", "health"): self._health,
+            ("GET", "journal"): self._journal,
+            ("DELETE", "journal"): self._clear_journal,
+            ("GET", "outbox"): lambda _: [mail.to_dict() for mail in aws.outbox],
+            ("GET", "sent"): self._sent,
+            ("GET", "snapshot"): lambda asked: aws.snapshot(asked["account"]),
+            ("GET", "clock"): self._clock,
+            ("POST", "clock"): self._set_clock,
+            ("GET", "knobs"): lambda _: aws.knobs.to_dict(),
+            ("POST", "knobs"): self._turn,
+            ("POST", "rate"): self._turn,
+            ("POST", "latency"): self._turn,
+            ("GET", "faults"): lambda _: aws.knobs.to_dict()["faults"],
+            ("POST", "faults"): self._add_fault,
+            ("DELETE", "faults"): self._clear_faults,
+            ("POST", "confirm-subscriptions"): self._confirm,
+            ("POST", "confirm-address"): self._confirm_address,
+            ("POST", "review"): self._review,
+            ("POST", "production"): self._production,
+            ("POST", "enforcement"): self._enforcement,
+            ("POST", "sending"): self._sending,
+            ("POST", "baa"): self._baa,
+            ("POST", "dns"): self._dns,
+            ("POST", "seed"): self._seed,
+            ("POST", "reset"): self._reset,
+        }
+
+    def answer(self, method: str, url: str, body: bytes) -> tuple[int, bytes]:
+        """Status and JSON document for a control request."""
+        parts = urlsplit(url)
+        name = parts.path.removeprefix(PREFIX).rstrip("/")
+        served = self.table.get((method, name))
+        if served is None:
+            known = sorted({f"{verb} {PREFIX}{path}" for verb, path in self.table})
+            return _json(404, {"error": f"No {method} {parts.path}.", "served": known})
+        try:
+            payload = dict(parse_qsl(parts.query))
+            if body:
+                payload |= json.loads(body)
+            return _json(200, served(payload))
+        except KeyError as error:
+            return _json(400, {"error": f"{error.args[0]} is missing."})
+        except (ValueError, TypeError, AttributeError) as error:
+            return _json(400, {"error": str(error)})
+
+    def _health(self, _: Payload) -> Any:
+        now = self._aws.clock.now()
+        return {"ok": True, "services": list(self._aws.services), "now": now}
+
+    def _journal(self, asked: Payload) -> Any:
+        since = int(asked.get("since", 0))
+        return [entry.to_dict() for entry in self._aws.journal if entry.number > since]
+
+    def _clear_journal(self, _: Payload) -> Any:
+        self._aws.journal.clear()
+        return {"ok": True}
+
+    def _sent(self, asked: Payload) -> Any:
+        return [vars(mail) for mail in self._aws.sesv2.sent(asked["account"], asked["region"])]
+
+    def _clock(self, _: Payload) -> Any:
+        clock = self._aws.clock
+        return {"now": clock.now(), "frozen": clock.frozen_at is not None}
+
+    def _set_clock(self, asked: Payload) -> Any:
+        unknown = set(asked) - {"advance", "set", "frozen"}
+        if unknown:
+            raise ValueError(f"unknown: {', '.join(sorted(unknown))}")
+        clock = self._aws.clock
+        if "frozen" in asked:
+            now = clock.now()
+            clock.frozen_at = datetime.now(UTC) if asked["frozen"] else None
+            clock.offset = now - (clock.frozen_at or datetime.now(UTC))
+        if "set" in asked:
+            moment = datetime.fromisoformat(asked["set"])
+            if moment.tzinfo is None:
+                raise ValueError("set needs a time zone, such as 2026-01-31T12:00:00Z")
+            clock.offset += moment - clock.now()
+        if "advance" in asked:
+            clock.advance(float(asked["advance"]))
+        return self._clock(asked)
+
+    def _turn(self, asked: Payload) -> Any:
+        self._aws.knobs = self._aws.knobs.changed(asked)
+        return self._aws.knobs.to_dict()
+
+    def _add_fault(self, asked: Payload) -> Any:
+        knobs = self._aws.knobs
+        self._aws.knobs = replace(knobs, faults=(*knobs.faults, Fault.from_dict(asked)))
+        return self._aws.knobs.to_dict()["faults"]
+
+    def _clear_faults(self, _: Payload) -> Any:
+        self._aws.clear_faults()
+        return []
+
+    def _confirm(self, asked: Payload) -> Any:
+        found = self._aws.confirm_subscriptions(asked.get("account"), asked.get("endpoint"))
+        return {"confirmed": found}
+
+    def _confirm_address(self, asked: Payload) -> Any:
+        clicked = self._aws.confirm_address(asked["account"], asked["region"], asked["address"])
+        return {"confirmed": clicked}
+
+    def _review(self, asked: Payload) -> Any:
+        self._aws.decide_review(asked["account"], asked["region"], asked["decision"])
+        return {"ok": True}
+
+    def _production(self, asked: Payload) -> Any:
+        self._aws.allow_production(asked["account"], asked["region"])
+        return {"ok": True}
+
+    def _enforcement(self, asked: Payload) -> Any:
+        self._aws.set_enforcement(asked["account"], asked["region"], asked["status"])
+        return {"ok": True}
+
+    def _sending(self, asked: Payload) -> Any:
+        act = self._aws.pause_sending if asked["paused"] else self._aws.resume_sending
+        act(asked["account"], asked["region"])
+        return {"ok": True}
+
+    def _baa(self, asked: Payload) -> Any:
+        state = asked["state"]
+        if state not in ("accepted", "ended"):
+            raise ValueError("state is accepted or ended")
+        if state == "ended":
+            self._aws.end_baa(asked["account"])
+        else:
+            self._aws.accept_baa(
+                asked["account"], organization=bool(asked.get("organization", False))
+            )
+        return {"ok": True}
+
+    def _dns(self, asked: Payload) -> Any:
+        self._aws.declare_dns(
+            asked["name"], asked["type"], list(asked["values"]), asked.get("account")
+        )
+        return {"ok": True}
+
+    def _seed(self, asked: Payload) -> Any:
+        self._aws.seed(
+            asked["account"],
+            zones=[(zone_id, name) for zone_id, name in asked.get("zones", [])],
+            private_zones=[(zone_id, name) for zone_id, name in asked.get("private_zones", [])],
+            roles=asked.get("roles", []),
+        )
+        return {"ok": True}
+
+    def _reset(self, _: Payload) -> Any:
+        self._aws.reset()
+        self._aws.knobs = Knobs()
+        return {"ok": True}
+
+
+def _json(status: int, document: Any) -> tuple[int, bytes]:
+    return status, json.dumps(document, default=_plain).encode()
+
+
+def _plain(value: Any) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)

@@ -1,0 +1,141 @@
+"""The local AWS over HTTP, on loopback: AWS endpoints, and `/_local/…` to drive it."""
+
+from __future__ import annotations
+
+import signal
+import socket
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Event, Thread
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from ses_provision.local.control import PREFIX, Control
+from ses_provision.local.loopback import only_loopback
+from ses_provision.local.wire import ConnectionLostError, Request
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from types import FrameType
+
+    from ses_provision.local.cloud import LocalAws
+
+DEFAULT_PORT = 4579
+
+
+@dataclass(frozen=True)
+class Address:
+    """Where the local AWS listens."""
+
+    host: str
+    port: int
+
+    @property
+    def url(self) -> str:
+        """The endpoint for `AWS_ENDPOINT_URL`."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return f"http://{host}:{self.port}"
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    # Bursts of concurrent clients wait here instead of being refused.
+    request_queue_size = 128
+
+    def __init__(self, aws: LocalAws, host: str, port: int) -> None:
+        self.aws = aws
+        self.control = Control(aws)
+        if ":" in host:
+            self.address_family = socket.AF_INET6
+        super().__init__((host, port), _Handler)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: _Server
+    protocol_version = "HTTP/1.1"
+    # Replies are written in one piece; waiting to fill packets would only delay them.
+    disable_nagle_algorithm = True
+    wbufsize = -1
+
+    def _serve(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        if "chunked" in self.headers.get("Transfer-Encoding", ""):
+            self.close_connection = True
+            self._send(411, {"Content-Type": "text/plain"}, b"Send a Content-Length.\n")
+        elif urlsplit(self.path).path.startswith(PREFIX):
+            self._serve_control(body)
+        else:
+            self._serve_aws(body)
+
+    def _serve_control(self, body: bytes) -> None:
+        if "Origin" in self.headers:
+            # No web page that happens to be open may drive the local AWS.
+            self._send(403, {"Content-Type": "text/plain"}, b"Not for browsers.\n")
+            return
+        status, document = self.server.control.answer(self.command, self.path, body)
+        self._send(status, {"Content-Type": "application/json"}, document)
+
+    def _serve_aws(self, body: bytes) -> None:
+        request = Request.of(self.command, self.path, dict(self.headers.items()), body)
+        try:
+            response = self.server.aws.answer(request)
+        except ConnectionLostError:
+            self.close_connection = True
+            self.connection.shutdown(socket.SHUT_RDWR)
+            return
+        self._send(response.status, response.headers, response.body)
+
+    def _send(self, status: int, headers: dict[str, str], body: bytes) -> None:
+        self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name, value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+        self.wfile.flush()
+
+    # The names are the base class's.
+    do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = do_HEAD = _serve  # noqa: N815
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name is inherited
+        """Say nothing: the journal has it."""
+
+
+@contextmanager
+def serving(aws: LocalAws, host: str = "127.0.0.1", port: int = 0) -> Iterator[Address]:
+    """Serve while the block runs; port 0 takes a free one."""
+    only_loopback(host)
+    server = _Server(aws, host, port)
+    thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
+    thread.start()
+    try:
+        yield Address(host, int(server.server_address[1]))
+    finally:
+        server.shutdown()
+        server.server_close()
+        thread.join()
+
+
+def serve(
+    aws: LocalAws,
+    host: str = "127.0.0.1",
+    port: int = DEFAULT_PORT,
+    *,
+    ready: Callable[[Address], None] = lambda _: None,
+) -> None:
+    """Serve until SIGTERM or Ctrl-C, from the main thread; `ready` is called once it listens."""
+    stop = Event()
+
+    def end(_number: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    before = {number: signal.signal(number, end) for number in (signal.SIGTERM, signal.SIGINT)}
+    try:
+        with serving(aws, host, port) as address:
+            ready(address)
+            stop.wait()
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
