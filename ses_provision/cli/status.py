@@ -84,7 +84,7 @@ def merge(run: Run, environment: str, data: Mapping[str, Any]) -> None:
         if report["environment"] == environment:
             report.update(data)
             return
-    run.report(environment, data)
+    run.report(environment, dict(data))
 
 
 def checklist(
