@@ -4,7 +4,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from ses_provision.local.contract import Caller, Clock, Params, Reply
+import pytest
+
+from ses_provision.local.contract import AwsError, Caller, Clock, Params, Reply
 from ses_provision.local.ses.service import SesV2
 
 ACCOUNT, OTHER_ACCOUNT = "524471258033", "421807902331"
@@ -57,9 +59,10 @@ class Ses:
 
     def __init__(self, account: str = ACCOUNT, region: str = REGION, of: "Ses | None" = None):
         self.caller = Caller(account, region)
-        self.clock = of.clock if of else Clock(frozen_at=datetime(2026, 10, 1, 12, tzinfo=UTC))
-        self.world = of.world if of else FakeNeighbours()
-        self.service = of.service if of else SesV2(self.world, self.clock)
+        start = datetime(2026, 10, 1, 12, tzinfo=UTC)
+        self.clock: Clock = of.clock if of else Clock(frozen_at=start)
+        self.world: FakeNeighbours = of.world if of else FakeNeighbours()
+        self.service: SesV2 = of.service if of else SesV2(self.world, self.clock)
 
     def __call__(self, operation: str, **params: Any) -> Reply:
         given: Params = params
@@ -74,6 +77,12 @@ class Ses:
 
     def identity(self, name: str = DOMAIN) -> Reply:
         return self("GetEmailIdentity", EmailIdentity=name)
+
+    def refused(self, operation: str, **params: Any) -> AwsError:
+        """The refusal of a request that must not succeed."""
+        with pytest.raises(AwsError) as refused:
+            self(operation, **params)
+        return refused.value
 
     def identity_count(self) -> int:
         return len(self("ListEmailIdentities")["EmailIdentities"])
