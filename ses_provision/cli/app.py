@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from ses_provision import __version__
-from ses_provision.cli import provision, status
+from ses_provision.cli import local, provision, status
 from ses_provision.cli.command import shared
 from ses_provision.cli.world import World
 from ses_provision.errors import UsageError
@@ -32,6 +32,8 @@ for body in (
     status.dkim_status,
     status.checklist,
     status.outputs,
+    local.demo,
+    local.local,
 ):
     app.command(body.__name__.replace("_", "-"))(shared(body))
 

@@ -100,6 +100,7 @@ class Run:
     status: int = 0
     reports: list[dict[str, Any]] = field(default_factory=list)
     extra: dict[str, Any] = field(default_factory=dict)
+    emitted: bool = False
 
     def environments(self, *, writes: bool = False) -> list[Environment]:
         """The environments to work on: those named, else all; writing wants them named."""
@@ -161,6 +162,16 @@ class Run:
     def fail(self, status: int = 1) -> None:
         """Remember the exit status; the first that is not fine stands."""
         self.status = self.status or status
+
+    def emit(self) -> None:
+        """Write the JSON document, once, where one is wanted."""
+        if self.as_json and not self.emitted:
+            self.emitted = True
+            whole = document.envelope(
+                self.command, self.reports, ok=not self.status, extra=self.extra
+            )
+            sys.stdout.write(json.dumps(whole, indent=2, ensure_ascii=False) + "\n")
+            sys.stdout.flush()
 
     @property
     def may_ask(self) -> bool:
@@ -260,7 +271,5 @@ def console(stream: Any, *, no_color: bool) -> Console:
 
 def finish(run: Run) -> None:
     """Write the JSON document where one is wanted, and leave with the exit status."""
-    if run.as_json:
-        whole = document.envelope(run.command, run.reports, ok=run.status == 0, extra=run.extra)
-        sys.stdout.write(json.dumps(whole, indent=2, ensure_ascii=False) + "\n")
+    run.emit()
     raise typer.Exit(run.status)

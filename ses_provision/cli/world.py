@@ -18,6 +18,11 @@ Trace = Callable[[str], None] | None
 LOCAL_PORT = 4579
 
 
+def name_server_port(port: int) -> int:
+    """Where the DNS of the local AWS on a port answers."""
+    return port + 1
+
+
 class World(Protocol):
     """What a command needs of the outside, so that the same commands run against any AWS."""
 
@@ -68,7 +73,7 @@ class LocalServer(RealWorld):
             aws.local_session(env.account_id),
             endpoint_url=f"http://127.0.0.1:{self.port}",
             trace=trace,
-            resolve=lambda asked: dns.answer(asked, [f"127.0.0.1:{self.port}"]),
+            resolve=lambda asked: dns.answer(asked, [f"127.0.0.1:{name_server_port(self.port)}"]),
         )
 
 
