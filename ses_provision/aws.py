@@ -35,7 +35,9 @@ AT_ONCE = 12
 # botocore alone rides out throttling, 5xx and dropped connections. SESv2's control plane admits
 # about one call a second (SES Developer Guide, service quotas), so a round of four reads needs a
 # few tries; waits grow from 1 s to at most 20 s (botocore, standard retry mode).
-RETRIES = {"mode": "standard", "total_max_attempts": 10}
+ATTEMPTS = 10
+ATTEMPTS_AT_THE_DOOR = 3
+"""Tries of the first question, to STS: it also finds out whether AWS can be reached at all."""
 
 ENVIRONMENT_CREDENTIALS = (
     "AWS_ACCESS_KEY_ID",
@@ -127,8 +129,9 @@ class Connections:
             return self._clients[service, region]
 
     def _open(self, service: str, region: str) -> Any:
+        attempts = ATTEMPTS_AT_THE_DOOR if service == "sts" else ATTEMPTS
         config = botocore.config.Config(
-            retries=RETRIES,
+            retries={"mode": "standard", "total_max_attempts": attempts},
             connect_timeout=10,
             read_timeout=30,
             max_pool_connections=AT_ONCE,

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import socket
 from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
 from ses_provision import wait
+from ses_provision.errors import CannotReachAws
 
 if TYPE_CHECKING:
     from ses_provision.aws import Connections
@@ -69,12 +71,24 @@ class LocalServer(RealWorld):
         from ses_provision import aws, dns
 
         del profile
+        self.insist_that_it_listens()
         return aws.Connections(
             aws.local_session(env.account_id),
             endpoint_url=f"http://127.0.0.1:{self.port}",
             trace=trace,
             resolve=lambda asked: dns.answer(asked, [f"127.0.0.1:{name_server_port(self.port)}"]),
         )
+
+    def insist_that_it_listens(self) -> None:
+        """Say at once what is missing, where nobody serves the local AWS."""
+        try:
+            socket.create_connection(("127.0.0.1", self.port), timeout=2).close()
+        except OSError as error:
+            raise CannotReachAws(
+                f"No local AWS listens on 127.0.0.1:{self.port}.",
+                "Start it in another terminal: ses-provision local "
+                "(SES_PROVISION_LOCAL_PORT names another port).",
+            ) from error
 
 
 def resolvers() -> list[str]:
