@@ -128,7 +128,6 @@ class Suppressed:
     address: str
     reason: str
     updated_at: datetime
-    attributes: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass

@@ -39,8 +39,6 @@ class SuppressionList:
         """Why and since when an address is suppressed."""
         found = self._found(caller, params)
         shown: dict[str, Any] = _summary(found)
-        if found.attributes:
-            shown["Attributes"] = dict(found.attributes)
         if "TenantName" in params:
             shown["TenantName"] = params["TenantName"]
         return {"SuppressedDestination": shown}
