@@ -38,6 +38,12 @@ class CloudWatch(MotoService):
         """Answer a call."""
         if operation == "PutMetricAlarm":
             return self._put_metric_alarm(caller, params)
+        if operation == "PutMetricData" and params["Namespace"].startswith("AWS/"):
+            # API Reference, PutMetricData: names that begin with AWS/ are reserved.
+            raise AwsError(
+                "InvalidParameterValue",
+                f"The value {params['Namespace']} for parameter Namespace is invalid.",
+            )
         if operation == "DeleteAlarms":
             self._refuse_missing(caller, params["AlarmNames"])
         return super().handle(caller, operation, params)

@@ -1,0 +1,67 @@
+"""A local AWS with two accounts, a zone in each, and a clock that only tests move."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from ses_provision.local import Clock, LocalAws
+
+PROD, STAGING = "524471258033", "421807902331"
+HOME, AWAY = "us-east-2", "us-east-1"
+ZONE, STAGING_ZONE = "Z03036173FL99T10J98KK", "Z028466637NTWD1K6UX8Z"
+DOMAIN = "starlightpractice.com"
+
+
+@pytest.fixture
+def aws() -> LocalAws:
+    made = LocalAws(Clock(frozen_at=datetime(2026, 4, 3, 12, 0, tzinfo=UTC)))
+    made.seed(PROD, zones=[(ZONE, DOMAIN)], roles=["app"])
+    made.seed(STAGING, zones=[(STAGING_ZONE, f"dev.{DOMAIN}")])
+    return made
+
+
+@pytest.fixture
+def client(aws: LocalAws) -> Callable[..., Any]:
+    """Clients of prod in us-east-2, unless another account or region is named."""
+
+    def make(service: str, account: str = PROD, region: str = HOME) -> Any:
+        return aws.session(account, region).client(service)
+
+    return make
+
+
+class Refused:
+    """The error of a call that must fail."""
+
+    def __init__(self, error: ClientError) -> None:
+        self.code = error.response["Error"]["Code"]
+        self.message = error.response["Error"]["Message"]
+        self.status = error.response["ResponseMetadata"]["HTTPStatusCode"]
+        self.kind = type(error).__name__
+
+
+def refused(call: Callable[..., Any], **params: Any) -> Refused:
+    with pytest.raises(ClientError) as caught:
+        call(**params)
+    return Refused(caught.value)
+
+
+def record(name: str, kind: str, *values: str, ttl: int = 300, **more: Any) -> dict[str, Any]:
+    plain = {"TTL": ttl, "ResourceRecords": [{"Value": value} for value in values]}
+    return {"Name": name, "Type": kind} | (plain if values else {}) | more
+
+
+def change(client: Any, action: str, *records: dict[str, Any], zone: str = ZONE) -> Any:
+    changes = [{"Action": action, "ResourceRecordSet": each} for each in records]
+    return client.change_resource_record_sets(HostedZoneId=zone, ChangeBatch={"Changes": changes})[
+        "ChangeInfo"
+    ]
+
+
+def refused_change(client: Any, action: str, *records: dict[str, Any]) -> Refused:
+    return refused(lambda: change(client, action, *records))
