@@ -121,15 +121,16 @@ def _refuse_own_key(origin: str, attributes: Params) -> None:
         )
 
 
-def _parent(world: World, place: Place, identity: Identity) -> tuple[Place, Identity] | None:
-    if identity.dkim is None:
-        return None
-    region = parent_region(identity.dkim.origin)
-    if region is None:
-        return place, identity
-    there = world.places.get((place.account_id, region))
-    parent = there.identities.get(identity.name) if there is not None else None
-    return (there, parent) if there is not None and parent is not None else None
+def _home(world: World, place: Place, identity: Identity) -> tuple[Place, Dkim] | None:
+    """Where the identity's keys live: here, or at the parent of a replica, if there is one."""
+    setup = identity.dkim
+    region = parent_region(setup.origin) if setup else None
+    if region is not None:
+        there = world.places.get((place.account_id, region))
+        parent = there.identities.get(identity.name) if there else None
+        setup = parent.dkim if parent else None
+        place = there or place
+    return (place, setup) if setup else None
 
 
 def replication_error(world: World, place: Place, identity: Identity) -> str | None:
@@ -139,12 +140,12 @@ def replication_error(world: World, place: Place, identity: Identity) -> str | N
         return None
     if region == place.region:
         return "REPLICATION_PRIMARY_INVALID_REGION"
-    found = _parent(world, place, identity)
-    if found is None or found[1].dkim is None:
+    home = _home(world, place, identity)
+    if home is None:
         return "REPLICATION_PRIMARY_NOT_FOUND"
-    if found[1].dkim.origin == OWN_KEY:
+    if home[1].origin == OWN_KEY:
         return "REPLICATION_PRIMARY_BYO_DKIM_NOT_SUPPORTED"
-    if found[1].dkim.origin != EASY:
+    if home[1].origin != EASY:
         return "REPLICATION_REPLICA_AS_PRIMARY_NOT_SUPPORTED"
     return None
 
@@ -163,15 +164,13 @@ def replicas(world: World, place: Place, identity: Identity) -> list[str]:
 
 def tokens(world: World, place: Place, identity: Identity) -> list[str]:
     """Three Easy DKIM tokens, the selector of an own key, or the parent's tokens of a replica."""
-    if identity.dkim is None or replication_error(world, place, identity) is not None:
+    home = _home(world, place, identity)
+    if home is None or replication_error(world, place, identity) is not None:
         return []
-    if identity.dkim.selector is not None:
-        return [identity.dkim.selector]
-    found = _parent(world, place, identity)
-    if found is None or found[1].dkim is None:
-        return []
-    home, parent = found
-    seed = f"{home.account_id}/{home.region}/{parent.name}/{found[1].dkim.generation}"
+    there, setup = home
+    if setup.selector is not None:
+        return [setup.selector]
+    seed = f"{there.account_id}/{there.region}/{identity.name}/{setup.generation}"
     return [_token(f"{seed}/{number}") for number in range(3)]
 
 
@@ -181,23 +180,22 @@ def _token(seed: str) -> str:
 
 def hosted_zone(world: World, place: Place, identity: Identity) -> str | None:
     """SigningHostedZone; an own key is published by its owner, so there is none."""
-    found = _parent(world, place, identity)
-    if found is None or found[1].dkim is None or found[1].dkim.origin == OWN_KEY:
+    home = _home(world, place, identity)
+    if home is None or home[1].origin == OWN_KEY:
         return None
-    return world.signing_hosted_zone(found[0].region, found[1].name)
+    return world.signing_hosted_zone(home[0].region, identity.name)
 
 
 def expected_records(
     world: World, place: Place, identity: Identity
 ) -> Iterator[tuple[str, str, str]]:
     """The records SES looks for: name, type and value."""
-    if identity.dkim is None:
-        return
     zone = hosted_zone(world, place, identity)
+    public_key = (identity.dkim.public_key if identity.dkim else None) or ""
     for token in tokens(world, place, identity):
         name = f"{token}._domainkey.{identity.name}".lower()
         if zone is None:
-            yield name, "TXT", identity.dkim.public_key or ""
+            yield name, "TXT", public_key
         else:
             yield name, "CNAME", f"{token}.{zone}"
 

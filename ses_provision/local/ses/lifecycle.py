@@ -27,9 +27,8 @@ def step(watch: Watch, error: str | None, now: datetime, delay: timedelta) -> No
     """What one look at DNS makes of a search; no error means the right records stand.
 
     SES does not know when a record was written, only when it last was not there.
+    Once a search has failed there are no more looks.
     """
-    if watch.status == FAILED:
-        return
     watch.checked_at = now
     if error is None:
         if watch.status == SUCCESS or now - watch.absent_at >= delay:

@@ -139,6 +139,7 @@ def test_looking_when_records_change_makes_the_times_exact(ses: Ses) -> None:
     """The delay counts from the moment the records came, when SES is told to look then."""
     ses("CreateEmailIdentity", EmailIdentity=DOMAIN)
     ses.there(region="eu-west-1")("CreateEmailIdentity", EmailIdentity=DOMAIN)
+    ses.there(account="421807902331")("CreateEmailIdentity", EmailIdentity=DOMAIN)
     ses.clock.advance(HOUR)
     ses.service.look(ses.caller.account)
     ses.write_dkim()

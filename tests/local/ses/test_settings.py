@@ -285,7 +285,8 @@ def test_an_account_starts_in_the_sandbox(ses: Ses) -> None:
 
 def test_a_granted_review_leads_out_of_the_sandbox(ses: Ses) -> None:
     """aws-facts 6; per region."""
-    ses("PutAccountDetails", **REQUEST, UseCaseDescription="Appointments")
+    contacts = {"AdditionalContactEmailAddresses": ["ops@example.com"]}
+    ses("PutAccountDetails", **REQUEST, **contacts, UseCaseDescription="Appointments")
     assert review(ses)["Status"] == "PENDING"
     assert review(ses)["CaseId"].isdecimal()
     ses.service.decide_review(ses.caller.account, REGION, "granted")
@@ -443,6 +444,7 @@ def test_a_managed_pool_stays_managed_and_there_are_at_most_five(ses: Ses) -> No
         ses("CreateDedicatedIpPool", PoolName=f"p{number}", ScalingMode="MANAGED")
     refusal = ses.refused("CreateDedicatedIpPool", PoolName="p", ScalingMode="MANAGED")
     assert refusal.code == "LimitExceededException"
+    assert ses("GetDedicatedIps") == {"DedicatedIps": []}
     refusal = ses.refused(
         "PutDedicatedIpPoolScalingAttributes", PoolName="p0", ScalingMode="STANDARD"
     )
