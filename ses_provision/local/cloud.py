@@ -70,8 +70,8 @@ class LocalAws:
         self.route53 = Route53(self.clock, self._look_at_dns)
         self.sns = Sns(self.clock, moto["sqs"])
         self._iam = Iam(universe, self._keyring)
-        self._surroundings = Surroundings(self.route53, self.sns, moto, self.clock)
-        self.sesv2 = SesV2(self._surroundings, self.clock)
+        self.surroundings = Surroundings(self.route53, self.sns, moto, self.clock)
+        self.sesv2 = SesV2(self.surroundings, self.clock)
         self.artifact = Artifact(self.clock)
         services: dict[str, Service] = {
             **moto,
@@ -188,13 +188,13 @@ class LocalAws:
         accounts = [account] if account else self.route53.accounts()
         for each in accounts:
             self._look_at_dns(each)
-        self._surroundings.external_dns.declare(name, record_type, values, account)
+        self.surroundings.external_dns.declare(name, record_type, values, account)
         for each in accounts:
             self._look_at_dns(each)
 
     def declared_dns(self, name: str, record_type: str) -> list[str] | None:
         """What was declared of DNS outside the hosted zones, for all accounts."""
-        return self._surroundings.external_dns.lookup("", name, record_type)
+        return self.surroundings.external_dns.lookup("", name, record_type)
 
     def seed(
         self,

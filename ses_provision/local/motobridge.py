@@ -20,6 +20,7 @@ from botocore.parsers import create_parser
 from botocore.serialize import create_serializer
 from moto.core.base_backend import BackendDict
 from moto.core.botocore_stubber import BotocoreStubber
+from moto.core.models import botocore_stubber
 
 from ses_provision.local.codec import codec_for
 from ses_provision.local.contract import AwsError, Caller, Params, Reply
@@ -137,6 +138,11 @@ def _put_in(contents: list[tuple[Any, dict[str, Any]]]) -> None:
     for backend, accounts in contents:
         backend.update(accounts)
         _IN_USE.append(backend)
+
+
+def leave_out_mocks(events: Any) -> None:
+    """Keep moto's own decorators, which patch every session, out of one session's events."""
+    events.unregister("before-send", botocore_stubber)
 
 
 class MotoService:

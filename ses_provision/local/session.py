@@ -13,6 +13,7 @@ from botocore.exceptions import ConnectionClosedError
 
 from ses_provision.local.codec.service import shared_loader
 from ses_provision.local.keyring import LOCAL_SECRET, Keyring
+from ses_provision.local.motobridge import leave_out_mocks
 from ses_provision.local.wire import ConnectionLostError, Request
 
 if TYPE_CHECKING:
@@ -45,7 +46,9 @@ def open_session(
     core = botocore.session.Session(session_vars=_UNSET)
     core.register_component("data_loader", shared_loader())
     core.set_config_variable("ignore_configured_endpoint_urls", value=True)
-    core.get_component("event_emitter").register_first("before-send", _handler(answer))
+    events = core.get_component("event_emitter")
+    leave_out_mocks(events)
+    events.register_first("before-send", _handler(answer))
     return boto3.Session(
         aws_access_key_id=Keyring.local_key(account),
         aws_secret_access_key=LOCAL_SECRET,

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ses_provision.local.ses.service import SesV2
+
 if TYPE_CHECKING:
     from ses_provision.local.cloud import LocalAws
     from ses_provision.local.contract import Params, Reply
 
+# Counters, and mails that have left: what happened, not what is there.
+_HISTORY = ("case_number", "generations", "message_number", "sent", "verification_mails")
 # What moto stamps on things; of no account's making.
 _STAMPS = (
     "AlarmConfigurationUpdatedTimestamp",
@@ -22,13 +26,29 @@ _STAMPS = (
 def snapshot(aws: LocalAws, account: str) -> dict[str, Any]:
     """The account's SES, zones, topics, roles, alarms and queues; empty places left out."""
     found = {
-        "sesv2": aws.sesv2.snapshot(account),
+        "sesv2": _ses(aws, account),
         "route53": {zone.id: _zone(zone) for zone in aws.route53.zones(account)},
         "sns": _regions(aws, account, _topics),
         "iam": _roles(aws, account),
         "cloudwatch": _regions(aws, account, _alarms),
     }
     return {service: held for service, held in found.items() if held}
+
+
+def _ses(aws: LocalAws, account: str) -> dict[str, Any]:
+    """What the account has in SES, by region: not what it did, and no regions as new."""
+    found = {}
+    for region, place in aws.sesv2.snapshot(account).items():
+        untouched = SesV2(aws.surroundings, aws.clock)
+        untouched.sent(account, region)
+        held, blank = _without_history(place), untouched.snapshot(account)[region]
+        if held != _without_history(blank):
+            found[region] = held
+    return found
+
+
+def _without_history(place: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in place.items() if key not in _HISTORY}
 
 
 def _zone(zone: Any) -> dict[str, Any]:
