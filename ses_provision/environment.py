@@ -79,6 +79,13 @@ TopicName = Annotated[
     ),
 ]
 RoleName = Annotated[str, matching(r"[\w+=,.@-]{1,64}", "the name of an IAM role, not its ARN")]
+RoleArn = Annotated[
+    str,
+    matching(
+        r"arn:aws[a-z-]*:iam::\d{12}:role/([\x21-\x7e]+/)?[\w+=,.@-]{1,64}",
+        "the ARN of an IAM role",
+    ),
+]
 PolicyName = Annotated[str, matching(r"[\w+=,.@-]{1,128}", "the name of an IAM policy")]
 AlarmName = Annotated[str, matching(r"[^\x00-\x1f\x7f]{1,255}", "1 to 255 printable characters")]
 ProfileName = Annotated[
@@ -98,6 +105,13 @@ TagValue = Annotated[
 ]
 PrintableText = Annotated[str, matching(r"[^\x00-\x1f\x7f]{1,1024}", "one line of printable text")]
 Ttl = Annotated[int, Field(ge=0, le=604800, strict=True)]
+Resolver = Annotated[
+    str,
+    matching(
+        r"(\d{1,3}(\.\d{1,3}){3}(:\d{1,5})?|[0-9a-fA-F:]*:[0-9a-fA-F:]*|\[[0-9a-fA-F:]+\](:\d{1,5})?)",
+        "the IP address of a DNS resolver, such as 1.1.1.1, 1.1.1.1:53 or [2606:4700::1111]:53",
+    ),
+]
 
 
 class Section(BaseModel):
@@ -109,8 +123,51 @@ class Section(BaseModel):
 class Dns(Section):
     """[dns]: where the records go."""
 
+    provider: Literal["route53", "external"] = Field(
+        "route53",
+        description="external: DNS that is not in Route 53; `ses-provision dns` shows its records.",
+    )
     zone_id: ZoneId | None = Field(None, description="Hosted zone id; looked up when left out.")
+    profile: ProfileName | None = Field(
+        None, description="AWS profile of the account that holds the hosted zone, if another."
+    )
+    assume_role_arn: RoleArn | None = Field(
+        None, description="Role to take on for the hosted zone, in whatever account it is."
+    )
+    zone: Domain | None = Field(
+        None,
+        description="External DNS: the zone in the provider's panel; the domain when left out.",
+    )
     ttl: Ttl = Field(300, description="Seconds that resolvers may keep our records.")
+
+    @model_validator(mode="after")
+    def one_provider(self) -> Dns:
+        """Route 53 is found by id, profile and role; external DNS only by the zone's name."""
+        if self.is_external:
+            given = [n for n in ("zone_id", "profile", "assume_role_arn") if getattr(self, n)]
+            if given:
+                raise ValueError(f'{", ".join(given)}: only with provider = "route53"')
+        elif self.zone is not None:
+            raise ValueError('zone: only with provider = "external"; zone_id names a hosted zone')
+        return self
+
+    @property
+    def is_external(self) -> bool:
+        """The records are published by hand, or by another tool."""
+        return self.provider == "external"
+
+    @property
+    def elsewhere(self) -> str:
+        """How DNS differs from "a hosted zone in the environment's account", in a few words."""
+        if self.is_external:
+            return "external DNS"
+        if self.assume_role_arn:
+            return f"DNS as {self.assume_role_arn}"
+        return f"DNS in profile {self.profile}" if self.profile else ""
+
+    resolvers: tuple[Resolver, ...] = Field(
+        ("1.1.1.1", "8.8.8.8"), description="Public resolvers that `dkim-status` compares with."
+    )
 
 
 class ConfigurationSetSettings(Section):
@@ -134,6 +191,11 @@ class DkimSettings(Section):
 
     key_length: Literal["RSA_2048_BIT", "RSA_1024_BIT"] = Field(
         "RSA_2048_BIT", description="Length of the Easy DKIM key."
+    )
+    replica_of: Region | None = Field(
+        None,
+        description="Sign with the key of the same identity in this region (Deterministic Easy "
+        "DKIM): one set of records serves both.",
     )
 
 
@@ -281,6 +343,25 @@ class Environment(Section):
     events: EventSettings = EventSettings()
     alarms: AlarmSettings = AlarmSettings()
     production_access: ProductionAccessSettings | None = None
+
+    @field_validator("dns")
+    @classmethod
+    def zone_holds_the_domain(cls, value: Dns, info: ValidationInfo) -> Dns:
+        """The records of the domain can only stand in a zone at or above it."""
+        domain = info.data.get("domain")
+        if value.zone and domain and not is_within(domain, value.zone):
+            raise ValueError(f"zone {value.zone} does not hold {domain}")
+        return value
+
+    @field_validator("dkim")
+    @classmethod
+    def replica_elsewhere(cls, value: DkimSettings, info: ValidationInfo) -> DkimSettings:
+        """A replica takes the key of another region, with the length it has there."""
+        if value.replica_of and value.replica_of == info.data.get("region"):
+            raise ValueError("replica_of must name another region than the environment's own")
+        if value.replica_of and "key_length" in value.model_fields_set:
+            raise ValueError("key_length: a replica has the key of replica_of; leave it out")
+        return value
 
     @field_validator("mail_from")
     @classmethod

@@ -299,7 +299,11 @@ class Severity(StrEnum):
 
 @dataclass(frozen=True)
 class Finding:
-    """One item of the checklist: what was looked at, what was seen, what to do."""
+    """One item of the checklist: what was looked at, what was seen, what to do.
+
+    `sources` are the questions it rests on; `needs_person` items wait for a person's word, which
+    `ses-provision attest` records.
+    """
 
     id: str
     title: str
@@ -307,6 +311,8 @@ class Finding:
     evidence: str
     next_step: str = ""
     severity: Severity = Severity.BLOCKER
+    sources: tuple[str, ...] = ()
+    needs_person: bool = False
 
     @property
     def is_open(self) -> bool:
