@@ -110,7 +110,7 @@ class EventDestinations:
         source = arn(caller, "configuration-set", set_name)
         refusal = self._world.neighbours.sns_topic_refusal(caller, topic, source)
         if refusal is not None:
-            raise bad_request(f"Could not publish to SNS topic <{topic}>: {refusal}")
+            raise bad_request(refusal)
         self._world.neighbours.publish(caller, topic, VALIDATION_MESSAGE, None)
 
 
