@@ -145,7 +145,11 @@ class Run:
         """Data: to standard output, unless a JSON document goes there."""
         if not self.as_json:
             for one in renderables:
-                self.out.print(one, soft_wrap=isinstance(one, Text))
+                with self.out.capture() as captured:
+                    self.out.print(one, soft_wrap=isinstance(one, Text))
+                lines = captured.get().splitlines()
+                self.out.file.write("".join(line.rstrip() + "\n" for line in lines))
+            self.out.file.flush()
 
     def tell(self, text: str | Text) -> None:
         """Progress: to standard error."""
