@@ -139,6 +139,9 @@ class Dns(Section):
         description="External DNS: the zone in the provider's panel; the domain when left out.",
     )
     ttl: Ttl = Field(300, description="Seconds that resolvers may keep our records.")
+    resolvers: tuple[Resolver, ...] = Field(
+        ("1.1.1.1", "8.8.8.8"), description="Public resolvers that `dkim-status` compares with."
+    )
 
     @model_validator(mode="after")
     def one_provider(self) -> Dns:
@@ -164,10 +167,6 @@ class Dns(Section):
         if self.assume_role_arn:
             return f"DNS as {self.assume_role_arn}"
         return f"DNS in profile {self.profile}" if self.profile else ""
-
-    resolvers: tuple[Resolver, ...] = Field(
-        ("1.1.1.1", "8.8.8.8"), description="Public resolvers that `dkim-status` compares with."
-    )
 
 
 class ConfigurationSetSettings(Section):
@@ -304,7 +303,8 @@ class ProductionAccessSettings(Section):
         "TRANSACTIONAL", description="Kind of mail."
     )
     use_case: Annotated[str, Field(min_length=1, max_length=5000)] = Field(
-        description="How recipients are obtained, bounces handled, opt-outs honoured; no patient data."
+        description="How recipients are obtained, bounces handled, opt-outs honoured; "
+        "no patient data."
     )
     language: Literal["EN", "JA"] = Field("EN", description="Language of AWS's answer.")
     contacts: Annotated[tuple[Address, ...], Field(max_length=4)] = Field(

@@ -114,8 +114,13 @@ def fallback_zone(region: str) -> str:
     return f"dkim.{region}.amazonses.com" if region in REGIONAL_DKIM_ZONES else "dkim.amazonses.com"
 
 
-def zone(env: Environment) -> Reading[Zone]:
-    """The public hosted zone of the domain: the one named in the file, or the longest match."""
+def zone(env: Environment) -> Reading[Zone | None]:
+    """The public hosted zone of the domain: the one named in the file, or the longest match.
+
+    None where DNS is not in Route 53: then no hosted zone is looked for.
+    """
+    if env.dns.is_external:
+        return None
     if env.dns.zone_id:
         return (yield from zone_by_id(env, env.dns.zone_id))
     [listed] = yield from ask(question("route53", env.region, "ListHostedZones", pages=True))
@@ -123,20 +128,29 @@ def zone(env: Environment) -> Reading[Zone]:
     matching = [z for z in public if is_within(env.domain, dns_name(z["Name"]))]
     if not matching:
         raise HostedZoneProblem(
-            f"Account {env.account_id} has no public hosted zone for {env.domain}.",
-            "Create it (and delegate the domain to it), or name another with dns.zone_id in the "
-            "environment file.",
+            f"{zone_account(env)} has no public hosted zone for {env.domain}.",
+            "Create it (and delegate the domain to it), name another with dns.zone_id in the "
+            'environment file, or say dns.provider = "external" where DNS is not in Route 53.',
         )
     longest = max(len(dns_name(z["Name"])) for z in matching)
     best = [z for z in matching if len(dns_name(z["Name"])) == longest]
     if len(best) > 1:
         ids = ", ".join(bare_zone_id(z["Id"]) for z in best)
         raise HostedZoneProblem(
-            f"Account {env.account_id} has {len(best)} public hosted zones for "
+            f"{zone_account(env)} has {len(best)} public hosted zones for "
             f"{dns_name(best[0]['Name'])}: {ids}.",
             "Say which one the domain is delegated to: dns.zone_id in the environment file.",
         )
     return Zone(bare_zone_id(best[0]["Id"]), dns_name(best[0]["Name"]))
+
+
+def zone_account(env: Environment) -> str:
+    """Where hosted zones are looked for, at the beginning of a sentence."""
+    if env.dns.assume_role_arn:
+        return f"Account {env.dns.assume_role_arn.split(':')[4]} (dns.assume_role_arn)"
+    if env.dns.profile:
+        return f"The account of profile {env.dns.profile} (dns.profile)"
+    return f"Account {env.account_id}"
 
 
 def zone_by_id(env: Environment, zone_id: str) -> Reading[Zone]:
@@ -144,7 +158,7 @@ def zone_by_id(env: Environment, zone_id: str) -> Reading[Zone]:
     [found] = yield from ask(question("route53", env.region, "GetHostedZone", Id=zone_id))
     if found is None:
         raise HostedZoneProblem(
-            f"Account {env.account_id} has no hosted zone {zone_id}.",
+            f"{zone_account(env)} has no hosted zone {zone_id}.",
             "Correct dns.zone_id in the environment file, or leave it out to look the zone up.",
         )
     hosted: dict[str, Any] = found["HostedZone"]

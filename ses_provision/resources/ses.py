@@ -117,11 +117,14 @@ class ConfigurationSet:
 class EmailIdentity:
     """A domain or an address that may send.
 
-    An address identity has no DKIM of its own here: `dkim_key_length` is None, the domain signs.
+    `dkim_origin` says whose key signs: AWS_SES, or AWS_SES_<REGION> for a replica, which has the
+    key length of its parent (`dkim_key_length` is None). An address identity has no DKIM of its
+    own here: both are None, the domain signs.
     """
 
     arn: str
     configuration_set: str
+    dkim_origin: str | None
     dkim_key_length: str | None
     dkim_signing: bool | None
     feedback_forwarding: bool
@@ -143,14 +146,15 @@ class EmailIdentity:
         if found is None:
             return Found(None)
         dkim = found.get("DkimAttributes", {})
+        origin = dkim.get("SigningAttributesOrigin", "AWS_SES")
         key_length = dkim.get("NextSigningKeyLength") or dkim.get("CurrentSigningKeyLength")
-        signs = self.dkim_key_length is not None
         return Found(
             EmailIdentity(
                 arn=self.arn,
                 configuration_set=found.get("ConfigurationSetName", ""),
-                dkim_key_length=key_length if signs else None,
-                dkim_signing=dkim.get("SigningEnabled", False) if signs else None,
+                dkim_origin=origin if self.dkim_origin else None,
+                dkim_key_length=key_length if self.dkim_key_length else None,
+                dkim_signing=dkim.get("SigningEnabled", False) if self.dkim_origin else None,
                 feedback_forwarding=found.get("FeedbackForwardingStatus", False),
                 tags=tags.ours(found.get("Tags", ()), self.tags),
             )
@@ -159,11 +163,7 @@ class EmailIdentity:
     def writes(self, found: Found[EmailIdentity]) -> Sequence[Call]:
         """Create it with all that one call carries, then set what it does not; or what differs."""
         if found.live is None:
-            signing = (
-                {"DkimSigningAttributes": {"NextSigningKeyLength": self.dkim_key_length}}
-                if self.dkim_key_length
-                else NOTHING
-            )
+            signing = {"DkimSigningAttributes": self._signing()} if self.dkim_origin else NOTHING
             created = self._call(
                 "CreateEmailIdentity",
                 ConfigurationSetName=self.configuration_set,
@@ -180,16 +180,21 @@ class EmailIdentity:
                     ConfigurationSetName=self.configuration_set,
                 )
             )
-        if live.dkim_key_length != self.dkim_key_length:
+        if (live.dkim_origin, live.dkim_key_length) != (self.dkim_origin, self.dkim_key_length):
             calls.append(
                 self._call(
                     "PutEmailIdentityDkimSigningAttributes",
-                    SigningAttributesOrigin="AWS_SES",
-                    SigningAttributes={"NextSigningKeyLength": self.dkim_key_length},
+                    SigningAttributesOrigin=self.dkim_origin,
+                    **({"SigningAttributes": self._signing()} if self.dkim_key_length else {}),
                 )
             )
         calls += self._attributes(signing=live.dkim_signing, forwarding=live.feedback_forwarding)
         return [*calls, *tag_calls(self.arn, self.tags, live.tags)]
+
+    def _signing(self) -> Mapping[str, str]:
+        if self.dkim_key_length:
+            return {"NextSigningKeyLength": self.dkim_key_length}
+        return {"DomainSigningAttributesOrigin": self.dkim_origin or ""}
 
     def _attributes(self, *, signing: bool | None, forwarding: bool) -> list[Call]:
         calls = []

@@ -11,13 +11,21 @@ def arn(env: Environment, account: Account) -> str:
     return account.arn("ses", f"identity/{env.domain}")
 
 
+def origin(env: Environment) -> str:
+    """Where the key comes from: SES itself, or the same identity in another region (SESv2 API
+    reference, DkimSigningAttributes)."""
+    parent = env.dkim.replica_of
+    return f"AWS_SES_{parent.upper().replace('-', '_')}" if parent else "AWS_SES"
+
+
 def desired(env: Environment, facts: Facts) -> list[Resource]:
     """The domain, signed with Easy DKIM, with the configuration set as its default."""
     return [
         EmailIdentity(
             arn=arn(env, facts.account),
             configuration_set=env.configuration_set.name,
-            dkim_key_length=env.dkim.key_length,
+            dkim_origin=origin(env),
+            dkim_key_length=None if env.dkim.replica_of else env.dkim.key_length,
             dkim_signing=True,
             feedback_forwarding=env.sender.feedback_forwarding,
             tags=env.all_tags,

@@ -21,6 +21,7 @@ def desired(env: Environment, facts: Facts) -> list[Resource]:
     identity = EmailIdentity(
         arn=arn(env, facts.account),
         configuration_set=env.configuration_set.name,
+        dkim_origin=None,
         dkim_key_length=None,
         dkim_signing=None,
         feedback_forwarding=env.sender.feedback_forwarding,
