@@ -10,9 +10,11 @@ ProvisionError              what happened, to what, and what to do next
 ├── HostedZoneProblem       no hosted zone for the domain, or more than one
 ├── StalePlan               the account has moved since the plan was agreed to
 ├── Stopped                 an apply ended early: what was being done
+├── InterruptedRun          Ctrl-C or SIGTERM: what was done (exit status 130 or 143)
+├── InternalError           a mistake in ses-provision itself, shown with its traceback
 └── NotSettled              something awaited did not come in time (exit status 75)
 
-Anything else that surfaces is a bug in ses-provision and shows its traceback.
+Anything else that surfaces becomes an InternalError.
 """
 
 from __future__ import annotations
@@ -97,6 +99,14 @@ class Stopped(ProvisionError):
     def __init__(self, message: str, hint: str, cause: ProvisionError) -> None:
         super().__init__(message, hint)
         self.cause = cause
+
+
+class InterruptedRun(ProvisionError):
+    """Somebody ended the command with Ctrl-C or SIGTERM."""
+
+
+class InternalError(ProvisionError):
+    """A mistake in ses-provision itself."""
 
 
 class NotSettled(ProvisionError):

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import signal
+import json
 import sys
-from types import FrameType
 from typing import Annotated
 
 import typer
 
 from ses_provision import __version__
-from ses_provision.cli import local, provision, status
-from ses_provision.cli.command import shared
+from ses_provision.cli import local, provision, signals, status
+from ses_provision.cli.command import interruption, shared
 from ses_provision.cli.world import World
-from ses_provision.errors import UsageError
-
-USAGE, INTERRUPTED, TERMINATED = 64, 130, 143
+from ses_provision.errors import ProvisionError, UsageError
+from ses_provision.render import document
 
 app = typer.Typer(
     name="ses-provision",
@@ -55,46 +53,51 @@ def root(
     del version
 
 
-class Terminated(BaseException):
-    """SIGTERM arrived."""
-
-
-def on_sigterm(_number: int, _frame: FrameType | None) -> None:
-    """Turn the signal into an exception, so that the command ends as with Ctrl-C."""
-    raise Terminated
-
-
 def run(arguments: list[str], world: World | None = None) -> int:
     """Run a command line; answer with its exit status."""
-    signal.signal(signal.SIGTERM, on_sigterm)
+    with signals.interruptible():
+        try:
+            return invoke(arguments, world)
+        except signals.Interrupted as stopped:
+            error = interruption(stopped, [])
+            say(f"{error.message}\n{error.hint}")
+            document_of(arguments, error)
+            return stopped.status
+
+
+def invoke(arguments: list[str], world: World | None) -> int:
+    """Run a command line; mistakes in it become exit status 64."""
     try:
         result = typer.main.get_command(app).main(
             arguments, prog_name="ses-provision", standalone_mode=False, obj=world
         )
     except UsageError as error:
-        return usage(error.message, error.hint)
+        return usage(arguments, error)
     except typer.TyperException as error:
-        return usage(
-            getattr(error, "message", str(error)), "`ses-provision --help` lists commands."
-        )
+        said = getattr(error, "message", str(error))
+        return usage(arguments, UsageError(said, "`ses-provision --help` lists commands."))
     except typer.Abort:
         say("Nothing was changed.")
         return 1
-    except KeyboardInterrupt:
-        say("Interrupted. What was done stands; run the same command again to go on.")
-        return INTERRUPTED
-    except Terminated:
-        say("Terminated. What was done stands; run the same command again to go on.")
-        return TERMINATED
     except BrokenPipeError:
         return 1
     return int(result or 0)
 
 
-def usage(message: str, hint: str) -> int:
+def usage(arguments: list[str], error: UsageError) -> int:
     """Tell what is wrong with the command line."""
-    say(f"error: {message}\nhint: {hint}")
-    return USAGE
+    say(f"error: {error.message}\nhint: {error.hint}")
+    document_of(arguments, error)
+    return error.exit_status
+
+
+def document_of(arguments: list[str], error: ProvisionError) -> None:
+    """The JSON document of a command line that never became a command."""
+    if "--json" not in arguments:
+        return
+    command = next((one for one in arguments if not one.startswith("-")), "")
+    whole = document.envelope(command, [], ok=False, extra={"error": document.error(error)})
+    sys.stdout.write(json.dumps(whole, indent=2) + "\n")
 
 
 def say(text: str) -> None:

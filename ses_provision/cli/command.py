@@ -6,6 +6,7 @@ import functools
 import inspect
 import json
 import sys
+import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,8 +17,9 @@ from rich.console import Console
 from rich.text import Text
 
 from ses_provision import config
+from ses_provision.cli import signals
 from ses_provision.cli.world import LocalServer, RealWorld, World
-from ses_provision.errors import ProvisionError, UsageError
+from ses_provision.errors import InternalError, InterruptedRun, ProvisionError, UsageError
 from ses_provision.render import document, message
 
 if TYPE_CHECKING:
@@ -167,6 +169,12 @@ class Run:
         """Remember the exit status; the first that is not fine stands."""
         self.status = self.status or status
 
+    def fail_with(self, error: ProvisionError, status: int) -> None:
+        """End with an error that is about no environment, and with this exit status."""
+        self.status = status
+        self.tell(message.error(error))
+        self.extra["error"] = document.error(error)
+
     def emit(self) -> None:
         """Write the JSON document, once, where one is wanted."""
         if self.as_json and not self.emitted:
@@ -204,20 +212,49 @@ class Boundary:
         pass
 
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
+        if isinstance(error, signals.Interrupted):
+            if self.environment is not None:
+                self.record(document.error(interruption(error, self.run.reports)))
+            return False
         if not isinstance(error, ProvisionError):
             return False
         self.run.fail(error.exit_status)
         self.run.tell(message.error(error, self.environment))
-        failure = document.error(error)
+        self.record(document.error(error))
+        return True
+
+    def record(self, failure: dict[str, Any]) -> None:
+        """Put a failure where the JSON document has it."""
         if self.environment is None:
             self.run.extra["error"] = failure
-            return True
+            return
         report = next((r for r in self.run.reports if r["environment"] == self.environment), None)
         if report is None:
             self.run.report(self.environment, {"error": failure}, ok=False)
         else:
             report.update(ok=False, error=failure)
-        return True
+
+
+def interruption(stopped: signals.Interrupted, reports: list[dict[str, Any]]) -> ProvisionError:
+    """What a person is told who ended the command."""
+    made = sum(change["done"] for report in reports for change in report.get("applied", ()))
+    done = f" after {made} change{'' if made == 1 else 's'}" if made else ""
+    return InterruptedRun(
+        f"{stopped.word}{done}.", "What was done stands; run the same command again to go on."
+    )
+
+
+def unexpected(run: Run, error: Exception) -> None:
+    """A bug: its traceback, and where to report it."""
+    run.err.print("".join(traceback.format_exception(error)), end="", soft_wrap=True)
+    run.fail_with(
+        InternalError(
+            f"Unexpected: {type(error).__name__}: {error}",
+            "This is a mistake in ses-provision. Please report it, with the lines above, to the "
+            "issue tracker of ses-provision. What was done stands.",
+        ),
+        1,
+    )
 
 
 def shared(body: Callable[..., None]) -> Callable[..., None]:
@@ -229,8 +266,16 @@ def shared(body: Callable[..., None]) -> Callable[..., None]:
     def command(ctx: typer.Context, **options: Any) -> None:
         given = {key: options.pop(key) for key in SHARED}
         run = make_run(name, ctx.obj, given)
-        with run.boundary():
-            body(run, **options)
+        try:
+            with run.boundary():
+                body(run, **options)
+        except signals.Interrupted as stopped:
+            run.fail_with(interruption(stopped, run.reports), stopped.status)
+        except (typer.Abort, typer.Exit, typer.TyperException, BrokenPipeError):
+            raise
+        except Exception as error:  # noqa: BLE001 - the document has to be whole; it is shown below
+            unexpected(run, error)
+        signals.too_late()
         finish(run)
 
     parameters = [
