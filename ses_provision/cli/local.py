@@ -141,10 +141,10 @@ def demo(run: Run) -> None:
 
     Example: ses-provision demo
     """
-    from ses_provision.cli.in_process import InProcess
-
     environments = run.environments()
     made = start(environments)
+    from ses_provision.cli.in_process import InProcess
+
     world = InProcess(made)
     began, story = time.monotonic(), []
     named = [flag for env in run.env for flag in ("--env", env)]
