@@ -1,12 +1,11 @@
 """The account in a region: sandbox and review, sending, suppression, VDM."""
 
 import copy
-import re
 from datetime import timedelta
 from typing import Any
 
 from ses_provision.local.contract import Caller, Params, Reply
-from ses_provision.local.ses.errors import bad_request, conflict
+from ses_provision.local.ses.errors import conflict
 from ses_provision.local.ses.state import Place
 from ses_provision.local.ses.world import Handler, World
 
@@ -17,7 +16,6 @@ SANDBOX_QUOTA = (200.0, 1.0)
 PRODUCTION_QUOTA = (50_000.0, 14.0)
 DECISIONS = ("GRANTED", "DENIED", "FAILED")
 ENFORCEMENTS = ("HEALTHY", "PROBATION", "SHUTDOWN")
-_ADDRESS = re.compile(r"(.+)@(.+)")
 
 
 def quota(place: Place) -> tuple[float, float]:
@@ -121,21 +119,6 @@ class AccountSettings:
 
 
 def _details(params: Params) -> dict[str, Any]:
-    """aws-facts 6 lists the constraints."""
-    url, text = params["WebsiteURL"], params.get("UseCaseDescription", "")
-    contacts = params.get("AdditionalContactEmailAddresses")
-    if not 1 <= len(url) <= 1000:
-        raise bad_request("WebsiteURL must have 1 to 1000 characters.")
-    if params["MailType"] not in ("MARKETING", "TRANSACTIONAL"):
-        raise bad_request("MailType must be MARKETING or TRANSACTIONAL.")
-    if params.get("ContactLanguage", "EN") not in ("EN", "JA"):
-        raise bad_request("ContactLanguage must be EN or JA.")
-    if len(text) > 5000:
-        raise bad_request("UseCaseDescription must be at most 5000 characters.")
-    if contacts is not None:
-        well_formed = all(6 <= len(each) <= 254 and _ADDRESS.fullmatch(each) for each in contacts)
-        if not 1 <= len(contacts) <= 4 or not well_formed:
-            raise bad_request("AdditionalContactEmailAddresses must be 1 to 4 e-mail addresses.")
     kept = (
         "MailType",
         "WebsiteURL",

@@ -8,7 +8,6 @@ from ses_provision.local.ses.paging import page
 from ses_provision.local.ses.state import Pool
 from ses_provision.local.ses.world import Handler, World
 
-MODES = ("STANDARD", "MANAGED")
 # aws-facts 10, medium confidence; standard pools: the 2023 quotas page.
 MAX_POOLS = {"STANDARD": 50, "MANAGED": 5}
 
@@ -35,7 +34,7 @@ class DedicatedIps:
 
     def create(self, caller: Caller, params: Params) -> Reply:
         """Make a pool."""
-        held, mode = self._world.of(caller).pools, _mode(params.get("ScalingMode", "STANDARD"))
+        held, mode = self._world.of(caller).pools, params.get("ScalingMode", "STANDARD")
         name = resource_name(params["PoolName"], "Pool")
         if name in held:
             raise already_exists(f"The pool <{name}> already exists.")
@@ -61,7 +60,7 @@ class DedicatedIps:
 
     def put_scaling(self, caller: Caller, params: Params) -> Reply:
         """Convert a pool; [M]: a managed one cannot become standard again."""
-        mode, pool = _mode(params["ScalingMode"]), self._found(caller, params)
+        mode, pool = params["ScalingMode"], self._found(caller, params)
         if pool.scaling_mode == "MANAGED" and mode == "STANDARD":
             raise bad_request("The ScalingMode parameter is invalid.")
         pool.scaling_mode = mode
@@ -84,9 +83,3 @@ class DedicatedIps:
         if found is None:
             raise not_found(f"The requested pool <{params['PoolName']}> does not exist.")
         return found
-
-
-def _mode(given: str) -> str:
-    if given not in MODES:
-        raise bad_request("The ScalingMode parameter is invalid.")
-    return given

@@ -2,7 +2,6 @@
 
 import base64
 import hashlib
-import re
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from typing import Any
@@ -16,7 +15,6 @@ from ses_provision.local.ses.world import World
 EASY = "AWS_SES"
 OWN_KEY = "EXTERNAL"
 _REPLICA = "AWS_SES_"
-_SELECTOR = re.compile(r"[a-zA-Z0-9](?:[a-zA-Z0-9-]{0,61}[a-zA-Z0-9])?")
 # aws-facts 8: the key length changes at most once a day.
 _CHANGE_EVERY = timedelta(days=1)
 
@@ -104,8 +102,6 @@ def _own_key(attributes: Params) -> tuple[str, str]:
     private_key = attributes.get("DomainSigningPrivateKey")
     if not selector or not private_key:
         raise bad_request("A selector and a private key are required when the origin is EXTERNAL.")
-    if not _SELECTOR.fullmatch(selector):
-        raise bad_request(f"Invalid DKIM selector <{selector}>.")
     public_key = rsa.public_key(private_key)
     if public_key is None:
         raise bad_request(

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import Any
 
 from ses_provision.local.contract import AwsError, Caller, Clock, Neighbours, Params, Reply
+from ses_provision.local.ses import constraints
 from ses_provision.local.ses.account import DECISIONS, ENFORCEMENTS, AccountSettings
 from ses_provision.local.ses.configuration_sets import ConfigurationSets
 from ses_provision.local.ses.dedicated_ips import DedicatedIps
@@ -59,6 +60,7 @@ class SesV2:
             raise AwsError(
                 "NotImplementedByLocalAws", f"The local AWS does not serve sesv2 {operation}.", 501
             )
+        constraints.check(operation, params)
         with self._lock:
             return handler(caller, params)
 

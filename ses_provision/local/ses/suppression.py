@@ -9,8 +9,6 @@ from ses_provision.local.ses.paging import page
 from ses_provision.local.ses.state import ConfigurationSet, Place, Suppressed, Tenant
 from ses_provision.local.ses.world import Handler, World
 
-REASONS = ("BOUNCE", "COMPLAINT")
-
 
 class SuppressionList:
     """The operations on suppressed destinations."""
@@ -30,8 +28,6 @@ class SuppressionList:
     def put(self, caller: Caller, params: Params) -> Reply:
         """Suppress an address, or change the reason."""
         held, address = self._held(caller, params), normal(params["EmailAddress"])
-        if params["Reason"] not in REASONS:
-            raise bad_request(f"Reason must be one of {', '.join(REASONS)}.")
         held[address] = Suppressed(address, params["Reason"], self._world.now())
         return {}
 

@@ -61,7 +61,6 @@ MAIL = {
 }
 ARCHIVE = arn("mailmanager-archive", "a-" + "x" * 24)
 GONE_SET = {"ConfigurationSetName": "gone"}
-NO_IP = ("NotFoundException", {"Ip": "192.0.2.1"})
 
 
 @dataclass
@@ -221,7 +220,7 @@ ROWS: dict[str, Row] = {
     "GetAccount": Row({}),
     "PutAccountDetails": Row(
         {**DETAILS, "ProductionAccessEnabled": True},
-        [("ConflictException", DETAILS), ("ConflictException", {})],
+        [("ConflictException", DETAILS), bad(**DETAILS, ContactLanguage="DE")],
         before=Ses.identity_count,
     ),
     "PutAccountSendingAttributes": Row({"SendingEnabled": True}),
@@ -279,9 +278,9 @@ ROWS: dict[str, Row] = {
         [not_found(PoolName="gone", ScalingMode="MANAGED")],
     ),
     "GetDedicatedIps": Row({"PoolName": "there"}, [not_found(PoolName="gone")]),
-    "GetDedicatedIp": Row(None, [NO_IP]),
-    "PutDedicatedIpInPool": Row(None, [NO_IP]),
-    "PutDedicatedIpWarmupAttributes": Row(None, [NO_IP]),
+    "GetDedicatedIp": Row(None, [not_found(Ip="192.0.2.1")]),
+    "PutDedicatedIpInPool": Row(None, [not_found(Ip="192.0.2.1", DestinationPoolName="there")]),
+    "PutDedicatedIpWarmupAttributes": Row(None, [not_found(Ip="192.0.2.1", WarmupPercentage=50)]),
     "CreateTenant": Row(
         {"TenantName": "new", "SuppressionAttributes": {"SuppressionScope": "TENANT"}},
         [taken(TenantName="there"), bad(TenantName="n w")],

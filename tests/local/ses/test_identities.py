@@ -187,7 +187,8 @@ def test_signing_attributes_that_do_not_fit_the_origin_are_refused(
         DkimSigningAttributes={"DomainSigningAttributesOrigin": origin, **attributes},
     )
     assert refusal.code == "BadRequestException"
-    assert ses.service.snapshot(ses.caller.account)["us-east-2"]["generations"] == {}
+    snapshot = ses.service.snapshot(ses.caller.account)
+    assert not any(place["generations"] for place in snapshot.values())
 
 
 def test_a_replica_has_the_tokens_of_its_parent_and_one_set_of_records_serves_both(

@@ -120,7 +120,8 @@ def test_recommendations_need_vdm_and_name_what_is_missing(ses: Ses) -> None:
     ses("PutAccountVdmAttributes", VdmAttributes={"VdmEnabled": "ENABLED"})
 
     def types(**wanted: str) -> list[str]:
-        found = ses("ListRecommendations", Filter=wanted)["Recommendations"]
+        params = {"Filter": wanted} if wanted else {}
+        found = ses("ListRecommendations", **params)["Recommendations"]
         return [each["Type"] for each in found]
 
     assert types() == ["DKIM", "DMARC", "SPF"]

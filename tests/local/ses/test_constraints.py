@@ -1,0 +1,61 @@
+"""Values that the service model does not allow are refused, whatever the client checked."""
+
+from typing import Any
+
+import pytest
+
+from tests.local.ses.world import DOMAIN, TOPIC, Ses
+
+SNS = {"SnsDestination": {"TopicArn": TOPIC}}
+
+
+@pytest.mark.parametrize(
+    ("operation", "params", "where"),
+    [
+        (
+            "PutEmailIdentityMailFromAttributes",
+            {"EmailIdentity": DOMAIN, "BehaviorOnMxFailure": "RejectMessage"},
+            "Member must satisfy enum value set: [USE_DEFAULT_VALUE, REJECT_MESSAGE]",
+        ),
+        (
+            "CreateConfigurationSet",
+            {"ConfigurationSetName": "s", "SuppressionOptions": {"SuppressedReasons": ["X"]}},
+            "Value at 'suppressionOptions.suppressedReasons.1.member' failed",
+        ),
+        (
+            "CreateConfigurationSetEventDestination",
+            {
+                "ConfigurationSetName": "s",
+                "EventDestinationName": "e",
+                "EventDestination": {"MatchingEventTypes": ["SEND", "BOUNCED"], **SNS},
+            },
+            "Value at 'eventDestination.matchingEventTypes.2.member' failed",
+        ),
+        (
+            "CreateEmailIdentity",
+            {"EmailIdentity": ""},
+            "Member must have length greater than or equal to 1",
+        ),
+        (
+            "PutConfigurationSetDeliveryOptions",
+            {"ConfigurationSetName": "s", "MaxDeliverySeconds": 50401},
+            "Member must have value less than or equal to 50400",
+        ),
+        (
+            "CreateEmailIdentity",
+            {"EmailIdentity": DOMAIN, "DkimSigningAttributes": {"DomainSigningSelector": "-"}},
+            "must satisfy regular expression pattern",
+        ),
+        ("TagResource", {"ResourceArn": "a", "Tags": [{"Key": "k"}]}, "Member must not be null"),
+        ("ListEmailIdentities", {"Filter": {"NAME": "x"}}, "Value at 'filter.key' failed"),
+        ("ListRecommendations", {"Filter": {}}, "Value at 'filter' failed"),
+        ("PutAccountDetails", {}, "2 validation errors detected: Value at 'mailType'"),
+    ],
+)
+def test_a_value_outside_its_model_is_refused(
+    ses: Ses, operation: str, params: dict[str, Any], where: str
+) -> None:
+    """[M], with the wording AWS services use for it."""
+    refusal = ses.refused(operation, **params)
+    assert (refusal.code, refusal.status) == ("BadRequestException", 400)
+    assert where in refusal.message
