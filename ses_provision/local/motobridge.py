@@ -14,7 +14,7 @@ from threading import RLock
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
-from botocore.awsrequest import AWSPreparedRequest
+from botocore.awsrequest import AWSPreparedRequest, HeadersDict
 from botocore.compat import HTTPHeaders
 from botocore.parsers import create_parser
 from botocore.serialize import create_serializer
@@ -111,7 +111,7 @@ def _parsed(model: OperationModel, protocol: str, answer: Any) -> Reply:
     code = int(status)
     raw = {
         "status_code": code,
-        "headers": {name.lower(): str(value) for name, value in headers.items()},
+        "headers": HeadersDict({name: str(value) for name, value in headers.items()}),
         "body": body.encode() if isinstance(body, str) else body or b"",
     }
     reply: Reply = create_parser(protocol).parse(raw, model.output_shape)

@@ -46,6 +46,7 @@ class Surroundings:
 
     def __init__(self, route53: Route53, sns: Sns, moto: dict[str, Service], clock: Clock) -> None:
         self.external_dns = ExternalDns()
+        self.stream_records: list[tuple[str, bytes]] = []
         self._route53 = route53
         self._sns = sns
         self._moto = moto
@@ -145,7 +146,10 @@ class Surroundings:
         self._moto["events"].handle(caller, "PutEvents", {"Entries": [entry]})
 
     def put_firehose_record(self, caller: Caller, stream_arn: str, data: bytes) -> None:
-        """Put a record on a delivery stream."""
-        stream = stream_arn.rpartition("/")[2]
-        record = {"DeliveryStreamName": stream, "Record": {"Data": data}}
-        self._moto["firehose"].handle(caller, "PutRecord", record)
+        """Put a record on a delivery stream, where `stream_records` can be read.
+
+        They end here: the bucket or endpoint behind a stream is not part of the local AWS.
+        """
+        name = {"DeliveryStreamName": stream_arn.rpartition("/")[2]}
+        self._moto["firehose"].handle(caller, "DescribeDeliveryStream", name)
+        self.stream_records.append((stream_arn, data))

@@ -1,0 +1,210 @@
+"""The server's half of every wire protocol understands botocore's half, and the other way round.
+
+One law for every operation of every service served: what a client writes is read as it was meant,
+and what we reply is what the client reads.
+"""
+
+from __future__ import annotations
+
+import gzip
+from datetime import UTC, datetime
+from urllib.parse import urlencode
+
+import pytest
+from botocore.awsrequest import HeadersDict
+from botocore.parsers import create_parser
+from botocore.serialize import create_serializer
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from ses_provision.local.codec import cbor_form, codec_for
+from ses_provision.local.contract import AwsError
+from ses_provision.local.wire import Request
+
+SPOKEN = [
+    ("sesv2", "rest-json"),
+    ("artifact", "rest-json"),
+    ("route53", "rest-xml"),
+    ("sns", "query"),
+    ("sts", "query"),
+    ("iam", "query"),
+    ("cloudwatch", "smithy-rpc-v2-cbor"),
+    ("cloudwatch", "json"),
+    ("cloudwatch", "query"),
+    ("sqs", "json"),
+    ("events", "json"),
+    ("firehose", "json"),
+    ("kms", "json"),
+]
+WHEN = datetime(2026, 4, 3, 12, 30, 15, tzinfo=UTC)
+SCALARS = {
+    "boolean": True,
+    "integer": 7,
+    "long": 8,
+    "float": 0.25,
+    "double": 0.5,
+    "timestamp": WHEN,
+    "blob": b"\x00\xff",
+}
+DEEPEST = 7
+
+
+def sample(shape, depth=0):
+    """A value with every member of a shape, as deep as it is reasonable."""
+    kind = shape.type_name
+    if kind == "structure":
+        if getattr(shape, "is_document_type", False):
+            return {"any": ["thing", 1]}
+        if getattr(shape, "is_tagged_union", False):
+            name, member = next(iter(shape.members.items()))
+            return {name: sample(member, depth + 1)}
+        return {
+            name: sample(member, depth + 1)
+            for name, member in shape.members.items()
+            if depth < DEEPEST
+        }
+    if kind == "list":
+        return [sample(shape.member, depth + 1)] * 2
+    if kind == "map":
+        return {"key": sample(shape.value, depth + 1)}
+    if kind in SCALARS:
+        return SCALARS[kind]
+    plain = shape.serialization.get("location") in ("header", "headers")
+    return "text" if plain else 'a/b c & <"é">+%41'
+
+
+def trimmed(value):
+    """A value without the empty structures that no protocol can carry."""
+    if isinstance(value, dict):
+        return {key: trimmed(item) for key, item in value.items() if trimmed(item) not in ({}, [])}
+    if isinstance(value, list):
+        return [trimmed(item) for item in value if trimmed(item) not in ({}, [])]
+    return value
+
+
+def written(protocol, operation, params) -> Request:
+    made = create_serializer(protocol, include_validation=False).serialize_to_request(
+        params, operation
+    )
+    body, headers = made["body"], dict(made["headers"])
+    query = made["query_string"]
+    if isinstance(body, dict):
+        body = urlencode(body)
+        headers["Content-Type"] = "application/x-www-form-urlencoded; charset=utf-8"
+    url = made["url_path"] + (f"?{urlencode(query, doseq=True)}" if query else "")
+    body = body.encode() if isinstance(body, str) else bytes(body)
+    return Request.of(made["method"], f"https://host{url}", headers, body)
+
+
+@pytest.mark.parametrize(("service", "protocol"), SPOKEN)
+def test_requests_are_read_as_they_were_meant(service, protocol):
+    codec = codec_for(service)
+    for name in codec.model.operation_names:
+        operation = codec.model.operation_model(name)
+        params = sample(operation.input_shape) if operation.input_shape else {}
+        request = written(protocol, operation, params)
+        found, labels = codec.operation(request)
+        assert found.name == name
+        assert trimmed(codec.params(request, found, labels)) == trimmed(params), name
+
+
+@pytest.mark.parametrize(("service", "protocol"), SPOKEN)
+def test_replies_are_read_by_the_client_as_they_were_meant(service, protocol):
+    codec = codec_for(service)
+    parser = create_parser(protocol)
+    for name in codec.model.operation_names:
+        operation = codec.model.operation_model(name)
+        shape = operation.output_shape
+        if shape is not None and getattr(operation, "has_event_stream_output", False):
+            continue
+        reply = sample(shape) if shape else {}
+        inputs = operation.input_shape
+        request = written(protocol, operation, sample(inputs) if inputs else {})
+        response = codec.reply(request, operation, reply)
+        raw = {
+            "status_code": response.status,
+            "headers": HeadersDict(response.headers),
+            "body": response.body,
+        }
+        parsed = parser.parse(raw, shape)
+        parsed.pop("ResponseMetadata")
+        assert trimmed(parsed) == trimmed(reply), name
+
+
+@pytest.mark.parametrize(("service", "protocol"), SPOKEN)
+def test_refusals_reach_the_client_with_code_message_and_status(service, protocol):
+    codec = codec_for(service)
+    operation = codec.model.operation_model(codec.model.operation_names[0])
+    inputs = operation.input_shape
+    request = written(protocol, operation, sample(inputs) if inputs else {})
+    response = codec.refusal(request, AwsError("SomeException", "what & why", 409))
+    raw = {
+        "status_code": response.status,
+        "headers": HeadersDict(response.headers),
+        "body": response.body,
+    }
+    parsed = create_parser(protocol).parse(raw, operation.output_shape)
+    assert parsed["Error"]["Code"] == "SomeException"
+    assert parsed["Error"]["Message"] == "what & why"
+    assert parsed["ResponseMetadata"]["HTTPStatusCode"] == 409
+
+
+PLAIN = st.recursive(
+    st.one_of(
+        st.booleans(), st.integers(-(2**63), 2**64 - 1), st.floats(allow_nan=False),
+        st.text(), st.binary(),
+    ),
+    lambda inner: st.one_of(st.lists(inner), st.dictionaries(st.text(), inner)),
+    max_leaves=20,
+)  # fmt: skip
+
+
+@given(PLAIN)
+@settings(max_examples=150, deadline=None)
+def test_cbor_is_read_as_it_was_written(value):
+    """RFC 8949."""
+    parser = cbor_form.RpcV2CBORParser()
+    stream = parser.get_peekable_stream_from_bytes(cbor_form.encode(value))
+    assert parser.parse_data_item(stream) == value
+
+
+def test_a_compressed_body_is_unpacked():
+    body = gzip.compress(b"Action=GetCallerIdentity&Version=2011-06-15")
+    headers = {
+        "Content-Type": "application/x-www-form-urlencoded",
+        "Content-Encoding": "gzip",
+    }
+    request = Request.of("POST", "https://host/", headers, body)
+    assert codec_for("sts").operation(request)[0].name == "GetCallerIdentity"
+
+
+@pytest.mark.parametrize(
+    ("service", "method", "path", "body"),
+    [
+        ("sesv2", "GET", "/v2/email/nonsense", b""),
+        ("route53", "PUT", "/2013-04-01/hostedzone", b""),
+        ("sns", "POST", "/", b"Action=Nonsense"),
+        ("sns", "POST", "/", b""),
+    ],
+)
+def test_an_unknown_operation_is_an_error(service, method, path, body):
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    with pytest.raises(AwsError) as caught:
+        codec_for(service).operation(Request.of(method, path, headers, body))
+    assert (caught.value.code, caught.value.status) == ("UnknownOperationException", 404)
+
+
+@pytest.mark.parametrize(
+    ("service", "path", "body"),
+    [
+        ("sesv2", "/v2/email/identities", b"{nonsense"),
+        ("sesv2", "/v2/email/identities", b'["a list"]'),
+        ("route53", "/2013-04-01/hostedzone", b"<unclosed>"),
+    ],
+)
+def test_a_body_that_cannot_be_read_is_an_error(service, path, body):
+    codec = codec_for(service)
+    request = Request.of("POST", path, {}, body)
+    operation, labels = codec.operation(request)
+    with pytest.raises(AwsError, match="cannot be read"):
+        codec.params(request, operation, labels)
