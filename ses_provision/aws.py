@@ -66,18 +66,43 @@ def session(profile: str | None, fallback_profile: str | None = None) -> boto3.S
         ) from error
 
 
+def zone_session(profile: str | None) -> boto3.Session | None:
+    """The session of the profile that the environment names for hosted zones, if it names one."""
+    return session(profile) if profile else None
+
+
+def assumed(
+    base: boto3.Session, role_arn: str, region: str, endpoint_url: str | None
+) -> boto3.Session:
+    """A session in a role, good for an hour (STS API reference, AssumeRole)."""
+    sts = base.client("sts", region_name=region, endpoint_url=endpoint_url)
+    keys = sts.assume_role(RoleArn=role_arn, RoleSessionName="ses-provision")["Credentials"]
+    return boto3.Session(
+        aws_access_key_id=keys["AccessKeyId"],
+        aws_secret_access_key=keys["SecretAccessKey"],
+        aws_session_token=keys["SessionToken"],
+    )
+
+
 class Connections:
-    """Clients by service and region, made when first needed."""
+    """Clients by service and region, made when first needed.
+
+    Route 53 may be in another account: with a session of its own, with a role to take on, or both.
+    """
 
     def __init__(
         self,
         opened: boto3.Session,
         *,
+        zones: boto3.Session | None = None,
+        zone_role: str | None = None,
         endpoint_url: str | None = None,
         trace: Callable[[str], None] | None = None,
         resolve: Callable[[Ask], Outcome] | None = None,
     ) -> None:
         self._session = opened
+        self._zones = zones or opened
+        self._zone_role = zone_role
         self._endpoint_url = endpoint_url
         self._trace = trace
         self._resolve = resolve
@@ -128,6 +153,14 @@ class Connections:
                 self._clients[service, region] = self._open(service, region)
             return self._clients[service, region]
 
+    def _session_for(self, service: str, region: str) -> boto3.Session:
+        if service != "route53":
+            return self._session
+        if self._zone_role is not None:
+            role, self._zone_role = self._zone_role, None
+            self._zones = assumed(self._zones, role, region, self._endpoint_url)
+        return self._zones
+
     def _open(self, service: str, region: str) -> Any:
         attempts = ATTEMPTS_AT_THE_DOOR if service == "sts" else ATTEMPTS
         config = botocore.config.Config(
@@ -137,7 +170,7 @@ class Connections:
             max_pool_connections=AT_ONCE,
             user_agent_extra="ses-provision",
         )
-        client = self._session.client(
+        client = self._session_for(service, region).client(
             service, region_name=region, endpoint_url=self._endpoint_url, config=config
         )
         if self._trace is not None:

@@ -406,6 +406,12 @@ class Environment(Section):
         return self.suffix or self.name
 
     @property
+    def zone_account_id(self) -> str:
+        """The account of the hosted zone, as far as the file says it: a profile does not."""
+        role = self.dns.assume_role_arn
+        return role.split(":")[4] if role else self.account_id
+
+    @property
     def all_tags(self) -> dict[str, str]:
         """The tags on everything that can carry them."""
         project = {"Project": self.project} if self.project else {}

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ses_provision import aws
+from ses_provision.cli import public_dns
 from ses_provision.environment import Environment
 from ses_provision.local import LocalAws
 
@@ -21,20 +22,22 @@ class InProcess:
 
     def __init__(self, local: LocalAws) -> None:
         self.local = local
+        self.silent: set[str] = set()
+        """The DNS servers that do not answer."""
 
     def connect(self, env: Environment, profile: str | None, trace: Trace) -> aws.Connections:
         """Connect to the environment's account."""
         del profile
-        session = self.local.session(env.account_id)
-        return aws.Connections(session, trace=trace, resolve=self.resolve)
+        return aws.Connections(
+            self.local.session(env.account_id),
+            zones=self.local.session(env.zone_account_id),
+            trace=trace,
+            resolve=self.resolve,
+        )
 
     def resolve(self, asked: Ask) -> Outcome:
-        """What public DNS answers: the hosted zones of all accounts, and what was declared."""
-        name = str(dict(asked.params)["name"])
-        zones = self.local.route53
-        found = (zones.lookup(account, name, asked.operation) for account in zones.accounts())
-        values = next(filter(None, found), None) or self.local.declared_dns(name, asked.operation)
-        return {"values": sorted(values)} if values else None
+        """What DNS answers, to whomever the question goes."""
+        return public_dns.answer(self.local, asked, self.silent)
 
     def sleep(self, seconds: float) -> None:
         """Move the clock."""
@@ -46,13 +49,21 @@ class InProcess:
 
 
 def seed(local: LocalAws, environments: Iterable[Environment]) -> None:
-    """Put the hosted zones and roles of environments into their accounts."""
+    """Put the hosted zones and roles of environments into their accounts.
+
+    A zone that several environments share bears the shortest of their domains.
+    """
+    zones: dict[tuple[str, str], str] = {}
     for env in environments:
-        roles = [env.sender.role] if env.sender.role else []
-        local.seed(env.account_id, zones=[(zone_id(env), env.domain)], roles=roles)
+        local.seed(env.account_id, roles=[env.sender.role] if env.sender.role else [])
+        if not env.dns.is_external:
+            place = (env.zone_account_id, zone_id(env))
+            zones[place] = min(zones.get(place, env.domain), env.domain, key=len)
+    for (account, identity), domain in zones.items():
+        local.seed(account, zones=[(identity, domain)])
 
 
 def zone_id(env: Environment) -> str:
     """The hosted zone that the file names, or one made up for the domain."""
-    digest = hashlib.sha256(f"{env.account_id} {env.domain}".encode()).hexdigest().upper()
+    digest = hashlib.sha256(f"{env.zone_account_id} {env.domain}".encode()).hexdigest().upper()
     return env.dns.zone_id or f"Z{digest[:20]}"

@@ -47,6 +47,8 @@ class RealWorld:
 
         return aws.Connections(
             aws.session(profile, env.profile),
+            zones=aws.zone_session(env.dns.profile),
+            zone_role=env.dns.assume_role_arn,
             trace=trace,
             resolve=lambda asked: dns.answer(asked, resolvers()),
         )
@@ -74,6 +76,7 @@ class LocalServer(RealWorld):
         self.insist_that_it_listens()
         return aws.Connections(
             aws.local_session(env.account_id),
+            zones=aws.local_session(env.zone_account_id),
             endpoint_url=f"http://127.0.0.1:{self.port}",
             trace=trace,
             resolve=lambda asked: dns.answer(asked, [f"127.0.0.1:{name_server_port(self.port)}"]),

@@ -7,6 +7,7 @@ from typing import Any
 
 from rich.text import Text
 
+from ses_provision import records
 from ses_provision.engine import Applied, NotDone
 from ses_provision.environment import Environment
 from ses_provision.model import Action, Change, Plan, StepPlan
@@ -25,6 +26,7 @@ def heading(env: Environment) -> Text:
     text = Text()
     text.append(f"{env.name}", style="bold")
     text.append(f"  {env.domain}  account {env.account_id}  {env.region}")
+    text.append(f"  {env.dns.elsewhere}" if env.dns.elsewhere else "")
     return text
 
 
@@ -33,7 +35,15 @@ def plan(value: Plan, env: Environment, *, verbose: bool = False) -> Text:
     lines = [heading(env), Text()]
     for number, one in enumerate(value.steps, start=1):
         lines += step(number, one, verbose=verbose)
-    return Text("\n").join([*lines, Text(), summary(value)])
+    return Text("\n").join([*lines, *to_publish(env), Text(), summary(value)])
+
+
+def to_publish(env: Environment) -> list[Text]:
+    """Where the records go that no hosted zone of ours takes."""
+    if not env.dns.is_external:
+        return []
+    count, command = records.count(env), f"ses-provision dns --env {env.name}"
+    return [Text(), Text(f"{count} records to publish at your DNS provider: {command}")]
 
 
 def step(number: int, value: StepPlan, *, verbose: bool) -> list[Text]:
@@ -142,6 +152,9 @@ def applied(value: Applied | NotDone) -> Text:
 def next_steps(env: Environment, value: Plan) -> Text:
     """What is left for people once everything is applied."""
     items = [
+        f"publish the DNS records:  ses-provision dns --env {env.name}"
+        if env.dns.is_external
+        else "",
         f"confirm the subscription: AWS has mailed {', '.join(env.events.emails)}"
         if env.events.emails
         else "",
@@ -150,8 +163,10 @@ def next_steps(env: Environment, value: Plan) -> Text:
         ""
         if env.sender.role
         else f"let the application send: ses-provision apply --env {env.name} --role NAME",
-        f'tell the developers:      ConfigurationSetName "{env.configuration_set.name}" in every '
-        f"SendEmail (ses-provision outputs --env {env.name})",
+        (
+            f'tell the developers:      ConfigurationSetName "{env.configuration_set.name}" in '
+            f"every SendEmail (ses-provision outputs --env {env.name})"
+        ),
         f"see what is left:         ses-provision checklist --env {env.name}",
     ]
     del value
