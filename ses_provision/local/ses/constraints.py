@@ -1,87 +1,14 @@
-"""What SESv2's own model says of a request's values: choices, lengths, ranges, patterns.
+"""What SESv2's own model says of a request's values, refused as SES refuses it."""
 
-The AWS clients check no more than types and required members, so the service has to.
-"""
-
-import re
-from collections.abc import Iterator
-from functools import cache
-from typing import Any
-
-from botocore.loaders import Loader
-from botocore.model import ServiceModel, Shape
-
+from ses_provision.local import constraints
+from ses_provision.local.codec import codec_for
 from ses_provision.local.contract import Params
 from ses_provision.local.ses.errors import bad_request
 
 
-@cache
-def _model() -> ServiceModel:
-    loader = Loader()
-    return ServiceModel(loader.load_service_model("sesv2", "service-2"), "sesv2")
-
-
-@cache
-def _pattern(text: str) -> re.Pattern[str]:
-    return re.compile(text)
-
-
 def check(operation: str, params: Params) -> None:
     """Refuse a request with values its model does not allow."""
-    shape = _model().operation_model(operation).input_shape
-    faults = sorted(_faults(shape, params, "")) if shape is not None else []
-    if faults:
-        count = f"{len(faults)} validation error{'s' if len(faults) > 1 else ''} detected: "
-        raise bad_request(count + "; ".join(faults))
-
-
-def _faults(shape: Any, value: Any, path: str) -> Iterator[str]:
-    if shape.type_name == "structure":
-        for name in shape.required_members:
-            if value.get(name) is None:
-                yield _fault(_below(path, name), "must not be null")
-        for name in shape.members.keys() & value.keys():
-            yield from _faults(shape.members[name], value[name], _below(path, name))
-        return
-    for part, each, where in _parts(shape, value):
-        yield from _faults(part, each, f"{path}.{where}")
-    for constraint in _constraints(shape, value):
-        yield _fault(path, constraint)
-
-
-def _parts(shape: Any, value: Any) -> Iterator[tuple[Any, Any, str]]:
-    if shape.type_name == "list":
-        for number, each in enumerate(value, 1):
-            yield shape.member, each, f"{number}.member"
-    elif shape.type_name == "map":
-        for key, each in value.items():
-            yield shape.key, key, "key"
-            yield shape.value, each, f"{key}.member"
-
-
-def _constraints(shape: Shape, value: Any) -> Iterator[str]:
-    limits = shape.metadata
-    number = shape.type_name in ("integer", "long", "double", "float")
-    size = value if number else len(value) if isinstance(value, str | bytes | list | dict) else 0
-    what = "value" if number else "length"
-    if size < limits.get("min", size):
-        yield f"must have {what} greater than or equal to {limits['min']}"
-    if size > limits.get("max", size):
-        yield f"must have {what} less than or equal to {limits['max']}"
-    if shape.type_name != "string":
-        return
-    choices = getattr(shape, "enum", None)
-    if choices and value not in choices:
-        yield f"must satisfy enum value set: [{', '.join(choices)}]"
-    pattern = limits.get("pattern")
-    if pattern and not _pattern(pattern).fullmatch(value):
-        yield f"must satisfy regular expression pattern: {pattern}"
-
-
-def _below(path: str, name: str) -> str:
-    camel = name[0].lower() + name[1:]
-    return f"{path}.{camel}" if path else camel
-
-
-def _fault(path: str, constraint: str) -> str:
-    return f"Value at '{path}' failed to satisfy constraint: Member {constraint}"
+    shape = codec_for("sesv2").model.operation_model(operation).input_shape
+    complaint = constraints.complaint(shape, params)
+    if complaint:
+        raise bad_request(complaint)

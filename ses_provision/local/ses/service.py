@@ -160,7 +160,7 @@ class SesV2:
             }
 
 
-_TRACES = frozenset({"checked_at", "succeeded_at", "absent_at"})
+_TRACES = frozenset({"checked_at", "succeeded_at", "absent_at", "error"})
 _READ_TRACES = frozenset({"recommended_since"})
 
 
@@ -172,10 +172,7 @@ def _without_traces(items: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, dict):
-        return {
-            key if isinstance(key, str) else "/".join(key): _plain(each)
-            for key, each in sorted(value.items())
-        }
+        return {key: _plain(each) for key, each in sorted(value.items())}
     if isinstance(value, list | tuple):
         return [_plain(each) for each in value]
     return value
