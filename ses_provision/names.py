@@ -20,20 +20,21 @@ def is_within(name: str, ancestor: str) -> bool:
 
 
 def txt_value(text: str) -> str:
-    """The content of a TXT value: quoted strings joined, escapes undone."""
+    """The content of a TXT value: quoted strings joined, escapes undone, octets read as UTF-8."""
     strings = re.findall(r'"((?:[^"\\]|\\.)*)"', text)
     if not strings:
         return text
-    return re.sub(
-        r"\\([0-7]{3}|.)",
-        lambda match: chr(int(match[1], 8)) if len(match[1]) == 3 else match[1],
-        "".join(strings),
+    octets = re.sub(
+        rb"\\([0-7]{3}|.)",
+        lambda match: bytes([int(match[1], 8) & 0xFF]) if len(match[1]) == 3 else match[1],
+        "".join(strings).encode(),
     )
+    return octets.decode(errors="backslashreplace")
 
 
 def txt_record(value: str) -> str:
     """A TXT value as Route 53 takes it: quoted strings of at most 255 octets, ASCII escaped."""
-    escaped = [txt_character(character) for character in value]
+    escaped = [txt_octet(octet) for octet in value.encode()]
     strings = [
         escaped[start : start + TXT_STRING_LIMIT]
         for start in range(0, len(escaped), TXT_STRING_LIMIT)
@@ -41,11 +42,12 @@ def txt_record(value: str) -> str:
     return " ".join('"' + "".join(string) + '"' for string in strings or [[]])
 
 
-def txt_character(character: str) -> str:
-    """One character of a TXT string (Route 53 Developer Guide, TXT record type)."""
+def txt_octet(octet: int) -> str:
+    """One octet of a TXT string (Route 53 Developer Guide, TXT record type)."""
+    character = chr(octet)
     if character in {'"', "\\"}:
         return f"\\{character}"
-    return character if " " <= character <= "~" else f"\\{ord(character):03o}"
+    return character if " " <= character <= "~" else f"\\{octet:03o}"
 
 
 def parents(name: str) -> list[str]:
