@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ses_provision.model import Call, Found
+from ses_provision.model import Call, Found, Resource
 from ses_provision.names import region_of
 from ses_provision.reading import Ask, Reading, ask, question
 from ses_provision.resources import tags
@@ -43,6 +43,10 @@ class Alarm:
     statistic: str = "Average"
     comparison: str = "GreaterThanThreshold"
     actions_enabled: bool = True
+    # Left out they mean: all evaluation periods, and data in whatever unit (PutMetricAlarm). The
+    # rates come without a unit, so that an alarm on one would never see data.
+    datapoints_to_alarm: int | None = None
+    unit: str | None = None
     other_actions: Mapping[str, Sequence[str]] = field(default_factory=dict, compare=False)
 
     @property
@@ -83,6 +87,8 @@ class Alarm:
                 statistic=one.get("Statistic", ""),
                 comparison=one["ComparisonOperator"],
                 actions_enabled=one.get("ActionsEnabled", True),
+                datapoints_to_alarm=one.get("DatapointsToAlarm"),
+                unit=one.get("Unit"),
                 other_actions={
                     "AlarmActions": sorted(alarm - self.alarm_actions),
                     "OKActions": sorted(ok - self.ok_actions),
@@ -117,12 +123,22 @@ class Alarm:
             Call("cloudwatch", region_of(self.arn), "DeleteAlarms", {"AlarmNames": [self.name]})
         ]
 
+    def additions(self, live: Alarm, _ours: Sequence[Resource]) -> Reading[tuple[str, ...]]:
+        """Actions that others gave it."""
+        yield from ()
+        return tuple(
+            f"others gave it the action {action}"
+            for action in sorted({one for kind in live.other_actions.values() for one in kind})
+        )
+
     def _put(self, others: Mapping[str, Sequence[str]], **params: Any) -> Call:
         definition = {**self._definition(others), **params}
         return Call("cloudwatch", region_of(self.arn), "PutMetricAlarm", definition)
 
     def _definition(self, others: Mapping[str, Sequence[str]]) -> dict[str, Any]:
+        optional = {"DatapointsToAlarm": self.datapoints_to_alarm, "Unit": self.unit}
         return {
+            **{name: value for name, value in optional.items() if value is not None},
             "AlarmName": self.name,
             "AlarmDescription": self.description,
             "ActionsEnabled": self.actions_enabled,

@@ -70,10 +70,14 @@ class Dmarc:
             for value in (route53.values_of(live) if live else [])
             if route53.is_kind(value, TAG)
         ]
-        if live is None or not found:
-            above = yield from self._inherited()
-            return Found(above.live, (*obstacles, *above.obstacles))
-        return self._judged(live, found, obstacles)
+        if live is not None and found:
+            return self._judged(live, found, obstacles)
+        above = yield from self._inherited()
+        stands = above.live
+        if stands is None and live is not None:
+            # Strings of other kinds are there, and the set has to be replaced with ours in it.
+            stands = Dmarc(self.zone, self.domain, "", live.get("TTL", 0), raw=live)
+        return Found(stands, (*obstacles, *above.obstacles))
 
     def _judged(
         self, live: route53.Raw, found: list[str], obstacles: tuple[Obstacle, ...]

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ses_provision.model import Call, Found
+from ses_provision.model import Call, Found, Resource
 from ses_provision.names import region_of
 from ses_provision.reading import Ask, Reading, ask, question
 from ses_provision.resources import policies, tags
@@ -94,6 +94,22 @@ class Topic:
             return []
         return [Call("sns", region_of(self.arn), "DeleteTopic", {"TopicArn": self.arn})]
 
+    def additions(self, live: Topic, ours: Sequence[Resource]) -> Reading[tuple[str, ...]]:
+        """Subscribers and policy statements of others."""
+        [listed] = yield from ask(subscriptions_question(self.arn))
+        known = {
+            (one.protocol, one.endpoint.lower()) for one in ours if isinstance(one, Subscription)
+        }
+        subscribers = {
+            f"{one['Protocol']} subscriber {one['Endpoint']}"
+            for one in (listed or {}).get("Subscriptions", ())
+            if (one["Protocol"], one["Endpoint"].lower()) not in known
+        }
+        statements = {
+            f"policy statement {sid}" for sid in live.other_statements if sid != DEFAULT_STATEMENT
+        }
+        return tuple(f"others added {one}" for one in sorted(subscribers | statements))
+
     def _policy(self, others: policies.Statements) -> str:
         return policies.document([*others.values(), *self.statements.values()])
 
@@ -102,8 +118,14 @@ class Topic:
         return Call("sns", region_of(self.arn), "SetTopicAttributes", params)
 
 
+DEFAULT_STATEMENT = "__default_statement_ID"
+"""The statement that SNS gives a topic which was created without a policy."""
+
 PENDING = "PendingConfirmation"
 """What ListSubscriptionsByTopic gives in place of an ARN until the subscriber has confirmed."""
+
+DELETED = "Deleted"
+"""... and for some days after the subscription has ended."""
 
 
 @dataclass(frozen=True)
@@ -122,8 +144,16 @@ class Subscription:
         waits = " (not confirmed yet)" if self.arn == PENDING else ""
         return f"{self.protocol} subscription of {self.endpoint} to {topic}{waits}"
 
+    @property
+    def part_of(self) -> str:
+        """Its topic."""
+        return self.topic_arn
+
     def read(self) -> Reading[Found[Subscription]]:
-        """Find it among the subscriptions of its topic, confirmed ones first."""
+        """Find it among the subscriptions of its topic, confirmed ones first.
+
+        What was unsubscribed lately is still listed, with the word "Deleted" in place of an ARN.
+        """
         [topic] = yield from ask(topic_question(self.topic_arn))
         if topic is None:
             return Found(None)
@@ -134,6 +164,7 @@ class Subscription:
                 for one in (listed or {}).get("Subscriptions", ())
                 if (one["Protocol"], one["Endpoint"].lower())
                 == (self.protocol, self.endpoint.lower())
+                and one["SubscriptionArn"] != DELETED
             ),
             key=lambda arn: not arn.startswith("arn:"),
         )
