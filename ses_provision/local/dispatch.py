@@ -7,8 +7,8 @@ from threading import RLock
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import UnknownServiceError
-from botocore.validate import ParamValidator
 
+from ses_provision.local import constraints
 from ses_provision.local.codec import Codec, codec_for
 from ses_provision.local.contract import AwsError, Caller, Params, Reply
 from ses_provision.local.disturb import Disturbances, refusal
@@ -75,7 +75,6 @@ class Dispatcher:
         self._sleep = sleep
         self._lock = RLock()
         self._number = 0
-        self._validator = ParamValidator()
 
     def answer(self, request: Request) -> Response:
         """The response to a request; ConnectionLostError when a fault drops the connection."""
@@ -143,14 +142,11 @@ class Dispatcher:
     def _serve(self, caller: Caller, call: Call) -> Reply:
         return self.services[call.service].handle(caller, call.name, call.params)
 
-    def _validate(self, call: Call) -> None:
-        shape = call.operation.input_shape
-        if shape is None:
-            return
-        report = self._validator.validate(call.params, shape)
-        if report.has_errors():
-            code = _MISFITS.get(call.service, "ValidationError")
-            raise AwsError(code, f"1 validation error detected: {report.generate_report()}")
+    @staticmethod
+    def _validate(call: Call) -> None:
+        complaint = constraints.complaint(call.operation.input_shape, call.params)
+        if complaint:
+            raise AwsError(_MISFITS.get(call.service, "ValidationError"), complaint)
 
     def _caller(self, request: Request) -> Caller:
         scope = request.scope
