@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from ses_provision import facts, wait
 from ses_provision.errors import AwsRefused, ProvisionError, StalePlan, Stopped
@@ -24,6 +24,8 @@ from ses_provision.reading import Reading, together
 if TYPE_CHECKING:
     from ses_provision.aws import Connections, Reader
     from ses_provision.environment import Environment
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -140,8 +142,8 @@ def write(
     wanted = planned.pending
     written: set[str] = set()
     try:
-        for call, completed in batches(wanted):
-            send(call, step, planned, connections, sleep)
+        for call, completed in batches((change, change.calls()) for change in wanted):
+            send(call, step.id, step.title, connections, sleep)
             for change in completed:
                 written.add(change.want.label)
                 yield Applied(step.id, change, now())
@@ -159,14 +161,18 @@ def write(
 
 
 def send(
-    call: Call, step: Step, planned: StepPlan, connections: Connections, sleep: wait.Sleep
+    call: Call,
+    step_id: str,
+    title: str,
+    connections: Connections,
+    sleep: wait.Sleep = wait.real_sleep,
 ) -> None:
     """Make one call, saying which step it belongs to where it fails."""
     try:
         wait.while_refused(lambda: connections.send(call), call.not_yet, sleep)
     except ProvisionError as error:
         raise Stopped(
-            f"Stopped in step {step.id} ({planned.title}): {error.message}", error.hint, error
+            f"Stopped in step {step_id} ({title}): {error.message}", error.hint, error
         ) from error
 
 
@@ -190,16 +196,15 @@ def prove(step: Step, after: StepPlan) -> None:
         )
 
 
-def batches(changes: Iterable[Change]) -> list[tuple[Call, list[Change]]]:
-    """The calls of a step in order, each with the changes it completes.
+def batches(wanted: Iterable[tuple[T, Sequence[Call]]]) -> list[tuple[Call, list[T]]]:
+    """The calls for several things in order, each with the things it completes.
 
     Record changes of one zone are one call, so that they are made as a whole or not at all.
     """
-    result: list[tuple[Call, list[Change]]] = []
-    for change in changes:
-        calls = list(change.calls())
+    result: list[tuple[Call, list[T]]] = []
+    for one, calls in wanted:
         for call in calls:
-            completed = [change] if call is calls[-1] else []
+            completed = [one] if call is calls[-1] else []
             both = result[-1][0].joined(call) if result else None
             if both is None:
                 result.append((call, completed))

@@ -7,6 +7,7 @@ ProvisionError              what happened, to what, and what to do next
 ├── CannotReachAws          no credentials, expired login, no network, wrong endpoint
 ├── AwsRefused              AWS answered, and the answer was no
 │   └── AccessDenied        ... because an IAM permission is missing
+├── Protected               the environment file refuses to have it destroyed
 ├── HostedZoneProblem       no hosted zone for the domain, or more than one
 ├── StalePlan               the account has moved since the plan was agreed to
 ├── Stopped                 an apply ended early: what was being done
@@ -83,6 +84,10 @@ class AccessDenied(AwsRefused):
         super().__init__(message, hint, code=code, operation=operation)
         self.action = action
         self.resource = resource
+
+
+class Protected(ProvisionError):
+    """The environment file refuses to have it destroyed."""
 
 
 class HostedZoneProblem(ProvisionError):

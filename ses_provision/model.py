@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeVar, runtime_checkable
 
 from ses_provision.reading import iam_action
 
@@ -91,6 +91,23 @@ class Resource(Protocol):
 
     def deletes(self, found: Found[Self]) -> Sequence[Call]:
         """The calls that remove what was found, nothing else."""
+
+
+@runtime_checkable
+class Shared(Protocol):
+    """A resource that others may add to: what they added keeps it from being destroyed."""
+
+    def additions(self, live: Any, ours: Sequence[Resource]) -> Reading[tuple[str, ...]]:
+        """What others added to it, given what the environment wants."""
+
+
+@runtime_checkable
+class Part(Protocol):
+    """A resource that exists only as a part of another, and goes with it."""
+
+    @property
+    def part_of(self) -> str:
+        """The ARN of what it is a part of."""
 
 
 class Action(StrEnum):

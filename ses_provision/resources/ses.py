@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ses_provision.facts import identity_question
-from ses_provision.model import Call, Found
+from ses_provision.model import Call, Found, Resource
 from ses_provision.names import region_of
 from ses_provision.reading import Reading, ask, question
 from ses_provision.resources import tags
@@ -98,6 +98,22 @@ class ConfigurationSet:
     def deletes(self, found: Found[ConfigurationSet]) -> Sequence[Call]:
         """Delete the set with its event destinations."""
         return [self._call("DeleteConfigurationSet")] if found.live else []
+
+    def additions(
+        self, live: ConfigurationSet, ours: Sequence[Resource]
+    ) -> Reading[tuple[str, ...]]:
+        """Event destinations of others."""
+        [found] = yield from ask(destinations_question(live.arn))
+        known = {
+            one.name
+            for one in ours
+            if isinstance(one, EventDestination) and one.configuration_set_arn == live.arn
+        }
+        return tuple(
+            f"others added event destination {one['Name']}"
+            for one in (found or {}).get("EventDestinations", ())
+            if one["Name"] not in known
+        )
 
     def _options(self) -> dict[str, dict[str, Any]]:
         return {
@@ -215,6 +231,14 @@ class EmailIdentity:
         """Delete the identity; mail from it stops."""
         return [self._call("DeleteEmailIdentity")] if found.live else []
 
+    def additions(self, live: EmailIdentity, _ours: Sequence[Resource]) -> Reading[tuple[str, ...]]:
+        """Sending authorization policies: they let others send as the identity."""
+        [found] = yield from ask(identity_question(region_of(live.arn), live.name))
+        return tuple(
+            f"others added sending authorization policy {name}"
+            for name in sorted((found or {}).get("Policies", ()))
+        )
+
     def _call(self, operation: str, **params: Any) -> Call:
         return Call("sesv2", region_of(self.arn), operation, {"EmailIdentity": self.name, **params})
 
@@ -241,6 +265,11 @@ class MailFrom:
     def label(self) -> str:
         """What the operator calls it."""
         return f"MAIL FROM {self.domain} on {self.identity}"
+
+    @property
+    def part_of(self) -> str:
+        """Its identity."""
+        return self.identity_arn
 
     def read(self) -> Reading[Found[MailFrom]]:
         """Find it on its identity."""
@@ -299,6 +328,11 @@ class EventDestination:
     def label(self) -> str:
         """What the operator calls it."""
         return f"event destination {self.name} of {self.configuration_set}"
+
+    @property
+    def part_of(self) -> str:
+        """Its configuration set."""
+        return self.configuration_set_arn
 
     def read(self) -> Reading[Found[EventDestination]]:
         """Find it among the destinations of its set."""
