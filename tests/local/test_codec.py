@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 import pytest
 from botocore.awsrequest import HeadersDict
-from botocore.parsers import create_parser
+from botocore.parsers import RpcV2CBORParser, create_parser
 from botocore.serialize import create_serializer
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -163,7 +163,7 @@ PLAIN = st.recursive(
 @settings(max_examples=150, deadline=None)
 def test_cbor_is_read_as_it_was_written(value):
     """RFC 8949."""
-    parser = cbor_form.RpcV2CBORParser()
+    parser = RpcV2CBORParser()
     stream = parser.get_peekable_stream_from_bytes(cbor_form.encode(value))
     assert parser.parse_data_item(stream) == value
 

@@ -162,7 +162,7 @@ def test_the_ses_control_plane_admits_one_call_a_second_when_strict(aws, ses):
 
 
 def test_latency_is_slept_for_every_call():
-    slept = []
+    slept: list[float] = []
     aws = LocalAws(sleep=slept.append)
     sts = aws.session(PROD, HOME).client("sts")
     sts.get_caller_identity()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from moto.backends import get_backend
 from moto.core.base_backend import BackendDict
@@ -14,16 +16,20 @@ from tests.local.conftest import HOME, PROD, STAGING
 HERE = Caller(PROD, HOME)
 
 
+def in_use() -> list[Any]:
+    return list(vars(BackendDict)["_instances"])
+
+
 def test_moto_lists_the_backends_in_use_in_one_place():
     universe = Universe()
     with universe.entered():
-        assert BackendDict._instances == []
+        assert in_use() == []
         sqs = get_backend("sqs")
         assert isinstance(sqs, BackendDict)
         sqs[PROD][HOME]
-        assert BackendDict._instances == [sqs]
+        assert in_use() == [sqs]
         assert list(sqs) == [PROD]
-    assert PROD not in sqs or sqs not in BackendDict._instances
+    assert PROD not in sqs or sqs not in in_use()
 
 
 def test_the_contents_of_moto_are_put_back_as_they_were():
@@ -39,14 +45,14 @@ def test_the_contents_of_moto_are_put_back_as_they_were():
             assert sqs[PROD][HOME] is inside
     finally:
         sqs.clear()
-        BackendDict._instances.remove(sqs)
+        vars(BackendDict)["_instances"].remove(sqs)
 
 
 def test_the_contents_are_put_back_when_a_call_fails():
     universe = Universe()
     with pytest.raises(AwsError, match="does not exist"):
         universe.ask(HERE, "sqs", "GetQueueUrl", {"QueueName": "none"})
-    assert all(PROD not in backend for backend in BackendDict._instances)
+    assert all(PROD not in backend for backend in in_use())
 
 
 def test_moto_takes_account_and_region_from_the_request():

@@ -241,7 +241,8 @@ def test_records_are_listed_by_reversed_labels_and_page_by_page(r53):
         change(r53, "CREATE", record(name, kind, '"x"' if kind == "TXT" else "192.0.2.1"))
     listed = [(f"{name}.", kind) for name, kind in wanted]
     assert names(r53) == listed
-    found, start = [], {}
+    found: list[tuple[str, str]] = []
+    start: dict[str, str] = {}
     while True:
         page = r53.list_resource_record_sets(HostedZoneId=ZONE, MaxItems="2", **start)
         found += [(each["Name"], each["Type"]) for each in page["ResourceRecordSets"]]

@@ -302,6 +302,7 @@ def test_the_process_ends_cleanly_when_told(how):
         stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, env=environment,
     )  # fmt: skip
     try:
+        assert process.stdout
         url = process.stdout.readline().strip()
         with urllib.request.urlopen(f"{url}/_local/health") as response:
             assert json.load(response)["ok"]
@@ -319,7 +320,7 @@ def test_serving_in_the_foreground_puts_signal_handlers_back(aws):
 
 
 def test_latency_is_real_over_http():
-    slept = []
+    slept: list[float] = []
     aws = LocalAws(sleep=slept.append)
     with serving(aws) as address:
         body = json.dumps({"latency": 0.25}).encode()
