@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from ses_provision import __version__
-from ses_provision.cli import local, provision, signals, status
+from ses_provision.cli import destroy, dns, local, provision, signals, status
 from ses_provision.cli.command import interruption, shared
 from ses_provision.cli.world import World
 from ses_provision.errors import ProvisionError, UsageError
@@ -27,9 +27,11 @@ app = typer.Typer(
 for body in (
     provision.plan,
     provision.apply,
+    destroy.destroy,
     status.dkim_status,
     status.checklist,
     status.outputs,
+    dns.dns,
     local.demo,
     local.local,
 ):

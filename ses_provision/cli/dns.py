@@ -1,0 +1,146 @@
+"""dns: the records to publish, and whether DNS shows them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from ses_provision.cli.command import Run, Target
+from ses_provision.errors import UsageError
+from ses_provision.render.progress import Progress
+
+if TYPE_CHECKING:
+    from ses_provision.facts import Dkim
+    from ses_provision.published import Lookup
+    from ses_provision.render.records import Sheet
+
+OPEN = 3
+"""Exit status of --check while a record is not as it should be."""
+
+Format = Literal["table", "json", "csv", "bind", "cloudflare", "markdown"]
+
+
+def dns(
+    run: Run,
+    output_format: Annotated[
+        Format,
+        typer.Option("--format", help="table, json, csv, bind, cloudflare (import) or markdown."),
+    ] = "table",
+    check: Annotated[
+        bool, typer.Option("--check", help="Ask DNS for each record; exit status 3 if one lacks.")
+    ] = False,
+    wait: Annotated[
+        bool, typer.Option("--wait", help="Ask until all records are right (implies --check).")
+    ] = False,
+    timeout: Annotated[
+        float, typer.Option("--timeout", min=0, metavar="MIN", help="Minutes to wait.")
+    ] = 30,
+    resolver: Annotated[
+        str,
+        typer.Option(
+            "--resolver", metavar="ADDRESS", help="Ask this DNS server, not the machine's."
+        ),
+    ] = "",
+) -> None:
+    """Show the DNS records to publish, or check that DNS shows them.
+
+    For DNS that is not in Route 53 (dns.provider = "external"), and for whoever wants to know.
+
+    Example: ses-provision dns --env prod
+
+    Example: ses-provision dns --env prod --format bind
+
+    Example: ses-provision dns --env prod --check
+    """
+    from ses_provision.render import records as text
+
+    checks = check or wait
+    if checks and output_format not in {"table", "json"}:
+        raise UsageError("--check and --wait go with --format table or json.")
+    run.as_json = run.as_json or output_format == "json"
+    sheets: list[Sheet] = []
+
+    def work(target: Target) -> None:
+        sheet, issued = sheet_of(target)
+        data = {"zone": sheet.zone, "records": text.rows(sheet), "dkim_issued": issued is not None}
+        run.report(target.env.name, data)
+        if issued is None:
+            run.tell(
+                f"{target.env.name}: without the DKIM records, for SES issues their tokens when "
+                f"the identity is created: ses-provision apply --env {target.env.name}"
+            )
+        if checks:
+            show_check(run, target, sheet, timeout if wait else None, resolver)
+        elif output_format == "table":
+            run.show(text.table(sheet), "")
+        elif output_format == "markdown":
+            run.show(text.markdown(sheet))
+        sheets.append(sheet)
+
+    run.each(work)
+    if not checks and output_format in FILES:
+        run.show(getattr(text, FILES[output_format])(sheets))
+
+
+FILES = {"csv": "comma_separated", "bind": "bind", "cloudflare": "cloudflare"}
+
+
+def sheet_of(target: Target) -> tuple[Sheet, Dkim | None]:
+    """The records of an environment, the zone they go into, and what SES has issued."""
+    from ses_provision import facts
+    from ses_provision.reading import both
+    from ses_provision.records import records_to_publish
+    from ses_provision.render.records import Sheet
+
+    env = target.env
+    issued, zone = target.reader.run(both(facts.dkim(env), facts.zone(env)))
+    name = zone.name if zone else env.dns.zone or env.domain
+    return Sheet(env, name, tuple(records_to_publish(env, issued))), issued
+
+
+def show_check(
+    run: Run, target: Target, sheet: Sheet, minutes: float | None, resolver: str
+) -> None:
+    """Ask DNS, once or until all records are right, and show what it says."""
+    from ses_provision import wait
+    from ses_provision.published import legacy_name, lookup
+    from ses_provision.render import document
+    from ses_provision.render import records as text
+
+    last: list[Lookup] = []
+
+    def look() -> Lookup:
+        target.reader.forget()
+        last[:] = [
+            target.reader.run(lookup(target.env, sheet.records, sheet.zone, resolver=resolver))
+        ]
+        return last[0]
+
+    def lacking(seen: Lookup) -> str:
+        return ", ".join(
+            f"{one.record.type} {one.record.name} ({one.verdict})"
+            for one in seen.records
+            if not one.is_right
+        )
+
+    try:
+        if minutes is None:
+            look()
+        else:
+            with Progress(run.err, run.world.now) as progress:
+                wait.until(
+                    look,
+                    lambda seen: seen.is_right,
+                    timeout=minutes * 60,
+                    sleep=progress.sleeping(run.world.sleep),
+                    waiting=lambda seen, looked: progress.waits(
+                        target.env.name, lacking(seen), looked
+                    ),
+                )
+    finally:
+        if last:
+            run.show(text.checked(sheet, last[0], legacy_name(target.env.domain)), "")
+            run.reports[-1].update(ok=last[0].is_right, check=document.plain(last[0]))
+    if not last[0].is_right:
+        run.fail(OPEN)

@@ -1,0 +1,157 @@
+"""The records to publish, in the forms that people, panels and name servers take."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from rich.text import Text
+
+from ses_provision import __version__
+from ses_provision.environment import Environment
+from ses_provision.names import txt_record
+from ses_provision.published import Lookup, Published, Verdict
+from ses_provision.records import PublishedRecord, relative
+from ses_provision.render.message import safe
+from ses_provision.render.plan import heading
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The records of one environment, with the zone they go into."""
+
+    env: Environment
+    zone: str
+    records: tuple[PublishedRecord, ...]
+
+    def within(self, record: PublishedRecord) -> str:
+        """The name as panels take it that append the zone."""
+        return relative(record.name, self.zone)
+
+
+COLUMNS = ("environment", "name", "name_in_zone", "type", "ttl", "value", "purpose")
+
+
+def rows(sheet: Sheet) -> list[dict[str, str | int]]:
+    """The records as rows of a table, or as JSON."""
+    return [
+        {
+            "environment": sheet.env.name,
+            "name": one.name,
+            "name_in_zone": sheet.within(one),
+            "type": one.type,
+            "ttl": one.ttl,
+            "value": one.value,
+            "purpose": one.purpose,
+        }
+        for one in sheet.records
+    ]
+
+
+def table(sheet: Sheet) -> Text:
+    """For people: what is copied stands alone at the end of a line, and is never wrapped."""
+    lines = [heading(sheet.env), Text(f"zone {sheet.zone}"), Text()]
+    for one in sheet.records:
+        lines += [
+            Text(f"{one.type:<6}{one.purpose}", style="bold"),
+            Text(f"  name     {one.name}"),
+            Text(f"  in zone  {sheet.within(one)}", style="dim"),
+            Text(f"  value    {one.value}"),
+            Text(f"  TTL      {one.ttl}", style="dim"),
+        ]
+    lines += [
+        Text(),
+        Text(f'"in zone" is the name for panels that append {sheet.zone} to what you enter.'),
+    ]
+    return Text("\n").join(lines)
+
+
+def comma_separated(sheets: Sequence[Sheet]) -> Text:
+    """For spreadsheets and scripts (RFC 4180, with plain line ends)."""
+    out = io.StringIO()
+    writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
+    writer.writeheader()
+    for sheet in sheets:
+        writer.writerows(rows(sheet))
+    return Text(out.getvalue().rstrip("\n"))
+
+
+def bind(sheets: Sequence[Sheet]) -> Text:
+    """A part of a master file (RFC 1035 section 5): names are whole, so any origin will do."""
+    return zone_text(sheets, lambda _: "")
+
+
+def cloudflare(sheets: Sequence[Sheet]) -> Text:
+    """What Cloudflare imports. A proxied CNAME would answer with Cloudflare's own addresses, and
+    SES and receivers would find no key; the attribute at the end of the line keeps it DNS only
+    (Cloudflare documentation, import and export records)."""
+    return zone_text(
+        sheets, lambda one: " ; cf_tags=cf-proxied:false" if one.type == "CNAME" else ""
+    )
+
+
+def zone_text(sheets: Sequence[Sheet], attributes: Callable[[PublishedRecord], str]) -> Text:
+    """The records of all sheets in the form of master files; what several share stands once."""
+    lines: list[str] = []
+    for sheet in sheets:
+        lines.append(f"; {sheet.env.name}: {sheet.env.domain}, ses-provision {__version__}")
+        for one in sheet.records:
+            line = f"{one.name}. {one.ttl} IN {one.type} {master_value(one)}{attributes(one)}"
+            if line not in lines:
+                lines.append(line)
+    return Text("\n".join(lines))
+
+
+def master_value(record: PublishedRecord) -> str:
+    """A value as master files have it: host names end in a dot, text is quoted."""
+    return txt_record(record.value) if record.type == "TXT" else f"{record.value}."
+
+
+def markdown(sheet: Sheet) -> Text:
+    """For tickets and wikis."""
+    lines = [
+        f"### DNS records for {sheet.env.domain} (zone {sheet.zone})",
+        "",
+        "| Type | Name | Name in zone | Value | TTL | Purpose |",
+        "|---|---|---|---|---|---|",
+    ]
+    lines += [
+        f"| {one.type} | `{one.name}` | `{sheet.within(one)}` | `{one.value}` | {one.ttl} "
+        f"| {one.purpose} |"
+        for one in sheet.records
+    ]
+    return Text("\n".join([*lines, ""]))
+
+
+STYLES = {Verdict.RIGHT: ("=", "green"), Verdict.NOT_ASKED: ("?", "yellow")}
+
+
+def checked(sheet: Sheet, value: Lookup, legacy: str) -> Text:
+    """What DNS shows of each record, and a last line that counts."""
+    lines = [heading(sheet.env), Text(f"zone {sheet.zone}"), Text()]
+    for one in value.records:
+        lines += verdict(sheet, one)
+    if value.legacy:
+        lines += [Text(), Text(f"TXT {legacy} is there from the first SES API; it is left alone.")]
+    right = sum(one.is_right for one in value.records)
+    count = len(value.records)
+    style = "bold green" if value.is_right else "bold"
+    summary = f"DNS: all {count} records are right." if value.is_right else ""
+    lines += [Text(), Text(summary or f"DNS: {right} of {count} records are right.", style=style)]
+    return Text("\n").join(lines)
+
+
+def verdict(sheet: Sheet, one: Published) -> list[Text]:
+    """One record: right in a line; else what was wanted, and what was found."""
+    mark, style = STYLES.get(one.verdict, ("!", "red"))
+    record = one.record
+    lines = [Text(f"{mark} {one.verdict:<14} {record.type:<5} {record.name}", style=style)]
+    if not one.is_right:
+        lines.append(Text(f"    in zone  {sheet.within(record)}", style="dim"))
+        lines.append(Text(f"    wanted   {record.value}"))
+        lines += [Text(f"    found    {safe(found)}", style=style) for found in one.found]
+    if one.note:
+        lines.append(Text(f"    note     {safe(one.note)}"))
+    return lines
