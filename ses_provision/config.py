@@ -152,3 +152,37 @@ def section_of(model: type[BaseModel], name: str) -> type[BaseModel] | None:
         if isinstance(candidate, type) and issubclass(candidate, BaseModel):
             return candidate
     return None
+
+
+SCHEMA = "schema.json"
+"""The JSON Schema of environment files, beside them, for editors."""
+
+
+def schema() -> dict[str, Any]:
+    """The JSON Schema of an environment file. TOML knows no null: what is left out is absent."""
+    found: dict[str, Any] = without_null(Environment.model_json_schema())
+    del found["properties"]["name"]
+    found["required"].remove("name")
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "Environment of ses-provision",
+        **{key: value for key, value in found.items() if key != "title"},
+    }
+
+
+def without_null(node: Any) -> Any:
+    """A schema without null, titles, and defaults that only say "left out"; lists in one order."""
+    if isinstance(node, list):
+        return [without_null(one) for one in node]
+    if not isinstance(node, dict):
+        return node
+    options = [one for one in node.get("anyOf", ()) if one != {"type": "null"}]
+    merged = {**node, **options[0]} if len(options) == 1 else node
+    if len(options) == 1:
+        del merged["anyOf"]
+    return {
+        key: sorted(value) if key == "default" and isinstance(value, list) else without_null(value)
+        for key, value in merged.items()
+        if not (key == "title" and isinstance(value, str))
+        and not (key == "default" and (value is None or isinstance(value, dict)))
+    }

@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
 
 from pydantic import (
-    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
     ValidationInfo,
     field_validator,
     model_validator,
 )
+from pydantic_core import core_schema
 
 from ses_provision.names import is_within
 
@@ -24,15 +27,38 @@ EventType = Literal[
 ]  # fmt: skip
 
 
-def matching(pattern: str, meaning: str) -> AfterValidator:
-    """Require a shape, and say in words what it is."""
+@dataclass(frozen=True)
+class Shape:
+    """What a whole string has to match, and what that is in words.
 
-    def check(value: str) -> str:
-        if not re.fullmatch(pattern, value):
-            raise ValueError(f"must be {meaning}, not {value!r}")
+    `in_schema`: editors may check it too; not where a value is brought into form before.
+    """
+
+    pattern: str
+    meaning: str
+    in_schema: bool = True
+
+    def check(self, value: str) -> str:
+        """Let a value pass, or say what it must be."""
+        if not re.fullmatch(self.pattern, value):
+            raise ValueError(f"must be {self.meaning}, not {value!r}")
         return value
 
-    return AfterValidator(check)
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        return core_schema.no_info_after_validator_function(self.check, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        found = handler(schema)
+        return {**found, "pattern": f"^(?:{self.pattern})$"} if self.in_schema else found
+
+
+def matching(pattern: str, meaning: str, *, in_schema: bool = True) -> Shape:
+    """Require a shape, and say in words what it is."""
+    return Shape(pattern, meaning, in_schema)
 
 
 def to_ascii(value: object) -> object:
@@ -61,12 +87,18 @@ LOCAL_PART = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+
 AccountId = Annotated[str, matching(r"\d{12}", "12 digits in quotes")]
 Region = Annotated[str, matching(r"[a-z]{2}(-[a-z]+)+-\d", 'an AWS region such as "us-east-2"')]
 Domain = Annotated[
-    str, BeforeValidator(to_ascii), matching(DOMAIN, 'a domain such as "example.com"')
+    str,
+    BeforeValidator(to_ascii),
+    matching(DOMAIN, 'a domain such as "example.com"', in_schema=False),
 ]
 Address = Annotated[
     str,
     BeforeValidator(address_to_ascii),
-    matching(rf"(?=.{{1,64}}@){LOCAL_PART}@{DOMAIN[DOMAIN.index(')') + 1 :]}", "an e-mail address"),
+    matching(
+        rf"(?=.{{1,64}}@){LOCAL_PART}@{DOMAIN[DOMAIN.index(')') + 1 :]}",
+        "an e-mail address",
+        in_schema=False,
+    ),
 ]
 # Names of configuration sets and event destinations: at most 64 of [A-Za-z0-9_-]. The SESv2
 # model gives neither length nor pattern; the text of the v1 model (ConfigurationSet.Name) does.

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from ses_provision.cli.command import Run, Target
-from ses_provision.errors import UsageError
+from ses_provision.errors import ProvisionError, UsageError
 from ses_provision.render.progress import Progress
 
 if TYPE_CHECKING:
@@ -66,10 +66,7 @@ def dns(
         data = {"zone": sheet.zone, "records": text.rows(sheet), "dkim_issued": issued is not None}
         run.report(target.env.name, data)
         if issued is None:
-            run.tell(
-                f"{target.env.name}: without the DKIM records, for SES issues their tokens when "
-                f"the identity is created: ses-provision apply --env {target.env.name}"
-            )
+            tell_incomplete(run, target, checks=checks)
         if checks:
             show_check(run, target, sheet, timeout if wait else None, resolver)
         elif output_format == "table":
@@ -81,6 +78,16 @@ def dns(
     run.each(work)
     if not checks and output_format in FILES:
         run.show(getattr(text, FILES[output_format])(sheets))
+
+
+def tell_incomplete(run: Run, target: Target, *, checks: bool) -> None:
+    """The DKIM records are not known yet: no hindrance to showing the others, but to a verdict."""
+    env = target.env
+    why = f"SES issues the DKIM tokens when it creates the identity {env.domain}"
+    apply = f"ses-provision apply --env {env.name}"
+    if checks:
+        raise ProvisionError(f"{why}, which it has not yet.", f"First: {apply}")
+    run.tell(f"{env.name}: without the DKIM records, for {why}: {apply}")
 
 
 FILES = {"csv": "comma_separated", "bind": "bind", "cloudflare": "cloudflare"}
@@ -105,7 +112,6 @@ def show_check(
     """Ask DNS, once or until all records are right, and show what it says."""
     from ses_provision import wait
     from ses_provision.published import legacy_name, lookup
-    from ses_provision.render import document
     from ses_provision.render import records as text
 
     last: list[Lookup] = []
@@ -141,6 +147,6 @@ def show_check(
     finally:
         if last:
             run.show(text.checked(sheet, last[0], legacy_name(target.env.domain)), "")
-            run.reports[-1].update(ok=last[0].is_right, check=document.plain(last[0]))
+            run.reports[-1].update(ok=last[0].is_right, check=text.check_data(last[0]))
     if not last[0].is_right:
         run.fail(OPEN)

@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from rich.text import Text
 
@@ -123,6 +124,25 @@ def markdown(sheet: Sheet) -> Text:
         for one in sheet.records
     ]
     return Text("\n".join([*lines, ""]))
+
+
+def check_data(value: Lookup) -> dict[str, Any]:
+    """What DNS shows of each record, for JSON."""
+    return {
+        "right": sum(one.is_right for one in value.records),
+        "records": [
+            {
+                "name": one.record.name,
+                "type": one.record.type,
+                "verdict": one.verdict.value,
+                "wanted": one.record.value,
+                "found": list(one.found),
+                "note": one.note,
+            }
+            for one in value.records
+        ],
+        "legacy": list(value.legacy),
+    }
 
 
 STYLES = {Verdict.RIGHT: ("=", "green"), Verdict.NOT_ASKED: ("?", "yellow")}
