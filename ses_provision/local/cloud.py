@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from ses_provision.local.subscriptions import Outbox
     from ses_provision.local.wire import Request, Response
 
-_AS_MOTO_HAS_THEM = ("sqs", "events", "firehose", "kms", "cloudwatch")
+_AS_MOTO_HAS_THEM = ("sqs", "events", "firehose", "kms")
 _LAMBDA_TRUST = {
     "Version": "2012-10-17",
     "Statement": [
@@ -69,14 +69,14 @@ class LocalAws:
         moto: dict[str, Service] = {name: MotoService(universe, name) for name in _AS_MOTO_HAS_THEM}
         self.route53 = Route53(self.clock, self._look_at_dns)
         self.sns = Sns(self.clock, moto["sqs"])
-        self._iam = Iam(universe, self._keyring)
-        self.surroundings = Surroundings(self.route53, self.sns, moto, self.clock)
+        cloudwatch = CloudWatch(universe, self.sns, self.clock)
+        self.surroundings = Surroundings(self.route53, self.sns, cloudwatch, moto, self.clock)
         self.sesv2 = SesV2(self.surroundings, self.clock)
         self.artifact = Artifact(self.clock)
         services: dict[str, Service] = {
             **moto,
-            "cloudwatch": CloudWatch(universe),
-            "iam": self._iam,
+            "cloudwatch": cloudwatch,
+            "iam": Iam(universe, self._keyring),
             "sts": Sts(self._keyring, self.clock),
             "route53": self.route53,
             "sns": self.sns,

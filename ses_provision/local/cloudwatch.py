@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from ses_provision.local.contract import AwsError, Caller, Params, Reply
+from typing import TYPE_CHECKING
+
+from ses_provision.local.alarms import Evaluator
+from ses_provision.local.contract import AwsError, Caller, Clock, Params, Reply
 from ses_provision.local.motobridge import MotoService, Universe
 
+if TYPE_CHECKING:
+    from ses_provision.local.sns import Sns
+
 _MOST_ACTIONS = 5
+_HOUR, _DAY, _WEEK = 3600, 86400, 604800
 _ACTION_LISTS = ("OKActions", "AlarmActions", "InsufficientDataActions")
 # What a client may ask of alarms and metrics; the rest of moto's CloudWatch is left out.
 _SERVED = frozenset(
@@ -31,11 +38,24 @@ _SERVED = frozenset(
 class CloudWatch(MotoService):
     """moto's CloudWatch behind the rules of the real one."""
 
-    def __init__(self, universe: Universe) -> None:
+    def __init__(self, universe: Universe, sns: Sns, clock: Clock) -> None:
         super().__init__(universe, "cloudwatch", _SERVED)
+        self._alarms = Evaluator(MotoService(universe, "cloudwatch"), sns, clock)
+
+    def put_own_metric(self, caller: Caller, namespace: str, point: Params) -> None:
+        """Record a data point of another AWS service, and let the alarms see it."""
+        data = {"Namespace": namespace, "MetricData": [point]}
+        super().handle(caller, "PutMetricData", data)
+        self.look(caller)
+
+    def look(self, caller: Caller) -> None:
+        """Bring the alarms of an account and region up to date."""
+        self._alarms.look(caller)
 
     def handle(self, caller: Caller, operation: str, params: Params) -> Reply:
         """Answer a call."""
+        if operation in ("DescribeAlarms", "DescribeAlarmsForMetric"):
+            self.look(caller)
         if operation == "PutMetricAlarm":
             return self._put_metric_alarm(caller, params)
         if operation == "PutMetricData" and params["Namespace"].startswith("AWS/"):
@@ -68,6 +88,8 @@ class CloudWatch(MotoService):
             ),
         }
         super().handle(caller, "SetAlarmState", state)
+        if not existing:
+            self._alarms.created(caller, name)
         return reply
 
     def _alarm(self, caller: Caller, name: str) -> Reply | None:
@@ -107,14 +129,19 @@ def _check_action(caller: Caller, action: str) -> None:
 
 
 def _check_period(params: Params) -> None:
-    """API Reference, PutMetricAlarm: 10, 20, 30 and any multiple of 60."""
+    """API Reference, PutMetricAlarm: 10, 20, 30 and any multiple of 60; within a day, or a week
+    for periods of an hour and more."""
     if "Metrics" in params:
         return
     period = params.get("Period")
     if not period or (period not in (10, 20, 30) and period % 60):
         raise _invalid("Period must be 10, 20, 30 or a multiple of 60")
-    if period * params["EvaluationPeriods"] > 86400 * 7:
-        raise _invalid("Metrics cannot be checked across more than seven days")
+    longest = _WEEK if period >= _HOUR else _DAY
+    if period * params["EvaluationPeriods"] > longest:
+        raise _invalid(
+            "Metrics cannot be checked across more than a day (EvaluationPeriods * Period must be "
+            f"<= {longest})."
+        )
 
 
 def _invalid(message: str) -> AwsError:

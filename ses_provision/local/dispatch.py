@@ -11,7 +11,7 @@ from botocore.exceptions import UnknownServiceError
 from ses_provision.local import constraints
 from ses_provision.local.codec import Codec, codec_for
 from ses_provision.local.contract import AwsError, Caller, Params, Reply
-from ses_provision.local.disturb import Disturbances, refusal
+from ses_provision.local.disturb import SPEAKING_JSON, Disturbances, refusal
 from ses_provision.local.journal import Entry, Journal
 from ses_provision.local.knobs import Fault, FaultKind
 from ses_provision.local.wire import ConnectionLostError, Request, Response
@@ -96,7 +96,7 @@ class Dispatcher:
             )
 
         try:
-            caller = self._caller(request)
+            caller = self._caller(request, codec.name)
             model, labels = codec.operation(request)
             operation = str(model.name)
             call = Call(codec, model, codec.params(request, model, labels))
@@ -148,14 +148,16 @@ class Dispatcher:
         if complaint:
             raise AwsError(_MISFITS.get(call.service, "ValidationError"), complaint)
 
-    def _caller(self, request: Request) -> Caller:
+    def _caller(self, request: Request, service: str) -> Caller:
         scope = request.scope
+        json_spoken = service in SPEAKING_JSON
         if scope is None:
-            raise AwsError("MissingAuthenticationToken", "Missing Authentication Token", 403)
+            code = "MissingAuthenticationToken" + ("Exception" if json_spoken else "")
+            raise AwsError(code, "Missing Authentication Token", 403)
         holder = self._keyring.holder(scope.access_key)
         if holder is None:
             raise AwsError(
-                "InvalidClientTokenId",
+                "UnrecognizedClientException" if json_spoken else "InvalidClientTokenId",
                 "The security token included in the request is invalid. (The local AWS knows "
                 "access keys LOCAL000 followed by the account id, and those it handed out.)",
                 403,

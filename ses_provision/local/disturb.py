@@ -32,6 +32,9 @@ _DENIALS = {
     "firehose": ("AccessDeniedException", 400),
     "kms": ("AccessDeniedException", 400),
 }
+# Common errors of the JSON protocols have the suffix Exception and other names than those of the
+# XML protocols.
+SPEAKING_JSON = frozenset({"sesv2", "artifact", "sqs", "events", "firehose", "kms"})
 _IAM_PREFIX = {"sesv2": "ses"}
 
 
@@ -96,6 +99,9 @@ def refusal(fault: Fault, caller: Caller, who: str, call: tuple[str, str, Params
             "PriorRequestNotComplete",
             "The request was rejected because Route 53 was still processing a prior request.",
         )
+    if fault.kind is FaultKind.EXPIRED:
+        code = "ExpiredTokenException" if service in SPEAKING_JSON else "ExpiredToken"
+        return AwsError(code, "The security token included in the request is expired", 403)
     if fault.kind is FaultKind.ERROR:
         return AwsError("InternalFailure", "The request processing has failed.", 500)
     code, status = _DENIALS.get(service, ("AccessDenied", 403))

@@ -21,6 +21,7 @@ class FaultKind(StrEnum):
     DROP = "drop"  # the connection drops, not executed
     DENY = "deny"  # access denied, naming the caller, the action and the resource
     LOSE_REPLY = "lose-reply"  # executed, but the connection drops before the reply
+    EXPIRED = "expired-token"  # refused as credentials that have expired
     PENDING = "prior-request"  # Route 53: PriorRequestNotComplete
     KILL_BEFORE = "kill-before"  # `action` is called instead of the call (in process only)
     KILL_AFTER = "kill-after"  # executed, then `action` is called (in process only)

@@ -9,6 +9,7 @@ from ses_provision.local import dnsnames, policies
 from ses_provision.local.contract import AwsError, Caller, Clock
 
 if TYPE_CHECKING:
+    from ses_provision.local.cloudwatch import CloudWatch
     from ses_provision.local.contract import Service
     from ses_provision.local.route53 import Route53
     from ses_provision.local.sns import Sns, Topic
@@ -44,11 +45,19 @@ class ExternalDns:
 class Surroundings:
     """The services beside SES in one local AWS."""
 
-    def __init__(self, route53: Route53, sns: Sns, moto: dict[str, Service], clock: Clock) -> None:
+    def __init__(
+        self,
+        route53: Route53,
+        sns: Sns,
+        cloudwatch: CloudWatch,
+        moto: dict[str, Service],
+        clock: Clock,
+    ) -> None:
         self.external_dns = ExternalDns()
         self.stream_records: list[tuple[str, bytes]] = []
         self._route53 = route53
         self._sns = sns
+        self._cloudwatch = cloudwatch
         self._moto = moto
         self._clock = clock
 
@@ -131,9 +140,7 @@ class Surroundings:
             "Timestamp": self._clock.now(),
             "Dimensions": [{"Name": key, "Value": held} for key, held in dimensions.items()],
         }
-        self._moto["cloudwatch"].handle(
-            caller, "PutMetricData", {"Namespace": "AWS/SES", "MetricData": [point]}
-        )
+        self._cloudwatch.put_own_metric(caller, "AWS/SES", point)
 
     def put_event(self, caller: Caller, detail_type: str, detail: dict[str, Any]) -> None:
         """Put an event on the default EventBridge bus."""

@@ -12,8 +12,11 @@ if TYPE_CHECKING:
 
 # Counters, and mails that have left: what happened, not what is there.
 _HISTORY = ("case_number", "generations", "message_number", "sent", "verification_mails")
-# What moto stamps on things; of no account's making.
+# What comes and goes by itself: of no account's making.
 _STAMPS = (
+    "StateValue",
+    "StateReason",
+    "StateReasonData",
     "AlarmConfigurationUpdatedTimestamp",
     "StateUpdatedTimestamp",
     "StateTransitionedTimestamp",

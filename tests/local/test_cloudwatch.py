@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
+from ses_provision.local.contract import Caller
 from tests.local.conftest import AWAY, HOME, PROD, STAGING, refused
 
 TOPIC = f"arn:aws:sns:{HOME}:{PROD}:events"
@@ -138,3 +141,77 @@ def test_alarms_belong_to_one_account_and_region(client, cloudwatch):
 
 def test_what_moto_has_beyond_alarms_and_metrics_is_left_out(cloudwatch):
     assert refused(cloudwatch.list_dashboards).code == "NotImplementedByLocalAws"
+
+
+def allow_alarms(sns):
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "cloudwatch.amazonaws.com"},
+        "Action": "SNS:Publish",
+        "Resource": TOPIC,
+        "Condition": {"ArnLike": {"aws:SourceArn": f"arn:aws:cloudwatch:{HOME}:{PROD}:alarm:*"}},
+    }
+    policy = {"Version": "2012-10-17", "Statement": [statement]}
+    sns.set_topic_attributes(
+        TopicArn=TOPIC, AttributeName="Policy", AttributeValue=json.dumps(policy)
+    )
+
+
+@pytest.fixture
+def mails(aws, client):
+    sns = client("sns")
+    sns.create_topic(Name="events")
+    allow_alarms(sns)
+    sns.subscribe(TopicArn=TOPIC, Protocol="email", Endpoint="ops@example.org")
+    aws.confirm_subscriptions()
+    return lambda: [mail for mail in aws.outbox if mail.kind == "notification"]
+
+
+def test_an_alarm_goes_off_and_comes_back_and_tells_its_topic(aws, cloudwatch, mails):
+    """CloudWatch User Guide, "Using Amazon CloudWatch alarms": actions on a change of state."""
+    here = Caller(PROD, HOME)
+    cloudwatch.put_metric_alarm(**alarm(OKActions=[TOPIC]))
+    assert held(cloudwatch)["StateValue"] == "INSUFFICIENT_DATA"
+    aws.clock.advance(120)
+    aws.surroundings.put_metric(here, "Reputation.BounceRate", 0.2, {})
+    assert len(mails()) == 1
+    assert held(cloudwatch)["StateValue"] == "ALARM"
+    assert [mail.subject for mail in mails()] == [f'ALARM: "ses-bounce-rate-prod" in {HOME}']
+    told = json.loads(mails()[0].body)
+    assert (told["OldStateValue"], told["NewStateValue"]) == ("INSUFFICIENT_DATA", "ALARM")
+    assert told["Trigger"]["Threshold"] == 0.05
+    assert held(cloudwatch)["StateValue"] == "ALARM"
+    assert len(mails()) == 1
+    aws.clock.advance(3600)
+    aws.surroundings.put_metric(here, "Reputation.BounceRate", 0.01, {})
+    assert held(cloudwatch)["StateValue"] == "OK"
+    assert [json.loads(mail.body)["NewStateValue"] for mail in mails()] == ["ALARM", "OK"]
+
+
+@pytest.mark.parametrize(
+    ("treat", "state"),
+    [
+        ("notBreaching", "OK"),
+        ("breaching", "ALARM"),
+        ("missing", "INSUFFICIENT_DATA"),
+        ("ignore", "INSUFFICIENT_DATA"),
+    ],
+)
+def test_an_alarm_without_data_ends_as_missing_data_is_treated(aws, cloudwatch, treat, state):
+    """CloudWatch User Guide, "Configuring how CloudWatch alarms treat missing data"."""
+    cloudwatch.put_metric_alarm(**alarm(TreatMissingData=treat))
+    aws.clock.advance(59)
+    assert held(cloudwatch)["StateValue"] == "INSUFFICIENT_DATA"
+    aws.clock.advance(1)
+    assert held(cloudwatch)["StateValue"] == state
+
+
+def test_an_action_that_may_not_publish_does_not_fail_the_alarm(aws, cloudwatch, client, mails):
+    """aws-facts 3: alias/aws/sns keeps CloudWatch out; ASFHyP3/hyp3#762."""
+    client("sns").set_topic_attributes(
+        TopicArn=TOPIC, AttributeName="KmsMasterKeyId", AttributeValue="alias/aws/sns"
+    )
+    cloudwatch.put_metric_alarm(**alarm(TreatMissingData="breaching"))
+    aws.clock.advance(60)
+    assert held(cloudwatch)["StateValue"] == "ALARM"
+    assert mails() == []

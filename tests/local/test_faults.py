@@ -228,3 +228,17 @@ def test_knobs_survive_the_way_through_json():
     knobs = Knobs(1.0, 0.1, 30.0, 10.0, (Fault(FaultKind.DROP, "sesv2:*", 2, None),))
     assert Knobs().changed(knobs.to_dict()) == knobs
     assert replace(knobs, rate=None).to_dict()["rate"] is None
+
+
+@pytest.mark.parametrize(
+    ("service", "call", "code"),
+    [
+        ("sts", "get_caller_identity", "ExpiredToken"),
+        ("sesv2", "get_account", "ExpiredTokenException"),
+    ],
+)
+def test_credentials_may_have_expired(aws, service, call, code):
+    aws.fault("expired-token")
+    client = aws.session(PROD, HOME).client(service, config=ONCE)
+    found = refused(getattr(client, call))
+    assert (found.code, found.status) == (code, 403)

@@ -155,10 +155,13 @@ def test_a_key_made_by_iam_belongs_to_the_account_of_its_user(aws, client):
 
 def test_an_unknown_key_is_refused(aws):
     session = aws.session(PROD, HOME)
-    for service, call in (("sts", "get_caller_identity"), ("sesv2", "get_account"),
-                          ("route53", "list_hosted_zones")):  # fmt: skip
+    for service, call, code in (
+        ("sts", "get_caller_identity", "InvalidClientTokenId"),
+        ("sesv2", "get_account", "UnrecognizedClientException"),
+        ("route53", "list_hosted_zones", "InvalidClientTokenId"),
+    ):
         stranger = session.client(
             service, aws_access_key_id="AKIAIOSFODNN7EXAMPLE", aws_secret_access_key="x"
         )
         found = refused(getattr(stranger, call))
-        assert (found.code, found.status) == ("InvalidClientTokenId", 403)
+        assert (found.code, found.status) == (code, 403)

@@ -261,7 +261,7 @@ def test_an_unsigned_request_is_told_that_it_is_unsigned(url):
         urllib.request.urlopen(f"{url}/v2/email/account")
     with caught.value:
         assert caught.value.code == 403
-        assert caught.value.headers["x-amzn-ErrorType"] == "MissingAuthenticationToken"
+        assert caught.value.headers["x-amzn-ErrorType"] == "MissingAuthenticationTokenException"
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "192.0.2.1", "example.org", "::"])  # noqa: S104
