@@ -40,8 +40,8 @@ def load(name: str, folder: Path) -> Environment:
 def load_all(folder: Path) -> list[Environment]:
     """Every environment in `folder`, in deployment order.
 
-    A domain comes before its subdomains (the plan applies prod first: the root domain lives
-    there), else by name. The mistakes of all files are reported together.
+    The plan applies prod first: the root domain lives there. The mistakes of all files are
+    reported together.
     """
     found = names(folder)
     if not found:
@@ -67,7 +67,12 @@ def load_named(wanted: list[str], folder: Path) -> list[Environment]:
         raise ConfigError(
             "\n".join(error.message for error in errors), errors[0].hint, problems=problems
         )
-    return sorted(environments, key=lambda env: (env.domain.count("."), env.name))
+    return sorted(environments, key=deployment_order)
+
+
+def deployment_order(env: Environment) -> tuple[int, bool, str]:
+    """A domain before its subdomains, an identity before the replicas of its key, else by name."""
+    return env.domain.count("."), env.dkim.replica_of is not None, env.name
 
 
 def names(folder: Path) -> list[str]:
@@ -87,8 +92,13 @@ def parse(content: bytes, name: str, source: str) -> Environment:
         ) from error
     if "name" in raw:
         raise mistakes(source, ["name: the name of an environment is the name of its file"])
+    return checked({**raw, "name": name}, source)
+
+
+def checked(raw: dict[str, Any], source: str) -> Environment:
+    """An Environment from plain values, or every mistake in them."""
     try:
-        return Environment.model_validate({**raw, "name": name})
+        return Environment.model_validate(raw)
     except ValidationError as error:
         raise mistakes(source, [describe(one) for one in error.errors()]) from error
 

@@ -94,6 +94,22 @@ def account(env: Environment) -> Reading[Account]:
     return Account(env.account_id, env.region, partition=found["Arn"].split(":")[1])
 
 
+def surroundings(region: str) -> Reading[tuple[str, list[Zone]]]:
+    """Whose credentials these are, and the public hosted zones they may list."""
+    caller, listed = yield [
+        question("sts", region, "GetCallerIdentity"),
+        question("route53", region, "ListHostedZones", pages=True),
+    ]
+    if isinstance(caller, Exception):
+        raise caller
+    zones = listed["HostedZones"] if isinstance(listed, dict) else []
+    return str((caller or {})["Account"]), [
+        Zone(bare_zone_id(one["Id"]), dns_name(one["Name"]))
+        for one in zones
+        if not one["Config"].get("PrivateZone")
+    ]
+
+
 def identity_question(env_region: str, identity: str) -> Ask:
     """The question that answers most of what there is to know about an identity."""
     return question("sesv2", env_region, "GetEmailIdentity", EmailIdentity=identity)

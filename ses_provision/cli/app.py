@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from ses_provision import __version__
-from ses_provision.cli import destroy, dns, local, provision, signals, status
+from ses_provision.cli import destroy, dns, files, init, local, provision, signals, status
 from ses_provision.cli.command import interruption, shared
 from ses_provision.cli.world import World
 from ses_provision.errors import ProvisionError, UsageError
@@ -32,6 +32,9 @@ for body in (
     status.checklist,
     status.outputs,
     dns.dns,
+    init.init,
+    files.schema,
+    files.validate,
     local.demo,
     local.local,
 ):

@@ -257,14 +257,25 @@ def unexpected(run: Run, error: Exception) -> None:
     )
 
 
+def without(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """Leave out shared options that mean nothing to a command."""
+
+    def mark(body: Callable[..., None]) -> Callable[..., None]:
+        body.without = names  # type: ignore[attr-defined]
+        return body
+
+    return mark
+
+
 def shared(body: Callable[..., None]) -> Callable[..., None]:
     """Give a command the options that all have. Its first parameter is the Run."""
     own = list(inspect.signature(body, eval_str=True).parameters.values())[1:]
+    left_out = getattr(body, "without", ())
     name = body.__name__.replace("_", "-")
 
     @functools.wraps(body)
     def command(ctx: typer.Context, **options: Any) -> None:
-        given = {key: options.pop(key) for key in SHARED}
+        given = {key: options.pop(key, default) for key, (_, default) in SHARED.items()}
         run = make_run(name, ctx.obj, given)
         try:
             with run.boundary():
@@ -284,6 +295,7 @@ def shared(body: Callable[..., None]) -> Callable[..., None]:
         *(
             inspect.Parameter(key, inspect.Parameter.KEYWORD_ONLY, default=default, annotation=kind)
             for key, (kind, default) in SHARED.items()
+            if key not in left_out
         ),
     ]
     command.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
