@@ -59,10 +59,17 @@ def session(profile: str | None, fallback_profile: str | None = None) -> boto3.S
     try:
         return boto3.Session(profile_name=chosen)
     except botocore.exceptions.ProfileNotFound as error:
+        named = error.kwargs["profile"]
         raise CannotReachAws(
-            f"There is no AWS profile {chosen} on this machine.",
-            f"Create it (`aws configure sso --profile {chosen}`), name another with --profile, or "
+            f"There is no AWS profile {named} on this machine.",
+            f"Create it (`aws configure sso --profile {named}`), name another with --profile, or "
             "give credentials in the environment.",
+        ) from error
+    except botocore.exceptions.BotoCoreError as error:
+        raise CannotReachAws(
+            f"The AWS configuration of this machine cannot be used: {error}",
+            "Correct the file (~/.aws/config, ~/.aws/credentials, or where AWS_CONFIG_FILE and "
+            "AWS_SHARED_CREDENTIALS_FILE point).",
         ) from error
 
 
@@ -126,6 +133,8 @@ class Connections:
             return explain(error, asked.service, asked.region, asked.operation, self.profile)
         except botocore.exceptions.BotoCoreError as error:
             return explain(error, asked.service, asked.region, asked.operation, self.profile)
+        except CannotReachAws as error:
+            return error
 
     def _ask(self, asked: Ask) -> dict[str, Any]:
         client = self._client(asked.service, asked.region)
@@ -157,8 +166,8 @@ class Connections:
         if service != "route53":
             return self._session
         if self._zone_role is not None:
-            role, self._zone_role = self._zone_role, None
-            self._zones = assumed(self._zones, role, region, self._endpoint_url)
+            self._zones = assumed(self._zones, self._zone_role, region, self._endpoint_url)
+            self._zone_role = None
         return self._zones
 
     def _open(self, service: str, region: str) -> Any:
@@ -170,9 +179,15 @@ class Connections:
             max_pool_connections=AT_ONCE,
             user_agent_extra="ses-provision",
         )
-        client = self._session_for(service, region).client(
-            service, region_name=region, endpoint_url=self._endpoint_url, config=config
-        )
+        try:
+            client = self._session_for(service, region).client(
+                service, region_name=region, endpoint_url=self._endpoint_url, config=config
+            )
+        except ValueError as error:
+            raise CannotReachAws(
+                f"{service} in {region} cannot be reached: {error}",
+                "Correct AWS_ENDPOINT_URL: it has to be a URL such as https://host:port.",
+            ) from error
         if self._trace is not None:
             trace = self._trace
             client.meta.events.register(
@@ -232,7 +247,7 @@ def merged(asks: Iterable[Ask]) -> dict[Ask, list[Ask]]:
     }
 
 
-def values(asks: Iterable[Ask], name: str) -> tuple[str, ...]:
+def values(asks: Iterable[Ask], name: str) -> tuple[Any, ...]:
     """The values of a list parameter over several questions."""
     return tuple(dict.fromkeys(v for one in asks for v in dict(one.params).get(name, ())))
 

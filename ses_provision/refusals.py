@@ -66,7 +66,7 @@ def explain(error: Any, service: str, region: str, operation: str, profile: str)
 
 def denied(said: str, code: str, service: str, operation: str) -> AccessDenied:
     """An access denied error that names the IAM action and the resource AWS really checked."""
-    named = re.search(r"perform:? '?([\w-]+:\w+)'?(?: on resource:? '?([^\s']+)'?)?", said)
+    named = re.search(r"perform:? [`']?([\w-]+:\w+)'?(?: on resource:? [`']?([^\s']+)'?)?", said)
     action = named[1] if named else iam_action(service, operation)
     resource = (named[2] if named else "") or "*"
     return AccessDenied(
