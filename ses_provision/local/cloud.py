@@ -6,6 +6,7 @@ import json
 import time
 from dataclasses import replace
 from datetime import timedelta
+from threading import RLock
 from typing import TYPE_CHECKING, Any
 
 from ses_provision.local.artifact import Artifact
@@ -58,6 +59,7 @@ class LocalAws:
         self, clock: Clock | None = None, sleep: Callable[[float], None] = time.sleep
     ) -> None:
         self.clock = clock or Clock()
+        self.lock = RLock()
         self._sleep = sleep
         self._seeds: list[dict[str, Any]] = []
         self._build()
@@ -83,7 +85,9 @@ class LocalAws:
             "sesv2": self.sesv2,
             "artifact": self.artifact,
         }
-        self._dispatcher = Dispatcher(services, self._keyring, self._disturbances, self._sleep)
+        self._dispatcher = Dispatcher(
+            services, self._keyring, self._disturbances, self._sleep, self.lock
+        )
 
     def session(self, account_id: str, region: str | None = None) -> boto3.Session:
         """A boto3 session of an account; its clients talk to this local AWS and nowhere else."""
@@ -98,7 +102,8 @@ class LocalAws:
     ) -> Reply:
         """Ask a service directly: past wire, journal and faults. For set-up and inspection."""
         caller = Caller(account, region, Keyring.local_key(account))
-        return self._dispatcher.services[service].handle(caller, operation, params or {})
+        with self.lock:
+            return self._dispatcher.serve(caller, service, operation, params or {})
 
     @property
     def services(self) -> tuple[str, ...]:
@@ -185,7 +190,7 @@ class LocalAws:
         self, name: str, record_type: str, values: list[str], account: str | None = None
     ) -> None:
         """Say what DNS outside the hosted zones answers: TXT unquoted, MX as `10 host`."""
-        accounts = [account] if account else self.route53.accounts()
+        accounts = [account] if account else self.accounts()
         for each in accounts:
             self._look_at_dns(each)
         self.surroundings.external_dns.declare(name, record_type, values, account)
@@ -216,8 +221,8 @@ class LocalAws:
         self._sow(**self._seeds[-1])
 
     def reset(self) -> None:
-        """Everything as it was when made and seeded; the knobs and the clock stay."""
-        knobs = self.knobs
+        """Everything as it was when made and seeded, without faults; other knobs and clock stay."""
+        knobs = replace(self.knobs, faults=())
         self._build()
         self.knobs = knobs
         for seed in self._seeds:
@@ -244,9 +249,13 @@ class LocalAws:
         return snapshot(self, account)
 
     def regions(self, account: str) -> list[str]:
-        """The regions in which an account has been seen, or has topics."""
-        called = {entry.region for entry in self.journal if entry.account == account}
-        return sorted(called | set(self.sns.regions(account)))
+        """The regions in which an account has been seen."""
+        return sorted(region for owner, region in self._dispatcher.places if owner == account)
+
+    def accounts(self) -> list[str]:
+        """The accounts that have been seen, or have zones."""
+        seen = {account for account, _ in self._dispatcher.places}
+        return sorted(seen | set(self.route53.accounts()))
 
     def _look_at_dns(self, account: str) -> None:
         self.sesv2.look(account)

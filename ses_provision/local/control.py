@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
-from ses_provision.local.knobs import Fault, Knobs
+from ses_provision.local.knobs import Fault
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -64,7 +64,8 @@ class Control:
             payload = dict(parse_qsl(parts.query))
             if body:
                 payload |= json.loads(body)
-            return _json(200, served(payload))
+            with self._aws.lock:
+                return _json(200, served(payload))
         except KeyError as error:
             return _json(400, {"error": f"{error.args[0]} is missing."})
         except (ValueError, TypeError, AttributeError) as error:
@@ -83,7 +84,7 @@ class Control:
         return {"ok": True}
 
     def _sent(self, asked: Payload) -> Any:
-        return [vars(mail) for mail in self._aws.sesv2.sent(asked["account"], asked["region"])]
+        return [asdict(mail) for mail in self._aws.sesv2.sent(asked["account"], asked["region"])]
 
     def _clock(self, _: Payload) -> Any:
         clock = self._aws.clock
@@ -174,7 +175,6 @@ class Control:
 
     def _reset(self, _: Payload) -> Any:
         self._aws.reset()
-        self._aws.knobs = Knobs()
         return {"ok": True}
 
 
@@ -182,5 +182,9 @@ def _json(status: int, document: Any) -> tuple[int, bytes]:
     return status, json.dumps(document, default=_plain).encode()
 
 
-def _plain(value: Any) -> str:
-    return value.isoformat() if isinstance(value, datetime) else str(value)
+def _plain(value: Any) -> Any:
+    if isinstance(value, datetime):
+        return value.isoformat()
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    return sorted(value) if isinstance(value, set | frozenset) else str(value)

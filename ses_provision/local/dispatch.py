@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from threading import RLock
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import UnknownServiceError
@@ -18,6 +17,7 @@ from ses_provision.local.wire import ConnectionLostError, Request, Response
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from contextlib import AbstractContextManager
 
     from botocore.model import OperationModel
 
@@ -67,13 +67,15 @@ class Dispatcher:
         keyring: Keyring,
         disturbances: Disturbances,
         sleep: Callable[[float], None],
+        lock: AbstractContextManager[object],
     ) -> None:
         self.services = services
         self.journal = Journal()
+        self.places: set[tuple[str, str]] = set()
         self._keyring = keyring
         self._disturbances = disturbances
         self._sleep = sleep
-        self._lock = RLock()
+        self._lock = lock
         self._number = 0
 
     def answer(self, request: Request) -> Response:
@@ -140,7 +142,12 @@ class Dispatcher:
         raise refusal(fault, caller, who, (call.service, call.name, call.params))
 
     def _serve(self, caller: Caller, call: Call) -> Reply:
-        return self.services[call.service].handle(caller, call.name, call.params)
+        return self.serve(caller, call.service, call.name, call.params)
+
+    def serve(self, caller: Caller, service: str, operation: str, params: Params) -> Reply:
+        """Let a service answer, and remember that the caller was there."""
+        self.places.add((caller.account, caller.region))
+        return self.services[service].handle(caller, operation, params)
 
     @staticmethod
     def _validate(call: Call) -> None:

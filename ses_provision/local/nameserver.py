@@ -45,7 +45,8 @@ class Resolver:
             return response
         question = query.question[0]
         name = dnsnames.canonical(question.name.to_text())
-        self._fill(response, name, dns.rdatatype.to_text(question.rdtype))
+        with self._aws.lock:
+            self._fill(response, name, dns.rdatatype.to_text(question.rdtype))
         return response
 
     def _fill(self, response: dns.message.Message, name: str, record_type: str) -> None:

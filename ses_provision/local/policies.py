@@ -107,18 +107,19 @@ def _principal(statement: dict[str, Any], ask: Ask) -> bool:
     named = statement.get("Principal", statement.get("NotPrincipal"))
     if named is None:
         return False
-    if named == "*":
-        hit = True
-    else:
-        hit = any(
-            pattern == "*" or f"{kind}:{pattern}" in ask.principals
-            for kind, patterns in named.items()
-            for pattern in listed(patterns)
-            if pattern != "*"
-            or any(name.startswith(f"{kind}:") for name in ask.principals)
-            or kind == "AWS"
-        )
+    hit = named == "*" or any(
+        _names(kind, pattern, ask.principals)
+        for kind, patterns in named.items()
+        for pattern in listed(patterns)
+    )
     return hit if "Principal" in statement else not hit
+
+
+def _names(kind: str, pattern: str, principals: tuple[str, ...]) -> bool:
+    """Whether one entry of a Principal element names the asker; `AWS: *` is everybody."""
+    if pattern == "*":
+        return kind == "AWS" or any(name.startswith(f"{kind}:") for name in principals)
+    return f"{kind}:{pattern}" in principals
 
 
 def condition(operator: str, key: str, wanted: list[Any], ask: Ask) -> bool:

@@ -10,6 +10,12 @@ if TYPE_CHECKING:
     from ses_provision.local.cloud import LocalAws
     from ses_provision.local.contract import Params, Reply
 
+# Services of which only the names of what they hold are compared.
+_LISTINGS = {
+    "sqs": ("ListQueues", "QueueUrls"),
+    "events": ("ListRules", "Rules"),
+    "firehose": ("ListDeliveryStreams", "DeliveryStreamNames"),
+}
 # Counters, and mails that have left: what happened, not what is there.
 _HISTORY = ("case_number", "generations", "message_number", "sent", "verification_mails")
 # What comes and goes by itself: of no account's making.
@@ -27,14 +33,14 @@ _STAMPS = (
 
 
 def snapshot(aws: LocalAws, account: str) -> dict[str, Any]:
-    """The account's SES, zones, topics, roles, alarms and queues; empty places left out."""
+    """The account's SES, zones, topics, roles, alarms, queues and so on; empty places left out."""
     found = {
         "sesv2": _ses(aws, account),
         "route53": {zone.id: _zone(zone) for zone in aws.route53.zones(account)},
         "sns": _regions(aws, account, _topics),
         "iam": _roles(aws, account),
         "cloudwatch": _regions(aws, account, _alarms),
-    }
+    } | {service: _regions(aws, account, _names_of(service)) for service in _LISTINGS}
     return {service: held for service, held in found.items() if held}
 
 
@@ -96,6 +102,15 @@ def _alarms(aws: LocalAws, account: str, region: str) -> dict[str, Any]:
         | {"Tags": ask("ListTagsForResource", {"ResourceARN": alarm["AlarmArn"]})["Tags"]}
         for alarm in ask("DescribeAlarms")["MetricAlarms"]
     }
+
+
+def _names_of(service: str) -> Any:
+    operation, member = _LISTINGS[service]
+
+    def look(aws: LocalAws, account: str, region: str) -> list[Any]:
+        return list(aws.call(account, region, service, operation).get(member) or [])
+
+    return look
 
 
 def _roles(aws: LocalAws, account: str) -> dict[str, Any]:

@@ -126,10 +126,6 @@ class Sns(OwnService):
         """The topics of an account in a region, by name."""
         return [topic for _, topic in sorted(self._topics.get((account, region), {}).items())]
 
-    def regions(self, account: str) -> list[str]:
-        """The regions in which an account has had topics."""
-        return sorted(region for owner, region in self._topics if owner == account)
-
     def confirm(self, account: str | None = None, endpoint: str | None = None) -> int:
         """Confirm pending subscriptions as their owners would: all, or only some. How many."""
         return self._subscriptions.confirm_all(account, endpoint)

@@ -47,7 +47,10 @@ class Request:
     @property
     def scope(self) -> Scope | None:
         """The credential scope of the signature, None when the request is not signed."""
-        found = _SCOPE.search(self.headers.get("authorization", ""))
+        signed = self.headers.get("authorization") or (
+            f"Credential={dict(self.query).get('X-Amz-Credential', '')}"
+        )
+        found = _SCOPE.search(signed)
         return Scope(found[1], found[3], found[4]) if found else None
 
     def form(self) -> dict[str, str]:

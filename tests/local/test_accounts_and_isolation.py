@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import boto3
 import pytest
 from moto import mock_aws
 
-from ses_provision.local import LocalAws
+from ses_provision.local import Knobs, LocalAws
 from tests.local.conftest import AWAY, DOMAIN, HOME, PROD, STAGING, change, record, refused
 
 POLICY = {
@@ -138,3 +139,33 @@ def test_what_is_made_and_deleted_again_leaves_the_snapshot_as_it_was(aws):
     ses.delete_configuration_set(ConfigurationSetName="s")
     sns.delete_topic(TopicArn=topic)
     assert aws.snapshot(PROD) == before
+
+
+def test_a_snapshot_does_not_depend_on_what_the_journal_remembers(aws):
+    session = aws.session(PROD, "eu-central-1")
+    session.client("sqs").create_queue(QueueName="q")
+    before = aws.snapshot(PROD)
+    aws.journal.clear()
+    assert aws.snapshot(PROD) == before
+    assert list(before["sqs"]) == ["eu-central-1"]
+
+
+def test_dns_declared_for_an_account_without_zones_counts_from_that_moment(aws):
+    other = "111122223333"
+    ses = aws.session(other, HOME).client("sesv2")
+    dkim = ses.create_email_identity(EmailIdentity="example.org")["DkimAttributes"]
+    aws.clock.advance(600)
+    for token in dkim["Tokens"]:
+        aws.declare_dns(
+            f"{token}._domainkey.example.org", "CNAME", [f"{token}.{dkim['SigningHostedZone']}"]
+        )
+    aws.clock.advance(aws.sesv2.verification_delay.total_seconds())
+    assert ses.get_email_identity(EmailIdentity="example.org")["VerifiedForSendingStatus"]
+
+
+def test_a_reset_takes_faults_away_and_leaves_the_other_knobs(aws):
+    aws.knobs = Knobs(rate=5, verify_after=7)
+    aws.fault("throttle")
+    aws.reset()
+    assert aws.knobs == Knobs(rate=5, verify_after=7)
+    assert aws.sesv2.verification_delay == timedelta(seconds=7)
