@@ -23,6 +23,16 @@ Outcome = dict[str, Any] | Exception | None
 
 
 @dataclass(frozen=True)
+class Structure:
+    """A parameter with members, such as a context entry of IAM's policy simulator."""
+
+    members: tuple[tuple[str, str | tuple[str, ...]], ...]
+
+
+Parameter = str | tuple[str | Structure, ...]
+
+
+@dataclass(frozen=True)
 class Ask:
     """One question: a read operation with its parameters.
 
@@ -33,21 +43,26 @@ class Ask:
     service: str
     region: str
     operation: str
-    params: tuple[tuple[str, str | tuple[str, ...]], ...] = ()
+    params: tuple[tuple[str, Parameter], ...] = ()
     pages: bool = False
     merge: str = ""
 
     @property
     def arguments(self) -> dict[str, Any]:
         """The parameters as boto3 takes them."""
-        return {
-            name: list(value) if isinstance(value, tuple) else value for name, value in self.params
-        }
+        return {name: plain(value) for name, value in self.params}
 
     @property
     def action(self) -> str:
         """The IAM action that this question needs."""
         return iam_action(self.service, self.operation)
+
+
+def plain(value: Parameter | Structure) -> Any:
+    """A parameter as boto3 takes it."""
+    if isinstance(value, Structure):
+        return {name: plain(member) for name, member in value.members}
+    return [plain(one) for one in value] if isinstance(value, tuple) else value
 
 
 def question(
@@ -58,7 +73,7 @@ def question(
     *,
     pages: bool = False,
     merge: str = "",
-    **params: str | tuple[str, ...],
+    **params: Parameter,
 ) -> Ask:
     """Put a question the way boto3 is called."""
     return Ask(service, region, operation, tuple(sorted(params.items())), pages, merge)

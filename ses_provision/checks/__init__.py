@@ -1,13 +1,25 @@
 """What `checklist` looks at, in the order it is shown. One file a topic; none writes."""
 
-from ses_provision.checks import account, events, handover, hipaa, identity, permissions
-from ses_provision.checks.topic import Topic
+from ses_provision.checks import (
+    account,
+    alarms,
+    dns,
+    events,
+    handover,
+    hipaa,
+    identity,
+    permissions,
+)
 
 TOPICS = (
-    Topic("identity", "Identity and DKIM", identity.findings),
-    Topic("events", "Events and alarms", events.findings),
-    Topic("permissions", "Permission to send", permissions.findings),
-    Topic("account", "Account", account.findings),
-    Topic("hipaa", "HIPAA", hipaa.findings),
-    Topic("handover", "Hand-over to the application", handover.findings),
+    identity.TOPIC,
+    dns.TOPIC,
+    events.TOPIC,
+    alarms.TOPIC,
+    permissions.TOPIC,
+    account.TOPIC,
+    hipaa.TOPIC,
+    handover.TOPIC,
 )
+
+ITEMS = {item.id: item for topic in TOPICS for item in topic.items}

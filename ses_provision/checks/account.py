@@ -1,72 +1,145 @@
-"""Does AWS let this account send to anybody? Sandbox, review, enforcement."""
+"""Does AWS let this account send to anybody? Sandbox, review, enforcement, suppression."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from ses_provision.environment import Environment
-from ses_provision.facts import Account
-from ses_provision.model import Finding, Status
+from ses_provision.access import Access, access_of, console
+from ses_provision.checks.topic import (
+    Item,
+    Judgement,
+    Scene,
+    Topic,
+    action,
+    done,
+    not_applicable,
+    unknown,
+    waiting,
+)
+from ses_provision.model import Severity
 from ses_provision.reading import Reading, ask, question
 
-
-def findings(env: Environment, account: Account) -> Reading[list[Finding]]:
-    """What GetAccount says. All of it holds for this region alone."""
-    del account
-    [found] = yield from ask(question("sesv2", env.region, "GetAccount"))
-    return [sandbox(env, found or {}), sending(env, found or {})]
+SUPPRESSED = frozenset({"BOUNCE", "COMPLAINT"})
+NEARLY = 0.8  # of the daily quota
+UNLIMITED = -1  # SendQuota.Max24HourSend of an account without a limit (SESv2 API reference)
 
 
-def sandbox(env: Environment, found: Mapping[str, Any]) -> Finding:
+def account(scene: Scene) -> Reading[Mapping[str, Any]]:
+    """What GetAccount says; all of it holds for this region alone."""
+    [found] = yield from ask(question("sesv2", scene.env.region, "GetAccount"))
+    return found or {}
+
+
+def sandbox(scene: Scene) -> Reading[Judgement]:
     """May it send to addresses that are not verified?"""
-    title = f"Production access in {env.region}"
-    quota = found.get("SendQuota", {})
-    allowed = (
-        f"{quota.get('Max24HourSend', 0):g} mails a day, {quota.get('MaxSendRate', 0):g} a second"
-    )
-    if found.get("ProductionAccessEnabled"):
-        return Finding("SES-SANDBOX-001", title, Status.DONE, f"out of the sandbox: {allowed}")
-    review = found.get("Details", {}).get("ReviewDetails", {})
-    case = f", case {review['CaseId']}" if review.get("CaseId") else ""
-    match review.get("Status"):
-        case "PENDING" | "GRANTED":
-            return Finding(
-                "SES-SANDBOX-001",
-                title,
-                Status.WAITING,
-                f"AWS is reviewing the request{case}; in the sandbox until then ({allowed})",
-                "wait for AWS's answer, usually within 24 hours",
+    found = access_of((yield from account(scene)))
+    allowed = f"{found.daily:g} mails a day, {found.rate:g} a second"
+    case = f", case {found.case_id}" if found.case_id else ""
+    match found.state:
+        case Access.GRANTED:
+            return done(f"{scene.env.region} is out of the sandbox: {allowed}")
+        case Access.PENDING:
+            return waiting(
+                f"AWS is reviewing the request{case}; until then {allowed}",
+                f"ses-provision request-access {scene.on} --wait (usually within 24 hours)",
             )
-        case "DENIED":
-            return Finding(
-                "SES-SANDBOX-001",
-                title,
-                Status.ACTION,
-                f"AWS denied the request{case}, or waits for an answer to its questions",
-                f"answer in the support case{case}: a new request is refused",
+        case Access.DENIED:
+            return action(
+                f"AWS denied the request{case}, or waits for answers",
+                f"AWS Support console, case {found.case_id or 'of the request'}: answer there; a "
+                "new request is refused",
             )
-    return Finding(
-        "SES-SANDBOX-001",
-        title,
-        Status.ACTION,
-        f"in the sandbox: {allowed}, to verified addresses only",
-        f"once DKIM is verified: ses-provision request-access --env {env.name}",
+        case Access.FAILED:
+            return action(
+                f"the review failed inside AWS{case}",
+                f"ses-provision request-access {scene.on} --submit",
+            )
+    return action(
+        f"{scene.env.region} is in the sandbox: {allowed}, to verified addresses only",
+        f"ses-provision request-access {scene.on} --submit, once DKIM is verified",
     )
 
 
-def sending(env: Environment, found: Mapping[str, Any]) -> Finding:
+def sending(scene: Scene) -> Reading[Judgement]:
     """Has AWS paused it, or put it under review?"""
-    title = "Sending allowed"
-    status = found.get("EnforcementStatus", "unknown")
-    enabled = found.get("SendingEnabled", False)
-    evidence = f"enforcement status {status}, sending {'on' if enabled else 'off'}"
-    if enabled and status == "HEALTHY":
-        return Finding("SES-ACCOUNT-001", title, Status.DONE, evidence)
-    return Finding(
-        "SES-ACCOUNT-001",
-        title,
-        Status.ACTION,
-        evidence,
-        f"SES console, region {env.region}, Account dashboard: what AWS wrote, and how to answer",
-    )
+    found = yield from account(scene)
+    status, enabled = found.get("EnforcementStatus", ""), found.get("SendingEnabled", False)
+    evidence = f"enforcement status {status or 'not told'}, sending {'on' if enabled else 'off'}"
+    if not status:
+        return unknown(evidence, console(scene.env.region, "Account dashboard"))
+    if status != "HEALTHY":
+        return action(
+            f"{evidence}: AWS {'has paused' if status == 'SHUTDOWN' else 'reviews'} this account",
+            f"{console(scene.env.region, 'Account dashboard')}: read what AWS wrote and answer it",
+        )
+    if not enabled:
+        return action(
+            evidence,
+            "aws sesv2 put-account-sending-attributes --sending-enabled "
+            f"--region {scene.env.region}",
+        )
+    return done(evidence)
+
+
+def quota(scene: Scene) -> Reading[Judgement]:
+    """Is there room for today's mails?"""
+    found = access_of((yield from account(scene)))
+    if found.daily == UNLIMITED:
+        return done(f"{found.sent:g} sent in 24 hours, no daily limit")
+    evidence = f"{found.sent:g} of {found.daily:g} mails sent in 24 hours"
+    if found.daily <= 0:
+        return unknown(evidence, console(scene.env.region, "Account dashboard"))
+    if found.sent >= NEARLY * found.daily:
+        return action(
+            evidence,
+            f"Service Quotas console, region {scene.env.region}, Amazon SES, Sending quota: "
+            "request an increase",
+        )
+    return done(evidence)
+
+
+def suppression(scene: Scene) -> Reading[Judgement]:
+    """Does the account keep addresses that bounced or complained?"""
+    found = yield from account(scene)
+    reasons = set(found.get("SuppressionAttributes", {}).get("SuppressedReasons", ()))
+    lacking = sorted(SUPPRESSED - reasons)
+    if lacking:
+        return action(
+            f"the account's suppression list leaves out {' and '.join(lacking)}",
+            "aws sesv2 put-account-suppression-attributes --suppressed-reasons BOUNCE COMPLAINT "
+            f"--region {scene.env.region}",
+        )
+    return done("the account suppresses BOUNCE and COMPLAINT")
+
+
+def recommendations(scene: Scene) -> Reading[Judgement]:
+    """What does SES itself recommend? It says so where Virtual Deliverability Manager is on."""
+    found = yield from account(scene)
+    if found.get("VdmAttributes", {}).get("VdmEnabled") != "ENABLED":
+        return not_applicable("Virtual Deliverability Manager is off")
+    asked = question("sesv2", scene.env.region, "ListRecommendations", pages=True)
+    [listed] = yield from ask(asked)
+    name = f"identity/{scene.env.domain}"
+    still = [
+        one
+        for one in (listed or {}).get("Recommendations", ())
+        if one.get("Status") == "OPEN" and one.get("ResourceArn", "").endswith(name)
+    ]
+    if still:
+        said = "; ".join(f"{one.get('Type')}: {one.get('Description')}" for one in still)
+        return action(said, console(scene.env.region, "Virtual Deliverability Manager > Advisor"))
+    return done(f"SES recommends nothing for {scene.env.domain}")
+
+
+TOPIC = Topic(
+    "account",
+    "Account",
+    (
+        Item("SES-SANDBOX-001", "Production access", sandbox),
+        Item("SES-ACCOUNT-001", "AWS lets the account send", sending),
+        Item("SES-QUOTA-001", "Room in the daily quota", quota, Severity.WARNING),
+        Item("SES-ACCOUNT-002", "Account suppression list is on", suppression, Severity.WARNING),
+        Item("SES-ACCOUNT-003", "SES has no recommendation", recommendations, Severity.ADVICE),
+    ),
+)

@@ -2,24 +2,32 @@
 
 from __future__ import annotations
 
-from ses_provision.environment import Environment
-from ses_provision.facts import Account
-from ses_provision.model import Finding, Severity, Status
+from ses_provision.checks.topic import Item, Judgement, Scene, Topic, for_a_person
+from ses_provision.model import Severity
 from ses_provision.reading import Reading
 
 
-def findings(env: Environment, account: Account) -> Reading[list[Finding]]:
+def told(scene: Scene) -> Reading[Judgement]:
     """Only a person knows whether the developers have it."""
     yield from ()
-    del account
-    return [
-        Finding(
+    env = scene.env
+    return for_a_person(
+        f"the developers pass ConfigurationSetName in every SendEmail call: "
+        f'"{env.configuration_set.name}", from {env.from_address}, in {env.region}',
+        f"ses-provision outputs {scene.on} --format env; attest it once it is done",
+    )
+
+
+TOPIC = Topic(
+    "handover",
+    "Hand-over to the application",
+    (
+        Item(
             "SES-HANDOVER-001",
-            "Configuration set handed over",
-            Status.ACTION,
-            f'every SendEmail call passes ConfigurationSetName "{env.configuration_set.name}", '
-            f"from {env.from_address}, in {env.region}",
-            f"ses-provision outputs --env {env.name} --format env",
-            Severity.ADVICE,
-        )
-    ]
+            "Application names the set",
+            told,
+            Severity.WARNING,
+            attests="that the application sends with this configuration set, address and region",
+        ),
+    ),
+)

@@ -1,4 +1,5 @@
-"""The Business Associate Addendum. This tool cannot declare compliance; it can look."""
+"""What a HIPAA reviewer asks of a mail system, as far as it can be read. It cannot declare
+compliance."""
 
 from __future__ import annotations
 
@@ -6,55 +7,253 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from ses_provision.environment import Environment
-from ses_provision.errors import AwsRefused
-from ses_provision.facts import Account
-from ses_provision.model import Finding, Status
+from ses_provision.checks import events
+from ses_provision.checks.identity import configuration_set_question
+from ses_provision.checks.topic import (
+    Item,
+    Judgement,
+    Look,
+    Scene,
+    Topic,
+    action,
+    done,
+    for_a_person,
+    not_applicable,
+    waiting,
+)
+from ses_provision.facts import identity_question
+from ses_provision.model import Severity, Status
 from ses_provision.reading import Reading, ask, question
+from ses_provision.resources.ses import destinations_question
+from ses_provision.steps import configuration_set
 
 ARTIFACT_REGION = {"aws": "us-east-1", "aws-us-gov": "us-gov-west-1"}
 BAA = re.compile(r"business associate addendum", re.IGNORECASE)
 CONSOLE = "AWS console > Artifact > Agreements: accept the Business Associate Addendum"
+TRACKING = frozenset({"OPEN", "CLICK"})
+PERSONAL = re.compile(
+    r"@|\d{3}-\d{2}-\d{4}|\b(19|20)\d{2}-\d{2}-\d{2}\b|\+?\d[\d ()-]{8,}\d|"
+    r"\b(patient|mrn|ssn|dob|birth|diagnos\w*)\b",
+    re.IGNORECASE,
+)
+NOTE = (
+    "ses-provision cannot declare compliance. It shows what it read, and what people attested; "
+    "the risk analysis and the decision are yours (45 CFR 164.308)."
+)
 
 
-def findings(env: Environment, account: Account) -> Reading[list[Finding]]:
-    """What AWS Artifact knows."""
-    title = "Business Associate Addendum (BAA)"
-    if not env.hipaa:
-        return [Finding("SES-HIPAA-001", title, Status.NOT_APPLICABLE, "hipaa is false")]
-    region = ARTIFACT_REGION.get(account.partition, env.region)
-    try:
-        [listed] = yield from ask(
-            question("artifact", region, "ListCustomerAgreements", pages=True)
-        )
-    except AwsRefused as refused:
-        return [
-            Finding(
-                "SES-HIPAA-001", title, Status.UNKNOWN, refused.message, f"{refused.hint} {CONSOLE}"
-            )
-        ]
-    active = [one for one in (listed or {}).get("customerAgreements", ()) if is_active_baa(one)]
-    if active:
-        names = ", ".join(sorted(described(one) for one in active))
-        return [Finding("SES-HIPAA-001", title, Status.DONE, f"AWS Artifact: {names}")]
-    return [
-        Finding(
-            "SES-HIPAA-001",
-            title,
-            Status.UNKNOWN,
-            "AWS Artifact lists no active one; one signed on paper would not be listed",
-            f"{CONSOLE}, before any patient data is sent",
-        )
+def where_it_matters(look: Look) -> Look:
+    """Look only where mails may concern patients."""
+
+    def looked(scene: Scene) -> Reading[Judgement]:
+        if not scene.env.hipaa:
+            return not_applicable("hipaa = false in the environment")
+        return (yield from look(scene))
+
+    return looked
+
+
+def agreement(scene: Scene) -> Reading[Judgement]:
+    """Is a Business Associate Addendum in force? AWS Artifact knows those accepted online."""
+    region = ARTIFACT_REGION.get(scene.account.partition, scene.env.region)
+    [listed] = yield from ask(question("artifact", region, "ListCustomerAgreements", pages=True))
+    addenda = [
+        one
+        for one in (listed or {}).get("customerAgreements", ())
+        if BAA.search(one.get("name", ""))
     ]
+    active = [one for one in addenda if one.get("state") == "ACTIVE"]
+    if active:
+        return done(f"AWS Artifact: {', '.join(sorted(described(one) for one in active))}")
+    if addenda:
+        ended = ", ".join(sorted(f"{one['name']} {one.get('state')}" for one in addenda))
+        return action(f"AWS Artifact: {ended}", f"{CONSOLE}, before any patient data is sent")
+    return for_a_person(
+        "AWS Artifact lists none; one signed on paper would not be listed",
+        f"{CONSOLE}; or attest the paper one",
+        Status.UNKNOWN,
+    )
 
 
-def is_active_baa(agreement: Mapping[str, Any]) -> bool:
-    """Whether an agreement is a BAA in force. The HCLS addendum is another agreement."""
-    return agreement.get("state") == "ACTIVE" and bool(BAA.search(agreement.get("name", "")))
-
-
-def described(agreement: Mapping[str, Any]) -> str:
+def described(one: Mapping[str, Any]) -> str:
     """An agreement in a few words."""
-    scope = "organisation" if agreement.get("organizationArn") else "account"
-    since = agreement.get("effectiveStart")
-    return f"{agreement['name']} ({scope}{f', since {since:%Y-%m-%d}' if since else ''})"
+    scope = "organisation" if one.get("organizationArn") else "account"
+    since = one.get("effectiveStart")
+    return f"{one['name']} ({scope}{f', since {since:%Y-%m-%d}' if since else ''})"
+
+
+def tls(scene: Scene) -> Reading[Judgement]:
+    """Does mail leave encrypted or not at all?"""
+    [found] = yield from ask(configuration_set_question(scene))
+    if found is None:
+        return waiting("there is no configuration set yet", scene.apply)
+    policy = found.get("DeliveryOptions", {}).get("TlsPolicy", "OPTIONAL")
+    if policy != "REQUIRE":
+        return action(
+            f"TLS policy {policy}: mail may leave in clear text",
+            f'set configuration_set.tls_policy = "REQUIRE" in config/{scene.env.name}.toml, then: '
+            f"{scene.apply}",
+        )
+    return done("TLS policy REQUIRE: no clear text (no guarantee of strong TLS)")
+
+
+def topic_encrypted(scene: Scene) -> Reading[Judgement]:
+    """Are events, which carry recipients, encrypted at rest with a key of yours?"""
+    found = yield from events.attributes(events.topic_arn(scene))
+    if found is None:
+        return waiting(f"there is no topic {scene.env.event_topic} yet", scene.apply)
+    key = found.get("KmsMasterKeyId", "")
+    if key and not key.endswith(events.SNS_KEY):
+        return done(f"{scene.env.event_topic} is encrypted with {key}")
+    return for_a_person(
+        f"{scene.env.event_topic} is {'encrypted with ' + key if key else 'not encrypted'}",
+        f"set events.kms_key in config/{scene.env.name}.toml to a customer managed key that SES "
+        f"and CloudWatch may use, then: {scene.apply}; or attest why not",
+    )
+
+
+def no_mail_of_events(scene: Scene) -> Reading[Judgement]:
+    """Do recipients' addresses leave by e-mail? Event payloads carry them."""
+    listed = yield from events.subscriptions(events.topic_arn(scene))
+    mailed = sorted(one["Endpoint"] for one in listed if one["Protocol"].startswith("email"))
+    if mailed:
+        return for_a_person(
+            f"{scene.env.event_topic} mails recipients' addresses to {', '.join(mailed)}",
+            f"subscribe a queue or function instead and empty events.emails in "
+            f"config/{scene.env.name}.toml (alarms.topic and alarms.emails keep alarms apart); or "
+            "attest why it may be",
+        )
+    return done(f"nobody gets the events of {scene.env.event_topic} by e-mail")
+
+
+def untracked(scene: Scene) -> Reading[Judgement]:
+    """Are opens and clicks left alone? Tracking rewrites links and records who read what."""
+    env = scene.env
+    set_arn = configuration_set.arn(env, scene.account)
+    destinations, one, account = yield from ask(
+        destinations_question(set_arn),
+        configuration_set_question(scene),
+        question("sesv2", env.region, "GetAccount"),
+    )
+    followed = sorted(
+        {
+            kind
+            for each in (destinations or {}).get("EventDestinations", ())
+            if each.get("Enabled")
+            for kind in each.get("MatchingEventTypes", ())
+        }
+        & TRACKING
+    )
+    if followed:
+        return action(
+            f"{env.configuration_set.name} reports {' and '.join(followed)}",
+            f"take them out of events.types in config/{env.name}.toml, then: {scene.apply}",
+        )
+    if engagement((one or {}).get("VdmOptions"), (account or {}).get("VdmAttributes")):
+        return action(
+            "Virtual Deliverability Manager tracks engagement",
+            f"SES console, region {env.region}, Virtual Deliverability Manager > Settings: "
+            "engagement tracking off",
+        )
+    return done("no OPEN or CLICK events, engagement tracking off")
+
+
+def engagement(of_set: Mapping[str, Any] | None, of_account: Mapping[str, Any] | None) -> bool:
+    """Whether engagement tracking is on: the set's word counts before the account's."""
+    own = (of_set or {}).get("DashboardOptions", {}).get("EngagementMetrics")
+    account = of_account or {}
+    general = account.get("DashboardAttributes", {}).get("EngagementMetrics")
+    return account.get("VdmEnabled") == "ENABLED" and (own or general) == "ENABLED"
+
+
+def not_forwarded(scene: Scene) -> Reading[Judgement]:
+    """Do bounces come back by mail? They may quote what was sent."""
+    env = scene.env
+    names = (env.domain, env.from_address)
+    answers = yield from ask(*(identity_question(env.region, name) for name in names))
+    there = {name: one for name, one in zip(names, answers, strict=True) if one is not None}
+    if not there:
+        return waiting(f"SES knows neither {' nor '.join(names)} yet", scene.apply)
+    on = [name for name, one in there.items() if one.get("FeedbackForwardingStatus")]
+    if on:
+        return action(
+            f"bounces of {' and '.join(on)} are mailed back, and may quote the mail",
+            f"set sender.feedback_forwarding = false in config/{env.name}.toml, then: "
+            f"{scene.apply}",
+        )
+    return done(f"off for {' and '.join(there)}")
+
+
+def tags_impersonal(scene: Scene) -> Reading[Judgement]:
+    """Are tags free of personal data? They reach billing and logs (AWS data protection)."""
+    env = scene.env
+    answers = yield from ask(
+        identity_question(env.region, env.domain),
+        identity_question(env.region, env.from_address),
+        configuration_set_question(scene),
+    )
+    pairs = {(tag["Key"], tag["Value"]) for one in answers if one for tag in one.get("Tags", ())}
+    pairs |= set(env.all_tags.items())
+    suspect = sorted(f"{key}={value}" for key, value in pairs if PERSONAL.search(f"{key} {value}"))
+    if suspect:
+        return action(
+            f"looks personal: {', '.join(suspect)}",
+            f"remove it from tags in config/{env.name}.toml and in the SES console, region "
+            f"{env.region}",
+        )
+    return done(", ".join(sorted(f"{key}={value}" for key, value in pairs)))
+
+
+def kept(scene: Scene) -> Reading[Judgement]:
+    """Is the evidence kept? 45 CFR 164.316(b)(2) asks for six years."""
+    yield from ()
+    return for_a_person(
+        "no API tells where you keep checklists, attestations and risk analyses",
+        f"keep `ses-provision checklist {scene.on} --format html` with them for six years, and "
+        "attest where",
+    )
+
+
+ITEMS = (
+    Item(
+        "SES-HIPAA-001",
+        "Business Associate Addendum in force",
+        agreement,
+        attests="that an addendum AWS Artifact does not list is in force",
+    ),
+    Item("SES-HIPAA-002", "Mail leaves encrypted or not at all", tls),
+    Item(
+        "SES-HIPAA-003",
+        "Event topic encrypted with your key",
+        topic_encrypted,
+        Severity.WARNING,
+        attests="why the topic needs no customer managed key",
+    ),
+    Item(
+        "SES-HIPAA-004",
+        "Events do not leave by e-mail",
+        no_mail_of_events,
+        Severity.WARNING,
+        attests="why recipients' addresses may go to these mailboxes",
+    ),
+    Item("SES-HIPAA-005", "Opens and clicks are not tracked", untracked),
+    Item("SES-HIPAA-006", "Bounces are not mailed back", not_forwarded, Severity.WARNING),
+    Item("SES-HIPAA-007", "Tags hold no personal data", tags_impersonal, Severity.WARNING),
+    Item(
+        "SES-HIPAA-008",
+        "Evidence is kept for six years",
+        kept,
+        Severity.WARNING,
+        attests="where the evidence is kept for six years",
+    ),
+)
+
+TOPIC = Topic(
+    "hipaa",
+    "HIPAA",
+    tuple(
+        Item(one.id, one.title, where_it_matters(one.look), one.severity, one.attests)
+        for one in ITEMS
+    ),
+    NOTE,
+)

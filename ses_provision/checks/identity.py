@@ -1,95 +1,192 @@
-"""Verified, signed, aligned: the domain identity and the address identity."""
+"""Verified, signed, aligned: the domain identity, the address identity, their configuration set."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
+from ses_provision.checks.topic import (
+    Item,
+    Judgement,
+    Scene,
+    Topic,
+    action,
+    done,
+    not_applicable,
+    unknown,
+    waiting,
+)
 from ses_provision.checks.verification import Verification, verification
-from ses_provision.environment import Environment
-from ses_provision.facts import Account, identity_question
-from ses_provision.model import Finding, Status
-from ses_provision.reading import Answer, Reading, ask, both
+from ses_provision.facts import identity_question
+from ses_provision.model import Severity
+from ses_provision.reading import Answer, Reading, ask, question
+
+AWAITED = frozenset({"not-looked", "cached", "not-served-yet", "lost-for-a-while"})
+"""Verdicts that settle without anybody's doing."""
 
 
-def findings(env: Environment, account: Account) -> Reading[list[Finding]]:
-    """The state of both identities."""
-    domain, [address] = yield from both(
-        verification(env, account), ask(identity_question(env.region, env.from_address))
-    )
-    return [
-        verified(env, domain),
-        signed(env, domain),
-        aligned(env, domain),
-        sender(env, domain, address),
-    ]
+def domain(scene: Scene) -> Reading[Verification]:
+    """Where the domain's verification stands."""
+    return (yield from verification(scene.env, scene.account, scene.whom))
 
 
-def pending(domain: Verification) -> Status:
-    """Waiting is for SES; what SES gave up on or lacks is for us."""
-    if not domain.exists or domain.has_failed:
-        return Status.ACTION
-    lacking = any(not record.is_right for record in domain.records)
-    return Status.ACTION if lacking else Status.WAITING
+def pending(seen: Verification, evidence: str) -> Judgement:
+    """Not there yet: the verdict says whose turn it is."""
+    verdict = seen.verdict
+    told = f"{evidence}: {verdict.cause}"
+    if verdict.code == "could-not-ask":
+        return unknown(told, verdict.fix)
+    return (waiting if verdict.code in AWAITED else action)(told, verdict.fix)
 
 
-def next_step(env: Environment, domain: Verification) -> str:
-    """What moves the verification on."""
-    if pending(domain) is Status.WAITING:
-        return f"ses-provision dkim-status --env {env.name} --wait"
-    return f"ses-provision apply --env {env.name}"
-
-
-def verified(env: Environment, domain: Verification) -> Finding:
+def verified(scene: Scene) -> Reading[Judgement]:
     """May the domain send?"""
-    evidence = f"SES says {domain.verification_status} for {domain.domain}"
-    if domain.verified_for_sending and domain.verification_status == "SUCCESS":
-        return Finding("SES-IDENTITY-001", "Domain verified", Status.DONE, evidence)
-    return Finding(
-        "SES-IDENTITY-001",
-        "Domain verified",
-        pending(domain),
-        f"{evidence}: {domain.why}",
-        next_step(env, domain),
-    )
+    seen = yield from domain(scene)
+    evidence = f"SES says {seen.verification_status} for {seen.domain}"
+    if seen.verified_for_sending and seen.verification_status == "SUCCESS":
+        return done(evidence)
+    return pending(seen, evidence)
 
 
-def signed(env: Environment, domain: Verification) -> Finding:
-    """Does SES sign, with a long enough key?"""
-    evidence = f"DKIM {domain.dkim_status}, {domain.key_length or 'no key yet'}"
-    title = "DKIM signs with 2048 bits"
-    if domain.dkim_status == "SUCCESS" and domain.dkim_signing:
-        if domain.key_length == "RSA_2048_BIT":
-            return Finding("SES-DKIM-001", title, Status.DONE, evidence)
-        return Finding("SES-DKIM-001", title, Status.ACTION, evidence, next_step(env, domain))
-    return Finding("SES-DKIM-001", title, pending(domain), evidence, next_step(env, domain))
+def signed(scene: Scene) -> Reading[Judgement]:
+    """Does SES sign?"""
+    seen = yield from domain(scene)
+    evidence = f"DKIM status {seen.dkim_status}, signing {'on' if seen.dkim_signing else 'off'}"
+    if seen.dkim_status != "SUCCESS":
+        return pending(seen, evidence)
+    return done(evidence) if seen.dkim_signing else action(evidence, scene.apply)
 
 
-def aligned(env: Environment, domain: Verification) -> Finding:
+def key_length(scene: Scene) -> Reading[Judgement]:
+    """Is the key long enough? RFC 8301 asks for 2048 bits."""
+    seen = yield from domain(scene)
+    if not seen.exists:
+        return waiting(f"SES knows no identity {seen.domain}", scene.apply)
+    if seen.dkim_origin == "EXTERNAL":
+        return unknown(
+            "a key of your own, whose length SES does not tell",
+            "openssl pkey -in KEY -noout -text: it should be 2048 bits",
+        )
+    evidence = f"the key in use is {seen.key_length or 'not there yet'}"
+    if seen.key_length == "RSA_2048_BIT":
+        return done(evidence)
+    if scene.env.dkim.key_length != "RSA_2048_BIT":
+        return action(
+            evidence,
+            f'set dkim.key_length = "RSA_2048_BIT" in config/{scene.env.name}.toml, then: '
+            f"{scene.apply}",
+        )
+    return action(evidence, scene.apply)
+
+
+def aligned(scene: Scene) -> Reading[Judgement]:
     """Is the envelope sender ours?"""
-    evidence = f"{domain.mail_from_domain or env.mail_from_domain} {domain.mail_from_status}"
-    title = "Custom MAIL FROM"
-    if domain.mail_from_status == "SUCCESS":
-        return Finding("SES-MAILFROM-001", title, Status.DONE, evidence)
-    return Finding("SES-MAILFROM-001", title, pending(domain), evidence, next_step(env, domain))
+    seen = yield from domain(scene)
+    wanted = scene.env.mail_from_domain
+    if seen.mail_from_domain and seen.mail_from_domain != wanted:
+        return action(f"MAIL FROM is {seen.mail_from_domain}, not {wanted}", scene.apply)
+    evidence = f"MAIL FROM {wanted} is {seen.mail_from_status}"
+    if seen.mail_from_status == "SUCCESS":
+        return done(evidence)
+    if seen.exists and not seen.mail_from_domain:
+        return action(f"{seen.domain} has no custom MAIL FROM", scene.apply)
+    return pending(seen, evidence)
 
 
-def sender(env: Environment, domain: Verification, address: Answer) -> Finding:
+def address_identity(scene: Scene) -> Reading[Answer]:
+    """The from address as an identity."""
+    [found] = yield from ask(identity_question(scene.env.region, scene.env.from_address))
+    return found
+
+
+def address_aligned(scene: Scene) -> Reading[Judgement]:
+    """Does the address identity carry the same MAIL FROM? Its settings override its domain's."""
+    found = yield from address_identity(scene)
+    if found is None:
+        return not_applicable(
+            f"{scene.env.from_address} is no identity: its domain's settings hold"
+        )
+    attributes: Mapping[str, Any] = found.get("MailFromAttributes") or {}
+    has = attributes.get("MailFromDomain", "")
+    if has != scene.env.mail_from_domain:
+        return action(
+            f"{scene.env.from_address} overrides its domain and has "
+            f"{f'MAIL FROM {has}' if has else 'no custom MAIL FROM'}",
+            scene.apply,
+        )
+    status = attributes.get("MailFromDomainStatus", "")
+    evidence = f"{scene.env.from_address} uses {has} ({status})"
+    if status == "SUCCESS":
+        return done(evidence)
+    return pending((yield from domain(scene)), evidence)
+
+
+def sender(scene: Scene) -> Reading[Judgement]:
     """May the from address send?
 
     An address identity under a verified domain may send while its own verification is pending
     (GetEmailIdentity: VerifiedForSendingStatus); that somebody clicks the link in AWS's mail is
     optional.
     """
-    title = f"Sending identity {env.from_address}"
-    if address is None:
-        return Finding(
-            "SES-SENDER-001",
-            title,
-            Status.ACTION,
-            "SES knows no such identity",
-            f"ses-provision apply --env {env.name}",
-        )
-    status = address.get("VerificationStatus", "")
-    if not address.get("VerifiedForSendingStatus"):
-        evidence = f"{status}; it may send as soon as the domain is verified"
-        return Finding("SES-SENDER-001", title, pending(domain), evidence, next_step(env, domain))
-    inherited = "" if status == "SUCCESS" else f" (its own check is {status}: optional)"
-    return Finding("SES-SENDER-001", title, Status.DONE, f"may send{inherited}")
+    address = scene.env.from_address
+    found = yield from address_identity(scene)
+    if found is None:
+        return action(f"SES knows no identity {address}", scene.apply)
+    status = found.get("VerificationStatus", "")
+    if found.get("VerifiedForSendingStatus"):
+        own = "" if status == "SUCCESS" else f"; its own check is {status}, which is optional"
+        return done(f"{address} may send{own}")
+    return pending((yield from domain(scene)), f"{address} may not send yet ({status})")
+
+
+def configuration_set(scene: Scene) -> Reading[Judgement]:
+    """Is the configuration set there, and does it send?"""
+    name = scene.env.configuration_set.name
+    [found] = yield from ask(configuration_set_question(scene))
+    if found is None:
+        return action(f"there is no configuration set {name}", scene.apply)
+    if not found.get("SendingOptions", {}).get("SendingEnabled", False):
+        return action(f"sending is switched off for {name}", scene.apply)
+    return done(f"{name} exists and sends")
+
+
+def configuration_set_question(scene: Scene) -> Any:
+    """The question for the configuration set."""
+    name = scene.env.configuration_set.name
+    return question("sesv2", scene.env.region, "GetConfigurationSet", ConfigurationSetName=name)
+
+
+def default_set(scene: Scene) -> Reading[Judgement]:
+    """Do mails that name no configuration set get ours all the same?"""
+    env, wanted = scene.env, scene.env.configuration_set.name
+    names = (env.domain, env.from_address)
+    answers = yield from ask(*(identity_question(env.region, name) for name in names))
+    has = {
+        name: (one or {}).get("ConfigurationSetName", "")
+        for name, one in zip(names, answers, strict=True)
+        if one is not None
+    }
+    if not has:
+        return waiting(f"SES knows neither {env.domain} nor {env.from_address}", scene.apply)
+    wrong = [f"{name} has {got or 'none'}" for name, got in has.items() if got != wanted]
+    if wrong:
+        return action(f"not {wanted} by default: {', '.join(wrong)}", scene.apply)
+    return done(f"{wanted} is the default of {' and '.join(has)}")
+
+
+TOPIC = Topic(
+    "identity",
+    "Identity and DKIM",
+    (
+        Item("SES-IDENTITY-001", "Domain verified for sending", verified),
+        Item("SES-DKIM-001", "Mail is signed with DKIM", signed),
+        Item("SES-DKIM-002", "DKIM key has 2048 bits", key_length, Severity.WARNING),
+        Item("SES-MAILFROM-001", "Custom MAIL FROM in use", aligned, Severity.WARNING),
+        Item(
+            "SES-MAILFROM-002", "Sender has the same MAIL FROM", address_aligned, Severity.WARNING
+        ),
+        Item("SES-SENDER-001", "Sender identity may send", sender),
+        Item("SES-CONFIGSET-001", "Configuration set exists and sends", configuration_set),
+        Item("SES-CONFIGSET-002", "Configuration set is the default of both", default_set),
+    ),
+)

@@ -1,42 +1,161 @@
-"""May the application send?"""
+"""May the application send, and nothing else? Its role, by its policy and by simulation."""
 
 from __future__ import annotations
 
-from ses_provision import engine
-from ses_provision.environment import Environment
-from ses_provision.facts import Account
-from ses_provision.model import Finding, Status
-from ses_provision.reading import Reading
-from ses_provision.steps import STEPS
+from collections.abc import Sequence
+
+from ses_provision.checks.topic import Item, Judgement, Scene, Topic, action, done, waiting
+from ses_provision.model import Severity
+from ses_provision.reading import Ask, Reading, Structure, ask, question
+from ses_provision.resources import policies
+from ses_provision.steps import configuration_set, identity, role, sender
+
+SENDS = ("ses:SendEmail", "ses:SendRawEmail")
+NOT_ITS_BUSINESS = (
+    *SENDS,
+    "ses:SendBulkEmail",
+    "ses:CreateEmailIdentity",
+    "ses:DeleteEmailIdentity",
+    "ses:PutAccountDetails",
+)
 
 
-def findings(env: Environment, account: Account) -> Reading[list[Finding]]:
-    """The policy on the application's role."""
-    [step] = [one for one in STEPS if one.id == "role"]
-    planned = yield from engine.look(step, env, account, frozenset())
-    title = "Sender policy"
-    if planned.skipped:
-        return [
-            Finding(
-                "SES-ROLE-001",
-                title,
-                Status.WAITING,
-                "no role name yet",
-                f"deploy the application, then: ses-provision apply --env {env.name} --role NAME",
-            )
-        ]
-    [change] = planned.changes
-    if planned.is_settled:
-        return [
-            Finding("SES-ROLE-001", title, Status.DONE, f"{change.want.label} is as it should be")
-        ]
-    obstacles = "; ".join(obstacle.what for obstacle in change.hindrances)
-    return [
-        Finding(
-            "SES-ROLE-001",
-            title,
-            Status.ACTION,
-            obstacles or f"{change.want.label} is not as it should be",
-            f"ses-provision apply --env {env.name}",
+def no_role(scene: Scene) -> Judgement:
+    """The application is not there yet."""
+    return waiting(
+        "the role that sends is not known yet",
+        f"deploy the application, then: {scene.apply} --role NAME (or set sender.role)",
+    )
+
+
+def exists(scene: Scene) -> Reading[Judgement]:
+    """Is the application's role there?"""
+    name = scene.env.sender.role
+    if name is None:
+        return no_role(scene)
+    [found] = yield from ask(question("iam", scene.env.region, "GetRole", RoleName=name))
+    if found is None:
+        return action(
+            f"role {name} does not exist in account {scene.account.id}",
+            "deploy the application that brings it, or correct sender.role",
         )
+    return done(found["Role"]["Arn"])
+
+
+def exact(scene: Scene) -> Reading[Judgement]:
+    """Does our policy name exactly the identities and the configuration set?"""
+    name, policy = scene.env.sender.role, scene.env.policy_name
+    if name is None:
+        return no_role(scene)
+    [found] = yield from ask(
+        question("iam", scene.env.region, "GetRolePolicy", RoleName=name, PolicyName=policy)
+    )
+    if found is None:
+        return action(f"role {name} has no policy {policy}", scene.apply)
+    wanted = policies.named(role.statements(scene.env, scene.account))
+    has = policies.statements(found["PolicyDocument"])
+    if has == wanted:
+        return done(f"{policy} allows {len(resources(scene))} ARNs, as {scene.env.from_address}")
+    differ = sorted(sid for sid in {*has, *wanted} if has.get(sid) != wanted.get(sid))
+    return action(f"{policy} was edited: {', '.join(sid[:40] for sid in differ)}", scene.apply)
+
+
+def resources(scene: Scene) -> tuple[str, ...]:
+    """What a mail touches: both identities and the configuration set."""
+    env, account = scene.env, scene.account
+    return (
+        identity.arn(env, account),
+        sender.arn(env, account),
+        configuration_set.arn(env, account),
+    )
+
+
+def simulation(
+    scene: Scene, name: str, actions: Sequence[str], arns: Sequence[str], address: str
+) -> Ask:
+    """Ask IAM what a role may do; it weighs all its policies (IAM API, SimulatePrincipalPolicy)."""
+    context = Structure(
+        (
+            ("ContextKeyName", "ses:FromAddress"),
+            ("ContextKeyType", "string"),
+            ("ContextKeyValues", (address,)),
+        )
+    )
+    return question(
+        "iam",
+        scene.env.region,
+        "SimulatePrincipalPolicy",
+        pages=True,
+        PolicySourceArn=scene.account.arn("iam", f"role/{name}"),
+        ActionNames=tuple(actions),
+        ResourceArns=tuple(arns),
+        ContextEntries=(context,),
+    )
+
+
+def role_known(scene: Scene) -> Reading[str | Judgement]:
+    """The name of the role, with its path, where it exists."""
+    name = scene.env.sender.role
+    if name is None:
+        return no_role(scene)
+    [found] = yield from ask(question("iam", scene.env.region, "GetRole", RoleName=name))
+    if found is None:
+        return waiting(f"role {name} does not exist yet", "SES-ROLE-001 first")
+    return str(found["Role"]["Arn"].partition(":role/")[2])
+
+
+def can_send(scene: Scene) -> Reading[Judgement]:
+    """Does IAM let the application send?"""
+    name = yield from role_known(scene)
+    if isinstance(name, Judgement):
+        return name
+    asked = simulation(scene, name, SENDS, resources(scene), scene.env.from_address)
+    [answer] = yield from ask(asked)
+    results = (answer or {}).get("EvaluationResults", ())
+    refused = [
+        f"{one['EvalActionName']} on {one['EvalResourceName']} ({one['EvalDecision']})"
+        for one in results
+        if one["EvalDecision"] != "allowed"
     ]
+    if refused or not results:
+        return action(
+            f"IAM would refuse {'; '.join(refused) or 'to say'}",
+            f"{scene.apply}; an explicitDeny comes from another policy or a permissions boundary",
+        )
+    return done(f"simulated: {name} may send as {scene.env.from_address}")
+
+
+def no_more(scene: Scene) -> Reading[Judgement]:
+    """May it do what it does not need: send as others, or change SES?"""
+    name = yield from role_known(scene)
+    if isinstance(name, Judgement):
+        return name
+    other = f"somebody-else@{scene.env.domain}"
+    stranger = scene.account.arn("ses", "identity/not-ours.example")
+    arns = (identity.arn(scene.env, scene.account), stranger)
+    [answer] = yield from ask(simulation(scene, name, NOT_ITS_BUSINESS, arns, other))
+    wide = sorted(
+        f"{one['EvalActionName']} on {one['EvalResourceName'].rpartition(':')[2]}"
+        for one in (answer or {}).get("EvaluationResults", ())
+        if one["EvalDecision"] == "allowed"
+    )
+    if wide:
+        more = f" and {len(wide) - 3} more" if len(wide) > 3 else ""
+        return action(
+            f"{name} may also {', '.join(wide[:3])}{more}",
+            f"IAM console, role {name}: narrow the other policies; {scene.env.policy_name} is "
+            "enough to send",
+        )
+    return done(f"simulated: {name} may neither send as {other} nor change SES")
+
+
+TOPIC = Topic(
+    "permissions",
+    "Permission to send",
+    (
+        Item("SES-ROLE-001", "Application role exists", exists),
+        Item("SES-ROLE-002", "Sender policy names exactly ours", exact),
+        Item("SES-ROLE-003", "IAM lets the role send", can_send),
+        Item("SES-ROLE-004", "Role may do nothing more", no_more, Severity.WARNING),
+    ),
+)

@@ -2,163 +2,154 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ses_provision import engine
+from ses_provision import facts
+from ses_provision.checks import views
+from ses_provision.checks.diagnosis import RecordReport, Ses, Verdict, verdicts
+from ses_provision.checks.views import Delegation, State, Whom
+from ses_provision.dns import ask_dns
 from ses_provision.environment import Environment
 from ses_provision.facts import Account, identity_question
-from ses_provision.model import Action, Change, Step
-from ses_provision.reading import Reading, ask, both, together
-from ses_provision.resources.dmarc import Dmarc
-from ses_provision.resources.route53 import RecordSet, TxtValue
-from ses_provision.steps import STEPS
-
-RECORD_STEPS = ("dkim", "mail-from", "dmarc")
-
-WHY = {
-    "HOST_NOT_FOUND": "SES found no such name in DNS",
-    "TYPE_NOT_FOUND": "SES found the name in DNS, but no record of the right type",
-    "INVALID_VALUE": "SES found the record with another value",
-    "DNS_SERVER_ERROR": "the domain's name servers did not answer SES",
-    "SERVICE_ERROR": "SES itself failed while it looked; it looks again",
-}
+from ses_provision.names import dns_name, is_within, parents
+from ses_provision.reading import Answer, Reading, ask, both
+from ses_provision.records import PublishedRecord, records_to_publish
+from ses_provision.resources import dmarc, route53
 
 
 @dataclass(frozen=True)
-class ExpectedRecord:
-    """A record that should be in DNS, and whether the hosted zone has it."""
+class Verification(Ses):
+    """Everything SES says about the domain, and who sees which of its records."""
 
-    type: str
-    name: str
-    value: str
-    state: str
-    found: str = ""
-
-    @property
-    def is_right(self) -> bool:
-        """The hosted zone has it as it should be."""
-        return self.state == "right"
-
-
-@dataclass(frozen=True)
-class Verification:
-    """Everything SES says about the domain, and what stands in the hosted zone."""
-
-    domain: str
-    exists: bool
-    verification_status: str = "NOT_STARTED"
-    verified_for_sending: bool = False
-    dkim_status: str = "NOT_STARTED"
+    domain: str = ""
     dkim_signing: bool = False
     key_length: str = ""
+    dkim_origin: str = ""
     mail_from_domain: str = ""
-    mail_from_status: str = "NOT_STARTED"
-    error: str = ""
-    last_checked: datetime | None = None
-    records: tuple[ExpectedRecord, ...] = ()
+    delegation: Delegation = field(default_factory=Delegation)
+    records: tuple[RecordReport, ...] = ()
+    verdicts: tuple[Verdict, ...] = ()
 
     @property
-    def is_settled(self) -> bool:
-        """The domain may send, signed and with its own MAIL FROM."""
-        statuses = {self.verification_status, self.dkim_status, self.mail_from_status}
-        return self.verified_for_sending and statuses == {"SUCCESS"}
-
-    @property
-    def has_failed(self) -> bool:
-        """SES has given up looking."""
-        return "FAILED" in (self.verification_status, self.dkim_status, self.mail_from_status)
+    def verdict(self) -> Verdict:
+        """What matters most."""
+        return self.verdicts[0]
 
     @property
     def why(self) -> str:
         """What is awaited, in a sentence; empty when nothing is."""
-        if not self.exists:
-            return f"SES knows no identity {self.domain}: apply the environment first"
-        if self.is_settled:
-            return ""
-        lacking = [record for record in self.records if not record.is_right]
-        if lacking:
-            names = ", ".join(f"{record.type} {record.name} ({record.state})" for record in lacking)
-            return f"not in the hosted zone as they should be: {names}"
-        if self.has_failed:
-            return "SES gave up after 72 hours without the records; it has to be asked again"
-        if self.error:
-            return WHY.get(self.error, f"SES reports {self.error}")
-        return "the records are in the hosted zone; SES has not seen them yet"
+        return "" if self.is_settled else self.verdict.cause
 
 
-def verification(env: Environment, account: Account) -> Reading[Verification]:
-    """Learn where the domain stands."""
-    steps = together(engine.look(step, env, account, frozenset()) for step in record_steps())
-    [identity], plans = yield from both(ask(identity_question(env.region, env.domain)), steps)
-    records = tuple(record for plan in plans for record in expected(plan.changes))
-    if identity is None:
-        return Verification(env.domain, exists=False, records=records)
-    return described(env.domain, identity, records)
+def verification(
+    env: Environment, account: Account, whom: Whom | None = None
+) -> Reading[Verification]:
+    """Learn where the domain stands: three rounds of questions, a fourth where something lacks."""
+    del account
+    whom = Whom(dns=False) if whom is None else whom
+    [identity], (delegation, zone) = yield from both(
+        ask(identity_question(env.region, env.domain)), views.zone_and_delegation(env, whom)
+    )
+    wanted = wanted_records(env, (yield from facts.dkim(env)))
+    held, answers = yield from both(
+        views.in_zone(zone, delegation, wanted), views.in_dns(whom, delegation, wanted)
+    )
+    reports = [
+        RecordReport(one, tuple(filter(None, [in_zone, *in_dns])))
+        for one, in_zone, in_dns in zip(wanted, held, answers, strict=True)
+    ]
+    lacking = [one for one in reports if not one.is_right]
+    instead, inherited = yield from both(
+        views.probe(whom, delegation, env, [one.record for one in lacking]),
+        inherited_dmarc(env, whom, zone, lacking),
+    )
+    records = tuple(completed(one, instead, inherited) for one in reports)
+    seen = described(env.domain, identity)
+    found = tuple(verdicts(env, seen, records, delegation))
+    return replace(seen, delegation=delegation, records=records, verdicts=found)
 
 
-def record_steps() -> list[Step]:
-    """The steps that make DNS records."""
-    return [step for step in STEPS if step.id in RECORD_STEPS]
+def wanted_records(env: Environment, issued: facts.Dkim | None) -> list[PublishedRecord]:
+    """The records of the environment, and a DMARC record even where it asks for none: Gmail and
+    Yahoo want one."""
+    records = records_to_publish(env, issued)
+    if env.dmarc is None:
+        any_policy = dmarc.record("none", ())
+        name = f"_dmarc.{env.domain}"
+        purpose = "DMARC: any valid record, here or inherited"
+        records.append(PublishedRecord(name, "TXT", any_policy, env.dns.ttl, purpose, dmarc.TAG))
+    return records
 
 
-def described(
-    domain: str, identity: Mapping[str, Any], records: tuple[ExpectedRecord, ...]
-) -> Verification:
+def completed(
+    one: RecordReport, instead: Mapping[tuple[str, str], tuple[str, str]], inherited: str
+) -> RecordReport:
+    """A report with what only the second look shows."""
+    key = one.record.name, one.record.type
+    if one.record.tag == dmarc.TAG and one.state is State.MISSING and inherited:
+        return replace(one, inherited=inherited)
+    return replace(one, instead=instead.get(key, ("", "")))
+
+
+def inherited_dmarc(
+    env: Environment, whom: Whom, zone: facts.Zone | None, lacking: Sequence[RecordReport]
+) -> Reading[str]:
+    """The domain above whose DMARC record receivers use (RFC 9989 section 4.10), if any."""
+    if not any(one.record.tag == dmarc.TAG and one.state is State.MISSING for one in lacking):
+        return ""
+    found = yield from dmarc_above(env, whom, zone)
+    return next((name for name, value in found if dmarc.parsed(value)), "")
+
+
+def dmarc_above(
+    env: Environment, whom: Whom, zone: facts.Zone | None
+) -> Reading[list[tuple[str, str]]]:
+    """The DMARC records of the domains above, nearest first: from the hosted zone where it holds
+    the name, else from DNS. What cannot be asked is left out."""
+    above = parents(env.domain)
+    outside = [name for name in above if zone is None or not is_within(name, zone.name)]
+    asked = outside if whom.dns else []
+    outcomes = (yield [ask_dns("TXT", f"_dmarc.{name}") for name in asked]) if asked else []
+    texts = {
+        name: outcome["values"]
+        for name, outcome in zip(asked, outcomes, strict=True)
+        if outcome and not isinstance(outcome, Exception)
+    }
+    inside = [f"_dmarc.{name}" for name in above if name not in outside]
+    if zone is not None and inside:
+        at = yield from route53.records_at(zone, inside)
+        for name in inside:
+            sets = [one for one in at[name] if one["Type"] == "TXT"]
+            texts[name.removeprefix("_dmarc.")] = [v for s in sets for v in route53.values_of(s)]
+    return [
+        (name, value)
+        for name in above
+        for value in texts.get(name, ())
+        if route53.is_kind(value, dmarc.TAG)
+    ]
+
+
+def described(domain: str, identity: Answer) -> Verification:
     """SES's answer in our words."""
+    if identity is None:
+        return Verification(domain=domain)
     dkim = identity.get("DkimAttributes", {})
-    mail_from = identity.get("MailFromAttributes") or {}
+    mail_from: Mapping[str, Any] = identity.get("MailFromAttributes") or {}
     info = identity.get("VerificationInfo") or {}
     return Verification(
-        domain=domain,
         exists=True,
+        domain=domain,
         verification_status=identity.get("VerificationStatus", "NOT_STARTED"),
         verified_for_sending=identity.get("VerifiedForSendingStatus", False),
         dkim_status=dkim.get("Status", "NOT_STARTED"),
         dkim_signing=dkim.get("SigningEnabled", False),
         key_length=dkim.get("CurrentSigningKeyLength", ""),
+        dkim_origin=dkim.get("SigningAttributesOrigin", "AWS_SES"),
         mail_from_domain=mail_from.get("MailFromDomain", ""),
         mail_from_status=mail_from.get("MailFromDomainStatus", "NOT_STARTED"),
         error=info.get("ErrorType", ""),
         last_checked=info.get("LastCheckedTimestamp"),
-        records=records,
+        soa_server=dns_name((info.get("SOARecord") or {}).get("PrimaryNameServer", "")),
     )
-
-
-STATES = {
-    Action.KEEP: "right",
-    Action.CREATE: "missing",
-    Action.UPDATE: "wrong",
-    Action.BLOCKED: "blocked",
-}
-
-
-def expected(changes: tuple[Change, ...]) -> list[ExpectedRecord]:
-    """The records of a step, each with its state in the hosted zone."""
-    return [record(change) for change in changes if is_record(change.want)]
-
-
-def is_record(resource: object) -> bool:
-    """Whether a resource is a DNS record."""
-    return isinstance(resource, RecordSet | TxtValue | Dmarc)
-
-
-def record(change: Change) -> ExpectedRecord:
-    """One record as it should be, and how it is."""
-    want, live = change.want, change.found.live
-    kind, value = "TXT", getattr(want, "value", "")
-    if isinstance(want, RecordSet):
-        kind, value = want.type, " ".join(sorted(want.values))
-    found = "; ".join(obstacle.what for obstacle in change.found.obstacles)
-    if not found and live is not None and change.action is Action.UPDATE:
-        found = "; ".join(f"{d.field} is {plain(d.old)}" for d in change.differences())
-    if isinstance(live, Dmarc) and live.served_by:
-        found = live.served_by
-    return ExpectedRecord(kind, getattr(want, "name", ""), value, STATES[change.action], found)
-
-
-def plain(value: Any) -> str:
-    """A value in a sentence."""
-    return " ".join(sorted(value)) if isinstance(value, frozenset) else str(value)

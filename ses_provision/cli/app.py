@@ -9,7 +9,18 @@ from typing import Annotated
 import typer
 
 from ses_provision import __version__
-from ses_provision.cli import destroy, dns, files, init, local, provision, signals, status
+from ses_provision.cli import (
+    attest,
+    checklist,
+    destroy,
+    dns,
+    files,
+    init,
+    local,
+    provision,
+    signals,
+    status,
+)
 from ses_provision.cli.command import interruption, shared
 from ses_provision.cli.world import World
 from ses_provision.errors import ProvisionError, UsageError
@@ -29,7 +40,8 @@ for body in (
     provision.apply,
     destroy.destroy,
     status.dkim_status,
-    status.checklist,
+    checklist.checklist,
+    attest.attest,
     status.outputs,
     dns.dns,
     init.init,

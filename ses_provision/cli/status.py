@@ -1,17 +1,31 @@
-"""dkim-status, checklist, outputs."""
+"""dkim-status and outputs."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
 from ses_provision.cli.command import Run, Target
+from ses_provision.errors import UsageError
 from ses_provision.render import document
 from ses_provision.render import outputs as output_text
-from ses_provision.render import status as text
 from ses_provision.render.progress import Progress
+
+if TYPE_CHECKING:
+    from ses_provision.checks.verification import Verification
+    from ses_provision.checks.views import Whom
+    from ses_provision.environment import Environment
+
+Resolvers = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--resolver", metavar="ADDRESS", help="Public resolver to compare with. May be repeated."
+    ),
+]
+NoDns = Annotated[bool, typer.Option("--no-dns", help="Ask AWS only, no name servers.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Go ahead without asking.")]
 
 OPEN = 3
 """Exit status of --exit-code where something is open."""
@@ -28,43 +42,120 @@ def dkim_status(
     exit_code: Annotated[
         bool, typer.Option("--exit-code", help="Exit status 3 unless all is verified.")
     ] = False,
+    restart: Annotated[
+        bool, typer.Option("--restart", help="Ask SES to look again where it gave up.")
+    ] = False,
+    yes: Yes = False,
+    resolver: Resolvers = None,
+    no_dns: NoDns = False,
 ) -> None:
     """Show where the verification of the domain stands, and why.
 
+    For each record: what SES wants, and what the hosted zone, the domain's own name servers and
+    public resolvers have; then one verdict with its cause and what to do.
+
     Example: ses-provision dkim-status --env prod --wait
     """
-    from ses_provision.checks.verification import verification
 
     def work(target: Target) -> None:
-        if wait:
-            await_verification(run, target, timeout)
+        whom = asked(target.env, resolver, no_dns)
+        if restart and not look_again(run, target, whom, yes=yes):
             return
-        seen = target.reader.run(verification(target.env, target.account))
-        run.show(text.verification(seen, target.env))
-        run.report(target.env.name, {"verification": document.verification(seen)})
-        if exit_code and not seen.is_settled:
+        if wait:
+            await_verification(run, target, timeout, whom)
+        else:
+            show_verification(run, target, look(target, whom))
+        if exit_code and not look(target, whom).is_settled:
             run.fail(OPEN)
 
-    run.each(work)
+    run.each(work, writes=restart)
 
 
-def await_verification(run: Run, target: Target, timeout: float) -> None:
+def asked(env: Environment, resolver: list[str] | None, no_dns: bool) -> Whom:
+    """Whom to ask in DNS, by the options."""
+    from ses_provision.checks.views import Whom
+
+    return Whom.of(env, given=[checked_resolver(one) for one in resolver or ()], dns=not no_dns)
+
+
+def checked_resolver(given: str) -> str:
+    """Insist that a resolver is given by its address."""
+    import ipaddress
+
+    from ses_provision.dns import host_port
+
+    try:
+        ipaddress.ip_address(host_port(given)[0])
+    except ValueError as error:
+        raise UsageError(
+            f"--resolver wants the IP address of a DNS resolver, not {given}.",
+            "Such as --resolver 1.1.1.1, --resolver 127.0.0.1:5353 or --resolver [::1]:53.",
+        ) from error
+    return given
+
+
+def look(target: Target, whom: Whom) -> Verification:
+    """Where the domain stands now."""
+    from ses_provision.checks.verification import verification
+
+    return target.reader.run(verification(target.env, target.account, whom))
+
+
+def show_verification(run: Run, target: Target, seen: Verification) -> None:
+    """Show and report where the domain stands."""
+    from ses_provision.render import verification as text
+
+    run.show(text.verification(seen, target.env))
+    merge(run, target.env.name, {"verification": document.verification(seen)})
+
+
+def look_again(run: Run, target: Target, whom: Whom, *, yes: bool) -> bool:
+    """Ask SES to look for what it gave up on; whether there was anything."""
+    from ses_provision.facts import identity_question
+    from ses_provision.reading import ask
+    from ses_provision.restart import restarts
+
+    env, before = target.env, look(target, whom)
+    [address] = target.reader.run(ask(identity_question(env.region, env.from_address)))
+    calls = restarts(env, before, address)
+    merge(run, env.name, {"restarted": [call.operation for call in calls]})
+    if not calls:
+        run.tell(f"{env.name}: SES has not given up on anything; there is nothing to restart.")
+        return True
+    lacking = [one.label for one in before.records if not one.is_right]
+    if lacking:
+        run.tell(f"{env.name}: not right yet: {', '.join(lacking)}. Correct it within 72 hours.")
+    if not yes:
+        what = "MAIL FROM" if all("MailFrom" in call.operation for call in calls) else "DKIM"
+        run.confirm(f"Ask SES to look for the {what} records of {env.domain} for 72 hours more?")
+    for call in calls:
+        target.connections.send(call)
+    target.reader.forget()
+    after = look(target, whom)
+    if {one.record.name for one in before.records} != {one.record.name for one in after.records}:
+        run.tell(
+            f"{env.name}: SES has issued new DKIM tokens, so its records are others now: "
+            f"ses-provision apply --env {env.name}"
+        )
+    return True
+
+
+def await_verification(run: Run, target: Target, timeout: float, whom: Whom | None = None) -> None:
     """Look until SES has verified everything; `timeout` in minutes."""
     from ses_provision import wait
-    from ses_provision.checks.verification import Verification, verification
 
+    chosen = asked(target.env, None, False) if whom is None else whom
     last: list[Verification] = []
 
-    def look() -> Verification:
+    def again() -> Verification:
         target.reader.forget()
-        seen = target.reader.run(verification(target.env, target.account))
-        last[:] = [seen]
-        return seen
+        last[:] = [look(target, chosen)]
+        return last[0]
 
     with Progress(run.err, run.world.now) as progress:
         try:
             wait.until(
-                look,
+                again,
                 lambda seen: seen.is_settled,
                 timeout=timeout * 60,
                 sleep=progress.sleeping(run.world.sleep),
@@ -73,9 +164,7 @@ def await_verification(run: Run, target: Target, timeout: float) -> None:
         finally:
             if last:
                 progress.close()
-                run.show(text.verification(last[0], target.env))
-                verified = {"verification": document.verification(last[0])}
-                merge(run, target.env.name, verified)
+                show_verification(run, target, last[0])
 
 
 def merge(run: Run, environment: str, data: Mapping[str, Any]) -> None:
@@ -85,29 +174,6 @@ def merge(run: Run, environment: str, data: Mapping[str, Any]) -> None:
             report.update(data)
             return
     run.report(environment, dict(data))
-
-
-def checklist(
-    run: Run,
-    exit_code: Annotated[
-        bool, typer.Option("--exit-code", help="Exit status 3 while something is open.")
-    ] = False,
-) -> None:
-    """Show what stands between each account and sending, with evidence and the next step.
-
-    Example: ses-provision checklist --env prod
-    """
-    from ses_provision.checks import TOPICS
-    from ses_provision.checks.topic import look
-
-    def work(target: Target) -> None:
-        seen = target.reader.run(look(TOPICS, target.env, target.account))
-        run.show(text.checklist(seen, target.env))
-        run.report(target.env.name, {"checklist": document.checklist(seen)})
-        if exit_code and any(one.is_open for topic in seen for one in topic.findings):
-            run.fail(OPEN)
-
-    run.each(work)
 
 
 Format = Literal["table", "json", "env", "github"]

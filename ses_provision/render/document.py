@@ -8,11 +8,11 @@ from datetime import date, datetime
 from enum import Enum
 from typing import Any
 
-from ses_provision.checks.topic import Looked
+from ses_provision.checks.report import Checklist
 from ses_provision.checks.verification import Verification
 from ses_provision.engine import Applied, NotDone
 from ses_provision.errors import AccessDenied, AwsRefused, ConfigError, ProvisionError, Stopped
-from ses_provision.model import Action, Change, Plan, StepPlan
+from ses_provision.model import Action, Change, Plan, Status, StepPlan
 from ses_provision.resources.policies import Statement
 
 SCHEMA_VERSION = 1
@@ -111,15 +111,34 @@ def verification(value: Verification) -> dict[str, Any]:
         "settled": value.is_settled,
         "failed": value.has_failed,
         "why": value.why,
+        "verdict": plain(value.verdict),
+        "records": [
+            {**plain(one), "state": one.state.value, "right": one.is_right} for one in value.records
+        ],
     }
 
 
-def checklist(topics: list[Looked]) -> dict[str, Any]:
+def checklist(value: Checklist) -> dict[str, Any]:
     """The checklist."""
-    items = [one for topic in topics for one in topic.findings]
     return {
-        "open": sum(one.is_open for one in items),
-        "topics": [plain(topic) for topic in topics],
+        "domain": value.domain,
+        "account_id": value.account_id,
+        "region": value.region,
+        "read_at": plain(value.read_at),
+        "open": len(value.open),
+        "counts": {status.value: value.count(status) for status in Status},
+        "topics": [
+            {
+                "topic": topic.topic,
+                "title": topic.title,
+                "note": topic.note or None,
+                "findings": [
+                    {**plain(one), "open": one.is_open, "read_at": plain(value.read_at)}
+                    for one in topic.findings
+                ],
+            }
+            for topic in value.topics
+        ],
     }
 
 

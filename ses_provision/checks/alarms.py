@@ -1,0 +1,188 @@
+"""Does somebody wake up before AWS does? The alarms, their metric, their subscribers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ses_provision.checks import events
+from ses_provision.checks.publishing import allows
+from ses_provision.checks.topic import Item, Judgement, Scene, Topic, action, done, waiting
+from ses_provision.facts import Facts
+from ses_provision.model import Severity
+from ses_provision.names import region_of
+from ses_provision.reading import Reading, ask, question, together
+from ses_provision.resources.cloudwatch import Alarm, alarm_question
+from ses_provision.steps import alarms
+
+NAMESPACE = "AWS/SES"
+REVIEW = {"Reputation.BounceRate": 0.05, "Reputation.ComplaintRate": 0.001}
+PAUSE = {"Reputation.BounceRate": 0.10, "Reputation.ComplaintRate": 0.005}
+"""Where AWS reviews a sender and where it may pause sending (SES Developer Guide, enforcement
+FAQ), as fractions."""
+
+Live = Mapping[str, Any]
+
+
+def wanted(scene: Scene) -> list[Alarm]:
+    """The alarms of the environment."""
+    resources = alarms.desired(scene.env, Facts(scene.account))
+    return [one for one in resources if isinstance(one, Alarm)]
+
+
+def live(scene: Scene) -> Reading[list[tuple[Alarm, Live | None]]]:
+    """The alarms of the environment, each with what CloudWatch has under its name."""
+    asked = wanted(scene)
+    answers = yield from ask(*(alarm_question(one.arn) for one in asked))
+    return [
+        (
+            one,
+            next(
+                (a for a in (listed or {})["MetricAlarms"] if a["AlarmName"] == one.name),
+                None,
+            ),
+        )
+        for one, listed in zip(asked, answers, strict=True)
+    ]
+
+
+def standing(found: Iterable[tuple[Alarm, Live | None]]) -> list[tuple[Alarm, Live]]:
+    """The alarms that are there."""
+    return [(one, at) for one, at in found if at is not None]
+
+
+def where(one: Alarm) -> str:
+    """An alarm and its region."""
+    return f"{one.name} ({region_of(one.arn)})"
+
+
+def exist(scene: Scene) -> Reading[Judgement]:
+    """Are the alarms there, armed, and on the right metric?"""
+    found = yield from live(scene)
+    missing = [where(one) for one, at in found if at is None]
+    if missing:
+        return action(f"not there: {', '.join(missing)}", scene.apply)
+    off = [where(one) for one, at in standing(found) if not at.get("ActionsEnabled")]
+    if off:
+        return action(f"actions are switched off: {', '.join(off)}", scene.apply)
+    other = [where(one) for one, at in standing(found) if at.get("MetricName") != one.metric]
+    if other:
+        return action(f"on another metric: {', '.join(other)}", scene.apply)
+    return done(", ".join(where(one) for one, _ in found))
+
+
+def have_metric(scene: Scene) -> Reading[Judgement]:
+    """Do the metrics exist where the alarms are? SES publishes them in the sending region, and
+    ListMetrics shows those with data in the last two weeks (CloudWatch API reference)."""
+    env, regions = scene.env, list(dict.fromkeys([scene.env.region, *scene.env.alarm_regions]))
+    answers = yield from ask(
+        *(
+            question("cloudwatch", one, "ListMetrics", pages=True, Namespace=NAMESPACE)
+            for one in regions
+        )
+    )
+    seen = {
+        region: {one["MetricName"] for one in (listed or {}).get("Metrics", ())} & set(REVIEW)
+        for region, listed in zip(regions, answers, strict=True)
+    }
+    evidence = "; ".join(
+        f"{region}: {' and '.join(sorted(found)) or 'no such metric'}"
+        for region, found in seen.items()
+    )
+    if env.region not in env.alarm_regions:
+        return action(
+            f"{evidence}; no alarm stands in the sending region {env.region}",
+            f'add "{env.region}" to alarms.regions in config/{env.name}.toml, then: {scene.apply}',
+        )
+    if not seen[env.region]:
+        return waiting(
+            f"{evidence}: SES publishes its rates once mail was sent",
+            f"ses-provision send-test {scene.on}, then look again after some minutes",
+        )
+    idle = [one for one in env.alarm_regions if not seen[one]]
+    silent = f"; alarms in {', '.join(idle)} will stay silent, which does no harm" if idle else ""
+    return done(evidence + silent)
+
+
+def reach_people(scene: Scene) -> Reading[Judgement]:
+    """Does an alarm's action end at somebody who agreed to be told?"""
+    found = yield from live(scene)
+    topics = dict.fromkeys(
+        arn
+        for _, at in standing(found)
+        for arn in at.get("AlarmActions", ())
+        if arn.split(":")[2] == "sns"
+    )
+    without = [where(one) for one, at in standing(found) if not at.get("AlarmActions")]
+    if without:
+        return action(f"no action: {', '.join(without)}", scene.apply)
+    if not topics:
+        return waiting("there is no alarm yet", scene.apply)
+    judged = yield from together(reaches(scene, arn) for arn in topics)
+    return next((one for one in judged if one.next_step), None) or done(
+        "; ".join(one.evidence for one in judged)
+    )
+
+
+def reaches(scene: Scene, arn: str) -> Reading[Judgement]:
+    """Does a topic take what CloudWatch says, and does it tell somebody?"""
+    found = yield from events.attributes(arn)
+    if found is None:
+        return action(f"the alarms' topic {arn} does not exist", scene.apply)
+    publisher = events.cloudwatch(scene, region_of(arn), scene.env.bounce_alarm)
+    if not allows(found.get("Policy", ""), publisher, ["sns:Publish"]):
+        return action(f"the policy of {arn} does not let CloudWatch publish", scene.apply)
+    listed = yield from events.subscriptions(arn)
+    return events.told(scene, arn, listed, set())
+
+
+def in_time(scene: Scene) -> Reading[Judgement]:
+    """Do the alarms ring before AWS acts?"""
+    found = standing((yield from live(scene)))
+    if not found:
+        return waiting("there is no alarm yet", scene.apply)
+    late = [
+        f"{where(one)} rings above {at['Threshold'] * 100:.3g} %, AWS reviews at "
+        f"{REVIEW[one.metric] * 100:g} % and may pause at {PAUSE[one.metric] * 100:g} %"
+        for one, at in found
+        if at.get("Threshold", 1) > REVIEW[one.metric]
+    ]
+    if late:
+        return action(
+            "; ".join(late),
+            f"lower alarms.bounce_rate (at most 0.05) and alarms.complaint_rate (at most 0.001) "
+            f"in config/{scene.env.name}.toml, then: {scene.apply}",
+        )
+    levels = dict.fromkeys(
+        f"{one.metric.removeprefix('Reputation.')} above {at['Threshold'] * 100:.3g} %"
+        for one, at in found
+    )
+    return done(", ".join(levels))
+
+
+def quiet(scene: Scene) -> Reading[Judgement]:
+    """Is one of them ringing now?"""
+    found = standing((yield from live(scene)))
+    ringing = [where(one) for one, at in found if at.get("StateValue") == "ALARM"]
+    if ringing:
+        return action(
+            f"ringing now: {', '.join(ringing)}",
+            f"SES console, region {scene.env.region}, Reputation metrics: stop what bounces",
+        )
+    states = sorted({at.get("StateValue", "unknown") for _, at in found})
+    if not states:
+        return waiting("there is no alarm yet", scene.apply)
+    return done(f"state: {', '.join(states)}")
+
+
+TOPIC = Topic(
+    "alarms",
+    "Alarms",
+    (
+        Item("SES-ALARM-001", "Reputation alarms exist", exist, Severity.WARNING),
+        Item("SES-ALARM-002", "Alarms have their metric", have_metric, Severity.WARNING),
+        Item("SES-ALARM-003", "Alarms reach somebody", reach_people, Severity.WARNING),
+        Item("SES-ALARM-004", "Alarms ring before AWS acts", in_time, Severity.WARNING),
+        Item("SES-ALARM-005", "No alarm is ringing", quiet, Severity.WARNING),
+    ),
+)

@@ -1,0 +1,357 @@
+"""From what everybody sees to one verdict: the cause, and what to do. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from ses_provision.checks.views import Delegation, Kind, State, View
+from ses_provision.environment import Environment
+from ses_provision.records import PublishedRecord
+
+REPORTED = {
+    "HOST_NOT_FOUND": "it found no such name in DNS",
+    "TYPE_NOT_FOUND": "it found the name in DNS, but no record of the right type",
+    "INVALID_VALUE": "it found a record with another value",
+    "DNS_SERVER_ERROR": "the domain's name servers did not answer it",
+    "SERVICE_ERROR": "it failed itself",
+    "REPLICATION_ACCESS_DENIED": "it may not replicate the key of the other region: the caller "
+    "needs ses:ReplicateEmailIdentityDKIMSigningKey on the identity there",
+    "REPLICATION_PRIMARY_NOT_FOUND": "the region to replicate has no such identity",
+    "REPLICATION_PRIMARY_BYO_DKIM_NOT_SUPPORTED": "the identity to replicate has a key of its own, "
+    "and only Easy DKIM is replicated",
+    "REPLICATION_REPLICA_AS_PRIMARY_NOT_SUPPORTED": "the identity to replicate is a replica itself",
+    "REPLICATION_PRIMARY_INVALID_REGION": "the region to replicate is this one",
+}
+"""VerificationInfo.ErrorType in words (SESv2 API reference)."""
+
+
+@dataclass(frozen=True)
+class Ses:
+    """What SES says about the domain identity."""
+
+    exists: bool = False
+    verification_status: str = "NOT_STARTED"
+    verified_for_sending: bool = False
+    dkim_status: str = "NOT_STARTED"
+    mail_from_status: str = "NOT_STARTED"
+    error: str = ""
+    last_checked: datetime | None = None
+    soa_server: str = ""
+
+    @property
+    def is_settled(self) -> bool:
+        """The domain may send, signed and with its own MAIL FROM."""
+        statuses = {self.verification_status, self.dkim_status, self.mail_from_status}
+        return self.verified_for_sending and statuses == {"SUCCESS"}
+
+    @property
+    def has_failed(self) -> bool:
+        """SES has given up looking for something."""
+        return "FAILED" in (self.verification_status, self.dkim_status, self.mail_from_status)
+
+    @property
+    def has_lost(self) -> bool:
+        """SES found the records once, and lately did not."""
+        return "TEMPORARY_FAILURE" in (
+            self.verification_status,
+            self.dkim_status,
+            self.mail_from_status,
+        )
+
+
+@dataclass(frozen=True)
+class RecordReport:
+    """One record, who sees what of it, and where it stands instead.
+
+    `instead` is ("doubled" or "wildcard", the name it was found at); `inherited` names the domain
+    above whose DMARC record serves this one.
+    """
+
+    record: PublishedRecord
+    views: tuple[View, ...] = ()
+    instead: tuple[str, str] = ("", "")
+    inherited: str = ""
+
+    @property
+    def deciding(self) -> list[View]:
+        """The views that count: the domain's own name servers, else the hosted zone, else
+        resolvers."""
+        for kind in (Kind.AUTHORITATIVE, Kind.ZONE, Kind.PUBLIC):
+            asked = [v for v in self.of(kind) if v.state is not State.NOT_ASKED]
+            if asked:
+                return asked
+        return []
+
+    @property
+    def state(self) -> State:
+        """What the record is, by the views that count."""
+        if self.inherited:
+            return State.RIGHT
+        wrong = [view.state for view in self.deciding if view.state is not State.RIGHT]
+        return wrong[0] if wrong else State.RIGHT if self.deciding else State.NOT_ASKED
+
+    @property
+    def is_right(self) -> bool:
+        """The record is where SES and receivers look for it."""
+        return self.state is State.RIGHT
+
+    @property
+    def label(self) -> str:
+        """Type and name."""
+        return f"{self.record.type} {self.record.name}"
+
+    def of(self, kind: Kind) -> list[View]:
+        """The views of one kind."""
+        return [view for view in self.views if view.kind is kind]
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """Where the domain stands: a stable code, the cause in a sentence, and what to do."""
+
+    code: str
+    cause: str
+    fix: str = ""
+
+
+def verdict(
+    env: Environment, ses: Ses, records: Sequence[RecordReport], delegation: Delegation
+) -> Verdict:
+    """The first thing that has to be put right, or what is awaited, or that all is well."""
+    return next(verdicts(env, ses, records, delegation))
+
+
+def verdicts(
+    env: Environment, ses: Ses, records: Sequence[RecordReport], delegation: Delegation
+) -> Iterator[Verdict]:
+    """Everything that can be said, what matters most first; at least one verdict."""
+    if not ses.exists:
+        yield Verdict(
+            "no-identity", f"SES knows no identity {env.domain}", f"ses-provision apply{on(env)}"
+        )
+        return
+    faulty = [one for one in records if not one.is_right and one.state is not State.NOT_ASKED]
+    if delegation.is_elsewhere and faulty:
+        yield delegated_elsewhere(env, ses, delegation)
+    elif seen_elsewhere(ses, delegation):
+        yield delegated_by_soa(env, ses, delegation)
+    yield from (fault(env, ses, one, delegation) for one in faulty)
+    if any(one.state is State.NOT_ASKED for one in records):
+        yield could_not_ask(records, delegation)
+    yield from waiting(env, ses, records)
+
+
+def on(env: Environment) -> str:
+    """The option that names the environment."""
+    return f" --env {env.name}"
+
+
+def publish(env: Environment) -> str:
+    """How our records get into the zone."""
+    if env.dns.is_external:
+        return f"publish it as `ses-provision dns{on(env)}` shows it"
+    return f"ses-provision apply{on(env)}"
+
+
+def delegated_elsewhere(env: Environment, ses: Ses, delegation: Delegation) -> Verdict:
+    """The world asks other name servers than the hosted zone's."""
+    saw = f"; SES saw {ses.soa_server}, too" if ses.soa_server in delegation.servers else ""
+    return Verdict(
+        "delegated-elsewhere",
+        f"{delegation.apex} is delegated to {', '.join(delegation.servers)}, not to hosted zone "
+        f"{delegation.zone_id} ({', '.join(delegation.zone_servers)}){saw}: nobody sees its "
+        "records",
+        f"at the registrar (or in the parent zone) set the name servers of {delegation.apex} to "
+        f"{', '.join(delegation.zone_servers)}; or name the zone that is in use in dns.zone_id, or "
+        f'say dns.provider = "external" in config/{env.name}.toml',
+    )
+
+
+def seen_elsewhere(ses: Ses, delegation: Delegation) -> bool:
+    """SES met another primary name server than one of the hosted zone's, where nobody else could
+    tell us (VerificationInfo.SOARecord)."""
+    blind = not delegation.servers and delegation.zone_servers
+    return bool(
+        blind
+        and ses.soa_server
+        and not ses.is_settled
+        and ses.soa_server not in delegation.zone_servers
+    )
+
+
+def delegated_by_soa(env: Environment, ses: Ses, delegation: Delegation) -> Verdict:
+    """The same, known from what SES saw alone."""
+    return Verdict(
+        "delegated-elsewhere",
+        f"SES met the primary name server {ses.soa_server}, which is not of hosted zone "
+        f"{delegation.zone_id} ({', '.join(delegation.zone_servers)}): the domain is served "
+        "elsewhere",
+        f"at the registrar set the name servers of {delegation.zone_name} to "
+        f"{', '.join(delegation.zone_servers)}; or correct dns.zone_id in config/{env.name}.toml",
+    )
+
+
+def fault(env: Environment, ses: Ses, one: RecordReport, delegation: Delegation) -> Verdict:
+    """Why a record is not where it should be."""
+    found = why(env, one, delegation)
+    if not ses.is_settled or one.record.name.startswith("_dmarc."):
+        return found
+    return Verdict(
+        found.code,
+        f"{found.cause}. SES still says SUCCESS; it gives up 72 hours after it notices",
+        found.fix,
+    )
+
+
+def why(env: Environment, one: RecordReport, delegation: Delegation) -> Verdict:
+    """The cause, from the most telling sign to the plainest."""
+    how, name = one.instead
+    zone = next(iter(one.of(Kind.ZONE)), None)
+    if how == "doubled":
+        return Verdict(
+            "name-doubled",
+            f"{one.record.type} {name} stands in DNS: the domain was written twice, because the "
+            "panel appends it",
+            f"rename it to {one.record.name} (enter the name without the domain at its end)",
+        )
+    if zone is not None and zone.state is State.RIGHT:
+        return not_served(one, delegation)
+    if zone is not None and zone.note and zone.state is State.MISSING:
+        return Verdict(
+            "delegated-away",
+            f"{one.label}: {zone.note}, which takes it out of hosted zone {zone.who}",
+            "remove that delegation, or publish the record in the zone it leads to",
+        )
+    if how == "wildcard":
+        return Verdict(
+            "wildcard",
+            f"{one.label} is not in the zone; the wildcard {name} answers in its place",
+            f"{publish(env)} (a record of its own wins over the wildcard, which may stay)",
+        )
+    return plain_fault(env, one)
+
+
+def plain_fault(env: Environment, one: RecordReport) -> Verdict:
+    """What the views themselves say."""
+    record, seen = one.record, next(v for v in one.deciding if v.state is not State.RIGHT)
+    values = " and ".join(seen.values)
+    match seen.state:
+        case State.ALIASED:
+            return Verdict(
+                "cname-in-the-way",
+                f"{record.name} is a {seen.note}, and beside a CNAME nothing else can stand",
+                f"remove the CNAME at {record.name} if nothing needs it (or choose another "
+                f"mail_from.subdomain), then {publish(env)}",
+            )
+        case State.SEVERAL:
+            return several(env, one, values)
+        case State.WRONG:
+            return Verdict(
+                "wrong-value",
+                f"{one.label} is {values}, not {record.value}",
+                f"{publish(env)} (it shows both values before it replaces one)",
+            )
+    where = "in DNS" if env.dns.is_external else "in the hosted zone"
+    return Verdict("missing", f"{one.label} is not {where}", publish(env))
+
+
+def several(env: Environment, one: RecordReport, values: str) -> Verdict:
+    """More than one record where one may stand."""
+    if one.record.type == "MX":
+        return Verdict(
+            "several-mx",
+            f"{one.record.name} has several mail exchangers ({values}); SES wants exactly one",
+            f"remove all but {one.record.value}; if somebody receives mail at {one.record.name}, "
+            "choose another mail_from.subdomain",
+        )
+    return Verdict(
+        "several-txt",
+        f"{one.record.name} has several {one.record.tag} records ({values}), and receivers then "
+        "use none",
+        f"leave one of them, then {publish(env)}",
+    )
+
+
+def not_served(one: RecordReport, delegation: Delegation) -> Verdict:
+    """In the hosted zone, but some of the name servers that are asked do not have it."""
+    lacking = [v.who for v in one.of(Kind.AUTHORITATIVE) if v.state is not State.RIGHT]
+    strangers = [who for who in lacking if who in delegation.strangers]
+    if strangers:
+        return Verdict(
+            "mixed-delegation",
+            f"{one.label} is in the hosted zone, but {delegation.apex} also has the name server "
+            f"{', '.join(strangers)}, which is not the zone's and does not have it",
+            f"at the registrar leave only {', '.join(delegation.zone_servers)}",
+        )
+    return Verdict(
+        "not-served-yet",
+        f"{one.label} is in the hosted zone, but {', '.join(lacking)} does not answer with it yet",
+        "wait a minute: Route 53 usually tells its name servers within 60 seconds",
+    )
+
+
+def could_not_ask(records: Sequence[RecordReport], delegation: Delegation) -> Verdict:
+    """Nobody could tell; that is not "missing"."""
+    notes = [v.note for one in records for v in one.views if v.state is State.NOT_ASKED]
+    reason = delegation.zone_problem or next(iter(notes), "") or delegation.dns_problem
+    return Verdict(
+        "could-not-ask",
+        f"whether the records are published could not be found out: {reason}",
+        "try again where DNS answers, with --resolver ADDRESS, or with the rights to read the "
+        "hosted zone",
+    )
+
+
+def waiting(env: Environment, ses: Ses, records: Sequence[RecordReport]) -> Iterator[Verdict]:
+    """The records stand as far as anybody could tell: what SES makes of them."""
+    if ses.is_settled:
+        yield Verdict("verified", f"{env.domain} is verified, signed and aligned")
+        return
+    if ses.has_failed:
+        yield Verdict(
+            "gave-up",
+            "the records stand, but SES gave up after 72 hours without them and does not look "
+            "again by itself",
+            f"ses-provision dkim-status{on(env)} --restart",
+        )
+        return
+    if ses.has_lost:
+        yield Verdict(
+            "lost-for-a-while",
+            "SES lost sight of the records; they stand now, and it goes on looking for 72 hours",
+            f"ses-provision dkim-status{on(env)} --wait",
+        )
+        return
+    stale = [v.who for one in records for v in one.of(Kind.PUBLIC) if is_stale(v)]
+    if stale:
+        yield Verdict(
+            "cached",
+            f"published; {', '.join(dict.fromkeys(stale))} still remembers the time before",
+            "wait: resolvers forget when the time to live of their old answer has passed",
+        )
+        return
+    yield not_looked(env, ses)
+
+
+def is_stale(view: View) -> bool:
+    """A resolver that answers, but not as the zone does."""
+    return view.state not in {State.RIGHT, State.NOT_ASKED}
+
+
+def not_looked(env: Environment, ses: Ses) -> Verdict:
+    """SES has not seen what everybody else sees."""
+    fix = f"ses-provision dkim-status{on(env)} --wait"
+    if ses.error.startswith("REPLICATION"):
+        return Verdict(
+            "replication", f"SES: {REPORTED.get(ses.error, ses.error)}", "correct dkim.replica_of"
+        )
+    reported = f", when {REPORTED.get(ses.error, ses.error)}" if ses.error else ""
+    if ses.last_checked is None:
+        return Verdict("not-looked", "published; SES has not looked yet", fix)
+    return Verdict(
+        "not-looked",
+        f"published; SES has not looked again since {ses.last_checked:%H:%M} UTC{reported}",
+        fix,
+    )

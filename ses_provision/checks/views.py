@@ -1,0 +1,263 @@
+"""Who sees which DNS records: the hosted zone, the domain's own name servers, public resolvers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from ses_provision import facts
+from ses_provision.dns import ask_dns
+from ses_provision.environment import Environment
+from ses_provision.errors import ProvisionError
+from ses_provision.names import is_within, parents
+from ses_provision.reading import Ask, Outcome, Reading, both
+from ses_provision.records import SPF_TAG, PublishedRecord
+from ses_provision.resources import dmarc, route53
+
+MOST_SERVERS = 4  # Route 53 gives a zone four
+
+
+class State(StrEnum):
+    """What a record is to one who was asked."""
+
+    RIGHT = "right"
+    MISSING = "missing"
+    WRONG = "wrong"
+    SEVERAL = "several"
+    ALIASED = "alias in the way"
+    NOT_ASKED = "could not ask"
+
+
+class Kind(StrEnum):
+    """Who was asked."""
+
+    ZONE = "hosted zone"
+    AUTHORITATIVE = "name server"
+    PUBLIC = "resolver"
+
+
+@dataclass(frozen=True)
+class View:
+    """What one of them says about one record."""
+
+    kind: Kind
+    who: str
+    state: State
+    values: tuple[str, ...] = ()
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Whom:
+    """Whom to ask in DNS beside the hosted zone; nobody with `--no-dns`."""
+
+    resolvers: tuple[str, ...] = ()
+    dns: bool = True
+
+    @classmethod
+    def of(cls, env: Environment, *, given: Sequence[str] = (), dns: bool = True) -> Whom:
+        """The resolvers given on the command line, else those of the environment."""
+        return cls(tuple(given) or env.dns.resolvers, dns)
+
+
+@dataclass(frozen=True)
+class Delegation:
+    """Which name servers DNS shows for the domain, and which the hosted zone has."""
+
+    apex: str = ""
+    servers: tuple[str, ...] = ()
+    zone_id: str = ""
+    zone_name: str = ""
+    zone_servers: tuple[str, ...] = ()
+    zone_problem: str = ""
+    dns_problem: str = ""
+
+    @property
+    def is_elsewhere(self) -> bool:
+        """DNS shows name servers, and none of them is the hosted zone's."""
+        known = self.servers and self.zone_servers
+        return bool(known) and not set(self.servers) & set(self.zone_servers)
+
+    @property
+    def strangers(self) -> tuple[str, ...]:
+        """Name servers of the domain that are not the hosted zone's."""
+        if not self.zone_servers:
+            return ()
+        return tuple(one for one in self.servers if one not in self.zone_servers)
+
+
+def state_of(record: PublishedRecord, values: Sequence[str], alias: str = "") -> State:
+    """What the values at a record's name are to it.
+
+    Receivers and SES take a second MX, SPF or DMARC record for an error (SES Developer Guide,
+    custom MAIL FROM; RFC 7208 section 4.5; RFC 9989 section 4.10).
+    """
+    if alias and record.type != "CNAME":
+        return State.ALIASED
+    kin = [one for one in values if not record.tag or route53.is_kind(one, record.tag)]
+    if not kin:
+        return State.MISSING
+    if len(kin) > 1:
+        return State.SEVERAL
+    return State.RIGHT if serves(record, kin[0]) else State.WRONG
+
+
+def serves(record: PublishedRecord, value: str) -> bool:
+    """Whether a value does what the wanted one does."""
+    if record.tag == dmarc.TAG:
+        return dmarc.parsed(value) is not None
+    if record.tag == SPF_TAG:
+        return "include:amazonses.com" in value.lower().split()
+    if record.type == "MX":
+        return value.lower().split()[-1:] == record.value.split()[-1:]
+    return value.lower() == record.value.lower()
+
+
+def zone_and_delegation(
+    env: Environment, whom: Whom
+) -> Reading[tuple[Delegation, facts.Zone | None]]:
+    """The hosted zone and the name servers that DNS shows; errors are part of the answer."""
+    zone, outcomes = yield from both(hosted_zone(env), name_servers(env, whom))
+    found = Delegation()
+    for name, outcome in outcomes:
+        if isinstance(outcome, Exception):
+            found = replace(found, dns_problem=found.dns_problem or str(outcome))
+        elif outcome and outcome["values"] and not outcome.get("alias"):
+            servers = tuple(outcome["values"])
+            found = replace(found, apex=name, servers=servers, dns_problem="")
+            break
+    if isinstance(zone, ProvisionError):
+        return replace(found, zone_problem=zone.message), None
+    if zone is None:
+        return found, None
+    known = replace(found, zone_id=zone.id, zone_name=zone.name, zone_servers=zone.name_servers)
+    return known, zone
+
+
+def hosted_zone(env: Environment) -> Reading[facts.Zone | ProvisionError | None]:
+    """The hosted zone with its name servers, or why there is none to look into."""
+    try:
+        zone = yield from facts.zone(env)
+        if zone is None or zone.name_servers:
+            return zone
+        at = yield from route53.records_at(zone, [zone.name])
+    except ProvisionError as error:
+        return error
+    servers = [v for one in at[zone.name] if one["Type"] == "NS" for v in route53.values_of(one)]
+    return replace(zone, name_servers=tuple(sorted(servers)))
+
+
+def name_servers(env: Environment, whom: Whom) -> Reading[list[tuple[str, Outcome]]]:
+    """The NS records of the domain and of the names above it, nearest first."""
+    if not whom.dns:
+        return []
+    names = [env.domain, *parents(env.domain)]
+    outcomes = yield [ask_dns("NS", name) for name in names]
+    return list(zip(names, outcomes, strict=True))
+
+
+def in_zone(
+    zone: facts.Zone | None, delegation: Delegation, records: Sequence[PublishedRecord]
+) -> Reading[list[View | None]]:
+    """What the hosted zone holds of each record."""
+    if zone is None:
+        problem = delegation.zone_problem
+        none = View(Kind.ZONE, "hosted zone", State.NOT_ASKED, note=problem) if problem else None
+        return [none] * len(records)
+    names = list(dict.fromkeys(name for one in records for name in (one.name, *above(one, zone))))
+    try:
+        at = yield from route53.records_at(zone, names)
+    except ProvisionError as error:
+        unknown = View(Kind.ZONE, zone.id, State.NOT_ASKED, note=error.message)
+        return [unknown] * len(records)
+    return [zone_view(zone, one, at) for one in records]
+
+
+def above(record: PublishedRecord, zone: facts.Zone) -> list[str]:
+    """The names between a record and its zone, where a delegation could take it away."""
+    inside = [parent for parent in parents(record.name) if is_within(parent, zone.name)]
+    return [parent for parent in inside if parent != zone.name]
+
+
+def zone_view(zone: facts.Zone, record: PublishedRecord, at: dict[str, list[route53.Raw]]) -> View:
+    """What the hosted zone holds of one record."""
+    sets = at[record.name]
+    values = [v for one in sets if one["Type"] == record.type for v in route53.values_of(one)]
+    aliases = [v for one in sets if one["Type"] == "CNAME" for v in route53.values_of(one)]
+    alias = aliases[0] if aliases and record.type != "CNAME" else ""
+    away = [
+        f"{name} is delegated to {', '.join(route53.values_of(one))}"
+        for name in above(record, zone)
+        for one in at[name]
+        if one["Type"] == "NS"
+    ]
+    state = state_of(record, values, alias)
+    note = f"CNAME to {alias}" if alias else "; ".join(away)
+    if away and state is State.RIGHT:
+        state = State.MISSING
+    return View(Kind.ZONE, zone.id, state, tuple(values), note)
+
+
+def in_dns(
+    whom: Whom, delegation: Delegation, records: Sequence[PublishedRecord]
+) -> Reading[list[list[View]]]:
+    """What the domain's name servers and the public resolvers answer for each record."""
+    if not whom.dns:
+        return [[] for _ in records]
+    servers = [(Kind.AUTHORITATIVE, one) for one in delegation.servers[:MOST_SERVERS]]
+    asked = [*servers, *((Kind.PUBLIC, one) for one in whom.resolvers)]
+    asks = [ask_dns(one.type, one.name, who) for one in records for _, who in asked]
+    outcomes = iter((yield asks) if asks else [])
+    return [
+        [dns_view(kind, who, record, next(outcomes)) for kind, who in asked] for record in records
+    ]
+
+
+def dns_view(kind: Kind, who: str, record: PublishedRecord, outcome: Outcome) -> View:
+    """What one server's answer says of one record."""
+    if isinstance(outcome, Exception):
+        return View(kind, who, State.NOT_ASKED, note=str(outcome))
+    values = tuple((outcome or {}).get("values", ()))
+    alias = (outcome or {}).get("alias", "")
+    note = f"CNAME to {alias}" if alias and record.type != "CNAME" else ""
+    return View(kind, who, state_of(record, values, alias), values, note)
+
+
+def probes(record: PublishedRecord, domain: str, apex: str) -> dict[str, str]:
+    """The names at which a record that is not where it should be may stand instead.
+
+    A panel that appends the zone makes `x.a.com.a.com` of a full name. Asked for literally, a
+    wildcard answers with its own records (RFC 4592 section 2.1.1).
+    """
+    zones = dict.fromkeys([domain, apex or domain])
+    doubled = {f"{record.name}.{zone}": "doubled" for zone in zones}
+    wild = {
+        f"*.{parent}": "wildcard" for parent in parents(record.name) if is_within(parent, domain)
+    }
+    return doubled | wild
+
+
+def probe(
+    whom: Whom, delegation: Delegation, env: Environment, records: Iterable[PublishedRecord]
+) -> Reading[dict[tuple[str, str], tuple[str, str]]]:
+    """Where records that are not right stand instead: by name and type, how and at which name."""
+    if not whom.dns:
+        return {}
+    server = delegation.servers[0] if delegation.servers else ""
+    asks: list[tuple[PublishedRecord, str, str, Ask]] = []
+    for one in records:
+        for name, how in probes(one, env.domain, delegation.apex).items():
+            kinds = {one.type, "CNAME"} if how == "wildcard" else {one.type}
+            asks += [(one, name, how, ask_dns(kind, name, server)) for kind in sorted(kinds)]
+    outcomes = (yield list(dict.fromkeys(ask for *_, ask in asks))) if asks else []
+    by_ask = dict(zip(dict.fromkeys(ask for *_, ask in asks), outcomes, strict=True))
+    found: dict[tuple[str, str], tuple[str, str]] = {}
+    for one, name, how, ask in asks:
+        outcome = by_ask[ask]
+        if not outcome or isinstance(outcome, Exception) or not outcome["values"]:
+            continue
+        values = outcome["values"]
+        if how == "wildcard" or state_of(one, values) is State.RIGHT:
+            found.setdefault((one.name, one.type), (how, name))
+    return found

@@ -1,0 +1,117 @@
+"""Where verification stands, as text: what SES says, who sees which record, and the verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rich.console import Group, RenderableType
+from rich.table import Table
+from rich.text import Text
+
+from ses_provision.checks.diagnosis import RecordReport, Verdict
+from ses_provision.checks.verification import Verification
+from ses_provision.checks.views import Kind, State, View
+from ses_provision.environment import Environment
+from ses_provision.render.message import safe
+from ses_provision.render.plan import heading
+
+GOOD, BAD, WAITS = "green", "red", "yellow"
+INDENT = " " * 11
+
+
+def status_style(status: str) -> str:
+    """The colour that repeats what a status says."""
+    if status == "SUCCESS":
+        return GOOD
+    return BAD if status in {"FAILED", "NOT_STARTED"} else WAITS
+
+
+def verification(value: Verification, env: Environment) -> RenderableType:
+    """Where verification stands, each record, and what to do."""
+    may = "may send" if value.verified_for_sending else "may not send yet"
+    rows = [
+        ("identity", value.verification_status, may),
+        ("DKIM", value.dkim_status, value.key_length),
+        ("MAIL FROM", value.mail_from_status, value.mail_from_domain),
+    ]
+    table = Table(box=None, show_header=False, padding=(0, 2, 0, 2))
+    for name, status, detail in rows:
+        table.add_row(name, Text(status, style=status_style(status)), detail)
+    parts: list[RenderableType] = [heading(env), table, Text()]
+    parts += [record(one) for one in value.records]
+    return Group(*parts, Text(), *conclusion(value), Text())
+
+
+def conclusion(value: Verification) -> list[Text]:
+    """The verdict with its fix, and what else is wrong."""
+    main, *others = value.verdicts
+    good = main.code == "verified"
+    found = [Text(f"Verdict: {safe(main.cause)}.", style=GOOD if good else WAITS)]
+    if main.fix:
+        found.append(Text(f"Fix:     {safe(main.fix)}", style="bold"))
+    return found + [also(one) for one in worth_saying(others, value)]
+
+
+def worth_saying(others: Iterable[Verdict], value: Verification) -> list[Verdict]:
+    """The other faults; what would be awaited without them says nothing yet."""
+    waits = {"not-looked", "cached", "verified", "not-served-yet"}
+    return [] if value.is_settled else [one for one in others if one.code not in waits]
+
+
+def also(one: Verdict) -> Text:
+    """Another fault in one line."""
+    return Text(f"Also:    {safe(one.cause)}", style="dim")
+
+
+def record(value: RecordReport) -> Text:
+    """A record, its state, and who sees what."""
+    mark, style = sign(value.state)
+    text = Text(f"  {mark} {value.state.value:<8}", style=style)
+    wanted = value.record
+    text.append(f" {wanted.type:<5} {safe(wanted.name)}", style="default")
+    text.append(f"\n{INDENT}→ {safe(wanted.value)}", style="default")
+    if value.inherited:
+        text.append(f"\n{INDENT}inherited from {value.inherited}", style="dim")
+    seen = ", ".join(summaries(value))
+    if seen and not value.inherited:
+        text.append(f"\n{INDENT}{seen}", style="dim")
+    for view in odd_ones(value):
+        text.append(f"\n{INDENT}{safe(view.who)}: {safe(described(view))}", style=style)
+    return text
+
+
+def sign(state: State) -> tuple[str, str]:
+    """The sign and colour of a state."""
+    if state is State.RIGHT:
+        return "=", GOOD
+    return ("?", WAITS) if state is State.NOT_ASKED else ("!", BAD)
+
+
+def summaries(value: RecordReport) -> list[str]:
+    """In a few words, how many of each kind see the record right."""
+    found = []
+    for kind in Kind:
+        seen = value.of(kind)
+        if len(seen) == 1 and kind is not Kind.PUBLIC:
+            found.append(f"{kind.value} {seen[0].state.value}")
+        elif seen:
+            right = sum(view.state is State.RIGHT for view in seen)
+            found.append(f"{right} of {len(seen)} {kind.value}s right")
+    return found
+
+
+def odd_ones(value: RecordReport) -> list[View]:
+    """The views that say more than "missing"."""
+    return [
+        view
+        for view in value.views
+        if (view.state not in {State.RIGHT, State.MISSING} or view.note)
+        and not (value.inherited and not view.note)
+    ]
+
+
+def described(view: View) -> str:
+    """What a view shows instead of the record."""
+    if view.state is State.NOT_ASKED:
+        return view.note or view.state.value
+    return view.note or f"{view.state.value}: {' and '.join(view.values)}"
