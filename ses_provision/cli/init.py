@@ -17,6 +17,7 @@ from ses_provision.names import is_within
 from ses_provision.render import environment_file
 
 if TYPE_CHECKING:
+    from ses_provision.environment import Environment
     from ses_provision.facts import Zone
 
 NOWHERE = "000000000000"
@@ -136,7 +137,7 @@ def complete(run: Run, answers: Answers, *, asks: bool) -> Path:
         answers.account_id, "AWS account", seen.account_id, "--account-id", asks
     )
     choose_dns(answers, seen, asks=asks)
-    base = answers.domain.partition(".")[0]
+    base = max(answers.domain.split(".")[:-1], key=len)
     answers.configuration_set = answer(
         answers.configuration_set, "Configuration set", f"{base}-{answers.name}", asks=asks
     )
@@ -194,7 +195,6 @@ def look(run: Run, answers: Answers) -> Seen:
 
 def provisional(answers: Answers) -> Environment:
     """Enough of an environment to connect with."""
-
     raw: dict[str, Any] = {
         "name": "new",
         "account_id": answers.account_id or NOWHERE,

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from ses_provision.cli import github
 from ses_provision.cli.command import Run, Target
 from ses_provision.errors import UsageError
-from ses_provision.model import Step
-from ses_provision.render import document
+from ses_provision.model import Plan, Step
+from ses_provision.render import document, markdown_plan
 from ses_provision.render import plan as text
 from ses_provision.steps import STEPS
+
+if TYPE_CHECKING:
+    from ses_provision.environment import Environment
+    from ses_provision.saved_plan import SavedPlan
 
 STEP_NAMES = [step.id for step in STEPS]
 
@@ -70,6 +76,9 @@ def with_role(target: Target, role: str | None) -> Target:
     return target
 
 
+PlanFormat = Literal["text", "markdown", "json"]
+
+
 def plan(
     run: Run,
     only: Only = None,
@@ -80,22 +89,46 @@ def plan(
     detailed_exitcode: Annotated[
         bool, typer.Option("--detailed-exitcode", help="0 no changes, 1 error, 2 changes.")
     ] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FILE", help="Write the plan into a file for `apply FILE`."),
+    ] = None,
+    output_format: Annotated[
+        PlanFormat, typer.Option("--format", help="text, markdown (pull requests) or json.")
+    ] = "text",
+    github_summary: Annotated[
+        bool,
+        typer.Option("--github-summary", help="Also into the job summary, with annotations."),
+    ] = False,
 ) -> None:
     """Show what `apply` would change; write nothing.
 
     Covers every environment in config/ unless --env names some.
 
     Example: ses-provision plan --env prod
+
+    Example: ses-provision plan --env prod --out prod.plan
     """
-    from ses_provision import engine
+    from ses_provision import engine, saved_plan
 
     steps, take = chosen(only, skip), taken(take_over)
+    run.as_json = run.as_json or output_format == "json"
+    if out is not None and len(run.environments()) > 1:
+        raise UsageError("A plan file holds one environment.", "Name it: --env NAME --out FILE.")
 
     def work(target: Target) -> None:
         with_role(target, role)
         planned = engine.plan(steps, target.env, target.account, target.reader, take)
-        run.show(text.plan(planned, target.env, verbose=verbose), "")
         run.report(target.env.name, {"plan": document.plan(planned)}, ok=not planned.is_blocked)
+        if output_format == "markdown":
+            run.show(markdown_plan.plan(planned, target.env))
+        else:
+            run.show(text.plan(planned, target.env, verbose=verbose), "")
+        if github_summary:
+            tell_github(run, planned, target.env)
+        if out is not None:
+            saved_plan.write(out, planned, target.env, role, take)
+            run.tell(f"Wrote {out}. To make exactly this so: ses-provision apply {out}")
         if planned.is_blocked:
             run.fail(1)
         elif planned.has_changes and detailed_exitcode:
@@ -104,8 +137,24 @@ def plan(
     run.each(work)
 
 
+def tell_github(run: Run, planned: Plan, env: Environment) -> None:
+    """The plan in the job summary; what wants a person's eye as an annotation."""
+    github.summary(markdown_plan.plan(planned, env).plain)
+    title = f"ses-provision {env.name}"
+    for step in planned.steps:
+        for one in step.blocked:
+            said = "; ".join(f"{o.what} ({o.way_out})" for o in one.hindrances)
+            github.annotate(run, "error", title, f"{step.title}: {one.want.label}: {said}")
+    if planned.has_changes:
+        github.annotate(run, "warning", title, text.summary(planned).plain)
+
+
 def apply(
     run: Run,
+    plan_file: Annotated[
+        Path | None,
+        typer.Argument(metavar="[FILE]", help="A plan from `plan --out`: that, or nothing."),
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Go ahead without asking.")] = False,
     wait: Annotated[bool, typer.Option("--wait", help="Then wait for DKIM.")] = False,
     timeout: Annotated[
@@ -119,21 +168,41 @@ def apply(
 ) -> None:
     """Make the account as the environment says; again and again is safe.
 
-    Shows the plan, asks, then prints each change as AWS accepts it.
+    Shows the plan, asks, then prints each change as AWS accepts it. With a plan file it does not
+    ask, and refuses where the settings or the account have moved since.
 
-    Example: ses-provision apply --env prod
+    Example: ses-provision apply --env prod --yes
+
+    Example: ses-provision apply prod.plan
     """
     from ses_provision.cli.status import await_verification
 
+    saved = None
+    if plan_file is not None:
+        if only or skip or take_over or role:
+            raise UsageError("A plan file says all of --only, --skip, --take-over and --role.")
+        saved = from_file(run, plan_file)
+        only, take_over, role = list(saved.steps), list(saved.take_over), saved.role
     steps, take = chosen(only, skip), taken(take_over)
 
     def work(target: Target) -> None:
         with_role(target, role)
-        make_it_so(run, target, steps, take, yes=yes, verbose=verbose)
+        make_it_so(run, target, steps, take, yes=yes, verbose=verbose, saved=saved)
         if wait:
             await_verification(run, target, timeout)
 
     run.each(work, writes=True)
+
+
+def from_file(run: Run, path: Path) -> SavedPlan:
+    """The plan in a file, whose environment the run is about."""
+    from ses_provision import saved_plan
+
+    found = saved_plan.read(path)
+    if run.every or (run.env and run.env != (found.environment,)):
+        raise UsageError(f"{path} is a plan for {found.environment}, and for nothing else.")
+    run.env = (found.environment,)
+    return found
 
 
 def make_it_so(
@@ -144,12 +213,15 @@ def make_it_so(
     *,
     yes: bool,
     verbose: bool,
+    saved: SavedPlan | None = None,
 ) -> None:
     """Plan, ask, apply, and say what is next."""
     from ses_provision import engine
 
     env = target.env
     agreed = engine.plan(steps, env, target.account, target.reader, take)
+    if saved is not None:
+        saved.insist(env, agreed)
     report = {"plan": document.plan(agreed), "applied": []}
     run.report(env.name, report, ok=not agreed.is_blocked)
     run.show(text.plan(agreed, env, verbose=verbose), "")
@@ -157,7 +229,7 @@ def make_it_so(
         run.fail(1)
     if not agreed.has_changes:
         return
-    if not yes:
+    if not yes and saved is None:
         run.confirm(f"Apply these changes to {env.name} (account {env.account_id})?")
     for done in engine.apply(
         agreed,

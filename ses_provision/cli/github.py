@@ -1,0 +1,35 @@
+"""What GitHub Actions takes: job summaries and annotations (GitHub Docs, workflow commands)."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Literal
+
+from ses_provision.cli.command import Run
+from ses_provision.errors import UsageError
+
+SUMMARY = "GITHUB_STEP_SUMMARY"
+
+
+def summary(markdown: str) -> None:
+    """Append to the summary of the job."""
+    path = os.environ.get(SUMMARY)
+    if not path:
+        raise UsageError(
+            f"--github-summary needs {SUMMARY}, which GitHub Actions sets.",
+            "Outside of it: --format markdown.",
+        )
+    with Path(path).open("a", encoding="utf-8") as file:
+        file.write(markdown.rstrip() + "\n\n")
+
+
+def annotate(run: Run, level: Literal["notice", "warning", "error"], title: str, text: str) -> None:
+    """An annotation, on standard error: standard output may be a document."""
+    run.tell(f"::{level} title={escaped(title, property_of=True)}::{escaped(text)}")
+
+
+def escaped(text: str, *, property_of: bool = False) -> str:
+    """Text in the one line that a workflow command is."""
+    found = text.replace("%", "%25").replace("\r", "%0D").replace("\n", "%0A")
+    return found.replace(":", "%3A").replace(",", "%2C") if property_of else found

@@ -1,0 +1,56 @@
+"""Plans for pull requests and job summaries."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from rich.text import Text
+
+from ses_provision.environment import Environment
+from ses_provision.model import Action, Change, Plan, StepPlan
+from ses_provision.render import plan as text
+from ses_provision.render.message import safe
+
+# GitHub colours the lines of a diff by their first character.
+SIGNS = {Action.CREATE: "+", Action.UPDATE: "!", Action.BLOCKED: "-", Action.KEEP: " "}
+
+
+def plan(value: Plan, env: Environment) -> Text:
+    """A heading, the line that counts, and the steps with something to say as a diff."""
+    body = "\n".join(line for step in value.steps for line in lines(step))
+    fence = "`" * (max((len(run) for run in re.findall("`+", body)), default=2) + 1)
+    fence = fence if len(fence) > 2 else "```"
+    parts = [
+        f"### ses-provision plan: {env.name}",
+        "",
+        f"`{env.domain}`, account {env.account_id}, {env.region}",
+        "",
+        f"**{text.summary(value).plain}**",
+        "",
+    ]
+    if body:
+        parts += [f"{fence}diff", body, fence, ""]
+    return Text("\n".join([*parts, *(f"{one.plain}\n" for one in text.to_publish(env) if one)]))
+
+
+def lines(step: StepPlan) -> Iterator[str]:
+    """A step as lines of a diff; nothing where all is as it should be."""
+    if step.waiting:
+        yield f"# {step.title}: known after apply: {safe(step.waiting)}"
+    shown = [one for one in step.changes if one.action is not Action.KEEP]
+    if shown:
+        yield f"# {step.title}"
+    for one in shown:
+        yield from change(one)
+
+
+def change(value: Change) -> Iterator[str]:
+    """A change, with what differs or stands in the way."""
+    yield f"{SIGNS[value.action]} {value.action} {safe(value.want.label)}"
+    if value.action is Action.UPDATE:
+        for one in value.differences():
+            yield f"    {one.field}: {text.shown(one.old)} -> {text.shown(one.new)}"
+    for obstacle in value.hindrances:
+        yield f"    in the way: {safe(obstacle.what)}"
+        yield f"    way out: {safe(obstacle.way_out)}"
