@@ -6,12 +6,10 @@ from typing import Any
 
 import pytest
 
-from ses_provision.cli.in_process import InProcess, seed
 from ses_provision.environment import Environment
-from ses_provision.local import Clock, LocalAws
 from ses_provision.refusals import DENIED
-from tests.conftest import NOON, Cli
-from tests.functional import backoff
+from tests.conftest import Cli
+from tests.functional.sweep import Sweep, no_backoff
 
 APPLY = ("apply", "--env", "prod", "--yes")
 RIDDEN_OUT = ("drop", "lose-reply", "error", "throttle")
@@ -20,21 +18,19 @@ RIDDEN_OUT = ("drop", "lose-reply", "error", "throttle")
 @pytest.fixture(autouse=True)
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     """botocore tries again at once."""
-    backoff.replaced(monkeypatch, lambda _: None)
-
-
-def fresh(environments: list[Environment]) -> InProcess:
-    """A world in which nothing has been applied yet."""
-    local = LocalAws(Clock(frozen_at=NOON))
-    seed(local, environments)
-    return InProcess(local)
+    no_backoff(monkeypatch, lambda _: None)
 
 
 @pytest.fixture
-def undisturbed(cli: Cli, environments: list[Environment], env: Environment) -> tuple[int, Any]:
+def world(environments: list[Environment]) -> Sweep:
+    """A world that can be made new."""
+    return Sweep(environments)
+
+
+@pytest.fixture
+def undisturbed(cli: Cli, world: Sweep, env: Environment) -> tuple[int, Any]:
     """How many calls a fresh apply makes where nothing goes wrong, and what it leaves."""
-    world = fresh(environments)
-    calls = len(cli(*APPLY, world=world).calls)
+    calls = len(cli(*APPLY).calls)
     return calls, world.local.snapshot(env.account_id)
 
 
@@ -42,35 +38,33 @@ def undisturbed(cli: Cli, environments: list[Environment], env: Environment) -> 
 def test_one_failure_at_any_call_is_ridden_out_and_leaves_no_trace(
     kind: str,
     cli: Cli,
-    environments: list[Environment],
+    world: Sweep,
     env: Environment,
     undisturbed: tuple[int, Any],
 ) -> None:
     calls, right = undisturbed
     for number in range(1, calls + 1):
-        world = fresh(environments)
-        world.local.fault(kind, number=number)
+        world.again().fault(kind, number=number)
 
-        disturbed = cli(*APPLY, world=world)
+        disturbed = cli(*APPLY)
 
         struck = [call for call in disturbed.calls if call.error or call.status is None]
         where = f"{kind} at call {number}: {struck}"
         assert disturbed.status == 0, f"{where}\n{disturbed.stderr}"
         assert disturbed.stderr == "", where
         assert world.local.snapshot(env.account_id) == right, where
-        again = cli(*APPLY, world=world)
+        again = cli(*APPLY)
         assert (again.status, again.writes) == (0, []), f"{where}\n{again.stdout}"
 
 
 def test_a_denial_at_any_call_is_told_and_healed_by_running_again(
-    cli: Cli, environments: list[Environment], env: Environment, undisturbed: tuple[int, Any]
+    cli: Cli, world: Sweep, env: Environment, undisturbed: tuple[int, Any]
 ) -> None:
     calls, right = undisturbed
     for number in range(1, calls + 1):
-        world = fresh(environments)
-        world.local.fault("deny", number=number)
+        world.again().fault("deny", number=number)
 
-        denied = cli(*APPLY, "--json", world=world)
+        denied = cli(*APPLY, "--json")
 
         [struck] = [call for call in denied.calls if call.error in DENIED]
         service = {"sesv2": "ses"}.get(struck.service, struck.service)
@@ -80,29 +74,26 @@ def test_a_denial_at_any_call_is_told_and_healed_by_running_again(
         assert report["error"]["action"] == f"{service}:{struck.operation}", struck
         assert report["error"]["resource"], struck
         assert f"may not {service}:{struck.operation} on " in denied.stderr, struck
-        healed = cli(*APPLY, world=world)
+        healed = cli(*APPLY)
         assert healed.status == 0, f"{struck}\n{healed.stderr}"
         assert world.local.snapshot(env.account_id) == right, struck
-        assert cli("plan", "--env", "prod", "--detailed-exitcode", world=world).status == 0, struck
+        assert cli("plan", "--env", "prod", "--detailed-exitcode").status == 0, struck
 
 
 def test_an_operation_that_keeps_failing_is_named_and_healed_by_running_again(
-    cli: Cli, environments: list[Environment], env: Environment, undisturbed: tuple[int, Any]
+    cli: Cli, world: Sweep, env: Environment, undisturbed: tuple[int, Any]
 ) -> None:
     _, right = undisturbed
-    world = fresh(environments)
-    operations = sorted(
-        {f"{call.service}:{call.operation}" for call in cli(*APPLY, world=world).calls}
-    )
+    world.again()
+    operations = sorted({f"{call.service}:{call.operation}" for call in cli(*APPLY).calls})
     for operation in operations:
-        world = fresh(environments)
-        world.local.fault("error", operation, times=None)
+        world.again().fault("error", operation, times=None)
 
-        failed = cli(*APPLY, world=world)
+        failed = cli(*APPLY)
 
         service, _, name = operation.partition(":")
         assert failed.status == 1, operation
         assert f"{service} {name} in " in failed.stderr, failed.stderr
         world.local.clear_faults()
-        assert cli(*APPLY, world=world).status == 0, operation
+        assert cli(*APPLY).status == 0, operation
         assert world.local.snapshot(env.account_id) == right, operation
