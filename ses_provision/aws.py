@@ -249,7 +249,8 @@ def merged(asks: Iterable[Ask]) -> dict[Ask, list[Ask]]:
 
 def values(asks: Iterable[Ask], name: str) -> tuple[Any, ...]:
     """The values of a list parameter over several questions."""
-    return tuple(dict.fromkeys(v for one in asks for v in dict(one.params).get(name, ())))
+    lists = (dict(one.params).get(name) for one in asks)
+    return tuple(dict.fromkeys(v for found in lists if isinstance(found, tuple) for v in found))
 
 
 def local_session(account_id: str) -> boto3.Session:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Generator, Iterable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 
 T = TypeVar("T")
 A = TypeVar("A")
@@ -26,10 +26,10 @@ Outcome = dict[str, Any] | Exception | None
 class Structure:
     """A parameter with members, such as a context entry of IAM's policy simulator."""
 
-    members: tuple[tuple[str, str | tuple[str, ...]], ...]
+    members: tuple[tuple[str, Parameter], ...]
 
 
-Parameter = str | tuple[str | Structure, ...]
+Parameter: TypeAlias = "str | int | Structure | tuple[str | Structure, ...]"
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Ask:
         return iam_action(self.service, self.operation)
 
 
-def plain(value: Parameter | Structure) -> Any:
+def plain(value: Parameter) -> Any:
     """A parameter as boto3 takes it."""
     if isinstance(value, Structure):
         return {name: plain(member) for name, member in value.members}
