@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
@@ -25,16 +26,25 @@ def load(name: str, folder: Path) -> Environment:
     Raises ConfigError with every mistake in the file, UsageError where there is no such file.
     """
     path = folder / f"{name}.toml"
-    if not path.is_file():
+    if name == EXAMPLE or not path.is_file():
         known = names(folder)
         close = difflib.get_close_matches(name, known, n=1)
         meant = f" Did you mean {close[0]}?" if close else ""
+        absence = "only documents the settings" if name == EXAMPLE else "does not exist"
         raise UsageError(
-            f"There is no environment {name}: {path} does not exist.{meant}",
+            f"There is no environment {name}: {path} {absence}.{meant}",
             f"Environments here: {', '.join(known) or 'none'}. "
             "`ses-provision init` writes one; --config-dir names another folder.",
         )
-    return parse(path.read_bytes(), name, str(path))
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise ConfigError(
+            f"{path} cannot be read: {error.strerror}",
+            "Let whoever runs ses-provision read the file.",
+            problems=(f"{path}: {error.strerror}",),
+        ) from error
+    return parse(content, name, str(path))
 
 
 def load_all(folder: Path) -> list[Environment]:
@@ -84,23 +94,27 @@ def parse(content: bytes, name: str, source: str) -> Environment:
     """Turn the text of an environment file into an Environment."""
     try:
         raw = tomllib.loads(content.decode())
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
+        # Beside TOMLDecodeError and UnicodeDecodeError: numbers too long, and nesting too deep.
         raise ConfigError(
             f"{source} is not valid TOML: {error}",
             "Correct the syntax; config/example.toml shows every setting.",
             problems=(f"{source}: {error}",),
         ) from error
-    if "name" in raw:
-        raise mistakes(source, ["name: the name of an environment is the name of its file"])
-    return checked({**raw, "name": name}, source)
+    named = ["name: the name of an environment is the name of its file"] if "name" in raw else []
+    return checked({**raw, "name": name}, source, named)
 
 
-def checked(raw: dict[str, Any], source: str) -> Environment:
-    """An Environment from plain values, or every mistake in them."""
+def checked(raw: dict[str, Any], source: str, seen: Sequence[str] = ()) -> Environment:
+    """An Environment from plain values, or every mistake in them, with those `seen` before."""
     try:
-        return Environment.model_validate(raw)
+        made = Environment.model_validate(raw)
     except ValidationError as error:
-        raise mistakes(source, [describe(one) for one in error.errors()]) from error
+        problems = [*seen, *(describe(one) for one in error.errors())]
+        raise mistakes(source, problems) from error
+    if seen:
+        raise mistakes(source, list(seen))
+    return made
 
 
 def mistakes(source: str, problems: list[str]) -> ConfigError:
@@ -124,6 +138,8 @@ def describe(error: ErrorDetails) -> str:
             return f"{where}: unknown setting{suggestion(location)}"
         case "missing":
             return f"{where}: missing; it is required"
+        case "contradiction":
+            return f"{where}.{error['ctx']['setting']}: {error['msg']}"
         case "value_error":
             return f"{where}: {error['msg'].removeprefix('Value error, ')}"
     return f"{where}: {error['msg'][0].lower()}{error['msg'][1:]}, not {shown(error['input'])}"

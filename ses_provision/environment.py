@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -17,7 +19,7 @@ from pydantic import (
     field_validator,
     model_validator,
 )
-from pydantic_core import core_schema
+from pydantic_core import PydanticCustomError, core_schema
 
 from ses_provision.names import is_within
 
@@ -84,8 +86,8 @@ LABEL = r"(?!-)[a-z0-9-]{1,63}(?<!-)"
 DOMAIN = rf"(?=.{{1,253}}$)({LABEL}\.)+(?!\d+$){LABEL}"
 LOCAL_PART = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
 
-AccountId = Annotated[str, matching(r"\d{12}", "12 digits in quotes")]
-Region = Annotated[str, matching(r"[a-z]{2}(-[a-z]+)+-\d", 'an AWS region such as "us-east-2"')]
+AccountId = Annotated[str, matching(r"[0-9]{12}", "12 digits in quotes")]
+Region = Annotated[str, matching(r"[a-z]{2}(-[a-z]+)+-[0-9]", 'an AWS region such as "us-east-2"')]
 Domain = Annotated[
     str,
     BeforeValidator(to_ascii),
@@ -110,15 +112,18 @@ TopicName = Annotated[
         "1 to 256 of A-Z a-z 0-9 _ - (SES takes no FIFO topic)",
     ),
 ]
-RoleName = Annotated[str, matching(r"[\w+=,.@-]{1,64}", "the name of an IAM role, not its ARN")]
+RoleName = Annotated[
+    str, matching(r"[A-Za-z0-9_+=,.@-]{1,64}", "the name of an IAM role, not its ARN")
+]
 RoleArn = Annotated[
     str,
     matching(
-        r"arn:aws[a-z-]*:iam::\d{12}:role/([\x21-\x7e]+/)?[\w+=,.@-]{1,64}",
+        r"arn:aws[a-z-]*:iam::[0-9]{12}:role/([\x21-\x7e]+/)?[A-Za-z0-9_+=,.@-]{1,64}",
         "the ARN of an IAM role",
     ),
 ]
-PolicyName = Annotated[str, matching(r"[\w+=,.@-]{1,128}", "the name of an IAM policy")]
+PolicyName = Annotated[str, matching(r"[A-Za-z0-9_+=,.@-]{1,128}", "the name of an IAM policy")]
+LONGEST_ALARM = 255  # characters (PutMetricAlarm)
 AlarmName = Annotated[str, matching(r"[^\x00-\x1f\x7f]{1,255}", "1 to 255 printable characters")]
 ProfileName = Annotated[
     str, matching(r"[^\s\x00-\x1f\x7f\[\]]{1,128}", "the name of an AWS profile")
@@ -144,6 +149,24 @@ Resolver = Annotated[
         "the IP address of a DNS resolver, such as 1.1.1.1, 1.1.1.1:53 or [2606:4700::1111]:53",
     ),
 ]
+
+
+def each_once(found: tuple[str, ...]) -> tuple[str, ...]:
+    """Nobody is told twice; the case of an address tells no two people apart."""
+    twice = sorted(one for one, count in Counter(map(str.lower, found)).items() if count > 1)
+    if twice:
+        raise ValueError(f"names {', '.join(twice)} twice")
+    return found
+
+
+Addresses = Annotated[tuple[Address, ...], AfterValidator(each_once)]
+
+
+def contradiction(setting: str, message: str) -> PydanticCustomError:
+    """A mistake in one setting of a section that shows only beside other settings."""
+    return PydanticCustomError(
+        "contradiction", "{message}", {"setting": setting, "message": message}
+    )
 
 
 class Section(BaseModel):
@@ -247,7 +270,7 @@ class DmarcSettings(Section):
     policy: Literal["none", "quarantine", "reject"] = Field(
         "none", description="What receivers should do with mail that fails."
     )
-    reports_to: tuple[Address, ...] = Field((), description="Addresses for aggregate reports.")
+    reports_to: Addresses = Field((), description="Addresses for aggregate reports.")
 
 
 class SenderSettings(Section):
@@ -273,7 +296,7 @@ class EventSettings(Section):
         min_length=1,
         description="What is reported.",
     )
-    emails: tuple[Address, ...] = Field((), description="Subscribers; each has to confirm once.")
+    emails: Addresses = Field((), description="Subscribers; each has to confirm once.")
     kms_key: str | None = Field(
         None, description="Customer managed key (id, ARN or alias) that encrypts the topic."
     )
@@ -287,7 +310,7 @@ class EventSettings(Section):
                 "alias/aws/sns cannot work: its key policy cannot be edited, so SES and CloudWatch "
                 "can never publish to the topic; use a customer managed key"
             )
-        if value is not None and not re.fullmatch(r"[\w:/-]{1,2048}", value):
+        if value is not None and not re.fullmatch(r"[A-Za-z0-9_:/-]{1,2048}", value):
             raise ValueError(f"must be a KMS key id, ARN or alias/NAME, not {value!r}")
         return value
 
@@ -301,16 +324,21 @@ class AlarmSettings(Section):
     topic: TopicName | None = Field(
         None, description="Topic that alarms notify, in each region; events.topic when left out."
     )
-    emails: tuple[Address, ...] | None = Field(
+    emails: Addresses | None = Field(
         None, description="Subscribers of alarm topics; events.emails when left out."
     )
     bounce_name: AlarmName | None = Field(None, description="ses-bounce-rate-<suffix>.")
     complaint_name: AlarmName | None = Field(None, description="ses-complaint-rate-<suffix>.")
     bounce_rate: float = Field(
-        0.05, gt=0, lt=1, description="A fraction: 0.05 is 5 %. Review at 5 %, pause at 10 %."
+        0.05,
+        strict=True,
+        gt=0,
+        lt=1,
+        description="A fraction: 0.05 is 5 %. Review at 5 %, pause at 10 %.",
     )
     complaint_rate: float = Field(
         0.001,
+        strict=True,
         gt=0,
         lt=1,
         description="A fraction: 0.001 is 0.1 %. Review at 0.1 %, pause at 0.5 %.",
@@ -323,6 +351,16 @@ class AlarmSettings(Section):
     per_configuration_set: bool = Field(
         False, strict=True, description="The same two alarms for this configuration set alone."
     )
+
+    @field_validator("regions")
+    @classmethod
+    def each_region_once(cls, value: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        """Each region holds the alarms once."""
+        if value is not None and not value:
+            raise ValueError("must name at least one region, or be left out")
+        if value and len(set(value)) < len(value):
+            raise ValueError("names a region twice")
+        return value
 
 
 class ProductionAccessSettings(Section):
@@ -339,8 +377,8 @@ class ProductionAccessSettings(Section):
         "no patient data."
     )
     language: Literal["EN", "JA"] = Field("EN", description="Language of AWS's answer.")
-    contacts: Annotated[tuple[Address, ...], Field(max_length=4)] = Field(
-        (), description="Additional addresses AWS writes to (at most 4)."
+    contacts: Annotated[tuple[Address, ...], Field(max_length=4), AfterValidator(each_once)] = (
+        Field((), description="Additional addresses AWS writes to (at most 4).")
     )
 
 
@@ -369,7 +407,7 @@ class Environment(Section):
     dns: Dns = Dns()
     configuration_set: ConfigurationSetSettings
     dkim: DkimSettings = DkimSettings()
-    mail_from: MailFromSettings = MailFromSettings()
+    mail_from: MailFromSettings = Field(MailFromSettings(), validate_default=True)
     dmarc: DmarcSettings | None = None
     sender: SenderSettings = SenderSettings()
     events: EventSettings = EventSettings()
@@ -403,7 +441,9 @@ class Environment(Section):
         """A DNS name has at most 253 characters."""
         domain = info.data.get("domain", "")
         if len(f"{value.subdomain}.{domain}") > 253:
-            raise ValueError(f"{value.subdomain}.{domain} is longer than 253 characters")
+            raise contradiction(
+                "subdomain", f"{value.subdomain}.{domain} is longer than 253 characters"
+            )
         return value
 
     @field_validator("sender")
@@ -412,25 +452,24 @@ class Environment(Section):
         """The domain identity covers its own addresses and those of its subdomains."""
         domain = info.data.get("domain")
         if value.address and domain and not is_within(value.address.rpartition("@")[2], domain):
-            raise ValueError(f"address {value.address} must be an address at {domain}")
+            raise contradiction("address", f"must be an address at {domain}, not {value.address}")
         return value
 
     @field_validator("alarms")
     @classmethod
-    def no_region_twice(cls, value: AlarmSettings) -> AlarmSettings:
-        """Each region holds the alarms once."""
-        if value.regions is not None and not value.regions:
-            raise ValueError("regions must name at least one region, or be left out")
-        if value.regions and len(set(value.regions)) < len(value.regions):
-            raise ValueError("regions names a region twice")
+    def distinct_alarms(cls, value: AlarmSettings, info: ValidationInfo) -> AlarmSettings:
+        """Alarm names are unique in an account and region, and have at most 255 characters."""
+        ending = info.data.get("suffix") or info.data.get("name", "")
+        bounce = value.bounce_name or f"ses-bounce-rate-{ending}"
+        complaint = value.complaint_name or f"ses-complaint-rate-{ending}"
+        if bounce == complaint:
+            raise contradiction("complaint_name", f"must differ from the bounce alarm, {bounce!r}")
+        sets = info.data.get("configuration_set")
+        if value.per_configuration_set and sets and len(f"{bounce}-{sets.name}") > LONGEST_ALARM:
+            raise contradiction("bounce_name", f"is too long to be followed by -{sets.name}")
+        if value.per_configuration_set and sets and len(f"{complaint}-{sets.name}") > LONGEST_ALARM:
+            raise contradiction("complaint_name", f"is too long to be followed by -{sets.name}")
         return value
-
-    @model_validator(mode="after")
-    def distinct_alarms(self) -> Environment:
-        """Alarm names are unique in an account and region."""
-        if self.bounce_alarm == self.complaint_alarm:
-            raise ValueError("alarms.bounce_name and alarms.complaint_name must differ")
-        return self
 
     @property
     def ending(self) -> str:

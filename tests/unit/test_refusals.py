@@ -28,8 +28,9 @@ ARN = "arn:aws:ses:us-east-2:524471258033:identity/example.com"
     "message",
     [
         (
-            f"User: {ROLE} is not authorized to perform: ses:CreateEmailIdentity on resource: {ARN} "
-            "because no identity-based policy allows the ses:CreateEmailIdentity action"
+            f"User: {ROLE} is not authorized to perform: ses:CreateEmailIdentity on "
+            f"resource: {ARN} because no identity-based policy allows the "
+            "ses:CreateEmailIdentity action"
         ),
         f"User `{ROLE}' is not authorized to perform `ses:CreateEmailIdentity' on resource `{ARN}'",
         f"User '{ROLE}' is not authorized to perform 'ses:CreateEmailIdentity' on resource '{ARN}'",
