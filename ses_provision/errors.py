@@ -13,6 +13,7 @@ ProvisionError              what happened, to what, and what to do next
 ├── Stopped                 an apply ended early: what was being done
 ├── InterruptedRun          Ctrl-C or SIGTERM: what was done (exit status 130 or 143)
 ├── InternalError           a mistake in ses-provision itself, shown with its traceback
+├── NotReady                something else has to come first
 └── NotSettled              something awaited did not come in time (exit status 75)
 
 Anything else that surfaces becomes an InternalError.
@@ -112,6 +113,10 @@ class InterruptedRun(ProvisionError):
 
 class InternalError(ProvisionError):
     """A mistake in ses-provision itself."""
+
+
+class NotReady(ProvisionError):
+    """Something else has to come first."""
 
 
 class NotSettled(ProvisionError):

@@ -10,15 +10,18 @@ import typer
 
 from ses_provision import __version__
 from ses_provision.cli import (
+    access,
     attest,
     checklist,
     destroy,
     dns,
+    drill,
     files,
     init,
     local,
     overview,
     provision,
+    send_test,
     signals,
     status,
 )
@@ -44,6 +47,9 @@ for body in (
     status.dkim_status,
     checklist.checklist,
     attest.attest,
+    access.request_access,
+    send_test.send_test,
+    drill.drill,
     status.outputs,
     dns.dns,
     init.init,
