@@ -7,6 +7,8 @@ import re
 # Route 53 Developer Guide, DomainNameFormat.md: stored in lower case; characters other than
 # a-z, 0-9, - and _ are written as \ooo; the asterisk of a wildcard comes back as \052.
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyz0123456789-_.")
+# RFC 1035, 2.3.4.
+_LONGEST_LABEL, _LONGEST_NAME = 63, 255
 OCTAL = re.compile(r"\\([0-7]{3})")
 
 
@@ -17,20 +19,20 @@ class BadNameError(ValueError):
 def canonical(name: str) -> str:
     """A name as Route 53 stores and returns it."""
     plain = decoded(name)
-    for label in plain[:-1].split("."):
-        if not label or len(label.encode()) > 63:
-            raise BadNameError(name)
-    if len(plain) > 255:
+    labels = plain[:-1].split(".")
+    if len(plain) > _LONGEST_NAME or not all(0 < len(each) <= _LONGEST_LABEL for each in labels):
         raise BadNameError(name)
-    return "".join(
-        char if char in _PLAIN else "".join(f"\\{byte:03o}" for byte in char.encode())
-        for char in plain
-    )
+    return "".join(char if char in _PLAIN else f"\\{ord(char):03o}" for char in plain)
 
 
 def decoded(name: str) -> str:
-    """A name in lower case with a trailing dot, its octal escapes resolved."""
-    plain = OCTAL.sub(lambda found: chr(int(found[1], 8)), name).lower()
+    """A name in lower case with a trailing dot, its octal escapes resolved: a character a byte."""
+    parts = OCTAL.split(name)
+    raw = b"".join(
+        bytes([int(part, 8) & 0xFF]) if number % 2 else part.encode()
+        for number, part in enumerate(parts)
+    )
+    plain = raw.lower().decode("latin-1")
     return plain if plain.endswith(".") else f"{plain}."
 
 

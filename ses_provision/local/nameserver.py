@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from contextlib import contextmanager
 from socketserver import BaseRequestHandler, ThreadingTCPServer, ThreadingUDPServer
@@ -44,7 +45,11 @@ class Resolver:
             response.set_rcode(dns.rcode.FORMERR)
             return response
         question = query.question[0]
-        name = dnsnames.canonical(question.name.to_text())
+        try:
+            name = dnsnames.canonical(_octal(question.name.to_text()))
+        except dnsnames.BadNameError:
+            response.set_rcode(dns.rcode.REFUSED)
+            return response
         with self._aws.lock:
             self._fill(response, name, dns.rdatatype.to_text(question.rdtype))
         return response
@@ -112,6 +117,12 @@ def _rrset(name: str, record: dict[str, Any]) -> dns.rrset.RRset:
 def _master_file(text: str) -> str:
     """Route 53 writes octal escapes, master files (RFC 1035, 5.1) decimal ones."""
     return dnsnames.OCTAL.sub(lambda found: f"\\{int(found[1], 8):03d}", text)
+
+
+def _octal(text: str) -> str:
+    """The way back of `_master_file`, for names; a name in DNS may hold any byte."""
+    escaped = re.sub(r"\\(\d{3})", lambda found: f"\\{int(found[1]):03o}", text)
+    return re.sub(r"\\([^0-9])", lambda found: f"\\{ord(found[1]):03o}", escaped)
 
 
 class _Server:

@@ -48,6 +48,13 @@ class Route53(OwnService):
             "ListTagsForResource": self._list_tags,
         }
 
+    def handle(self, caller: Caller, operation: str, params: Params) -> Reply:
+        """Answer a call."""
+        try:
+            return super().handle(caller, operation, params)
+        except dnsnames.BadNameError as error:
+            raise AwsError("InvalidInput", f"{error} is not a valid domain name") from error
+
     def add_zone(
         self, account: str, name: str, zone_id: str | None = None, *, private: bool = False
     ) -> Zone:
@@ -78,7 +85,10 @@ class Route53(OwnService):
 
     def lookup(self, account: str, name: str, record_type: str) -> list[str] | None:
         """What the account's public zones answer; None where they have no such record."""
-        wanted = dnsnames.canonical(name)
+        try:
+            wanted = dnsnames.canonical(name)
+        except dnsnames.BadNameError:
+            return None
         zone = answers.closest(self.zones(account), wanted)
         if zone is None:
             return None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import signal
 import socket
+import traceback
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -83,6 +84,10 @@ class _Handler(BaseHTTPRequestHandler):
         except ConnectionLostError:
             self.close_connection = True
             self.connection.shutdown(socket.SHUT_RDWR)
+            return
+        except Exception:  # noqa: BLE001 - the client gets an answer, the operator the trace
+            traceback.print_exc()
+            self._send(500, {}, b"")
             return
         self._send(response.status, response.headers, response.body)
 

@@ -285,6 +285,13 @@ class Subscriptions:
                 "The local AWS publishes to topics only (sns:Publish).",
                 501,
             )
+        for member in ("MessageStructure", "MessageAttributes"):
+            if params.get(member):
+                raise AwsError(
+                    "NotImplementedByLocalAws",
+                    f"The local AWS does not serve {member} of sns:Publish.",
+                    501,
+                )
         topic = self._sns.topic(caller, arn, "Publish")
         message = params["Message"]
         if not message:

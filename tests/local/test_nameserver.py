@@ -115,3 +115,10 @@ def test_an_ordinary_resolver_can_use_it(aws, r53):
 def test_only_loopback_is_listened_on(aws):
     with pytest.raises(ValueError, match="loopback"), name_server(aws, "192.0.2.1"):
         pass
+
+
+def test_odd_names_are_answered_too(r53, ask):
+    change(r53, "CREATE", record(f"a@b.{DOMAIN}", "TXT", '"x"'))
+    assert values(ask(f"a@b.{DOMAIN}", "TXT")) == ['"x"']
+    assert values(ask(f"a\\064b.{DOMAIN}", "TXT")) == ['"x"']
+    assert ask(".", "NS").rcode() == dns.rcode.REFUSED

@@ -330,3 +330,10 @@ def test_latency_is_real_over_http():
         sts.get_caller_identity()
         assert time.monotonic() > start
     assert slept == [0.25]
+
+
+def test_a_bug_of_ours_is_a_500_and_leaves_its_trace_with_the_operator(aws, session, capsys):
+    aws.fault("kill-before", action=lambda: 1 / 0)
+    found = refused(session.client("sts", config=ONCE).get_caller_identity)
+    assert found.status == 500
+    assert "ZeroDivisionError" in capsys.readouterr().err

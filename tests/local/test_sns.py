@@ -284,5 +284,6 @@ def test_what_is_not_served_is_never_silently_ignored(sns, topic, queue):
                          "Attributes": {"FilterPolicy": "{}"}}),
         (sns.list_phone_numbers_opted_out, {}),
         (sns.publish, {"PhoneNumber": "+15555550100", "Message": "x"}),
+        (sns.publish, {"TopicArn": topic, "Message": "{}", "MessageStructure": "json"}),
     ):  # fmt: skip
         assert refused(call, **params).code == "NotImplementedByLocalAws"
