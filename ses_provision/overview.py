@@ -14,7 +14,7 @@ from ses_provision.facts import identity_question
 from ses_provision.reading import Ask, Outcome, Reading, Structure, question
 
 BOUNCES, COMPLAINTS = "Reputation.BounceRate", "Reputation.ComplaintRate"
-PERIOD = 3600  # seconds
+PERIOD = 300  # seconds
 LOOK_BACK = timedelta(days=7)
 
 
