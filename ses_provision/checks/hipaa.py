@@ -114,6 +114,8 @@ def topic_encrypted(scene: Scene) -> Reading[Judgement]:
 
 def no_mail_of_events(scene: Scene) -> Reading[Judgement]:
     """Do recipients' addresses leave by e-mail? Event payloads carry them."""
+    if (yield from events.attributes(events.topic_arn(scene))) is None:
+        return waiting(f"there is no topic {scene.env.event_topic} yet", scene.apply)
     listed = yield from events.subscriptions(events.topic_arn(scene))
     mailed = sorted(one["Endpoint"] for one in listed if one["Protocol"].startswith("email"))
     if mailed:
@@ -135,6 +137,8 @@ def untracked(scene: Scene) -> Reading[Judgement]:
         configuration_set_question(scene),
         question("sesv2", env.region, "GetAccount"),
     )
+    if one is None:
+        return waiting(f"there is no configuration set {env.configuration_set.name}", scene.apply)
     followed = sorted(
         {
             kind
@@ -149,7 +153,7 @@ def untracked(scene: Scene) -> Reading[Judgement]:
             f"{env.configuration_set.name} reports {' and '.join(followed)}",
             f"take them out of events.types in config/{env.name}.toml, then: {scene.apply}",
         )
-    if engagement((one or {}).get("VdmOptions"), (account or {}).get("VdmAttributes")):
+    if engagement(one.get("VdmOptions"), (account or {}).get("VdmAttributes")):
         return action(
             "Virtual Deliverability Manager tracks engagement",
             f"SES console, region {env.region}, Virtual Deliverability Manager > Settings: "

@@ -16,7 +16,7 @@ from ses_provision.checks.topic import (
     unknown,
     waiting,
 )
-from ses_provision.checks.verification import Verification, verification
+from ses_provision.checks.verification import Verification, described, verification
 from ses_provision.facts import identity_question
 from ses_provision.model import Severity
 from ses_provision.reading import Answer, Reading, ask, question
@@ -30,9 +30,15 @@ def domain(scene: Scene) -> Reading[Verification]:
     return (yield from verification(scene.env, scene.account, scene.whom))
 
 
-def pending(seen: Verification, evidence: str) -> Judgement:
-    """Not there yet: the verdict says whose turn it is."""
-    verdict = seen.verdict
+def ses_says(scene: Scene) -> Reading[Verification]:
+    """What SES alone says of the domain."""
+    [found] = yield from ask(identity_question(scene.env.region, scene.env.domain))
+    return described(scene.env.domain, found)
+
+
+def pending(scene: Scene, evidence: str) -> Reading[Judgement]:
+    """Not there yet: the verdict over all who see the records says whose turn it is."""
+    verdict = (yield from domain(scene)).verdict
     told = f"{evidence}: {verdict.cause}"
     if verdict.code == "could-not-ask":
         return unknown(told, verdict.fix)
@@ -41,25 +47,25 @@ def pending(seen: Verification, evidence: str) -> Judgement:
 
 def verified(scene: Scene) -> Reading[Judgement]:
     """May the domain send?"""
-    seen = yield from domain(scene)
+    seen = yield from ses_says(scene)
     evidence = f"SES says {seen.verification_status} for {seen.domain}"
     if seen.verified_for_sending and seen.verification_status == "SUCCESS":
         return done(evidence)
-    return pending(seen, evidence)
+    return (yield from pending(scene, evidence))
 
 
 def signed(scene: Scene) -> Reading[Judgement]:
     """Does SES sign?"""
-    seen = yield from domain(scene)
+    seen = yield from ses_says(scene)
     evidence = f"DKIM status {seen.dkim_status}, signing {'on' if seen.dkim_signing else 'off'}"
     if seen.dkim_status != "SUCCESS":
-        return pending(seen, evidence)
+        return (yield from pending(scene, evidence))
     return done(evidence) if seen.dkim_signing else action(evidence, scene.apply)
 
 
 def key_length(scene: Scene) -> Reading[Judgement]:
     """Is the key long enough? RFC 8301 asks for 2048 bits."""
-    seen = yield from domain(scene)
+    seen = yield from ses_says(scene)
     if not seen.exists:
         return waiting(f"SES knows no identity {seen.domain}", scene.apply)
     if seen.dkim_origin == "EXTERNAL":
@@ -81,7 +87,7 @@ def key_length(scene: Scene) -> Reading[Judgement]:
 
 def aligned(scene: Scene) -> Reading[Judgement]:
     """Is the envelope sender ours?"""
-    seen = yield from domain(scene)
+    seen = yield from ses_says(scene)
     wanted = scene.env.mail_from_domain
     if seen.mail_from_domain and seen.mail_from_domain != wanted:
         return action(f"MAIL FROM is {seen.mail_from_domain}, not {wanted}", scene.apply)
@@ -90,7 +96,7 @@ def aligned(scene: Scene) -> Reading[Judgement]:
         return done(evidence)
     if seen.exists and not seen.mail_from_domain:
         return action(f"{seen.domain} has no custom MAIL FROM", scene.apply)
-    return pending(seen, evidence)
+    return (yield from pending(scene, evidence))
 
 
 def address_identity(scene: Scene) -> Reading[Answer]:
@@ -118,7 +124,7 @@ def address_aligned(scene: Scene) -> Reading[Judgement]:
     evidence = f"{scene.env.from_address} uses {has} ({status})"
     if status == "SUCCESS":
         return done(evidence)
-    return pending((yield from domain(scene)), evidence)
+    return (yield from pending(scene, evidence))
 
 
 def sender(scene: Scene) -> Reading[Judgement]:
@@ -136,7 +142,7 @@ def sender(scene: Scene) -> Reading[Judgement]:
     if found.get("VerifiedForSendingStatus"):
         own = "" if status == "SUCCESS" else f"; its own check is {status}, which is optional"
         return done(f"{address} may send{own}")
-    return pending((yield from domain(scene)), f"{address} may not send yet ({status})")
+    return (yield from pending(scene, f"{address} may not send yet ({status})"))
 
 
 def configuration_set(scene: Scene) -> Reading[Judgement]:

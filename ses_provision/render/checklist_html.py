@@ -36,7 +36,7 @@ th { text-align: left; font-weight: 600; font-size: .85rem; color: var(--soft);
 td { border-bottom: 1px solid var(--line); padding: .5rem .6rem .5rem 0; vertical-align: top;
   overflow-wrap: anywhere; }
 table.items { table-layout: fixed; }
-table.items .item { width: 30%; } table.items .status { width: 7.5rem; }
+table.items .item { width: 27%; } table.items .status { width: 7.5rem; }
 table.matrix td { padding: .22rem .6rem .22rem 0; }
 table.matrix td, table.matrix th { overflow-wrap: normal; }
 .id { display: block; font: .8rem ui-monospace, SFMono-Regular, Menlo, Consolas, monospace;
@@ -46,13 +46,17 @@ table.matrix td, table.matrix th { overflow-wrap: normal; }
 .done { color: var(--done); } .action { color: var(--action); } .waiting { color: var(--waiting); }
 .unknown { color: var(--unknown); } .na { color: var(--na); font-weight: 400; }
 .severity { display: block; font-size: .8rem; color: var(--soft); }
-.next { margin-top: .35rem; padding: .3rem .6rem; background: #f4f6f9;
+.next { color: var(--ink) !important; margin-top: .35rem; padding: .3rem .6rem; background: #f4f6f9;
   border-left: 3px solid var(--action); }
-.next.waiting { border-color: var(--waiting); color: inherit; }
-.next.unknown { border-color: var(--unknown); color: inherit; }
+.next.waiting { border-color: var(--waiting); }
+.next.unknown { border-color: var(--unknown); }
 .from { display: block; margin-top: .3rem; font-size: .78rem; color: var(--soft); }
 .note { border: 1px solid var(--line); border-left: 4px solid var(--ink); padding: .5rem .8rem; }
 .counts { display: flex; flex-wrap: wrap; gap: .5rem 1.4rem; margin: .6rem 0; font-weight: 600; }
+ul.open { list-style: none; padding: 0; margin: .4rem 0; columns: 2 22rem; }
+ul.open li { padding: .1rem 0; break-inside: avoid; } ul.open .s { min-width: 6.2rem;
+  display: inline-block; }
+a { color: inherit; } a:hover { color: var(--waiting); }
 .group td { font-weight: 600; padding-top: .8rem !important; }
 .sign { display: grid; grid-template-columns: 1fr 1fr 10rem; gap: 2rem; margin-top: 3.5rem; }
 .sign div { border-top: 1px solid var(--ink); padding-top: .3rem; font-size: .85rem;
@@ -169,16 +173,34 @@ def environment(value: Checklist, *, first: bool) -> str:
         f'<section><h2 class="{place}">{text(value.environment)}</h2>',
         f"<dl>{listed}</dl>",
         counts(value),
-        *(topic(one) for one in value.topics),
+        still_open(value),
+        *(topic(value, one) for one in value.topics),
         "</section>",
     ]
     return "\n".join(parts)
 
 
-def topic(value: Looked) -> str:
+def still_open(value: Checklist) -> str:
+    """The open items in a list, each leading to its row."""
+    if not value.open:
+        return "<p><strong>Nothing is open.</strong></p>"
+    items = "".join(
+        f'<li>{badge(one.status)} <a href="#{anchor(value, one)}">{text(one.title)}</a> '
+        f'<span class="soft">{one.severity.value}</span></li>'
+        for one in value.open
+    )
+    return f'<h3>Open</h3><ul class="open">{items}</ul>'
+
+
+def anchor(value: Checklist, one: Finding) -> str:
+    """Where an item stands on the page."""
+    return f"{text(value.environment)}-{text(one.id)}"
+
+
+def topic(whole: Checklist, value: Looked) -> str:
     """The items of a topic."""
     note = f'<p class="note">{text(value.note)}</p>' if value.note else ""
-    rows = "\n".join(row(one) for one in value.findings)
+    rows = "\n".join(row(one, anchor(whole, one)) for one in value.findings)
     return (
         f'<h3>{text(value.title)}</h3>{note}<table class="items"><thead><tr>'
         '<th class="item">Item</th><th class="status">Status</th><th>Evidence</th></tr></thead>'
@@ -186,17 +208,17 @@ def topic(value: Looked) -> str:
     )
 
 
-def row(value: Finding) -> str:
+def row(value: Finding, name: str) -> str:
     """One item with what was read, from where, and the next step."""
     severity = f'<span class="severity">{value.severity.value}</span>' if value.is_open else ""
     evidence = text(value.evidence)
     if value.is_open and value.next_step:
-        step = f"<code>{text(value.next_step)}</code>"
+        step = text(value.next_step)
         evidence += f'<div class="next {css(value.status)}">Next: {step}</div>'
     if value.sources:
         evidence += f'<span class="from">Read from {text(", ".join(value.sources))}</span>'
     return (
-        f'<tr><td>{text(value.title)}<span class="id">{text(value.id)}</span></td>'
+        f'<tr id="{name}"><td>{text(value.title)}<span class="id">{text(value.id)}</span></td>'
         f"<td>{badge(value.status)}{severity}</td><td>{evidence}</td></tr>"
     )
 

@@ -23,7 +23,8 @@ def hop(one: Hop) -> Text:
     """One event."""
     mark, style = ("✔", "green") if one.arrived else ("✘", "red")
     text = Text(f"  {mark} {one.event:<9} ", style=style)
-    text.append(f"{one.recipient} taken by SES as {safe(one.message_id)}", style="default")
+    text.append(f"{one.recipient} taken by SES", style="default")
+    text.append(f"\n      message id {safe(one.message_id)}", style="default")
     if one.occurred_at and one.sent_at:
         text.append(f"\n      happened after {seconds(one.occurred_at - one.sent_at)}")
     if one.delay is not None:
