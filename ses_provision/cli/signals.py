@@ -34,7 +34,8 @@ def too_late() -> None:
     """From here on the command ends by itself: signals come too late to change that."""
     if in_charge():
         for number in STATUS:
-            signal.signal(number, signal.SIG_IGN)
+            # Not SIG_IGN: Python complains about a signal that was under way when it was set.
+            signal.signal(number, lambda *_: None)
 
 
 def in_charge() -> bool:
