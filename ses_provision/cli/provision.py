@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
+from pydantic import ValidationError
 
+from ses_provision import config
 from ses_provision.cli import github
 from ses_provision.cli.command import Run, Target
 from ses_provision.errors import UsageError
@@ -72,7 +74,10 @@ def with_role(target: Target, role: str | None) -> Target:
     """The target with a role given on the command line."""
     if role is None:
         return target
-    target.env = target.env.with_role(role)
+    try:
+        target.env = target.env.with_role(role)
+    except ValidationError as error:
+        raise UsageError(f"--{config.describe(error.errors()[0])}.") from error
     return target
 
 
@@ -245,5 +250,6 @@ def make_it_so(
         run.show(text.applied(done))
         run.reports[-1]["applied"].append(document.applied(done))
         if isinstance(done, engine.NotDone):
+            run.reports[-1]["ok"] = False
             run.fail(1)
     run.show("", text.next_steps(env, agreed), "")

@@ -192,6 +192,11 @@ def outputs(
     from ses_provision.outputs import outputs as values
 
     run.as_json = run.as_json or output_format == "json"
+    if output_format in {"env", "github"} and len(run.environments()) > 1:
+        raise UsageError(
+            f"--format {output_format} gives names that hold one environment.",
+            f"Name it: ses-provision outputs --env NAME --format {output_format}",
+        )
 
     def work(target: Target) -> None:
         found = values(target.env, target.account)

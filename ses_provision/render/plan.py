@@ -12,6 +12,8 @@ from ses_provision.engine import Applied, NotDone
 from ses_provision.environment import Environment
 from ses_provision.model import Action, Change, Plan, StepPlan
 from ses_provision.render.message import safe
+from ses_provision.resources.ses import ConfigurationSet
+from ses_provision.resources.sns import Subscription
 
 MARKS = {
     Action.CREATE: ("+", "green"),
@@ -19,6 +21,9 @@ MARKS = {
     Action.KEEP: ("=", "dim"),
     Action.BLOCKED: ("!", "bold red"),
 }
+
+VERIFIED = frozenset({"identity", "dkim", "mail-from"})
+"""The steps that SES verifies by looking at DNS."""
 
 
 def heading(env: Environment) -> Text:
@@ -101,7 +106,7 @@ def shown(value: Any) -> str:
         case bool():
             return str(value).lower()
         case frozenset():
-            return "{" + ", ".join(sorted(map(str, value))) + "}"
+            return safe("{" + ", ".join(sorted(map(str, value))) + "}")
         case Mapping():
             return "{" + ", ".join(f"{k}: {shown(v)}" for k, v in sorted(value.items())) + "}"
     return safe(str(value))
@@ -151,26 +156,24 @@ def applied(value: Applied | NotDone) -> Text:
 
 def next_steps(env: Environment, value: Plan) -> Text:
     """What is left for people once everything is applied."""
+    made = [one.want for step in value.steps for one in step.of(Action.CREATE)]
+    mailed = {one.endpoint: None for one in made if isinstance(one, Subscription)}
+    looks = any(step.pending or step.waiting for step in value.steps if step.id in VERIFIED)
+    is_new = any(isinstance(one, ConfigurationSet) for one in made)
+    told = f'ConfigurationSetName "{env.configuration_set.name}" in every SendEmail'
     items = [
-        f"publish the DNS records:  ses-provision dns --env {env.name}"
-        if env.dns.is_external
-        else "",
-        f"confirm the subscription: AWS has mailed {', '.join(env.events.emails)}"
-        if env.events.emails
-        else "",
-        f"wait for DKIM:            ses-provision dkim-status --env {env.name} --wait",
-        f"leave the sandbox:        ses-provision request-access --env {env.name}",
-        ""
-        if env.sender.role
-        else f"let the application send: ses-provision apply --env {env.name} --role NAME",
-        (
-            f'tell the developers:      ConfigurationSetName "{env.configuration_set.name}" in '
-            f"every SendEmail (ses-provision outputs --env {env.name})"
-        ),
-        f"see what is left:         ses-provision checklist --env {env.name}",
+        (looks and env.dns.is_external, "publish the DNS records", f"dns --env {env.name}"),
+        (looks, "wait for DKIM", f"dkim-status --env {env.name} --wait"),
+        (is_new, "leave the sandbox", f"request-access --env {env.name}"),
+        (not env.sender.role, "let the application send", f"apply --env {env.name} --role NAME"),
+        (is_new, "tell the developers", f"outputs --env {env.name} ({told})"),
+        (True, "see what is left", f"checklist --env {env.name}"),
     ]
-    del value
     text = Text("Next:", style="bold")
-    for item in filter(None, items):
-        text.append(f"\n  - {item}", style="not bold")
+    if mailed:
+        text.append("\n  - confirm the subscription: AWS has mailed ", style="not bold")
+        text.append(", ".join(mailed), style="not bold")
+    for holds, what, command in items:
+        if holds:
+            text.append(f"\n  - {what + ':':<25} ses-provision {command}", style="not bold")
     return text

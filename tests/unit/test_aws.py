@@ -15,7 +15,7 @@ from ses_provision.errors import AccessDenied, AwsRefused, CannotReachAws, Provi
 from ses_provision.local import LocalAws
 from ses_provision.model import Call
 from ses_provision.reading import Ask, Outcome, ask, question, together
-from tests.functional import backoff
+from tests.functional.sweep import no_backoff
 from tests.unit.toys import Box
 
 IDENTITY = question("sesv2", "us-east-2", "GetEmailIdentity", EmailIdentity="nobody.example")
@@ -41,7 +41,7 @@ def alarms(*names: str) -> Ask:
 @pytest.fixture
 def no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     """botocore tries again at once."""
-    backoff.replaced(monkeypatch, lambda _: None)
+    no_backoff(monkeypatch, lambda _: None)
 
 
 def test_each_question_is_asked_once_a_run_however_many_ask_it() -> None:
