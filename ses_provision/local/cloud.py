@@ -110,6 +110,11 @@ class LocalAws:
         """The services that are served, by botocore's names."""
         return tuple(sorted(self._dispatcher.services))
 
+    def operations(self, service: str) -> tuple[str, ...]:
+        """The operations that a service of ours serves; moto's are not listed."""
+        served = getattr(self._dispatcher.services[service], "operations", ())
+        return tuple(sorted(served() if callable(served) else served))
+
     @property
     def journal(self) -> Journal:
         """Every call so far, and how it ended."""

@@ -1,0 +1,161 @@
+"""Every operation that our own services serve: its reply fits the model, and so do its refusals."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ses_provision.local.codec import codec_for
+from ses_provision.local.contract import AwsError, Caller
+from ses_provision.local.keyring import Keyring
+from tests.local.conftest import DOMAIN, HOME, PROD, ZONE, record
+from tests.local.shapes import misfits
+
+TOPIC = f"arn:aws:sns:{HOME}:{PROD}:events"
+NO_TOPIC = f"{TOPIC}-none"
+TAGS = [{"Key": "a", "Value": "b"}]
+ZONE_TAGS = {"ResourceType": "hostedzone", "ResourceId": ZONE}
+CHANGES = {
+    "Changes": [{"Action": "UPSERT", "ResourceRecordSet": record(f"a.{DOMAIN}", "A", "192.0.2.1")}]
+}
+SUBSCRIPTION = "the subscription"
+CHANGE = "the change"
+
+# What each operation is asked so that it answers, and so that it refuses (None: it never does).
+TABLE: dict[str, dict[str, Any]] = {
+    "route53": {
+        "CreateHostedZone": ({"Name": "example.org", "CallerReference": "1"},
+                             {"Name": "a..b", "CallerReference": "2"}),
+        "GetHostedZone": ({"Id": ZONE}, {"Id": "ZNONE"}),
+        "DeleteHostedZone": ({"Id": ZONE}, {"Id": "ZNONE"}),
+        "UpdateHostedZoneComment": ({"Id": ZONE, "Comment": "c"}, {"Id": "ZNONE"}),
+        "GetHostedZoneCount": ({}, None),
+        "ListHostedZones": ({"MaxItems": "1"}, None),
+        "ListHostedZonesByName": ({"DNSName": "com"}, {"HostedZoneId": ZONE}),
+        "ChangeResourceRecordSets": (
+            {"HostedZoneId": ZONE, "ChangeBatch": CHANGES | {"Comment": "c"}},
+            {"HostedZoneId": "ZNONE", "ChangeBatch": CHANGES},
+        ),
+        "ListResourceRecordSets": ({"HostedZoneId": ZONE, "MaxItems": "1"},
+                                   {"HostedZoneId": "ZNONE"}),
+        "GetChange": ({"Id": CHANGE}, {"Id": "CNONE"}),
+        "TestDNSAnswer": (
+            {"HostedZoneId": ZONE, "RecordName": DOMAIN, "RecordType": "NS"},
+            {"HostedZoneId": "ZNONE", "RecordName": DOMAIN, "RecordType": "NS"},
+        ),
+        "ChangeTagsForResource": (ZONE_TAGS | {"AddTags": TAGS},
+                                  ZONE_TAGS | {"ResourceId": "ZNONE"}),
+        "ListTagsForResource": (ZONE_TAGS, ZONE_TAGS | {"ResourceId": "ZNONE"}),
+    },
+    "sns": {
+        "CreateTopic": ({"Name": "new", "Tags": TAGS}, {"Name": "a b"}),
+        "DeleteTopic": ({"TopicArn": TOPIC}, {"TopicArn": "x"}),
+        "ListTopics": ({}, {"NextToken": "x"}),
+        "GetTopicAttributes": ({"TopicArn": TOPIC}, {"TopicArn": NO_TOPIC}),
+        "SetTopicAttributes": (
+            {"TopicArn": TOPIC, "AttributeName": "DisplayName", "AttributeValue": "x"},
+            {"TopicArn": TOPIC, "AttributeName": "FifoTopic", "AttributeValue": "true"},
+        ),
+        "TagResource": (
+            {"ResourceArn": TOPIC, "Tags": TAGS},
+            {"ResourceArn": TOPIC, "Tags": [{"Key": str(n), "Value": ""} for n in range(51)]},
+        ),
+        "UntagResource": ({"ResourceArn": TOPIC, "TagKeys": ["a"]},
+                          {"ResourceArn": NO_TOPIC, "TagKeys": ["a"]}),
+        "ListTagsForResource": ({"ResourceArn": TOPIC}, {"ResourceArn": NO_TOPIC}),
+        "Subscribe": (
+            {"TopicArn": TOPIC, "Protocol": "sms", "Endpoint": "+15555550100"},
+            {"TopicArn": TOPIC, "Protocol": "firehose", "Endpoint": "x"},
+        ),
+        "ConfirmSubscription": ({"TopicArn": TOPIC, "Token": SUBSCRIPTION},
+                                {"TopicArn": TOPIC, "Token": "x"}),
+        "Unsubscribe": ({"SubscriptionArn": SUBSCRIPTION}, {"SubscriptionArn": "x"}),
+        "ListSubscriptions": ({}, {"NextToken": "x"}),
+        "ListSubscriptionsByTopic": ({"TopicArn": TOPIC}, {"TopicArn": NO_TOPIC}),
+        "GetSubscriptionAttributes": ({"SubscriptionArn": SUBSCRIPTION},
+                                      {"SubscriptionArn": f"{TOPIC}:none"}),
+        "SetSubscriptionAttributes": (
+            {"SubscriptionArn": SUBSCRIPTION, "AttributeName": "RawMessageDelivery",
+             "AttributeValue": "true"},
+            {"SubscriptionArn": SUBSCRIPTION, "AttributeName": "Colour", "AttributeValue": "red"},
+        ),
+        "Publish": ({"TopicArn": TOPIC, "Message": "m"}, {"TopicArn": TOPIC, "Message": ""}),
+    },
+    "sts": {
+        "GetCallerIdentity": ({}, None),
+        "AssumeRole": (
+            {"RoleArn": f"arn:aws:iam::{PROD}:role/path/to/r", "RoleSessionName": "s"},
+            {"RoleArn": f"arn:aws:iam::{PROD}:user/r", "RoleSessionName": "s"},
+        ),
+        "GetSessionToken": ({"DurationSeconds": 900}, None),
+        "GetAccessKeyInfo": ({"AccessKeyId": f"LOCAL000{PROD}"}, {"AccessKeyId": "AKIAXXXXXXXX"}),
+    },
+}  # fmt: skip
+# Errors that any operation of a service may have; botocore's models list only special ones.
+COMMON = {
+    "sns": {"InvalidParameter", "NotFound"},
+    "route53": {"InvalidInput"},
+    "sts": {"ValidationError"},
+}
+CALLER = Caller(PROD, HOME, Keyring.local_key(PROD))
+EACH = [(service, name) for service, table in TABLE.items() for name in table]
+
+
+@pytest.fixture
+def ask(aws):
+    sns = aws.session(PROD, HOME).client("sns")
+    sns.create_topic(Name="events", Tags=TAGS)
+    made = sns.subscribe(
+        TopicArn=TOPIC, Protocol="email", Endpoint="a@example.org", ReturnSubscriptionArn=True
+    )
+    change = aws.call(PROD, HOME, "route53", "ChangeResourceRecordSets", {
+        "HostedZoneId": ZONE, "ChangeBatch": {"Changes": [
+            {"Action": "UPSERT", "ResourceRecordSet": record(f"z.{DOMAIN}", "TXT", '"x"')}]},
+    })  # fmt: skip
+    known = {SUBSCRIPTION: made["SubscriptionArn"], CHANGE: change["ChangeInfo"]["Id"]}
+    token = aws.outbox[0].token
+
+    def call(service, operation, params):
+        filled = {
+            key: known.get(value, value) if isinstance(value, str) else value
+            for key, value in params.items()
+        }
+        if params.get("Token") == SUBSCRIPTION:
+            filled["Token"] = token
+        if operation == "DeleteHostedZone" and params["Id"] == ZONE:
+            entry = record(f"z.{DOMAIN}", "TXT", '"x"')
+            delete = {"Changes": [{"Action": "DELETE", "ResourceRecordSet": entry}]}
+            batch = {"HostedZoneId": ZONE, "ChangeBatch": delete}
+            aws.call(PROD, HOME, "route53", "ChangeResourceRecordSets", batch)
+        return aws.call(PROD, HOME, service, operation, filled)
+
+    return call
+
+
+@pytest.mark.parametrize("service", TABLE)
+def test_the_table_knows_every_operation_served(aws, service):
+    assert set(TABLE[service]) == set(aws.operations(service))
+
+
+@pytest.mark.parametrize(("service", "operation"), EACH)
+def test_a_reply_is_what_the_model_says(ask, service, operation):
+    shape = codec_for(service).model.operation_model(operation).output_shape
+    reply = ask(service, operation, TABLE[service][operation][0])
+    assert list(misfits(shape, reply)) == [] if shape else reply == {}
+
+
+@pytest.mark.parametrize(("service", "operation"), EACH)
+def test_a_refusal_has_a_code_and_status_of_the_model(ask, service, operation):
+    asked = TABLE[service][operation][1]
+    if asked is None:
+        return
+    with pytest.raises(AwsError) as caught:
+        ask(service, operation, asked)
+    modelled = {
+        shape.metadata.get("error", {}).get("code", shape.name): shape.metadata.get("error", {})
+        for shape in codec_for(service).model.operation_model(operation).error_shapes
+    }
+    code, status = caught.value.code, caught.value.status
+    assert code in modelled.keys() | COMMON[service]
+    assert status == modelled.get(code, {}).get("httpStatusCode", status)
