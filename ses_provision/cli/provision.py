@@ -13,7 +13,7 @@ from ses_provision.cli import github
 from ses_provision.cli.command import Run, Target
 from ses_provision.errors import UsageError
 from ses_provision.model import Plan, Step
-from ses_provision.render import document, markdown_plan
+from ses_provision.render import document, markdown_plan, summary
 from ses_provision.render import plan as text
 from ses_provision.steps import STEPS
 
@@ -140,6 +140,14 @@ def plan(
             run.fail(2)
 
     run.each(work)
+    if output_format == "text":
+        summarise(run)
+
+
+def summarise(run: Run) -> None:
+    """Several environments in a line each, below all that was shown of them."""
+    if len(run.reports) > 1:
+        run.show(summary.summary(run.reports))
 
 
 def tell_github(run: Run, planned: Plan, env: Environment) -> None:
@@ -197,6 +205,7 @@ def apply(
             await_verification(run, target, timeout)
 
     run.each(work, writes=True)
+    summarise(run)
 
 
 def from_file(run: Run, path: Path) -> SavedPlan:

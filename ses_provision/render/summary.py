@@ -1,0 +1,39 @@
+"""Several environments in a few lines, at the end of a run."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich.text import Text
+
+from ses_provision.render.message import safe
+
+
+def summary(reports: Sequence[Mapping[str, Any]]) -> Text:
+    """A line for each environment, in the order in which they were worked on."""
+    width = max(len(one["environment"]) for one in reports)
+    lines = [Text("Summary", style="bold")]
+    for one in reports:
+        mark, style = ("=", "green") if one["ok"] else ("!", "red")
+        lines.append(Text(f"  {mark} {one['environment']:<{width}}  {outcome(one)}", style=style))
+    return Text("\n").join([*lines, Text()])
+
+
+def outcome(report: Mapping[str, Any]) -> str:
+    """What came of one environment."""
+    if "error" in report:
+        return f"failed: {safe(report['error']['message']).splitlines()[0]}"
+    plan = report["plan"]
+    counts = plan["counts"]
+    if plan["settled"]:
+        return f"nothing to do, {counts['unchanged']} unchanged"
+    if "applied" in report:
+        done = sum(one["done"] for one in report["applied"])
+        left = sum(not one["done"] for one in report["applied"])
+        return f"{done} changed" + (f", {left} steps left alone" if left else "")
+    parts = [f"{counts[name]} to {name}" for name in ("create", "update")]
+    waiting = sum(one["waiting"] is not None for one in plan["steps"])
+    parts += [f"{counts['blocked']} blocked"] if plan["blocked"] else []
+    parts += [f"{waiting} steps known after apply"] if waiting else []
+    return ", ".join(parts)
