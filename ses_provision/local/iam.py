@@ -13,6 +13,7 @@ from ses_provision.local.motobridge import MotoService, Universe
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+_SOURCE = "from which policy"
 _DOCUMENTS = ("AssumeRolePolicyDocument", "PolicyDocument", "Document")
 
 
@@ -28,7 +29,7 @@ class Iam(MotoService):
         if operation == "SimulatePrincipalPolicy":
             return self._simulate_principal(caller, params)
         if operation == "SimulateCustomPolicy":
-            return self._simulate(_statements(params["PolicyInputList"]), params)
+            return self._simulate(_given(params), params)
         reply = super().handle(caller, operation, params)
         if operation == "CreateAccessKey":
             key = reply["AccessKey"]
@@ -45,24 +46,21 @@ class Iam(MotoService):
                 "The local AWS simulates the policies of roles only.",
                 501,
             )
-        texts = list(params.get("PolicyInputList") or [])
-        return self._simulate(
-            _statements(texts + self._role_policies(caller, name.rpartition("/")[2])), params
-        )
+        texts = _given(params) | self._role_policies(caller, name.rpartition("/")[2])
+        return self._simulate(texts, params)
 
-    def _role_policies(self, caller: Caller, role: str) -> list[str]:
+    def _role_policies(self, caller: Caller, role: str) -> dict[str, str]:
+        """The policies of a role, under the names by which the simulator calls them."""
         names = super().handle(caller, "ListRolePolicies", {"RoleName": role})["PolicyNames"]
-        inline = [
-            super(Iam, self).handle(
-                caller, "GetRolePolicy", {"RoleName": role, "PolicyName": name}
-            )["PolicyDocument"]
-            for name in names
-        ]
+        found = {}
+        for name in names:
+            asked = {"RoleName": role, "PolicyName": name}
+            held = super().handle(caller, "GetRolePolicy", asked)
+            found[f"role_{role}_{name}"] = _plain(held["PolicyDocument"])
         attached = super().handle(caller, "ListAttachedRolePolicies", {"RoleName": role})
-        managed = [
-            self._managed(caller, item["PolicyArn"]) for item in attached["AttachedPolicies"]
-        ]
-        return [unquote(text) for text in inline + managed]
+        for item in attached["AttachedPolicies"]:
+            found[item["PolicyName"]] = _plain(self._managed(caller, item["PolicyArn"]))
+        return found
 
     def _managed(self, caller: Caller, arn: str) -> str:
         policy = super().handle(caller, "GetPolicy", {"PolicyArn": arn})["Policy"]
@@ -74,7 +72,8 @@ class Iam(MotoService):
         return str(version["PolicyVersion"]["Document"])
 
     @staticmethod
-    def _simulate(statements: list[dict[str, object]], params: Params) -> Reply:
+    def _simulate(texts: dict[str, str], params: Params) -> Reply:
+        statements = _statements(texts)
         context = {
             entry["ContextKeyName"]: tuple(entry.get("ContextKeyValues", []))
             for entry in params.get("ContextEntries") or []
@@ -99,7 +98,7 @@ def _result(
         "EvalResourceName": ask.resource,
         "EvalDecision": decision.value,
         "MatchedStatements": [
-            {"SourcePolicyId": str(statement.get("Sid", "")), "SourcePolicyType": "IAM Policy"}
+            {"SourcePolicyId": str(statement[_SOURCE]), "SourcePolicyType": "IAM Policy"}
             for statement in deciding
         ],
         "MissingContextValues": sorted(_missing(statements, ask)),
@@ -122,11 +121,26 @@ def _conditions(statement: dict[str, object]) -> dict[str, dict[str, object]]:
     return found if isinstance(found, dict) else {}
 
 
-def _statements(texts: list[str]) -> list[dict[str, object]]:
+def _given(params: Params) -> dict[str, str]:
+    texts = params.get("PolicyInputList") or []
+    return {f"PolicyInputList.{number}": text for number, text in enumerate(texts, 1)}
+
+
+def _statements(texts: dict[str, str]) -> list[dict[str, object]]:
+    """The statements of several policies, each knowing which policy it is from."""
     try:
-        return [statement for text in texts for statement in policies.parse(text)]
+        return [
+            statement | {_SOURCE: name}
+            for name, text in texts.items()
+            for statement in policies.parse(text)
+        ]
     except policies.MalformedPolicyError as error:
         raise AwsError("InvalidInput", str(error)) from error
+
+
+def _plain(text: str) -> str:
+    """A document without the encoding that moto gives some of them."""
+    return unquote(text) if text.startswith("%7B") else text
 
 
 def _with_encoded_documents(reply: Reply) -> Reply:
@@ -136,7 +150,7 @@ def _with_encoded_documents(reply: Reply) -> Reply:
         if isinstance(value, dict):
             return {
                 key: (
-                    quote(unquote(item) if item.startswith("%7B") else item, safe="")
+                    quote(_plain(item), safe="")
                     if key in _DOCUMENTS and isinstance(item, str)
                     else encoded(item)
                 )

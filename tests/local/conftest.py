@@ -10,6 +10,9 @@ import pytest
 from botocore.exceptions import ClientError
 
 from ses_provision.local import Clock, LocalAws
+from ses_provision.local.codec import codec_for
+from ses_provision.local.contract import Caller, Params, Reply
+from tests.local.shapes import misfits
 
 PROD, STAGING = "524471258033", "421807902331"
 HOME, AWAY = "us-east-2", "us-east-1"
@@ -22,7 +25,33 @@ def aws() -> LocalAws:
     made = LocalAws(Clock(frozen_at=datetime(2026, 4, 3, 12, 0, tzinfo=UTC)))
     made.seed(PROD, zones=[(ZONE, DOMAIN)], roles=["app"])
     made.seed(STAGING, zones=[(STAGING_ZONE, f"dev.{DOMAIN}")])
+    hold_replies_to_the_models(made)
     return made
+
+
+# Where the real AWS departs from its own model: an identity without MAIL FROM shows only its
+# behaviour, a private zone has no delegation set, and the policy simulator names every policy by
+# one type.
+REAL_MISFITS = (
+    "reply.MailFromAttributes.MailFromDomain is missing",
+    "reply.MailFromAttributes.MailFromDomainStatus is missing",
+    "reply.DelegationSet is missing",
+    "reply.EvaluationResults[0].MatchedStatements[0].SourcePolicyType is 'IAM Policy'",
+)
+
+
+def hold_replies_to_the_models(aws: LocalAws) -> None:
+    """Let no reply pass in any test that botocore's model of the service does not allow."""
+    serve = aws._dispatcher.serve
+
+    def checked(caller: Caller, service: str, operation: str, params: Params) -> Reply:
+        reply = serve(caller, service, operation, params)
+        shape = codec_for(service).model.operation_model(operation).output_shape
+        found = list(misfits(shape, reply) if shape else reply)
+        assert [each for each in found if not each.startswith(REAL_MISFITS)] == []
+        return reply
+
+    aws._dispatcher.serve = checked  # type: ignore[method-assign]
 
 
 @pytest.fixture

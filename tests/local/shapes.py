@@ -25,7 +25,8 @@ def misfits(shape: Any, value: Any, path: str = "reply") -> Iterator[str]:
     """Everything in a reply that its shape does not allow."""
     kind = shape.type_name
     number = kind in ("integer", "long")
-    if not isinstance(value, _TYPES[kind]) or (number and isinstance(value, bool)):
+    fits: bool = isinstance(value, _TYPES[kind]) and not (number and isinstance(value, bool))
+    if not fits:
         yield f"{path} is {value!r}, not a {kind}"
         return
     if kind == "structure":

@@ -81,7 +81,7 @@ def test_the_simulator_says_which_statement_decided_and_what_it_was_not_told(iam
     found = decision(iam, "ses:SendEmail", IDENTITY)
     assert found["MissingContextValues"] == ["ses:FromAddress", "ses:Recipients"]
     found = decision(iam, "ses:SendEmail", IDENTITY, **FROM)
-    assert [each["SourcePolicyId"] for each in found["MatchedStatements"]] == ["Send"]
+    assert [each["SourcePolicyId"] for each in found["MatchedStatements"]] == ["role_app_send"]
 
 
 def test_the_simulator_sees_attached_policies_too(iam):
@@ -97,6 +97,7 @@ def test_the_simulator_takes_a_policy_by_hand(iam):
         PolicyInputList=[json.dumps(SENDER)], ActionNames=["ses:SendEmail"]
     )["EvaluationResults"]
     assert (found["EvalDecision"], found["EvalResourceName"]) == ("implicitDeny", "*")
+    assert found["MatchedStatements"] == []
 
 
 def test_a_role_that_does_not_exist_cannot_be_simulated(iam):
