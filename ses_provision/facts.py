@@ -58,10 +58,13 @@ class Zone:
 
 @dataclass(frozen=True)
 class Dkim:
-    """What SES issued for the domain: the tokens and the zone their targets lie in."""
+    """What SES issued for the domain: the tokens, the zone their targets lie in, and the key they
+    stand for: whose it is and how long, where that is known."""
 
     tokens: tuple[str, ...]
     signing_zone: str
+    origin: str = ""
+    key_length: str = ""
 
 
 @dataclass(frozen=True)
@@ -122,7 +125,12 @@ def dkim(env: Environment) -> Reading[Dkim | None]:
     tokens = attributes.get("Tokens") or ()
     if not tokens:
         return None
-    return Dkim(tuple(tokens), attributes.get("SigningHostedZone") or fallback_zone(env.region))
+    return Dkim(
+        tuple(tokens),
+        attributes.get("SigningHostedZone") or fallback_zone(env.region),
+        attributes.get("SigningAttributesOrigin", "AWS_SES"),
+        attributes.get("NextSigningKeyLength") or attributes.get("CurrentSigningKeyLength", ""),
+    )
 
 
 def fallback_zone(region: str) -> str:

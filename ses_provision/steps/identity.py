@@ -1,7 +1,7 @@
 """The domain identity."""
 
 from ses_provision.environment import Environment
-from ses_provision.facts import Account, Facts
+from ses_provision.facts import Account, Dkim, Facts
 from ses_provision.model import Resource
 from ses_provision.resources.ses import EmailIdentity
 
@@ -16,6 +16,12 @@ def origin(env: Environment) -> str:
     reference, DkimSigningAttributes)."""
     parent = env.dkim.replica_of
     return f"AWS_SES_{parent.upper().replace('-', '_')}" if parent else "AWS_SES"
+
+
+def will_renew_key(env: Environment, dkim: Dkim) -> bool:
+    """Whether the identity step changes the key, and with it perhaps the tokens."""
+    length = dkim.key_length if env.dkim.replica_of else env.dkim.key_length
+    return dkim.origin not in {"", origin(env)} or dkim.key_length not in {"", length}
 
 
 def desired(env: Environment, facts: Facts) -> list[Resource]:

@@ -167,6 +167,20 @@ def test_the_dkim_step_waits_for_the_identity_that_brings_the_tokens() -> None:
     assert "creates the identity starlightpractice.com" in waits.reason
 
 
+@pytest.mark.parametrize(
+    ("origin", "length"), [("AWS_SES", "RSA_1024_BIT"), ("AWS_SES_US_EAST_1", "RSA_2048_BIT")]
+)
+def test_the_dkim_step_waits_where_the_key_will_change_for_the_tokens_may_too(
+    origin: str, length: str
+) -> None:
+    env = loaded(PROD)
+
+    waits = wanted("dkim", env, facts(env, Dkim(TOKENS, "dkim.amazonses.com", origin, length)))
+
+    assert isinstance(waits, Waiting)
+    assert "changes the key of starlightpractice.com" in waits.reason
+
+
 def test_steps_that_need_the_hosted_zone_or_the_tokens_say_so() -> None:
     needs = {step.id: step.needs for step in STEPS if step.needs}
 
