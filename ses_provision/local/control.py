@@ -1,4 +1,29 @@
-"""The knobs of the local AWS over HTTP: `/_local/…`, JSON in and out."""
+"""The knobs of the local AWS over HTTP: `/_local/…`, JSON in and out.
+
+GET    health
+GET    journal?since=N         DELETE journal
+GET    outbox                  what SNS sent to people, and what it could not deliver
+GET    sent?account&region     what SES accepted to send
+GET    verification-mails?account&region
+GET    streams                 records that SES put on delivery streams
+GET    snapshot?account        all that an account has
+GET    clock                   POST clock {"advance": s} {"set": time} {"frozen": bool}
+GET    knobs                   POST knobs {"rate", "latency", "insync_after", "verify_after",
+                                           "faults": [fault]}
+POST   rate {"rate"}           POST latency {"latency"}
+GET    faults                  POST faults {"kind", "operation", "number", "times"}
+DELETE faults
+POST   confirm-subscriptions {"account"?, "endpoint"?}
+POST   confirm-address {"account", "region", "address"}
+POST   review {"account", "region", "decision": "GRANTED" | "DENIED" | "FAILED"}
+POST   production {"account", "region"}
+POST   enforcement {"account", "region", "status": "HEALTHY" | "PROBATION" | "SHUTDOWN"}
+POST   sending {"account", "region", "paused": bool}
+POST   baa {"account", "state": "accepted" | "ended", "organization"?: bool}
+POST   dns {"name", "type", "values": [..], "account"?}
+POST   seed {"account", "zones": [[id, name]], "private_zones": [[id, name]], "roles": [name]}
+POST   reset
+"""
 
 from __future__ import annotations
 
@@ -30,6 +55,8 @@ class Control:
             ("DELETE", "journal"): self._clear_journal,
             ("GET", "outbox"): lambda _: [mail.to_dict() for mail in aws.outbox],
             ("GET", "sent"): self._sent,
+            ("GET", "verification-mails"): self._verification_mails,
+            ("GET", "streams"): self._streams,
             ("GET", "snapshot"): lambda asked: aws.snapshot(asked["account"]),
             ("GET", "clock"): self._clock,
             ("POST", "clock"): self._set_clock,
@@ -85,6 +112,14 @@ class Control:
 
     def _sent(self, asked: Payload) -> Any:
         return [asdict(mail) for mail in self._aws.sesv2.sent(asked["account"], asked["region"])]
+
+    def _verification_mails(self, asked: Payload) -> Any:
+        mails = self._aws.sesv2.verification_mails(asked["account"], asked["region"])
+        return [asdict(mail) for mail in mails]
+
+    def _streams(self, _: Payload) -> Any:
+        records = self._aws.surroundings.stream_records
+        return [{"stream": arn, "data": data} for arn, data in records]
 
     def _clock(self, _: Payload) -> Any:
         clock = self._aws.clock

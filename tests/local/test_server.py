@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -22,6 +23,7 @@ from botocore.config import Config
 from botocore.exceptions import ConnectionClosedError
 
 from ses_provision.local import LocalAws
+from ses_provision.local import control as control_module
 from ses_provision.local.codec.service import shared_loader
 from ses_provision.local.server import serve, serving
 from tests.local.conftest import AWAY, DOMAIN, HOME, PROD, STAGING, ZONE, refused
@@ -193,6 +195,9 @@ def test_reviews_enforcement_baa_and_confirmations_over_http(aws, session, contr
     assert control("POST", "confirm-subscriptions", account=PROD) == (200, {"confirmed": 1})
 
     ses.create_email_identity(EmailIdentity="a@example.org")
+    mails = control("GET", f"verification-mails?account={PROD}&region={HOME}")[1]
+    assert "a@example.org" in json.dumps(mails)
+    assert control("GET", "streams") == (200, [])
     confirmed = control("POST", "confirm-address", **here, address="a@example.org")
     assert confirmed == (200, {"confirmed": True})
 
@@ -283,6 +288,7 @@ def test_the_port_is_free_again_after_the_block(aws):
 PROGRAM = """
 import sys
 from ses_provision.local import LocalAws
+from ses_provision.local import control as control_module
 from ses_provision.local.codec.service import shared_loader
 from ses_provision.local.server import serve
 
@@ -337,3 +343,24 @@ def test_a_bug_of_ours_is_a_500_and_leaves_its_trace_with_the_operator(aws, sess
     found = refused(session.client("sts", config=ONCE).get_caller_identity)
     assert found.status == 500
     assert "ZeroDivisionError" in capsys.readouterr().err
+
+
+def test_the_account_of_the_control_requests_names_every_one(aws):
+    """The list at the head of `control` is what the README shows."""
+    for method, path in control_module.Control(aws).table:
+        assert re.search(rf"\b{method} +{path}\b", control_module.__doc__), (method, path)
+
+
+def test_what_ses_sent_is_read_back_over_http(aws, session, control):
+    aws.allow_production(PROD, HOME)
+    session.client("route53")
+    ses = session.client("sesv2")
+    ses.create_email_identity(EmailIdentity="a@example.org")
+    control("POST", "confirm-address", account=PROD, region=HOME, address="a@example.org")
+    ses.send_email(
+        FromEmailAddress="a@example.org",
+        Destination={"ToAddresses": ["success@simulator.amazonses.com"]},
+        Content={"Simple": {"Subject": {"Data": "s"}, "Body": {"Text": {"Data": "b"}}}},
+    )
+    (mail,) = control("GET", f"sent?account={PROD}&region={HOME}")[1]
+    assert "success@simulator.amazonses.com" in json.dumps(mail)
