@@ -8,6 +8,7 @@ from typing import Any
 from rich.text import Text
 
 from ses_provision.render.message import safe
+from ses_provision.render.plan import steps
 
 
 def summary(reports: Sequence[Mapping[str, Any]]) -> Text:
@@ -31,9 +32,9 @@ def outcome(report: Mapping[str, Any]) -> str:
     if "applied" in report:
         done = sum(one["done"] for one in report["applied"])
         left = sum(not one["done"] for one in report["applied"])
-        return f"{done} changed" + (f", {left} steps left alone" if left else "")
+        return f"{done} changed" + (f", {steps(left)} left alone" if left else "")
     parts = [f"{counts[name]} to {name}" for name in ("create", "update")]
     waiting = sum(one["waiting"] is not None for one in plan["steps"])
     parts += [f"{counts['blocked']} blocked"] if plan["blocked"] else []
-    parts += [f"{waiting} steps known after apply"] if waiting else []
+    parts += [f"{steps(waiting)} known after apply"] if waiting else []
     return ", ".join(parts)
