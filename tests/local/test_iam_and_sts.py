@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pytest
 
@@ -166,3 +167,23 @@ def test_an_unknown_key_is_refused(aws):
         )
         found = refused(getattr(stranger, call))
         assert (found.code, found.status) == (code, 403)
+
+
+def test_keys_of_a_session_act_for_their_holder(aws, client):
+    keys = client("sts").get_session_token()["Credentials"]
+    sts = aws.session(STAGING, HOME).client(
+        "sts",
+        aws_access_key_id=keys["AccessKeyId"],
+        aws_secret_access_key=keys["SecretAccessKey"],
+        aws_session_token=keys["SessionToken"],
+    )
+    assert sts.get_caller_identity()["Account"] == PROD
+    assert sts.get_access_key_info(AccessKeyId=keys["AccessKeyId"])["Account"] == PROD
+    assert keys["Expiration"] == aws.clock.now() + timedelta(hours=12)
+
+
+def test_only_roles_are_assumed(client):
+    found = refused(
+        client("sts").assume_role, RoleArn=f"arn:aws:iam::{PROD}:user/app", RoleSessionName="ci"
+    )
+    assert (found.code, found.status) == ("ValidationError", 400)

@@ -31,7 +31,7 @@ def topic(sns):
     return sns.create_topic(Name="events")["TopicArn"]
 
 
-def attributes(sns, topic):
+def attributes_of(sns, topic):
     return sns.get_topic_attributes(TopicArn=topic)["Attributes"]
 
 
@@ -47,12 +47,12 @@ def test_an_email_subscription_is_pending_until_its_owner_confirms(aws, sns, top
     made = sns.subscribe(TopicArn=topic, Protocol="email", Endpoint=OPS)
     assert made["SubscriptionArn"] == "pending confirmation"
     assert subscriptions(sns, topic) == ["PendingConfirmation"]
-    held = attributes(sns, topic)
+    held = attributes_of(sns, topic)
     assert (held["SubscriptionsPending"], held["SubscriptionsConfirmed"]) == ("1", "0")
     assert aws.confirm_subscriptions() == 1
     (arn,) = subscriptions(sns, topic)
     assert arn.startswith(f"{topic}:")
-    held = attributes(sns, topic)
+    held = attributes_of(sns, topic)
     assert (held["SubscriptionsPending"], held["SubscriptionsConfirmed"]) == ("0", "1")
     assert aws.confirm_subscriptions() == 0
 
@@ -164,11 +164,11 @@ def test_a_broken_topic_policy_is_an_invalid_parameter(sns, topic, text, says):
 
 def test_a_topic_policy_comes_back_as_it_was_set(sns, topic):
     sns.set_topic_attributes(TopicArn=topic, AttributeName="Policy", AttributeValue=policy(OWNER))
-    assert json.loads(attributes(sns, topic)["Policy"]) == json.loads(policy(OWNER))
+    assert json.loads(attributes_of(sns, topic)["Policy"]) == json.loads(policy(OWNER))
 
 
 def test_a_new_topic_has_the_policy_that_aws_gives_every_topic(sns, topic):
-    document = json.loads(attributes(sns, topic)["Policy"])
+    document = json.loads(attributes_of(sns, topic)["Policy"])
     (statement,) = document["Statement"]
     assert document["Id"] == "__default_policy_ID"
     assert statement["Condition"] == {"StringEquals": {"AWS:SourceOwner": PROD}}
@@ -274,7 +274,7 @@ def test_a_message_reaches_confirmed_addresses_only(aws, sns, topic):
     assert [mail.body for mail in aws.outbox if mail.kind == "notification"] == ["late"]
     (arn,) = subscriptions(sns, topic)
     sns.unsubscribe(SubscriptionArn=arn)
-    assert attributes(sns, topic)["SubscriptionsDeleted"] == "1"
+    assert attributes_of(sns, topic)["SubscriptionsDeleted"] == "1"
     assert sns.list_subscriptions()["Subscriptions"] == []
 
 
@@ -287,3 +287,56 @@ def test_what_is_not_served_is_never_silently_ignored(sns, topic, queue):
         (sns.publish, {"TopicArn": topic, "Message": "{}", "MessageStructure": "json"}),
     ):  # fmt: skip
         assert refused(call, **params).code == "NotImplementedByLocalAws"
+
+
+def test_a_topic_name_follows_the_rules(sns):
+    """API Reference, CreateTopic: letters, digits, _ and -; FIFO topics end in .fifo."""
+    for name, attributes in (("a b", {}), ("x" * 257, {}), ("t", {"FifoTopic": "true"}),
+                             ("t.fifo", {})):  # fmt: skip
+        assert refused(sns.create_topic, Name=name, Attributes=attributes).message == (
+            "Invalid parameter: Topic Name"
+        )
+    made = sns.create_topic(Name="t.fifo", Attributes={"FifoTopic": "true"})["TopicArn"]
+    assert attributes_of(sns, made)["FifoTopic"] == "true"
+
+
+def test_a_stranger_may_do_what_the_topic_policy_lets_him(client, sns, topic):
+    stranger = client("sns", STAGING)
+    assert refused(stranger.publish, TopicArn=topic, Message="m").status == 403
+    statement = OWNER | {"Principal": {"AWS": STAGING}, "Action": "SNS:Publish"}
+    sns.set_topic_attributes(
+        TopicArn=topic, AttributeName="Policy", AttributeValue=policy(statement)
+    )
+    stranger.publish(TopicArn=topic, Message="m")
+    assert refused(stranger.get_topic_attributes, TopicArn=topic).status == 403
+    assert refused(stranger.delete_topic, TopicArn=topic).status == 403
+
+
+def test_an_attribute_that_is_emptied_is_gone(sns, topic):
+    for value in ("alias/mine", ""):
+        sns.set_topic_attributes(
+            TopicArn=topic, AttributeName="KmsMasterKeyId", AttributeValue=value
+        )
+    assert "KmsMasterKeyId" not in attributes_of(sns, topic)
+
+
+def test_the_same_policy_written_differently_is_no_difference(sns):
+    sns.create_topic(Name="events", Attributes={"Policy": policy(OWNER)})
+    spaced = json.dumps(json.loads(policy(OWNER)), indent=2)
+    sns.create_topic(Name="events", Attributes={"Policy": spaced})
+    found = refused(sns.create_topic, Name="events", Attributes={"Policy": "{"})
+    assert "different attributes" in found.message
+
+
+def test_a_queue_that_does_not_exist_gets_nothing_and_that_is_noted(aws, sns, topic):
+    arn = f"arn:aws:sqs:{HOME}:{PROD}:none"
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
+    sns.publish(TopicArn=topic, Message="hello")
+    assert aws.outbox.to(arn)[0].kind == "undelivered"
+
+
+def test_a_subscription_with_other_attributes_is_not_the_same(sns, topic, queue):
+    asked = {"TopicArn": topic, "Protocol": "sqs", "Endpoint": queue[2]}
+    sns.subscribe(**asked, Attributes={"RawMessageDelivery": "true"})
+    found = refused(sns.subscribe, **asked, Attributes={"RawMessageDelivery": "false"})
+    assert "Subscription already exists with different attributes" in found.message
