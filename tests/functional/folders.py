@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 from ses_provision import config
 from ses_provision.cli.in_process import InProcess, seed
@@ -66,7 +67,7 @@ def bench(cli: Cli, folder: Path, world: type[InProcess] = InProcess, **files: s
     return Bench(cli, folder, world(local))
 
 
-def publish(local: LocalAws, records: Iterable[dict[str, str]]) -> None:
+def publish(local: LocalAws, records: Iterable[dict[str, Any]]) -> None:
     """Put records into DNS outside of Route 53, as a person does in a panel."""
     for one in records:
         local.declare_dns(one["name"], one["type"], [one["value"]])

@@ -4,6 +4,7 @@ import csv
 import io
 import json
 from pathlib import Path
+from typing import Any
 
 import dns.rdatatype
 import dns.zone
@@ -24,9 +25,9 @@ def outside(cli: Cli, tmp_path: Path) -> Bench:
     return made
 
 
-def records(made: Bench) -> list[dict[str, str]]:
+def records(made: Bench) -> list[dict[str, Any]]:
     """The records that the command says."""
-    found: list[dict[str, str]] = made("dns", "--format", "json").json["environments"][0]["records"]
+    found: list[dict[str, Any]] = made("dns", "--format", "json").json["environments"][0]["records"]
     return found
 
 
@@ -256,7 +257,7 @@ def test_silence_of_dns_is_not_taken_for_absence(cli: Cli, tmp_path: Path) -> No
 class Publishing(InProcess):
     """A world in which somebody publishes the records after some minutes."""
 
-    pending: list[dict[str, str]]
+    pending: list[dict[str, Any]]
 
     def sleep(self, seconds: float) -> None:
         """Let time pass; then the records are there."""
