@@ -53,11 +53,11 @@ def dns(
 
     Example: ses-provision dns --env prod --check
     """
-    from ses_provision.cli.status import checked_resolver
+    from ses_provision.cli.status import checked_resolvers
     from ses_provision.render import records as text
 
     checks = check or wait
-    resolver = checked_resolver(resolver) if resolver else ""
+    checked_resolvers([resolver] if resolver else None)
     if checks and output_format not in {"table", "json"}:
         raise UsageError("--check and --wait go with --format table or json.")
     run.as_json = run.as_json or output_format == "json"
