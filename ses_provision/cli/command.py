@@ -16,7 +16,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from ses_provision import config
+from ses_provision import clashes, config
 from ses_provision.cli import signals
 from ses_provision.cli.world import LocalServer, RealWorld, World
 from ses_provision.errors import InternalError, InterruptedRun, ProvisionError, UsageError
@@ -109,14 +109,18 @@ class Run:
         if self.env and self.every:
             raise UsageError("Give --env or --all, not both.")
         if self.env:
-            return config.load_named(list(self.env), self.config_dir)
+            found = config.load_named(list(self.env), self.config_dir)
+            clashes.insist_on_none(found, self.config_dir)
+            return found
         if writes and not self.every:
             known = ", ".join(config.names(self.config_dir)) or "none"
             raise UsageError(
                 f"`ses-provision {self.command}` changes an account: name the environment.",
                 f"--env NAME; environments here: {known}.",
             )
-        return config.load_all(self.config_dir)
+        found = config.load_all(self.config_dir)
+        clashes.insist_on_none(found, self.config_dir)
+        return found
 
     def one_environment(self) -> Environment:
         """The one environment that a command works on."""

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from ses_provision import config
+from ses_provision import clashes, config
 from ses_provision.cli.command import Run, without
 from ses_provision.errors import UsageError
 from ses_provision.render import environment_file
@@ -59,7 +59,7 @@ def validate(run: Run) -> None:
             run.report(name, {"file": str(path)})
             run.show(Text(f"{path} is right: {loaded[-1].domain} in {loaded[-1].region}"))
     if len(loaded) == len(names):
-        config.load_named(names, run.config_dir)
+        clashes.insist_on_none(loaded, run.config_dir)
     if os.environ.get("GITHUB_ACTIONS") == "true":
         annotate(run)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import os
 import signal
 from pathlib import Path
@@ -173,13 +172,15 @@ def test_a_signal_before_the_command_has_begun_is_told_all_the_same(
     assert ended.json["command"] == "plan"
 
 
-class Keyboard(io.StringIO):
+class Keyboard:
     """A terminal at which somebody presses Ctrl-C."""
 
     def isatty(self) -> bool:
+        """Somebody is there."""
         return True
 
     def readline(self, *_: object) -> str:
+        """Press it."""
         os.kill(os.getpid(), signal.SIGINT)
         return ""
 
