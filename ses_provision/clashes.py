@@ -95,10 +95,10 @@ def claimed(env: Environment) -> Iterator[Claim]:
             ("alarm", env.complaint_alarm, "alarms.complaint_name (or suffix)"),
         ):
             thing = (env.account_id, region, kind, name)
-            yield Claim(claim, env.name, f"{kind} {name} {place}", settings)
+            yield Claim(claimed_there, env.name, f"{kind} {name} {place}", settings)
     if env.sender.role:
         policy = f"policy {env.policy_name} on role {env.sender.role}"
-            claim = (env.account_id, region, kind, name)
+        thing = (env.account_id, env.sender.role, env.policy_name)
         label = f"{policy} in account {env.account_id}"
         yield Claim(thing, env.name, label, "sender.policy_name (or suffix)")
 
