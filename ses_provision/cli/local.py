@@ -56,6 +56,9 @@ def local(
     strict_rate: Annotated[
         bool, typer.Option("--strict-rate", help="SESv2 takes one call a second, as in AWS.")
     ] = False,
+    latency: Annotated[
+        float, typer.Option("--latency", min=0, metavar="SEC", help="How long each call takes.")
+    ] = 0,
 ) -> None:
     """Serve a local AWS on 127.0.0.1, with the zones and roles of your environments.
 
@@ -68,7 +71,12 @@ def local(
 
     environments = run.environments()
     made = start(environments)
-    made.knobs = replace(made.knobs, verify_after=verify_after, rate=1.0 if strict_rate else None)
+    made.knobs = replace(
+        made.knobs,
+        verify_after=verify_after,
+        rate=1.0 if strict_rate else None,
+        latency=latency,
+    )
     with tempfile.TemporaryDirectory(prefix="ses-provision-local-") as folder:
         exports = settings(environments, Path(folder), port)
         serve_until_stopped(run, made, port, exports)
