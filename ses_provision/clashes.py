@@ -94,7 +94,7 @@ def claimed(env: Environment) -> Iterator[Claim]:
             ("alarm", env.bounce_alarm, "alarms.bounce_name (or suffix)"),
             ("alarm", env.complaint_alarm, "alarms.complaint_name (or suffix)"),
         ):
-            thing = (env.account_id, region, kind, name)
+            claimed_there = (env.account_id, region, kind, name)
             yield Claim(claimed_there, env.name, f"{kind} {name} {place}", settings)
     if env.sender.role:
         policy = f"policy {env.policy_name} on role {env.sender.role}"
