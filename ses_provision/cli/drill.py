@@ -90,7 +90,7 @@ def cleaned_up(run: Run, made: Drill, report: dict[str, Any]) -> Iterator[None]:
 
 def one_hop(hop: Hop) -> dict[str, Any]:
     """One hop as JSON has it."""
-    seconds = hop.delay.total_seconds() if hop.delay else None
+    seconds = None if hop.delay is None else hop.delay.total_seconds()
     return {**document.plain(hop), "arrived": hop.arrived, "delay": seconds}
 
 

@@ -1,0 +1,175 @@
+"""drill: events come through, and whatever happens nothing of it stays."""
+
+import signal
+
+import pytest
+
+from tests.conftest import Cli
+from tests.functional.breakages import destination, no_alarm, statements_without
+from tests.functional.health import Health
+
+
+def left_behind(health: Health) -> list[str]:
+    """Queues and queue subscriptions that the drill left."""
+    queues = health.call("sqs", "ListQueues").get("QueueUrls") or []
+    listed = health.call("sns", "ListSubscriptionsByTopic", TopicArn=health.topic)
+    return [*queues, *(s["Endpoint"] for s in listed["Subscriptions"] if s["Protocol"] == "sqs")]
+
+
+def test_bounce_and_complaint_come_out_of_the_queue_and_nothing_stays(health: Health) -> None:
+    proved = health.run("drill", "--yes")
+
+    assert proved.status == 0
+    assert [call.operation for call in proved.calls] == [
+        "GetCallerIdentity",
+        "CreateQueue",
+        "Subscribe",
+        "SendEmail",
+        "SendEmail",
+        "ReceiveMessage",
+        "Unsubscribe",
+        "DeleteQueue",
+    ]
+    assert "✔ Bounce" in proved.stdout
+    assert "✔ Complaint" in proved.stdout
+    assert left_behind(health) == []
+
+
+def test_the_document_tells_each_hop_with_its_delay(health: Health) -> None:
+    [report] = health.run("drill", "--yes", "--json").json["environments"]
+
+    hops = {hop["event"]: hop for hop in report["drill"]["hops"]}
+    assert set(hops) == {"Bounce", "Complaint"}
+    assert all(hop["arrived"] and hop["delay"] >= 0 for hop in hops.values())
+    assert all(hop["message_id"] and hop["occurred_at"] for hop in hops.values())
+    assert report["drill"]["left_over"] == []
+
+
+def test_it_asks_before_it_sends(health: Health) -> None:
+    asked = health.run("drill")
+
+    assert asked.status == 64
+    assert asked.writes == []
+
+
+def test_it_wants_the_environment_named(cli: Cli) -> None:
+    assert cli("drill", "--yes").status == 64
+
+
+def test_events_that_never_come_are_explained_and_nothing_stays(health: Health) -> None:
+    destination(Enabled=False)(health)
+
+    waited = health.run("drill", "--yes", "--timeout", "2")
+
+    assert waited.status == 75
+    assert "no event came for Bounce, Complaint" in waited.stderr
+    assert "destination sns-bounce-complaint is switched off" in waited.stderr
+    assert "✘ Bounce" in waited.stdout
+    assert left_behind(health) == []
+
+
+def test_a_topic_that_keeps_ses_out_is_named(health: Health) -> None:
+    statements_without("ses.amazonaws.com")(health)
+
+    waited = health.run("drill", "--yes", "--timeout", "1")
+
+    assert "does not let SES publish" in waited.stderr
+
+
+def test_a_refused_mail_is_told_in_words_and_nothing_stays(health: Health) -> None:
+    health.local.pause_sending(health.env.account_id, health.env.region)
+
+    refused = health.run("drill", "--yes")
+
+    assert refused.status == 1
+    assert "sending is paused for the account" in refused.stderr
+    assert left_behind(health) == []
+
+
+@pytest.mark.parametrize("kind", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("moment", ["kill-before", "kill-after"])
+@pytest.mark.parametrize("operation", ["CreateQueue", "Subscribe", "SendEmail", "ReceiveMessage"])
+def test_interrupted_at_any_call_it_leaves_nothing(
+    health: Health, operation: str, moment: str, kind: signal.Signals
+) -> None:
+    health.local.fault(moment, operation, action=lambda: signal.raise_signal(kind))
+
+    stopped = health.run("drill", "--yes")
+
+    assert stopped.status == {signal.SIGINT: 130, signal.SIGTERM: 143}[kind]
+    assert left_behind(health) == []
+
+
+@pytest.mark.parametrize("operation", ["CreateQueue", "Subscribe", "SendEmail", "ReceiveMessage"])
+def test_refused_at_any_call_it_leaves_nothing(health: Health, operation: str) -> None:
+    health.local.fault("deny", operation)
+
+    refused = health.run("drill", "--yes")
+
+    assert refused.status == 1
+    assert left_behind(health) == []
+
+
+@pytest.mark.parametrize(
+    ("operation", "kept"), [("Unsubscribe", "the subscription"), ("DeleteQueue", "queue ses-")]
+)
+def test_what_cannot_be_removed_is_named_and_the_rest_is_removed(
+    health: Health, operation: str, kept: str
+) -> None:
+    health.deny(operation)
+
+    proved = health.run("drill", "--yes")
+
+    assert proved.status == 1
+    assert f"remove by hand: {kept}" in proved.stderr
+    assert len(left_behind(health)) == 1
+
+
+def test_alarms_ring_once_and_are_set_back(health: Health) -> None:
+    rung = health.run("drill", "--yes", "--alarms")
+
+    calls = [call for call in rung.calls if call.operation == "SetAlarmState"]
+    [report] = health.run("drill", "--yes", "--alarms", "--json").json["environments"]
+    assert len(calls) == 2 * rung.stdout.count("rang, and is")
+    assert {one["alarm"] for one in report["drill"]["alarms"]} == {
+        "ses-bounce-rate-prod",
+        "ses-complaint-rate-prod",
+    }
+
+
+def test_an_alarm_that_rings_already_is_left_alone(health: Health) -> None:
+    for _ in range(2):
+        health.run("send-test", "--to", "bounce@simulator.amazonses.com")
+
+    rung = health.run("drill", "--yes", "--alarms")
+
+    assert "ses-bounce-rate-prod (us-east-2): rings already; left alone" in rung.stdout
+
+
+def test_an_alarm_that_is_not_there_fails_the_drill(health: Health) -> None:
+    no_alarm(health)
+
+    rung = health.run("drill", "--yes", "--alarms")
+
+    assert rung.status == 1
+    assert "ses-bounce-rate-prod (us-east-2): is not there" in rung.stdout
+
+
+def test_an_alarm_that_cannot_be_set_back_is_told(health: Health) -> None:
+    health.local.fault("deny", "SetAlarmState", number=2)
+
+    rung = health.run("drill", "--yes", "--alarms")
+
+    assert rung.status == 1
+    assert "could not be set back" in rung.stderr
+
+
+def test_interrupted_while_an_alarm_rings_it_is_set_back(health: Health) -> None:
+    health.local.fault(
+        "kill-after", "SetAlarmState", action=lambda: signal.raise_signal(signal.SIGINT)
+    )
+
+    stopped = health.run("drill", "--yes", "--alarms")
+
+    assert stopped.status == 130
+    assert [c.operation for c in stopped.calls].count("SetAlarmState") == 2
