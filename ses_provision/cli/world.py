@@ -74,12 +74,13 @@ class LocalServer(RealWorld):
 
         del profile
         self.insist_that_it_listens()
+        name_server = f"127.0.0.1:{name_server_port(self.port)}"
         return aws.Connections(
             aws.local_session(env.account_id),
             zones=aws.local_session(env.zone_account_id),
             endpoint_url=f"http://127.0.0.1:{self.port}",
             trace=trace,
-            resolve=lambda asked: dns.answer(asked, [f"127.0.0.1:{name_server_port(self.port)}"]),
+            resolve=lambda asked: dns.answer(asked, [name_server], everything_there=True),
         )
 
     def insist_that_it_listens(self) -> None:
