@@ -198,8 +198,9 @@ def destroy(
     for step, expected in zip(reversed(steps), agreed.steps, strict=True):
         if not any(agreed.calls(one) for one in expected.removals):
             continue
-        if again(step, steps, env, account, reader) != expected:
-            raise engine.moved(step)
+        fresh = again(step, steps, env, account, reader)
+        if fresh != expected:
+            raise engine.moved(step, states(expected), states(fresh))
         asked = [(one, agreed.calls(one)) for one in expected.removals]
         for call, completed in engine.batches(asked):
             try:
@@ -225,6 +226,15 @@ def again(
     """A step as it is now."""
     reader.forget()
     return reader.run(look(step, steps, env, account))
+
+
+def states(teardown: StepTeardown) -> dict[str, str]:
+    """What was to become of each resource of a step, in a few words."""
+    return {
+        one.want.label: f"to stay ({'; '.join(one.stays)})" if one.stays else "to go"
+        for one in teardown.removals
+        if one.is_there
+    }
 
 
 def is_gone_already(stopped: Stopped) -> bool:

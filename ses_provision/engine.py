@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -113,7 +113,7 @@ def apply(
             continue
         fresh = again(step)
         if not expected.waiting and fresh != expected:
-            raise moved(step)
+            raise moved(step, states(expected), states(fresh))
         if fresh.blocked or fresh.waiting:
             yield NotDone(fresh)
             continue
@@ -176,13 +176,33 @@ def send(
         ) from error
 
 
-def moved(step: Step) -> StalePlan:
-    """The refusal to write what nobody agreed to."""
+def moved(step: Step, agreed: Mapping[str, str], found: Mapping[str, str]) -> StalePlan:
+    """The refusal to write what nobody agreed to, with what moved, by label."""
+    shown = [
+        f"{label}: was {agreed.get(label, 'not there')}, is {found.get(label, 'not there')}"
+        for label in {**agreed, **found}
+        if agreed.get(label) != found.get(label)
+    ]
     return StalePlan(
         f"Step {step.id} ({step.title}) is no longer as the plan showed it: somebody or something "
-        "changed it meanwhile. It was left alone.",
+        f"changed it meanwhile. It was left alone. {'; '.join(shown)}".rstrip(),
         "Run the same command again to see the plan as it is now.",
     )
+
+
+def states(planned: StepPlan) -> dict[str, str]:
+    """How each change of a step was found, in a few words."""
+    return {change.want.label: state(change) for change in planned.changes} or {
+        planned.title: planned.waiting or planned.skipped
+    }
+
+
+def state(change: Change) -> str:
+    """How one change was found: what is to be done, what differs, what is in the way."""
+    differs = ", ".join(f"{one.field} is {one.old}" for one in change.differences())
+    obstacles = ", ".join(one.what for one in change.found.obstacles)
+    details = "; ".join(filter(None, (differs, obstacles)))
+    return f"{change.action} ({details})" if details else str(change.action)
 
 
 def prove(step: Step, after: StepPlan) -> None:

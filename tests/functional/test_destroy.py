@@ -371,6 +371,7 @@ def test_what_changes_between_looking_and_deleting_is_not_deleted(
 
     assert stopped.status == 1
     assert "is no longer as the plan showed it" in stopped.stderr
+    assert "was to go, is to stay (others added https subscriber" in stopped.stderr
     assert event_topic(staging) in local.snapshot(staging.account_id)["sns"][staging.region]
 
 
