@@ -105,14 +105,24 @@ def invoke(arguments: list[str], world: World | None) -> int:
     except UsageError as error:
         return usage(arguments, error)
     except typer.TyperException as error:
-        said = getattr(error, "message", str(error))
-        return usage(arguments, UsageError(said, "`ses-provision --help` lists commands."))
+        return usage(arguments, mistake(error))
     except typer.Abort:
         say("Nothing was changed.")
         return 1
     except BrokenPipeError:
         return 1
     return int(result or 0)
+
+
+def mistake(error: typer.TyperException) -> UsageError:
+    """A mistake in a command line, with what was probably meant."""
+    said = getattr(error, "message", str(error))
+    meant = sorted(getattr(error, "possibilities", None) or ())
+    suggestion = f" Did you mean {' or '.join(meant)}?" if meant else ""
+    context = getattr(error, "ctx", None)
+    if context is None or context.parent is None:
+        return UsageError(f"{said}{suggestion}", "`ses-provision --help` lists commands.")
+    return UsageError(f"{said}{suggestion}", f"`{context.command_path} --help` lists its options.")
 
 
 def usage(arguments: list[str], error: UsageError) -> int:
