@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import boto3
 import botocore.config
 import botocore.exceptions
+import botocore.parsers
 from botocore import xform_name
 
 from ses_provision.errors import CannotReachAws
@@ -38,6 +39,15 @@ AT_ONCE = 12
 ATTEMPTS = 10
 ATTEMPTS_AT_THE_DOOR = 3
 """Tries of the first question, to STS: it also finds out whether AWS can be reached at all."""
+
+UNANSWERED = (
+    botocore.exceptions.BotoCoreError,
+    botocore.parsers.ResponseParserError,  # somebody answers, but not AWS
+    KeyError,  # ... in XML, which botocore takes for an answer without the result
+    OSError,  # a credential_process that cannot be started
+    EOFError,  # an MFA code that nobody can type
+)
+"""What surfaces where AWS has not answered."""
 
 ENVIRONMENT_CREDENTIALS = (
     "AWS_ACCESS_KEY_ID",
@@ -128,10 +138,10 @@ class Connections:
         try:
             return self._ask(asked)
         except botocore.exceptions.ClientError as error:
-            if error.response["Error"]["Code"] in NOT_FOUND:
+            if error.response.get("Error", {}).get("Code") in NOT_FOUND:
                 return None
             return explain(error, asked.service, asked.region, asked.operation, self.profile)
-        except botocore.exceptions.BotoCoreError as error:
+        except UNANSWERED as error:
             return explain(error, asked.service, asked.region, asked.operation, self.profile)
         except CannotReachAws as error:
             return error
@@ -152,7 +162,7 @@ class Connections:
         try:
             client = self._client(call.service, call.region)
             reply: dict[str, Any] = getattr(client, xform_name(call.operation))(**call.params)
-        except (botocore.exceptions.ClientError, botocore.exceptions.BotoCoreError) as error:
+        except (botocore.exceptions.ClientError, *UNANSWERED) as error:
             raise explain(error, call.service, call.region, call.operation, self.profile) from error
         return reply
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from ses_provision.errors import HostedZoneProblem, WrongAccount
 from ses_provision.names import dns_name, is_within
 from ses_provision.reading import Ask, Reading, ask, question
+from ses_provision.refusals import not_aws
 
 if TYPE_CHECKING:
     from ses_provision.environment import Environment
@@ -87,6 +88,8 @@ def account(env: Environment) -> Reading[Account]:
     """Whose credentials these are: the environment's account, or an error before anything else."""
     [caller] = yield from ask(question("sts", env.region, "GetCallerIdentity"))
     found = caller or {}
+    if not {"Account", "Arn"} <= found.keys():
+        raise not_aws("sts", env.region, "it does not say whose credentials these are")
     if found["Account"] != env.account_id:
         raise WrongAccount(
             f"These credentials belong to account {found['Account']} ({found['Arn']}), "

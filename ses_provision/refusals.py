@@ -38,8 +38,8 @@ def explain(error: Any, service: str, region: str, operation: str, profile: str)
     response = getattr(error, "response", None)
     if response is None:
         return unreachable(error, service, region, profile)
-    code = response["Error"].get("Code", "")
-    said = response["Error"].get("Message") or "no reason given"
+    code = response.get("Error", {}).get("Code", "")
+    said = response.get("Error", {}).get("Message") or "no reason given"
     what = f"{service} {operation} in {region}"
     if code in DENIED:
         return denied(said, code, service, operation)
@@ -61,7 +61,23 @@ def explain(error: Any, service: str, region: str, operation: str, profile: str)
             f"Region {region} is not enabled in this account ({code}).",
             "Enable it under Account > AWS Regions, or change `region` in the environment file.",
         )
-    return AwsRefused(f"{what} was refused: {said} ({code})", code=code, operation=operation)
+    if not code or code.isdecimal():
+        status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", "")
+        return not_aws(service, region, f"{said} {code or status}")
+    return AwsRefused(
+        f"{what} was refused: {said} ({code})",
+        "Nothing is lost: once what AWS names is mended, run the same command again.",
+        code=code,
+        operation=operation,
+    )
+
+
+def not_aws(service: str, region: str, said: str) -> CannotReachAws:
+    """Somebody answers, but not AWS: a proxy, a login page, another server."""
+    return CannotReachAws(
+        f"What answers for {service} in {region} is not AWS: {said}",
+        "Check AWS_ENDPOINT_URL, the proxy, and whether a network wants you to log in first.",
+    )
 
 
 def denied(said: str, code: str, service: str, operation: str) -> AccessDenied:
@@ -93,6 +109,18 @@ def unreachable(error: Any, service: str, region: str, profile: str) -> Provisio
         return CannotReachAws(
             f"The AWS login has expired or is missing: {error}", login_hint(profile)
         )
+    if isinstance(error, EOFError):
+        return CannotReachAws(
+            "The AWS profile asks for an MFA code, and nobody is there to type one.",
+            "Run it on a terminal, or put temporary credentials in the environment.",
+        )
+    if isinstance(error, OSError) and not hasattr(error, "kwargs"):
+        return CannotReachAws(
+            f"The AWS credentials cannot be had: {error}",
+            "Correct credential_process of the AWS profile.",
+        )
+    if name in {"ResponseParserError", "KeyError"}:
+        return not_aws(service, region, str(error).splitlines()[0])
     if name in {"ParamValidationError", "UnknownServiceError", "OperationNotPageableError"}:
         raise error
     return CannotReachAws(
