@@ -10,13 +10,13 @@ demo: $(READY)            ## the whole story on the local AWS, both environments
 	@$(BIN)/ses-provision demo
 
 test: $(READY)            ## all tests
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto
 
 check: $(READY)           ## format, lint, types, tests with branch coverage
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest --cov --cov-report=term
+	$(BIN)/python -m pytest -n auto --cov --cov-report=term
 
 fix: $(READY)             ## format and mend what the linter can mend
 	$(BIN)/ruff format .
