@@ -54,26 +54,22 @@ def own_options(command: Any) -> Iterator[str]:
     """The options and arguments that a command does not share with others."""
     for one in command.params:
         if one.name not in SHARED and one.name != "help":
-            yield option(one)
+            yield option(command, one)
 
 
 def shared_options() -> Iterator[str]:
     """The options of most commands."""
-    for one in commands()["plan"].params:
+    plan = commands()["plan"]
+    for one in plan.params:
         if one.name in SHARED:
-            yield option(one)
+            yield option(plan, one)
 
 
-def option(one: Any) -> str:
-    """An option with what it takes, what it does, and its default."""
-    if one.param_type_name == "argument":
-        return f"`{one.metavar}`: {one.help}"
-    choices = getattr(one.type, "choices", None)
-    takes = one.metavar or ("|".join(choices) if choices else "")
-    names = ", ".join([*one.opts, *one.secondary_opts])
-    name = f"`{names} {takes}`" if takes and not one.is_flag else f"`{names}`"
-    has_default = one.default not in (None, False, "", ()) and not one.is_flag
-    return f"{name}: {one.help}" + (f" Default: `{one.default}`." if has_default else "")
+def option(command: Any, one: Any) -> str:
+    """An option with what it takes, what it does, and its default, as the help has them."""
+    names, said = one.get_help_record(typer.Context(command))
+    names = one.metavar if one.param_type_name == "argument" else names
+    return f"`{names}`: {' '.join(said.split())}"
 
 
 def current(text: str) -> str:
