@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check fix bench lock clean
+.PHONY: demo test check audit fix bench lock clean
 
 demo: $(READY)            ## the whole story on the local AWS, both environments
 	@$(BIN)/ses-provision demo
@@ -17,6 +17,16 @@ check: $(READY)           ## format, lint, types, tests with branch coverage
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -n auto --cov --cov-report=term
+	@$(MAKE) --no-print-directory audit
+
+audit: $(READY)           ## look for known weaknesses in the locked dependencies, where that can be done
+	@if ! command -v pip-audit >/dev/null; then \
+	  echo "audit skipped: pip-audit is not installed (pipx install pip-audit)"; \
+	elif ! $(BIN)/python -c 'import socket; socket.create_connection(("api.osv.dev", 443), 5)' 2>/dev/null; then \
+	  echo "audit skipped: api.osv.dev, which knows the advisories, cannot be reached"; \
+	else \
+	  pip-audit --vulnerability-service osv --disable-pip --require-hashes -r requirements.lock; \
+	fi
 
 fix: $(READY)             ## format and mend what the linter can mend
 	$(BIN)/ruff format .

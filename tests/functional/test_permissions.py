@@ -20,7 +20,7 @@ from ses_provision.local.contract import Caller
 from ses_provision.local.disturb import _resource
 from ses_provision.local.policies import Ask, Decision, decide
 from ses_provision.permissions import LARGEST, policies, size
-from tests.conftest import CONFIG, Cli
+from tests.conftest import CONFIG, ROOT, Cli
 
 ROLE = "application"
 NAMES = "route53:ChangeResourceRecordSetsNormalizedRecordNames"
@@ -454,6 +454,14 @@ def test_the_command_asks_aws_nothing_and_prints_a_policy(cli: Cli, env: Environ
     assert json.loads(printed.stdout) == policies(env, read_only=True)["account"]
     assert [one["environment"] for one in whole.json["environments"]] == ["prod", "staging"]
     assert whole.json["environments"][0]["policies"] == json.loads(json.dumps(policies(env)))
+
+
+def test_the_readme_shows_both_policies_as_they_are(env: Environment) -> None:
+    text = (ROOT / "README.md").read_text()
+    shown = [json.loads(one) for one in re.findall(r"```json\n(.*?)```", text, re.DOTALL)]
+
+    for read_only in (True, False):
+        assert policies(env, read_only=read_only)["account"] in shown
 
 
 def test_a_policy_does_not_change_with_the_looking(env: Environment) -> None:
