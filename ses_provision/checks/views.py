@@ -122,10 +122,11 @@ def zone_and_delegation(
     found = Delegation()
     for name, outcome in outcomes:
         if isinstance(outcome, Exception):
-            found = replace(found, dns_problem=found.dns_problem or str(outcome))
-        elif outcome and outcome["values"] and not outcome.get("alias"):
-            servers = tuple(outcome["values"])
-            found = replace(found, apex=name, servers=servers, dns_problem="")
+            # What a name above would say holds only where this one has no name servers.
+            found = replace(found, dns_problem=str(outcome))
+            break
+        if outcome and outcome["values"] and not outcome.get("alias"):
+            found = replace(found, apex=name, servers=tuple(outcome["values"]))
             break
     if isinstance(zone, ProvisionError):
         return replace(found, zone_problem=zone.message), None

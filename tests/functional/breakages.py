@@ -60,17 +60,15 @@ def signing_off(health: Health) -> None:
 
 
 def short_key(health: Health) -> None:
-    """Somebody shortens the key, and its records are published."""
-    health.call(
-        "sesv2",
-        "PutEmailIdentityDkimSigningAttributes",
-        EmailIdentity=health.env.domain,
-        SigningAttributesOrigin="AWS_SES",
-        SigningAttributes={"NextSigningKeyLength": "RSA_1024_BIT"},
-    )
-    health.run("apply", "--yes", "--only", "dkim")
-    health.local.clock.advance(LATER)
-    health.run("dkim-status")
+    """The environment once asked for a short key, and has it still."""
+    wanted_short(health)
+    health.change('[dkim]\nkey_length = "RSA_1024_BIT"\n', "")
+
+
+def wanted_short(health: Health) -> None:
+    """The environment asks for a short key."""
+    health.change("[dmarc]", '[dkim]\nkey_length = "RSA_1024_BIT"\n[dmarc]')
+    assert health.run("apply", "--yes", "--wait").status == 0
 
 
 def other_mail_from(identity: str) -> Break:
@@ -164,6 +162,17 @@ def destination(**changes: Any) -> Break:
     return change
 
 
+def elsewhere(health: Health) -> None:
+    """The destination names another topic."""
+    made = health.call("sns", "CreateTopic", Name="other")["TopicArn"]
+    held = health.call("sns", "GetTopicAttributes", TopicArn=health.topic)["Attributes"]["Policy"]
+    policy = held.replace(health.topic, made)
+    health.call(
+        "sns", "SetTopicAttributes", TopicArn=made, AttributeName="Policy", AttributeValue=policy
+    )
+    destination(SnsDestination={"TopicArn": made})(health)
+
+
 def statements_without(service: str) -> Break:
     """The topic's policy no longer lets a service in."""
 
@@ -227,6 +236,12 @@ def no_subscriber(health: Health) -> None:
 def no_alarm(health: Health) -> None:
     """An alarm is deleted."""
     health.call("cloudwatch", "DeleteAlarms", AlarmNames=[health.env.bounce_alarm])
+
+
+def no_far_topic(health: Health) -> None:
+    """The topic in us-east-1 is deleted."""
+    arn = health.topic.replace("us-east-2", "us-east-1")
+    health.call("sns", "DeleteTopic", "us-east-1", TopicArn=arn)
 
 
 def metric_elsewhere(health: Health) -> None:
@@ -373,6 +388,23 @@ def broken() -> Iterator[Broken]:
     yield Broken("signing is off", signing_off, "SES-DKIM-001", "ses-provision apply")
     yield Broken("the key is short", short_key, "SES-DKIM-002", "ses-provision apply")
     yield Broken(
+        "the key is meant to be short",
+        wanted_short,
+        "SES-DKIM-002",
+        'set dkim.key_length = "RSA_2048_BIT" in config/prod.toml',
+    )
+    yield Broken(
+        "another MAIL FROM",
+        lambda health: health.call(
+            "sesv2",
+            "PutEmailIdentityMailFromAttributes",
+            EmailIdentity=health.env.domain,
+            MailFromDomain="other.starlightpractice.com",
+        ),
+        "SES-MAILFROM-001",
+        "ses-provision apply",
+    )
+    yield Broken(
         "the domain has no MAIL FROM",
         other_mail_from("domain"),
         "SES-MAILFROM-001",
@@ -452,6 +484,23 @@ def in_dns() -> Iterator[Broken]:
 def in_events() -> Iterator[Broken]:
     """What nobody would learn."""
     yield Broken(
+        "events go elsewhere",
+        elsewhere,
+        "SES-EVENTS-001",
+        "ses-provision apply",
+    )
+    yield Broken(
+        "no destination",
+        lambda health: health.call(
+            "sesv2",
+            "DeleteConfigurationSetEventDestination",
+            ConfigurationSetName=health.env.configuration_set.name,
+            EventDestinationName=health.env.events.destination,
+        ),
+        "SES-EVENTS-001",
+        "ses-provision apply",
+    )
+    yield Broken(
         "destination off", destination(Enabled=False), "SES-EVENTS-001", "ses-provision apply"
     )
     yield Broken(
@@ -495,6 +544,12 @@ def in_events() -> Iterator[Broken]:
 
 def in_alarms() -> Iterator[Broken]:
     """What would wake nobody."""
+    yield Broken(
+        "the topic of another region's alarms is gone",
+        no_far_topic,
+        "SES-ALARM-003",
+        "ses-provision apply",
+    )
     yield Broken("an alarm is missing", no_alarm, "SES-ALARM-001", "ses-provision apply")
     yield Broken(
         "an alarm is switched off",
