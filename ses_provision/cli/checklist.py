@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from ses_provision.cli import github
 from ses_provision.cli.command import Run, Target
 from ses_provision.cli.status import OPEN, NoDns, Resolvers, asked
 from ses_provision.errors import UsageError
@@ -83,9 +82,12 @@ def checklist(
     from ses_provision import attestations
     from ses_provision.checks.report import checklist as put_together
     from ses_provision.checks.topic import Scene, look
+    from ses_provision.render import checklist_markdown
 
     run.as_json = run.as_json or output_format == "json"
-    topics, summary = chosen(only), summary_file() if github_summary else None
+    topics = chosen(only)
+    if github_summary:
+        github.summary_file()  # without it, refused before any call
     found: list[Checklist] = []
 
     def work(target: Target) -> None:
@@ -102,8 +104,8 @@ def checklist(
     run.each(work)
     if found:
         show(run, found, output_format)
-        if summary is not None:
-            append(summary, found)
+        if github_summary:
+            github.summary(checklist_markdown.render(found))
 
 
 def show(run: Run, found: list[Checklist], output_format: Format) -> None:
@@ -122,25 +124,3 @@ def show(run: Run, found: list[Checklist], output_format: Format) -> None:
             run.show(text.checklist(found[0]))
         case _:
             run.show(text.side_by_side(found))
-
-
-def summary_file() -> Path:
-    """The file that GitHub Actions shows as the summary of a step."""
-    name = os.environ.get("GITHUB_STEP_SUMMARY")
-    if not name:
-        raise UsageError(
-            "--github-summary wants GITHUB_STEP_SUMMARY in the environment.",
-            "GitHub Actions sets it; elsewhere use --format markdown.",
-        )
-    return Path(name)
-
-
-def append(file: Path, found: list[Checklist]) -> None:
-    """Add the checklists to the summary."""
-    from ses_provision.render import checklist_markdown
-
-    try:
-        with file.open("a", encoding="utf-8") as stream:
-            stream.write(checklist_markdown.render(found))
-    except OSError as error:
-        raise UsageError(f"{file} cannot be written: {error.strerror}.") from error

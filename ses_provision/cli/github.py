@@ -12,15 +12,20 @@ from ses_provision.errors import UsageError
 SUMMARY = "GITHUB_STEP_SUMMARY"
 
 
-def summary(markdown: str) -> None:
-    """Append to the summary of the job."""
+def summary_file() -> Path:
+    """The file that becomes the summary of the job."""
     path = os.environ.get(SUMMARY)
     if not path:
         raise UsageError(
             f"--github-summary needs {SUMMARY}, which GitHub Actions sets.",
             "Outside of it: --format markdown.",
         )
-    with Path(path).open("a", encoding="utf-8") as file:
+    return Path(path)
+
+
+def summary(markdown: str) -> None:
+    """Append to the summary of the job."""
+    with summary_file().open("a", encoding="utf-8") as file:
         file.write(markdown.rstrip() + "\n\n")
 
 
