@@ -98,6 +98,11 @@ class RecordReport:
         return self.state is State.RIGHT
 
     @property
+    def stands_in_zone(self) -> bool:
+        """The hosted zone has it as it should be."""
+        return any(view.state is State.RIGHT for view in self.of(Kind.ZONE))
+
+    @property
     def label(self) -> str:
         """Type and name."""
         return f"{self.record.type} {self.record.name}"
@@ -135,6 +140,7 @@ def verdicts(
     faulty = [one for one in records if not one.is_right and one.state is not State.NOT_ASKED]
     if delegation.is_elsewhere and faulty:
         yield delegated_elsewhere(env, ses, delegation)
+        faulty = [one for one in faulty if not one.stands_in_zone]
     elif seen_elsewhere(ses, delegation):
         yield delegated_by_soa(env, ses, delegation)
     yield from (fault(env, ses, one, delegation) for one in faulty)
@@ -216,7 +222,7 @@ def why(env: Environment, one: RecordReport, delegation: Delegation) -> Verdict:
             "panel appends it",
             f"rename it to {one.record.name} (enter the name without the domain at its end)",
         )
-    if zone is not None and zone.state is State.RIGHT:
+    if one.stands_in_zone:
         return not_served(one, delegation)
     if zone is not None and zone.note and zone.state is State.MISSING:
         return Verdict(

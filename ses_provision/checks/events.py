@@ -158,8 +158,8 @@ def told(scene: Scene, arn: str, listed: list[Mapping[str, str]], wanted: set[st
         who = ", ".join(sorted(asked))
         return action(
             f"{topic}: {who} has not confirmed",
-            f"{who} opens {LINK} and follows its link, good for two days; later, subscribe again "
-            "in the SNS console",
+            f"{who} opens {LINK} and follows its link within two days; after that {scene.apply} "
+            "subscribes again",
         )
     if not agreed:
         return action(
