@@ -319,3 +319,26 @@ def test_the_json_of_a_check_has_both_values(outside: Bench) -> None:
     assert document["ok"] is False
     assert mx["wanted"] == "10 feedback-smtp.eu-central-1.amazonses.com"
     assert mx["found"] == ["10 mx.example.com"]
+
+
+def test_a_cname_at_the_mail_from_name_is_wrong_for_all_that_should_stand_there(
+    cli: Cli, tmp_path: Path
+) -> None:
+    made = bench(cli, tmp_path / "config", prod=HOSTED)
+    made("apply", "--env", "prod", "--yes", "--skip", "mail-from")
+    record = {
+        "Name": "mail.example.com",
+        "Type": "CNAME",
+        "TTL": 60,
+        "ResourceRecords": [{"Value": "elsewhere.example.com"}],
+    }
+    [zone] = made.local.route53.zones("111122223333")
+    changes = {"Changes": [{"Action": "CREATE", "ResourceRecordSet": record}]}
+    batch = {"HostedZoneId": zone.id, "ChangeBatch": changes}
+    made.local.call("111122223333", "us-east-1", "route53", "ChangeResourceRecordSets", batch)
+
+    checked = made("dns", "--check")
+
+    assert verdicts(made)["MX mail"] == "wrong"
+    assert verdicts(made)["TXT mail"] == "wrong"
+    assert "    found    CNAME elsewhere.example.com" in checked.stdout.splitlines()

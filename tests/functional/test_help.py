@@ -222,3 +222,7 @@ def test_explain_is_about_the_environment_that_is_named(cli: Cli) -> None:
 
 def test_explain_says_why_a_step_does_nothing_here(cli: Cli) -> None:
     assert "nothing here: no role name yet" in cli("explain", "role", "--env", "prod").stdout
+
+
+def test_explain_takes_one_environment(cli: Cli) -> None:
+    assert cli("explain", "dkim", "--env", "prod", "--env", "staging").status == 64

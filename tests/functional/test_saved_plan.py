@@ -282,3 +282,19 @@ def test_outside_of_github_the_summary_says_what_it_lacks(made: Bench) -> None:
 
     assert refused.status == 64
     assert "GITHUB_STEP_SUMMARY" in refused.stderr
+
+
+def test_a_step_that_now_does_nothing_is_named_with_its_reason(
+    made: Bench, file: Path, tmp_path: Path
+) -> None:
+    text = file.read_text(encoding="utf-8")
+    plan: dict[str, Any] = json.loads(text)
+    plan["steps"]["role"] = {"waiting": "", "skipped": "for another reason", "changes": []}
+    plan["made_by"] = "0.0.1"
+    file.write_text(json.dumps(plan), encoding="utf-8")
+
+    refused = made("apply", str(file))
+
+    assert refused.status == 1
+    assert "step role: for another reason, now no role name yet" in refused.stderr
+    assert "the plan was made by ses-provision 0.0.1" in refused.stderr
