@@ -64,7 +64,10 @@ a { color: inherit; } a:hover { color: var(--waiting); }
 footer { margin-top: 2.5rem; font-size: .85rem; color: var(--soft); }
 @page { size: A4; margin: 16mm 14mm; }
 @media print {
-  body { background: none; font-size: 10pt; } main { max-width: none; padding: 0; }
+  html { font-size: 9.5pt; } body { background: none; font-size: .92rem; line-height: 1.4; }
+  td { padding: .25rem .5rem .25rem 0; } table.items .status { width: 5.6rem; } .group td
+  { padding-top: .4rem !important; } table.matrix td { padding: .06rem .5rem .06rem 0; }
+  main { max-width: none; padding: 0; }
   h2 { break-before: page; } h2.first { break-before: auto; } h3 { break-after: avoid; }
   tr, .note, .sign { break-inside: avoid; } thead { display: table-header-group; }
   .next { background: none; } * { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
@@ -104,7 +107,7 @@ def render(values: Sequence[Checklist]) -> str:
         "<h1>Amazon SES checklist</h1>",
         INTRODUCTION.format(names=text(names)),
         *(matrix(values) if len(values) > 1 else []),
-        *(environment(one, first=number == 0) for number, one in enumerate(values)),
+        *(environment(one, first=len(values) == 1) for one in values),
         legend(),
         signature(),
         f"<footer>Made by ses-provision {text(__version__)}. Times are UTC.</footer>",
