@@ -62,9 +62,13 @@ class Surroundings:
         self._clock = clock
 
     def dns(self, account: str, name: str, record_type: str) -> list[str] | None:
-        """What public DNS answers: from the account's zones, else what was declared."""
+        """What public DNS answers, which is one for all accounts: from the account's zones, from
+        what was declared, from the zones of others."""
         found = self._route53.lookup(account, name, record_type)
-        return found or self.external_dns.lookup(account, name, record_type)
+        found = found or self.external_dns.lookup(account, name, record_type)
+        others = (one for one in self._route53.accounts() if one != account)
+        elsewhere = (self._route53.lookup(one, name, record_type) for one in others)
+        return found or next(filter(None, elsewhere), None)
 
     def sns_topic_refusal(self, caller: Caller, topic_arn: str, source_arn: str) -> str | None:
         """Why SES may not publish to the topic, None when it may."""

@@ -126,6 +126,9 @@ def test_a_role_in_the_account_of_the_zone_gets_the_records_written_there(
     assert {c.account for c in applied.calls if c.service != "route53"} == {"111122223333"}
     assert ROLE in applied.stdout.splitlines()[0]
     assert made("plan", "--detailed-exitcode").status == 0
+    made("dkim-status", "--wait")
+    [row] = made("status", "--json").json["environments"]
+    assert row["status"]["verified"] == "SUCCESS", "DNS is one for all accounts"
 
 
 @pytest.fixture
