@@ -28,9 +28,11 @@ audit: $(READY)           ## look for known weaknesses in the locked dependencie
 	  pip-audit --vulnerability-service osv --disable-pip --require-hashes -r requirements.lock; \
 	fi
 
-fix: $(READY)             ## format and mend what the linter can mend
+fix: $(READY)             ## format, mend what the linter can mend, renew schema and reference
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+	$(BIN)/ses-provision schema --write
+	$(BIN)/python -m tests.reference --write
 
 bench: $(READY)           ## measure speed (never part of the tests)
 	$(BIN)/python -m tests.bench
