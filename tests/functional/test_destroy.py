@@ -326,6 +326,7 @@ def test_dkim_records_whose_identity_is_gone_are_not_guessed_at(
     assert sum(one["Type"] == "CNAME" for one in records(local, staging)) == 3
 
 
+@pytest.mark.no_cover
 def test_a_failure_at_any_deletion_is_healed_by_running_it_again(
     cli: Cli,
     environments: list[Environment],

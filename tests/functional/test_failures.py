@@ -11,6 +11,7 @@ from ses_provision.refusals import DENIED
 from tests.conftest import Cli
 from tests.functional.sweep import Sweep, no_backoff
 
+pytestmark = pytest.mark.no_cover  # sweeps repeat what other tests cover, hundreds of times
 APPLY = ("apply", "--env", "prod", "--yes")
 RIDDEN_OUT = ("drop", "lose-reply", "error", "throttle")
 
