@@ -10,8 +10,6 @@ from typing import Any
 from ses_provision.environment import Environment
 from ses_provision.model import Call
 
-USE_CASE_LIMIT = 5000  # characters, PutAccountDetails (SESv2 API reference)
-
 
 class Access(StrEnum):
     """Where the account stands in one region."""

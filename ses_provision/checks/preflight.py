@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 
-from ses_provision.access import USE_CASE_LIMIT
 from ses_provision.checks import ITEMS
 from ses_provision.checks.topic import Item, Judgement, Scene, Topic, action, done
 from ses_provision.model import Severity
@@ -44,8 +43,6 @@ def described(scene: Scene) -> Reading[Judgement]:
             f"config/{env.name}.toml; config/example.toml shows them",
         )
     length = len(asked.use_case.strip())
-    if length > USE_CASE_LIMIT:
-        return action(f"the use case has {length} characters", f"at most {USE_CASE_LIMIT}")
     return done(f"{asked.mail_type}, {asked.website}, use case of {length} characters")
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from ses_provision.cli.in_process import InProcess
+from ses_provision.local.contract import Caller
 from tests.conftest import Cli
 from tests.functional.health import Health
 
@@ -148,9 +149,10 @@ def test_the_page_shows_several_environments_side_by_side(cli: Cli) -> None:
 @pytest.mark.parametrize("output", ["markdown", "html", "table"])
 def test_what_somebody_wrote_into_a_tag_steers_no_output(health: Health, output: str) -> None:
     arn = f"arn:aws:ses:us-east-2:{health.env.account_id}:identity/{health.env.domain}"
+    caller = Caller(health.env.account_id, health.env.region)
     value = "@here <b>bold</b> |x| \x1b[31m"
     tags = [{"Key": "note", "Value": value}]
-    health.local.sesv2.handle(caller(health), "TagResource", {"ResourceArn": arn, "Tags": tags})
+    health.local.sesv2.handle(caller, "TagResource", {"ResourceArn": arn, "Tags": tags})
 
     shown = health.run("checklist", "--format", output, "--only", "SES-HIPAA-007").stdout
 
@@ -160,13 +162,6 @@ def test_what_somebody_wrote_into_a_tag_steers_no_output(health: Health, output:
     if output == "markdown":
         rows = [line for line in shown.splitlines() if line.startswith("| SES-HIPAA-007")]
         assert "\\|x\\|" in rows[1]
-
-
-def caller(health: Health) -> object:
-    """A caller of the local AWS."""
-    from ses_provision.local.contract import Caller
-
-    return Caller(health.env.account_id, health.env.region)
 
 
 def test_the_github_summary_gets_the_markdown(

@@ -1,0 +1,229 @@
+"""Single items, fed with answers that the local AWS cannot give."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from ses_provision import access, config
+from ses_provision.access import Access
+from ses_provision.checks import ITEMS, account, events, identity, preflight, views
+from ses_provision.checks.topic import Judgement, Look, Scene, Topic, selected
+from ses_provision.checks.verification import dmarc_above
+from ses_provision.checks.views import Kind, State
+from ses_provision.cli.checklist import complete_item
+from ses_provision.environment import Environment
+from ses_provision.facts import Account, Zone
+from ses_provision.model import Status
+from ses_provision.reading import Outcome, Reading
+from ses_provision.records import mx
+from ses_provision.resources.route53 import Raw
+from tests.conftest import CONFIG
+
+ENV = config.load("prod", CONFIG)
+
+
+def scene(env: Environment = ENV) -> Scene:
+    """Prod."""
+    return Scene(env, Account(env.account_id, env.region))
+
+
+def answered(look: Look, at: Scene | None = None, **answers: Outcome) -> Judgement:
+    """What an item says to answers by operation."""
+    found: Judgement = fed(look(at or scene()), answers)
+    return found
+
+
+def fed(reading: Reading[Any], answers: dict[str, Outcome]) -> Any:
+    """What a reading makes of answers by operation."""
+    try:
+        asks = next(reading)
+        while True:
+            asks = reading.send([answers[one.operation] for one in asks])
+    except StopIteration as stop:
+        return stop.value
+
+
+def quota(most: float, sent: float) -> dict[str, Any]:
+    """An account with a quota."""
+    return {"SendQuota": {"Max24HourSend": most, "MaxSendRate": 14, "SentLast24Hours": sent}}
+
+
+@pytest.mark.parametrize(
+    ("most", "sent", "status"),
+    [
+        (200, 0, Status.DONE),
+        (200, 159, Status.DONE),
+        (200, 160, Status.ACTION),
+        (-1, 10**6, Status.DONE),
+        (0, 0, Status.UNKNOWN),
+    ],
+)
+def test_the_quota_is_open_from_four_fifths_on(most: float, sent: float, status: Status) -> None:
+    found = answered(account.quota, GetAccount=quota(most, sent))
+
+    assert found.status is status
+    assert bool(found.next_step) is (status is not Status.DONE)
+
+
+def test_an_account_that_does_not_tell_its_standing_is_unknown() -> None:
+    assert answered(account.sending, GetAccount={"SendingEnabled": True}).status is Status.UNKNOWN
+
+
+def test_a_key_of_ones_own_has_a_length_that_ses_does_not_tell() -> None:
+    dkim = {"Status": "SUCCESS", "SigningAttributesOrigin": "EXTERNAL"}
+
+    found = answered(identity.key_length, GetEmailIdentity={"DkimAttributes": dkim})
+
+    assert found.status is Status.UNKNOWN
+
+
+def test_a_key_without_a_policy_to_read_is_unknown() -> None:
+    found = answered(
+        events.topic_key,
+        GetTopicAttributes={"Attributes": {"KmsMasterKeyId": "key"}},
+        DescribeKey={"KeyMetadata": {"KeyId": "key", "Enabled": True}},
+        GetKeyPolicy=None,
+    )
+
+    assert found.status is Status.UNKNOWN
+
+
+def test_a_key_only_for_events_need_not_let_cloudwatch_in() -> None:
+    env = ENV.model_copy(update={"alarms": ENV.alarms.model_copy(update={"topic": "alarms-only"})})
+    policy = (
+        '{"Statement": {"Effect": "Allow", "Principal": {"Service": "ses.amazonaws.com"},'
+        '"Action": ["kms:GenerateDataKey*", "kms:Decrypt"], "Resource": "*"}}'
+    )
+
+    found = answered(
+        events.topic_key,
+        scene(env),
+        GetTopicAttributes={"Attributes": {"KmsMasterKeyId": "key"}},
+        DescribeKey={"KeyMetadata": {"KeyId": "key", "Enabled": True}},
+        GetKeyPolicy={"Policy": policy},
+    )
+
+    assert found.status is Status.DONE
+
+
+@pytest.mark.parametrize(
+    ("review", "production", "state"),
+    [
+        ({}, False, Access.SANDBOX),
+        ({"Status": "PENDING"}, False, Access.PENDING),
+        ({"Status": "GRANTED"}, False, Access.PENDING),
+        ({"Status": "DENIED"}, False, Access.DENIED),
+        ({"Status": "FAILED"}, False, Access.FAILED),
+        ({"Status": "SOMETHING_NEW"}, False, Access.SANDBOX),
+        ({"Status": "DENIED"}, True, Access.GRANTED),
+    ],
+)
+def test_a_request_is_submitted_only_from_the_sandbox_or_after_a_failed_review(
+    review: dict[str, str], production: bool, state: Access
+) -> None:
+    details = {"ReviewDetails": review} if review else {}
+    found = access.access_of({"ProductionAccessEnabled": production, "Details": details})
+
+    assert found.state is state
+    assert access.may_submit(state) is (state in {Access.SANDBOX, Access.FAILED})
+
+
+def test_contacts_go_with_the_request_where_there_are_some() -> None:
+    assert "AdditionalContactEmailAddresses" not in access.request(ENV).params
+    asked = access.settings(ENV).model_copy(update={"contacts": ("ops@starlightpractice.com",)})
+    env = ENV.model_copy(update={"production_access": asked})
+
+    params = access.request(env).params
+
+    assert params["AdditionalContactEmailAddresses"] == ["ops@starlightpractice.com"]
+    assert params["ProductionAccessEnabled"] is True
+
+
+def test_nothing_can_be_requested_without_the_section() -> None:
+    env = ENV.model_copy(update={"production_access": None})
+
+    with pytest.raises(ValueError, match="has no"):
+        access.request(env)
+    assert answered(preflight.described, scene(env)).status is Status.ACTION
+    assert answered(preflight.convincing, scene(env)).status is Status.ACTION
+
+
+def zone_view(sets: list[Raw], above: list[Raw]) -> views.View:
+    """What a zone with these sets at the MAIL FROM domain, and above it, shows of the MX."""
+    deep = ENV.model_copy(
+        update={"mail_from": ENV.mail_from.model_copy(update={"subdomain": "bounce.mail"})}
+    )
+    record = mx(deep)
+    at = {record.name: sets, f"mail.{ENV.domain}": above}
+    return views.zone_view(Zone("Z1", ENV.domain), record, at)
+
+
+def test_a_delegation_inside_the_zone_takes_the_record_away() -> None:
+    here = {"Type": "MX", "ResourceRecords": [{"Value": mx(ENV).value}]}
+    away = {"Type": "NS", "ResourceRecords": [{"Value": "ns9.example."}]}
+
+    found = zone_view([here], [away])
+
+    assert found.kind is Kind.ZONE
+    assert found.state is State.MISSING
+    assert "is delegated to ns9.example" in found.note
+    assert zone_view([here], []).state is State.RIGHT
+
+
+def test_a_zone_found_by_name_gets_its_name_servers_from_its_own_records() -> None:
+    env = ENV.model_copy(update={"dns": ENV.dns.model_copy(update={"zone_id": None})})
+    servers = [{"Value": "ns2.example."}, {"Value": "ns1.example."}]
+    ns = {"Name": f"{ENV.domain}.", "Type": "NS", "ResourceRecords": servers}
+
+    found = fed(
+        views.hosted_zone(env),
+        {
+            "ListHostedZones": {
+                "HostedZones": [
+                    {"Id": "/hostedzone/Z1", "Name": f"{ENV.domain}.", "Config": {}},
+                ]
+            },
+            "ListResourceRecordSets": {"ResourceRecordSets": [ns], "IsTruncated": False},
+        },
+    )
+
+    assert found == Zone("Z1", ENV.domain, ("ns1.example", "ns2.example"))
+
+
+def test_a_domain_in_the_zone_of_its_parent_inherits_from_there() -> None:
+    env = config.load("staging", CONFIG)
+    value = '"v=DMARC1; p=reject"'
+    name = "_dmarc.starlightpractice.com."
+    held = {"Name": name, "Type": "TXT", "ResourceRecords": [{"Value": value}]}
+    other = {"Name": name, "Type": "MX", "ResourceRecords": []}
+    listed = {"ResourceRecordSets": [other, held], "IsTruncated": False}
+    zone = Zone("Z1", "starlightpractice.com")
+
+    found = fed(dmarc_above(env, views.Whom(dns=False), zone), {"ListResourceRecordSets": listed})
+
+    assert found == [("starlightpractice.com", "v=DMARC1; p=reject")]
+
+
+def test_ids_are_unique_and_of_one_shape() -> None:
+    import re
+
+    from ses_provision.checks import TOPICS
+
+    ids = [item.id for topic in TOPICS for item in topic.items]
+    assert len(ids) == len(set(ids)) == len(ITEMS)
+    assert all(re.fullmatch(r"SES-[A-Z]+-\d{3}", one) for one in ids)
+    assert all(len(item.title) <= 40 for item in ITEMS.values())
+
+
+def test_without_names_every_topic_is_selected() -> None:
+    topic = Topic("t", "T", (ITEMS["SES-DKIM-001"],))
+
+    assert selected([topic], []) == [topic]
+    assert selected([topic], ["other"]) == []
+
+
+def test_the_shell_completes_topics_and_items() -> None:
+    assert complete_item("ses-dkim") == ["SES-DKIM-001", "SES-DKIM-002", "SES-DKIM-003"]
+    assert complete_item("hip") == ["hipaa"]
