@@ -119,6 +119,10 @@ def rights(env: Environment, *, read_only: bool) -> Iterator[Right]:
         for action in (one.action, *companions(one)):
             for resource in resources_of(action, one, env, account):
                 yield Right(action, resource, condition(action, env))
+    if env.dkim.replica_of and not read_only:
+        # Asked of the parent identity when its key is replicated (Service Authorization Reference).
+        parent = account.arn("ses", f"identity/{env.domain}", env.dkim.replica_of)
+        yield Right("ses:ReplicateEmailIdentityDKIMSigningKey", parent)
 
 
 def partition(region: str) -> str:

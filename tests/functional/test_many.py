@@ -1,5 +1,6 @@
 """One domain in several regions and accounts; several environments in one run."""
 
+import json
 import re
 from dataclasses import replace
 from pathlib import Path
@@ -248,3 +249,17 @@ def test_the_change_to_a_replica_names_the_parent_where_the_api_wants_it() -> No
         "EmailIdentity": "example.com",
         "SigningAttributesOrigin": "AWS_SES_EU_CENTRAL_1",
     }
+
+
+def test_the_operator_of_a_replica_may_take_the_key_from_its_parent_and_from_nowhere_else(
+    cli: Cli, tmp_path: Path
+) -> None:
+    made = bench(cli, tmp_path / "config", prod=HOSTED, dublin=REPLICA)
+    action = "ses:ReplicateEmailIdentityDKIMSigningKey"
+
+    policy = json.loads(made("permissions", "--env", "dublin").stdout)
+    [statement] = [one for one in policy["Statement"] if action in one["Action"]]
+
+    assert statement["Resource"] == ["arn:aws:ses:eu-central-1:111122223333:identity/example.com"]
+    for arguments in (("--env", "prod"), ("--env", "dublin", "--read-only")):
+        assert action not in made("permissions", *arguments).stdout
