@@ -10,6 +10,7 @@ import pytest
 
 from ses_provision.environment import Environment
 from ses_provision.local import LocalAws
+from ses_provision.local.contract import AwsError
 from tests.conftest import CONFIG, Cli
 from tests.functional.sweep import Sweep, no_backoff
 
@@ -352,6 +353,55 @@ def test_a_failure_at_any_deletion_is_healed_by_running_it_again(
             assert disturbed.status == (1 if kind == "deny" else 0), f"{where} {disturbed.stderr}"
             assert cli(*DESTROY, world=world).status == 0, where
             assert world.local.snapshot(staging.account_id) == before, where
+
+
+def test_records_whose_deletion_was_not_answered_are_gone_all_the_same(
+    cli: Cli, local: LocalAws, staging: Environment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    no_backoff(monkeypatch, lambda _: None)
+    before = local.snapshot(staging.account_id)
+    cli(*APPLY)
+    local.fault("lose-reply", "route53:ChangeResourceRecordSets")
+
+    assert cli(*DESTROY).status == 0
+    assert local.snapshot(staging.account_id) == before
+
+
+def test_what_may_not_be_deleted_stops_the_run_and_says_in_which_step(
+    cli: Cli, local: LocalAws, staging: Environment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cli(*APPLY)
+    local.fault("deny", "sns:DeleteTopic")
+    denied = cli(*DESTROY)
+    serve = local.route53.handle
+
+    def protecting(caller: Any, operation: str, params: Any) -> Any:
+        if operation == "ChangeResourceRecordSets":
+            raise AwsError("InvalidChangeBatch", "[The record set mail is protected.]")
+        return serve(caller, operation, params)
+
+    monkeypatch.setattr(local.route53, "handle", protecting)
+    protected = cli(*DESTROY)
+
+    assert (denied.status, protected.status) == (1, 1)
+    assert "Stopped in step alarms" in denied.stderr
+    assert "may not sns:DeleteTopic on" in denied.stderr
+    assert "Stopped in step mail-from" in protected.stderr
+    assert "is protected" in protected.stderr
+
+
+def test_a_dmarc_record_of_others_or_of_a_domain_above_stays(
+    cli: Cli, local: LocalAws, staging: Environment, tmp_path: Path
+) -> None:
+    text = (CONFIG / "staging.toml").read_text()
+    text = text.replace("[sender]", '[dmarc]\npolicy = "none"\n\n[sender]')
+    (tmp_path / "staging.toml").write_text(text)
+    cli("apply", "--env", "prod", "--yes")
+    cli(*APPLY, "--config-dir", str(tmp_path))
+
+    shown = cli("destroy", "--env", "staging", "--config-dir", str(tmp_path))
+
+    assert "because inherited from starlightpractice.com" in shown.stdout
 
 
 def test_what_changes_between_looking_and_deleting_is_not_deleted(

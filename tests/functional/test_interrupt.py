@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,7 @@ import pytest
 
 from ses_provision.cli import main, signals
 from ses_provision.environment import Environment
-from tests.conftest import Cli, Result
+from tests.conftest import ROOT, Cli, Result
 from tests.functional.processes import clients, whole_json
 from tests.functional.sweep import Sweep
 
@@ -254,3 +256,16 @@ def test_the_console_script_exits_with_the_status_of_the_command(
         main(["plan"])
 
     assert left.value.code == 2
+
+
+def test_a_reader_that_has_had_enough_is_no_error() -> None:
+    ended = subprocess.run(
+        ["/bin/sh", "-c", f"{sys.executable} -m ses_provision --help | head -c 1"],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
+    )
+
+    assert ended.stderr == ""
+    assert len(ended.stdout) == 1
