@@ -53,7 +53,7 @@ def address(given: str) -> str:
     """Insist on one e-mail address."""
     from pydantic import TypeAdapter, ValidationError
 
-    from ses_provision.environment import Address
+    from ses_provision.shapes import Address
 
     try:
         checked: str = TypeAdapter(Address).validate_python(given)

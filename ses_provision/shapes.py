@@ -1,0 +1,155 @@
+"""The shapes that single settings may have, and what each is in words."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal
+
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+)
+from pydantic_core import core_schema
+
+EventType = Literal[
+    "SEND", "REJECT", "BOUNCE", "COMPLAINT", "DELIVERY", "OPEN", "CLICK",
+    "RENDERING_FAILURE", "DELIVERY_DELAY", "SUBSCRIPTION",
+]  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Shape:
+    """What a whole string has to match, and what that is in words.
+
+    `in_schema`: editors may check it too; not where a value is brought into form before.
+    """
+
+    pattern: str
+    meaning: str
+    in_schema: bool = True
+
+    def check(self, value: str) -> str:
+        """Let a value pass, or say what it must be."""
+        if not re.fullmatch(self.pattern, value):
+            raise ValueError(f"must be {self.meaning}, not {value!r}")
+        return value
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        return core_schema.no_info_after_validator_function(self.check, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        found = handler(schema)
+        return {**found, "pattern": f"^(?:{self.pattern})$"} if self.in_schema else found
+
+
+def matching(pattern: str, meaning: str, *, in_schema: bool = True) -> Shape:
+    """Require a shape, and say in words what it is."""
+    return Shape(pattern, meaning, in_schema)
+
+
+def to_ascii(value: object) -> object:
+    """A domain in the form that DNS and SES take: lower case, IDNA-encoded, no trailing dot."""
+    if not isinstance(value, str):
+        return value
+    plain = value.rstrip(".").lower()
+    try:
+        return plain.encode("idna").decode() if not plain.isascii() else plain
+    except UnicodeError as error:
+        raise ValueError(f"is not a domain name: {value!r} ({error})") from error
+
+
+def address_to_ascii(value: object) -> object:
+    """An address whose domain is in the form that DNS takes. The local part keeps its case."""
+    if not isinstance(value, str) or "@" not in value:
+        return value
+    local, _, domain = value.rpartition("@")
+    return f"{local}@{to_ascii(domain)}"
+
+
+LABEL = r"(?!-)[a-z0-9-]{1,63}(?<!-)"
+DOMAIN = rf"(?=.{{1,253}}$)({LABEL}\.)+(?!\d+$){LABEL}"
+LOCAL_PART = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+
+AccountId = Annotated[str, matching(r"[0-9]{12}", "12 digits in quotes")]
+Region = Annotated[str, matching(r"[a-z]{2}(-[a-z]+)+-[0-9]", 'an AWS region such as "us-east-2"')]
+Domain = Annotated[
+    str,
+    BeforeValidator(to_ascii),
+    matching(DOMAIN, 'a domain such as "example.com"', in_schema=False),
+]
+Address = Annotated[
+    str,
+    BeforeValidator(address_to_ascii),
+    matching(
+        rf"(?=.{{1,64}}@){LOCAL_PART}@{DOMAIN[DOMAIN.index(')') + 1 :]}",
+        "an e-mail address",
+        in_schema=False,
+    ),
+]
+# Names of configuration sets and event destinations: at most 64 of [A-Za-z0-9_-]. The SESv2
+# model gives neither length nor pattern; the text of the v1 model (ConfigurationSet.Name) does.
+SesName = Annotated[str, matching(r"[A-Za-z0-9_-]{1,64}", "1 to 64 of A-Z a-z 0-9 _ -")]
+TopicName = Annotated[
+    str,
+    matching(
+        r"(?!.*\.fifo$)[A-Za-z0-9_-]{1,256}",
+        "1 to 256 of A-Z a-z 0-9 _ - (SES takes no FIFO topic)",
+    ),
+]
+RoleName = Annotated[
+    str, matching(r"[A-Za-z0-9_+=,.@-]{1,64}", "the name of an IAM role, not its ARN")
+]
+RoleArn = Annotated[
+    str,
+    matching(
+        r"arn:aws[a-z-]*:iam::[0-9]{12}:role/([\x21-\x7e]+/)?[A-Za-z0-9_+=,.@-]{1,64}",
+        "the ARN of an IAM role",
+    ),
+]
+PolicyName = Annotated[str, matching(r"[A-Za-z0-9_+=,.@-]{1,128}", "the name of an IAM policy")]
+LONGEST_ALARM = 255  # characters (PutMetricAlarm)
+AlarmName = Annotated[str, matching(r"[^\x00-\x1f\x7f]{1,255}", "1 to 255 printable characters")]
+ProfileName = Annotated[
+    str, matching(r"[^\s\x00-\x1f\x7f\[\]]{1,128}", "the name of an AWS profile")
+]
+ZoneId = Annotated[
+    str, matching(r"[A-Z0-9]{1,32}", "a hosted zone id such as Z03036173FL99T10J98KK")
+]
+Suffix = Annotated[str, matching(r"[A-Za-z0-9_-]{1,32}", "1 to 32 of A-Z a-z 0-9 _ -")]
+# AWS tag values: letters, digits, spaces and _ . : / = + - @, at most 256; keys at most 128 and
+# not beginning with aws: (Tagging AWS Resources User Guide).
+TagKey = Annotated[
+    str, matching(r"(?!aws:)[\w .:/=+@-]{1,128}", "a tag key (letters, digits, _ . : / = + - @)")
+]
+TagValue = Annotated[
+    str, matching(r"[\w .:/=+@-]{0,256}", "a tag value (letters, digits, _ . : / = + - @)")
+]
+PrintableText = Annotated[str, matching(r"[^\x00-\x1f\x7f]{1,1024}", "one line of printable text")]
+Ttl = Annotated[int, Field(ge=0, le=604800, strict=True)]
+Resolver = Annotated[
+    str,
+    matching(
+        r"(\d{1,3}(\.\d{1,3}){3}(:\d{1,5})?|[0-9a-fA-F:]*:[0-9a-fA-F:]*|\[[0-9a-fA-F:]+\](:\d{1,5})?)",
+        "the IP address of a DNS resolver, such as 1.1.1.1, 1.1.1.1:53 or [2606:4700::1111]:53",
+    ),
+]
+
+
+def each_once(found: tuple[str, ...]) -> tuple[str, ...]:
+    """Nobody is told twice; the case of an address tells no two people apart."""
+    twice = sorted(one for one, count in Counter(map(str.lower, found)).items() if count > 1)
+    if twice:
+        raise ValueError(f"names {', '.join(twice)} twice")
+    return found
+
+
+Addresses = Annotated[tuple[Address, ...], AfterValidator(each_once)]
