@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.functional.breakages import Broken, broken
+from tests.functional.conditions import Broken, broken
 from tests.functional.health import FOR_PEOPLE, Health
 
 
