@@ -115,7 +115,9 @@ def test_restart_with_records_still_wrong_says_so(health: Health) -> None:
     assert "not right yet: CNAME" in restarted.stderr
 
 
-@pytest.mark.parametrize("given", ["resolver.example", "1.2.3", "[::1", "", "1.1.1.1:dns", "[::1]53x"])
+@pytest.mark.parametrize(
+    "given", ["resolver.example", "1.2.3", "[::1", "", "1.1.1.1:dns", "[::1]53x"]
+)
 def test_a_resolver_that_is_no_address_is_refused_before_any_call(cli: Cli, given: str) -> None:
     refused = cli("dkim-status", "--env", "prod", "--resolver", given)
 
