@@ -73,9 +73,7 @@ def lookup(
         judged(record, outcome, state_of(record, values(other)) is State.RIGHT, zone)
         for record, outcome, other in zip(records, here, twice, strict=True)
     ]
-    return Lookup(
-        tuple(served_from_above(one, inherited) for one in found), values(next(outcomes))
-    )
+    return Lookup(tuple(served_from_above(one, inherited) for one in found), values(next(outcomes)))
 
 
 def legacy_name(domain: str) -> str:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import sys
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -84,6 +85,12 @@ def root(
     del version
 
 
+@functools.cache
+def command_line() -> Any:
+    """The commands with their options, worked out once."""
+    return typer.main.get_command(app)
+
+
 def run(arguments: list[str], world: World | None = None) -> int:
     """Run a command line; answer with its exit status."""
     with signals.interruptible():
@@ -99,7 +106,7 @@ def run(arguments: list[str], world: World | None = None) -> int:
 def invoke(arguments: list[str], world: World | None) -> int:
     """Run a command line; mistakes in it become exit status 64."""
     try:
-        result = typer.main.get_command(app).main(
+        result = command_line().main(
             arguments, prog_name="ses-provision", standalone_mode=False, obj=world
         )
     except UsageError as error:

@@ -28,9 +28,10 @@ class InProcess:
     def connect(self, env: Environment, profile: str | None, trace: Trace) -> aws.Connections:
         """Connect to the environment's account."""
         del profile
+        elsewhere = env.zone_account_id != env.account_id
         return aws.Connections(
             self.local.session(env.account_id),
-            zones=self.local.session(env.zone_account_id),
+            zones=self.local.session(env.zone_account_id) if elsewhere else None,
             trace=trace,
             resolve=self.resolve,
         )
