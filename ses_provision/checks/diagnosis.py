@@ -9,6 +9,7 @@ from datetime import datetime
 from ses_provision.checks.views import Delegation, Kind, State, View
 from ses_provision.environment import Environment
 from ses_provision.records import PublishedRecord
+from ses_provision.resources import dmarc
 
 REPORTED = {
     "HOST_NOT_FOUND": "it found no such name in DNS",
@@ -143,10 +144,16 @@ def verdicts(
         faulty = [one for one in faulty if not one.stands_in_zone]
     elif seen_elsewhere(ses, delegation):
         yield delegated_by_soa(env, ses, delegation)
-    yield from (fault(env, ses, one, delegation) for one in faulty)
+    for_receivers = [one for one in faulty if one.record.tag == dmarc.TAG]
+    yield from (fault(env, ses, one, delegation) for one in faulty if one not in for_receivers)
     if any(one.state is State.NOT_ASKED for one in records):
         yield could_not_ask(records, delegation)
-    yield from waiting(env, ses, records)
+    # SES does not look at DMARC: while it is awaited, a missing record is not the reason.
+    if not ses.is_settled:
+        yield from waiting(env, ses, records)
+    yield from (fault(env, ses, one, delegation) for one in for_receivers)
+    if ses.is_settled:
+        yield from waiting(env, ses, records)
 
 
 def on(env: Environment) -> str:
@@ -154,8 +161,10 @@ def on(env: Environment) -> str:
     return f" --env {env.name}"
 
 
-def publish(env: Environment) -> str:
-    """How our records get into the zone."""
+def publish(env: Environment, record: PublishedRecord) -> str:
+    """How a record of ours gets into the zone."""
+    if record.tag == dmarc.TAG and env.dmarc is None:
+        return f"add [dmarc] to config/{env.name}.toml, then: ses-provision apply{on(env)}"
     if env.dns.is_external:
         return f"publish it as `ses-provision dns{on(env)}` shows it"
     return f"ses-provision apply{on(env)}"
@@ -234,7 +243,8 @@ def why(env: Environment, one: RecordReport, delegation: Delegation) -> Verdict:
         return Verdict(
             "wildcard",
             f"{one.label} is not in the zone; the wildcard {name} answers in its place",
-            f"{publish(env)} (a record of its own wins over the wildcard, which may stay)",
+            f"{publish(env, one.record)} (a record of its own wins over the wildcard, which may "
+            "stay)",
         )
     return plain_fault(env, one)
 
@@ -249,7 +259,7 @@ def plain_fault(env: Environment, one: RecordReport) -> Verdict:
                 "cname-in-the-way",
                 f"{record.name} is a {seen.note}, and beside a CNAME nothing else can stand",
                 f"remove the CNAME at {record.name} if nothing needs it (or choose another "
-                f"mail_from.subdomain), then {publish(env)}",
+                f"mail_from.subdomain), then {publish(env, record)}",
             )
         case State.SEVERAL:
             return several(env, one, values)
@@ -257,10 +267,10 @@ def plain_fault(env: Environment, one: RecordReport) -> Verdict:
             return Verdict(
                 "wrong-value",
                 f"{one.label} is {values}, not {record.value}",
-                f"{publish(env)} (it shows both values before it replaces one)",
+                f"{publish(env, record)} (it shows both values before it replaces one)",
             )
     where = "in DNS" if env.dns.is_external else "in the hosted zone"
-    return Verdict("missing", f"{one.label} is not {where}", publish(env))
+    return Verdict("missing", f"{one.label} is not {where}", publish(env, record))
 
 
 def several(env: Environment, one: RecordReport, values: str) -> Verdict:
@@ -276,7 +286,7 @@ def several(env: Environment, one: RecordReport, values: str) -> Verdict:
         "several-txt",
         f"{one.record.name} has several {one.record.tag} records ({values}), and receivers then "
         "use none",
-        f"leave one of them, then {publish(env)}",
+        f"leave one of them, then {publish(env, one.record)}",
     )
 
 

@@ -38,6 +38,22 @@ def test_a_subdomain_inherits_the_dmarc_record_above_it(cli: Cli) -> None:
     assert "missing" not in shown.stdout
 
 
+def test_what_ses_waits_for_comes_before_a_dmarc_record_that_only_receivers_want(
+    cli: Cli,
+) -> None:
+    cli("apply", "--env", "staging", "--yes")
+
+    pending = cli("dkim-status", "--env", "staging", "--json").json
+    verified = cli("dkim-status", "--env", "staging", "--wait")
+
+    [report] = pending["environments"]
+    assert report["verification"]["verdict"]["code"] == "not-looked"
+    assert "Verdict: TXT _dmarc.dev.starlightpractice.com is not in the hosted zone." in (
+        verified.stdout
+    )
+    assert "add [dmarc] to config/staging.toml, then: ses-provision apply" in verified.stdout
+
+
 def test_pending_domains_fail_the_exit_code(local: LocalAws, cli: Cli) -> None:
     local.knobs = replace(local.knobs, verify_after=10**9)
     cli("apply", "--env", "prod", "--yes")
