@@ -149,11 +149,12 @@ def verdicts(
     if any(one.state is State.NOT_ASKED for one in records):
         yield could_not_ask(records, delegation)
     # SES does not look at DMARC: while it is awaited, a missing record is not the reason.
+    looked_at = [one for one in records if one.record.tag != dmarc.TAG]
     if not ses.is_settled:
-        yield from waiting(env, ses, records)
+        yield from waiting(env, ses, looked_at)
     yield from (fault(env, ses, one, delegation) for one in for_receivers)
     if ses.is_settled:
-        yield from waiting(env, ses, records)
+        yield from waiting(env, ses, looked_at)
 
 
 def on(env: Environment) -> str:
