@@ -114,7 +114,7 @@ def invoke(arguments: list[str], world: World | None) -> int:
     except typer.TyperException as error:
         return usage(arguments, mistake(error))
     except typer.Abort:
-        say("Nothing was changed.")
+        say("You said no: nothing more was changed.")
         return 1
     except BrokenPipeError:
         return 1
