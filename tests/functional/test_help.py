@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from ses_provision.cli import app
 from ses_provision.cli.app import run
 from ses_provision.local import LocalAws
 from ses_provision.steps import STEPS
@@ -150,6 +151,8 @@ def test_completion_can_be_installed_for_each_shell(
     shell: Shell, name: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("_TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION", "1")
+    # Typer looks for the shell when the commands are worked out, which is done once.
+    monkeypatch.setattr(app, "command_line", app.command_line.__wrapped__)
 
     assert "_SES_PROVISION_COMPLETE" in shell.printed(["--show-completion", name])
 
