@@ -133,7 +133,6 @@ TagKey = Annotated[
 TagValue = Annotated[
     str, matching(r"[\w .:/=+@-]{0,256}", "a tag value (letters, digits, _ . : / = + - @)")
 ]
-PrintableText = Annotated[str, matching(r"[^\x00-\x1f\x7f]{1,1024}", "one line of printable text")]
 Ttl = Annotated[int, Field(ge=0, le=604800, strict=True)]
 Resolver = Annotated[
     str,

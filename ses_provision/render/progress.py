@@ -23,7 +23,6 @@ class Progress:
         self._console = console
         self._now = now
         self._live: Live | None = None
-        self._said = ""
         self._name = self._why = ""
         self._looked = Looked(0, 0.0, 0.0)
 
