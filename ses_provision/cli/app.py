@@ -125,7 +125,7 @@ def mistake(error: typer.TyperException) -> UsageError:
     """A mistake in a command line, with what was probably meant."""
     said = getattr(error, "message", str(error))
     meant = sorted(getattr(error, "possibilities", None) or ())
-    suggestion = f" Did you mean {' or '.join(meant)}?" if meant else ""
+    suggestion = f". Did you mean {' or '.join(meant)}?" if meant else ""
     context = getattr(error, "ctx", None)
     if context is None or context.parent is None:
         return UsageError(f"{said}{suggestion}", "`ses-provision --help` lists commands.")

@@ -229,3 +229,9 @@ def test_explain_says_why_a_step_does_nothing_here(cli: Cli) -> None:
 
 def test_explain_takes_one_environment(cli: Cli) -> None:
     assert cli("explain", "dkim", "--env", "prod", "--env", "staging").status == 64
+
+
+def test_a_mistyped_option_is_answered_in_whole_sentences(cli: Cli) -> None:
+    refused = cli("plan", "--detailed-exitcod")
+
+    assert "No such option: --detailed-exitcod. Did you mean --detailed-exitcode?" in refused.stderr
