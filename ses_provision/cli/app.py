@@ -15,6 +15,7 @@ from ses_provision.cli.commands import (
     apply,
     attest,
     checklist,
+    demo,
     destroy,
     dkim_status,
     dns,
@@ -23,8 +24,11 @@ from ses_provision.cli.commands import (
     export,
     init,
     local,
+    outputs,
     permissions,
+    plan,
     request_access,
+    schema,
     send_test,
     status,
     validate,
@@ -44,7 +48,7 @@ app = typer.Typer(
 )
 
 for body in (
-    apply.plan,
+    plan.plan,
     apply.apply,
     destroy.destroy,
     status.status,
@@ -54,15 +58,15 @@ for body in (
     request_access.request_access,
     send_test.send_test,
     drill.drill,
-    dkim_status.outputs,
+    outputs.outputs,
     permissions.permissions,
     dns.dns,
     explain.explain,
     export.export,
     init.init,
-    validate.schema,
+    schema.schema,
     validate.validate,
-    local.demo,
+    demo.demo,
     local.local,
 ):
     app.command(body.__name__.replace("_", "-"))(shared(body))
