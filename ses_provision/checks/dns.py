@@ -107,7 +107,7 @@ def dmarc_in_force(scene: Scene) -> Reading[tuple[str, dict[str, str]] | Judgeme
     seen = yield from domain(scene)
     [report] = [one for one in seen.records if one.record.tag == dmarc.TAG]
     if report.inherited:
-        zone = yield from hosted_zone(scene.env)
+        zone = yield from hosted_zone(scene.env, scene.account)
         known = None if isinstance(zone, ProvisionError) else zone
         above = yield from dmarc_above(scene.env, scene.whom, known)
         value = next(value for name, value in above if name == report.inherited)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from ses_provision.engine.facts import identity_question
-from ses_provision.outside.reading import Ask, Outcome, Reading, Structure, question
-from ses_provision.resources.sending_account import Access, access_of
+from ses_provision.outside.reading import Ask, Reading, Structure, both, question
+from ses_provision.outside.rights import EVERYTHING
+from ses_provision.resources.ses.account import Access, sending_account
+from ses_provision.resources.ses.identity import Identity, identity
+from ses_provision.steps import arns
 
 if TYPE_CHECKING:
+    from ses_provision.engine.account import Account
     from ses_provision.environment import Environment
     from ses_provision.errors import ProvisionError
 
@@ -40,31 +42,25 @@ class Overview:
     error: str = ""
 
 
-def overview(env: Environment, now: datetime) -> Reading[Overview]:
+def overview(env: Environment, account: Account, now: datetime) -> Reading[Overview]:
     """Ask for the identity, the account and the rates at once."""
-    identity, account, rates = yield [
-        identity_question(env.region, env.domain),
-        question("sesv2", env.region, "GetAccount"),
-        rates_question(env.region, now),
-    ]
-    for outcome in (identity, account):
-        if isinstance(outcome, Exception):
-            raise outcome
-    found, state = answered(identity), answered(account)
-    bounces, complaints = newest(rates)
+    domain_arn = arns.identity(env, account)
+    domain, (sending, rates) = yield from both(
+        identity(domain_arn), both(sending_account(env.region), newest_rates(env.region, now))
+    )
+    found = domain or Identity()
+    bounces, complaints = rates
     return Overview(
         env.name,
         env.domain,
         env.account_id,
         env.region,
-        verified=found.get("VerificationStatus", "NOT_STARTED"),
-        dkim=found.get("DkimAttributes", {}).get("Status", "NOT_STARTED"),
-        mail_from=(found.get("MailFromAttributes") or {}).get(
-            "MailFromDomainStatus", "NOT_STARTED"
-        ),
-        access=access_of(state).state,
-        sending=state.get("SendingEnabled"),
-        enforcement=state.get("EnforcementStatus"),
+        verified=found.verification_status,
+        dkim=found.dkim_status,
+        mail_from=found.mail_from_status,
+        access=sending.access.state,
+        sending=sending.sending_enabled,
+        enforcement=sending.enforcement,
         bounce_rate=bounces,
         complaint_rate=complaints,
     )
@@ -75,11 +71,6 @@ def failed(env: Environment, error: ProvisionError) -> Overview:
     return Overview(env.name, env.domain, env.account_id, env.region, error=error.message)
 
 
-def answered(outcome: Outcome) -> Mapping[str, Any]:
-    """What AWS said; nothing where there is no such thing."""
-    return outcome if isinstance(outcome, dict) else {}
-
-
 def rates_question(region: str, now: datetime) -> Ask:
     """The rates of the account in its sending region: they have no dimensions (SES Developer
     Guide, creating reputation alarms)."""
@@ -87,6 +78,8 @@ def rates_question(region: str, now: datetime) -> Ask:
         "cloudwatch",
         region,
         "GetMetricData",
+        on=EVERYTHING,
+        nothing={"MetricDataResults": []},
         MetricDataQueries=(rate("bounces", BOUNCES), rate("complaints", COMPLAINTS)),
         StartTime=(now - LOOK_BACK).isoformat(),
         EndTime=now.isoformat(),
@@ -101,11 +94,9 @@ def rate(name: str, metric: str) -> Structure:
     return Structure((("Id", name), ("MetricStat", stat)))
 
 
-def newest(outcome: Outcome) -> tuple[float | None, float | None]:
+def newest_rates(region: str, now: datetime) -> Reading[tuple[float | None, float | None]]:
     """The last bounce and complaint rate; none before the first mail, or without the right."""
-    values = {
-        one["Id"]: one["Values"][0]
-        for one in answered(outcome).get("MetricDataResults", ())
-        if one.get("Values")
-    }
+    [outcome] = yield [rates_question(region, now)]
+    results = outcome.get("MetricDataResults") if isinstance(outcome, dict) else ()
+    values = {found["Id"]: found["Values"][0] for found in results or () if found.get("Values")}
     return values.get("bounces"), values.get("complaints")

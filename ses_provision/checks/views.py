@@ -15,6 +15,7 @@ from ses_provision.resources import dmarc, hosted_zones, route53
 from ses_provision.steps.records import SPF_TAG, PublishedRecord
 
 if TYPE_CHECKING:
+    from ses_provision.engine.account import Account
     from ses_provision.environment import Environment
     from ses_provision.resources.hosted_zones import Zone
 
@@ -117,9 +118,11 @@ def serves(record: PublishedRecord, value: str) -> bool:
     return value.lower() == record.value.lower()
 
 
-def zone_and_delegation(env: Environment, whom: Whom) -> Reading[tuple[Delegation, Zone | None]]:
+def zone_and_delegation(
+    env: Environment, account: Account, whom: Whom
+) -> Reading[tuple[Delegation, Zone | None]]:
     """The hosted zone and the name servers that DNS shows; errors are part of the answer."""
-    zone, outcomes = yield from both(hosted_zone(env), name_servers(env, whom))
+    zone, outcomes = yield from both(hosted_zone(env, account), name_servers(env, whom))
     found = Delegation()
     for name, outcome in outcomes:
         if isinstance(outcome, Exception):
@@ -137,10 +140,10 @@ def zone_and_delegation(env: Environment, whom: Whom) -> Reading[tuple[Delegatio
     return known, zone
 
 
-def hosted_zone(env: Environment) -> Reading[Zone | ProvisionError | None]:
+def hosted_zone(env: Environment, account: Account) -> Reading[Zone | ProvisionError | None]:
     """The hosted zone with its name servers, or why there is none to look into."""
     try:
-        zone = yield from hosted_zones.zone(env)
+        zone = yield from hosted_zones.zone(env, account)
         if zone is None or zone.name_servers:
             return zone
         at = yield from route53.records_at(zone, [zone.name])

@@ -16,8 +16,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from ses_provision.cli import signals
-from ses_provision.engine import clashes
+from ses_provision.cli import folder, signals
 from ses_provision.engine.account import right_account
 from ses_provision.environment import loading
 from ses_provision.errors import InternalError, InterruptedRun, ProvisionError, UsageError
@@ -113,7 +112,7 @@ class Run:
             raise UsageError("Give --env or --all, not both.")
         if self.env:
             found = loading.load_named(list(self.env), self.config_dir)
-            clashes.insist_on_none(found, self.config_dir)
+            folder.insist_on_no_clash(found, self.config_dir)
             return found
         if writes and not self.every:
             known = ", ".join(loading.names(self.config_dir)) or "none"
@@ -122,7 +121,7 @@ class Run:
                 f"--env NAME; environments here: {known}.",
             )
         found = loading.load_all(self.config_dir)
-        clashes.insist_on_none(found, self.config_dir)
+        folder.insist_on_no_clash(found, self.config_dir)
         return found
 
     def one_environment(self) -> Environment:

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ses_provision.engine.calling import batches, send
+from ses_provision.engine.calling import AlreadySo, batches, send
 from ses_provision.engine.model import Applied, NotDone
 from ses_provision.engine.planning import look
-from ses_provision.errors import AwsRefused, StalePlan, Stopped
+from ses_provision.errors import NotSettled, StalePlan, Stopped
+from ses_provision.outside import wait
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from ses_provision.engine.account import Account
-    from ses_provision.engine.model import Change, Plan, Step, StepPlan
+    from ses_provision.engine.model import Change, Key, Plan, Step, StepPlan
     from ses_provision.environment import Environment
-    from ses_provision.outside import wait
     from ses_provision.outside.aws import Connections, Reader
 
 
@@ -54,11 +54,7 @@ def apply(
             continue
         yield from write(step, fresh, again, connections, sleep, now)
         if step.proved and fresh.pending:
-            prove(step, again(step))
-
-
-RACED = frozenset({"AlreadyExistsException", "InvalidChangeBatch"})
-"""Refusals that mean "it is there already": a reply was lost, or somebody else was faster."""
+            prove(step, again, sleep)
 
 
 def write(
@@ -75,32 +71,30 @@ def write(
     is written: the end is the one that was agreed to.
     """
     wanted = planned.pending
-    written: set[str] = set()
+    written: set[Key] = set()
     try:
         for call, completed in batches((change, change.calls()) for change in wanted):
             send(call, step.id, step.title, connections, sleep)
             for change in completed:
-                written.add(change.want.label)
+                written.add(change.key)
                 yield Applied(step.id, change, now())
-    except Stopped as stopped:
-        if not (isinstance(stopped.cause, AwsRefused) and stopped.cause.code in RACED):
-            raise
+    except AlreadySo:
         after = again(step)
         if after == planned or after.blocked:
             raise
-        lacking = {change.want.label for change in after.pending}
+        lacking = {change.key for change in after.pending}
         for change in wanted:
-            if change.want.label not in lacking | written:
+            if change.key not in lacking | written:
                 yield Applied(step.id, change, now())
         yield from write(step, after, again, connections, sleep, now)
 
 
 def moved(step: Step, agreed: Mapping[str, str], found: Mapping[str, str]) -> StalePlan:
-    """The refusal to write what nobody agreed to, with what moved, by label."""
+    """The refusal to write what nobody agreed to, with what moved, by key."""
     shown = [
-        f"{label}: was {agreed.get(label, 'not there')}, is {found.get(label, 'not there')}"
-        for label in {**agreed, **found}
-        if agreed.get(label) != found.get(label)
+        f"{name}: was {agreed.get(name, 'not there')}, is {found.get(name, 'not there')}"
+        for name in {**agreed, **found}
+        if agreed.get(name) != found.get(name)
     ]
     return StalePlan(
         f"Step {step.id} ({step.title}) is no longer as the plan showed it: somebody or something "
@@ -111,25 +105,36 @@ def moved(step: Step, agreed: Mapping[str, str], found: Mapping[str, str]) -> St
 
 def states(planned: StepPlan) -> dict[str, str]:
     """How each change of a step was found, in a few words."""
-    return {change.want.label: state(change) for change in planned.changes} or {
+    return {str(change.key): state(change) for change in planned.changes} or {
         planned.title: planned.waiting or planned.skipped
     }
 
 
 def state(change: Change) -> str:
     """How one change was found: what is to be done, what differs, what is in the way."""
-    differs = ", ".join(f"{one.field} is {one.old}" for one in change.differences())
-    obstacles = ", ".join(one.what for one in change.found.obstacles)
+    differs = ", ".join(f"{other.field} is {other.old}" for other in change.differences())
+    obstacles = ", ".join(obstacle.what for obstacle in change.found.obstacles)
     details = "; ".join(filter(None, (differs, obstacles)))
     return f"{change.action} ({details})" if details else str(change.action)
 
 
-def prove(step: Step, after: StepPlan) -> None:
-    """Insist that what AWS accepted is there: it may accept a destination and not keep it."""
-    if after.pending:
-        labels = ", ".join(change.want.label for change in after.pending)
+def prove(step: Step, again: Callable[[Step], StepPlan], sleep: wait.Sleep) -> None:
+    """Insist that what AWS accepted is there: it may accept a destination and not keep it.
+
+    Lists may show late what was just written, so they are looked at for a bounded time.
+    """
+    try:
+        wait.until(
+            lambda: again(step),
+            lambda seen: not seen.pending,
+            timeout=wait.PROPAGATION,
+            sleep=sleep,
+            waiting=lambda *_: None,
+        )
+    except NotSettled as error:
+        labels = ", ".join(change.want.label for change in again(step).pending)
         raise Stopped(
             f"AWS accepted the changes of step {step.id}, but does not show them: {labels}.",
             "Run the same command again; if it stays, look at the topic's policy and key.",
             StalePlan("read back"),
-        )
+        ) from error

@@ -1,127 +1,104 @@
-"""What two environments would fight over: each apply would undo the other's."""
+"""What two environments would fight over: the same thing, and each wants it otherwise."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from ses_provision.environment import Environment, loading
-from ses_provision.errors import ConfigError
-from ses_provision.resources import dmarc
+from ses_provision.engine.account import Account, partition
+from ses_provision.engine.model import Key, Resource, Skipped, Waiting
+from ses_provision.engine.needs import rehearsed
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Iterable, Iterator, Sequence
-    from pathlib import Path
+    from collections.abc import Hashable, Iterator, Sequence
+
+    from ses_provision.engine.model import Step
+    from ses_provision.environment import Environment
 
 
-class Claim(NamedTuple):
-    """One thing that an environment makes, how, and the settings that name it.
+@dataclass(frozen=True)
+class Claim:
+    """One thing that an environment wants, as it wants it, and the settings that name it."""
 
-    Two environments clash where they claim the same thing and want it to be different things.
-    """
-
-    thing: Hashable
-    wanted: Hashable
-    label: str
+    env: Environment
+    wanted: Resource
     settings: str
 
 
-def insist_on_none(chosen: Sequence[Environment], folder: Path) -> None:
-    """Raise ConfigError with every clash of a chosen environment with any other in the folder.
-
-    Files with mistakes are left out: they are told of when their environment is chosen.
-    """
-    names = {env.name for env in chosen}
-    problems = [
-        problem
-        for first, second, problem in clashes([*chosen, *others(names, folder)])
-        if {first.name, second.name} & names
-    ]
-    if problems:
-        lines = "\n".join(f"  - {one}" for one in problems)
-        raise ConfigError(
-            f"Environments in {folder}/ want the same things:\n{lines}",
-            "Nothing was read or written. Change one of the settings named.",
-            problems=tuple(problems),
-        )
+def claims(env: Environment, steps: Sequence[Step]) -> Iterator[Claim]:
+    """What an environment wants, as far as its file says it; nothing is looked up."""
+    account = Account(env.account_id, env.region, partition(env.region))
+    for step in steps:
+        wanted = step.wanted(env, rehearsed(step.needs, env, account))
+        if not isinstance(wanted, Skipped | Waiting):
+            yield from (Claim(env, resource, step.settings or step.section) for resource in wanted)
 
 
-def others(chosen: Iterable[str], folder: Path) -> Iterator[Environment]:
-    """The other environments of the folder, as far as they can be read."""
-    for name in loading.names(folder):
-        if name not in chosen:
-            try:
-                yield loading.load(name, folder)
-            except ConfigError:
-                continue
+def claimed(environments: Sequence[Environment], steps: Sequence[Step]) -> dict[Key, list[Claim]]:
+    """What environments want, by key."""
+    found: dict[Key, list[Claim]] = defaultdict(list)
+    for env in environments:
+        for claim in claims(env, steps):
+            found[claim.wanted.key].append(claim)
+    return found
 
 
 def clashes(
-    environments: Sequence[Environment],
+    environments: Sequence[Environment], steps: Sequence[Step]
 ) -> Iterator[tuple[Environment, Environment, str]]:
     """Every clash between two environments, in words."""
-    claims: dict[Hashable, list[tuple[Environment, Claim]]] = defaultdict(list)
+    for found in claimed(environments, steps).values():
+        for number, later in enumerate(found):
+            for earlier in found[:number]:
+                if earlier.env is not later.env and earlier.wanted != later.wanted:
+                    yield earlier.env, later.env, told(earlier, later)
+    yield from by_name(environments)
+
+
+def told(earlier: Claim, later: Claim) -> str:
+    """A clash over a thing, with the settings that lead out of it."""
+    return (
+        f"{earlier.env.name} and {later.env.name} both want {place(later)}: "
+        f"{earlier.settings} in {earlier.env.name}.toml, {later.settings} in "
+        f"{later.env.name}.toml"
+    )
+
+
+def place(claim: Claim) -> str:
+    """A thing and where it is."""
+    key = claim.wanted.key
+    account = f" in account {key.account}" if key.account else ""
+    return f"{key.type} {key.name}{account}{f', {key.region}' if key.region else ''}"
+
+
+def by_name(
+    environments: Sequence[Environment],
+) -> Iterator[tuple[Environment, Environment, str]]:
+    """Names that must not meet, beside the things that bear them.
+
+    Mail must not come from a MAIL FROM domain (SES Developer Guide, custom MAIL FROM), and some
+    file systems take names that differ in case for one.
+    """
+    seen: dict[Hashable, list[tuple[Environment, str, str, str]]] = defaultdict(list)
     for env in environments:
-        for one in dict.fromkeys(claimed(env)):
-            for other, theirs in claims[one.thing]:
-                if one.wanted != theirs.wanted:
+        for thing, role, label, setting in named(env):
+            for other, their_role, _, theirs in seen[thing]:
+                if role != their_role:
                     said = (
-                        f"{other.name} and {env.name} both want {one.label}: {theirs.settings} in "
-                        f"{other.name}.toml, {one.settings} in {env.name}.toml"
+                        f"{other.name} and {env.name} both want {label}: {theirs} in "
+                        f"{other.name}.toml, {setting} in {env.name}.toml"
                     )
                     yield other, env, said
-            claims[one.thing].append((env, one))
+            seen[thing].append((env, role, label, setting))
 
 
-def claimed(env: Environment) -> Iterator[Claim]:
-    """What an environment makes."""
-    yield from in_dns(env)
+def named(env: Environment) -> Iterator[tuple[Hashable, str, str, str]]:
+    """Names, the role they play, and the setting that gives them."""
     label = "a name that differs only in case, which some file systems take for one"
-    yield Claim(("name", env.name.casefold()), env.name, label, "the file's name")
-    here = (env.account_id, env.region)
-    place = f"in account {env.account_id}, {env.region}"
-    regional = [
-        ("identity", env.domain, "domain"),
-        ("identity", env.from_address, "sender.address"),
-        ("configuration set", env.configuration_set.name, "configuration_set.name"),
-        ("topic", env.event_topic, "events.topic (or suffix)"),
-    ]
-    for kind, name, settings in regional:
-        yield Claim((*here, kind, name), env.name, f"{kind} {name} {place}", settings)
-    for region in env.alarm_regions:
-        place = f"in account {env.account_id}, {region}"
-        for kind, name, settings in (
-            ("topic", env.alarm_topic, "alarms.topic (or suffix)"),
-            ("alarm", env.bounce_alarm, "alarms.bounce_name (or suffix)"),
-            ("alarm", env.complaint_alarm, "alarms.complaint_name (or suffix)"),
-        ):
-            claimed_there = (env.account_id, region, kind, name)
-            yield Claim(claimed_there, env.name, f"{kind} {name} {place}", settings)
-    if env.sender.role:
-        policy = f"policy {env.policy_name} on role {env.sender.role}"
-        thing = (env.account_id, env.sender.role, env.policy_name)
-        label = f"{policy} in account {env.account_id}"
-        yield Claim(thing, env.name, label, "sender.policy_name (or suffix)")
-
-
-def in_dns(env: Environment) -> Iterator[Claim]:
-    """The names in DNS, which is one for all accounts.
-
-    The MX record of a MAIL FROM domain names a region, and mail must not come from a MAIL FROM
-    domain (SES Developer Guide, custom MAIL FROM).
-    """
-    yield Claim(
-        ("MX", env.mail_from_domain),
-        env.region,
-        f"{env.mail_from_domain} as MAIL FROM domain or as domain, in different regions or roles",
-        "mail_from.subdomain",
-    )
-    yield Claim(
-        ("MX", env.domain),
-        "sender",
-        f"{env.domain} as MAIL FROM domain or as domain, in different regions or roles",
-        "domain",
-    )
-    if env.dmarc is not None:
-        value = dmarc.record(env.dmarc.policy, env.dmarc.reports_to)
-        yield Claim(("DMARC", env.domain), value, f"another DMARC record of {env.domain}", "dmarc")
+    yield ("name", env.name.casefold()), env.name, label, "the file's name"
+    for name, role, setting in (
+        (env.mail_from_domain, "MAIL FROM", "mail_from.subdomain"),
+        (env.domain, "sender", "domain"),
+    ):
+        yield ("mail", name), role, f"{name} as MAIL FROM domain and as domain", setting

@@ -4,16 +4,43 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
+from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeVar, runtime_checkable
 
-if TYPE_CHECKING:
-    from datetime import datetime
+from ses_provision.engine.needs import Facts, Need
+from ses_provision.outside.call import Call
 
-    from ses_provision.engine.facts import Facts
+if TYPE_CHECKING:
+    from ses_provision.engine.account import Account
     from ses_provision.environment import Environment
-    from ses_provision.outside.call import Call
-    from ses_provision.outside.reading import Reading
+    from ses_provision.outside.reading import Answers, Reading
+
+SHOWN = {"shown": True}
+"""Metadata of a field that is observed and all the same told with what is wanted."""
+
+
+@dataclass(frozen=True, order=True)
+class Key:
+    """What tells one resource from every other: two that have it are the same thing.
+
+    What is global has no region, and names in DNS, which is one for all, have no account either.
+    """
+
+    type: str
+    account: str
+    region: str
+    name: str
+
+    @classmethod
+    def of(cls, kind: str, arn: str, name: str) -> Key:
+        """The key of something that has an ARN, or belongs to something that has one."""
+        _, _, _, region, account, *_ = arn.split(":")
+        return cls(kind, account, region, name)
+
+    def __str__(self) -> str:
+        where = f" in {self.region}" if self.region else ""
+        return f"{self.type} {self.name}{where}"
 
 
 @dataclass(frozen=True)
@@ -46,6 +73,10 @@ class Resource(Protocol):
     """
 
     @property
+    def key(self) -> Key:
+        """What identifies it."""
+
+    @property
     def label(self) -> str:
         """What the operator calls it."""
 
@@ -57,6 +88,29 @@ class Resource(Protocol):
 
     def deletes(self, found: Found[Self]) -> Sequence[Call]:
         """The calls that remove what was found, nothing else."""
+
+    def settled(self) -> Answers:
+        """What an account answers where it stands: reading that gives it back."""
+
+    def strayed(self) -> Sequence[Self]:
+        """Live states whose mending takes every correcting call there is."""
+
+
+@runtime_checkable
+class Tagged(Protocol):
+    """A resource that carries tags: those we manage, and observed, all that it has."""
+
+    @property
+    def arn(self) -> str:
+        """Its ARN."""
+
+    @property
+    def tags(self) -> Mapping[str, str]:
+        """The tags we manage."""
+
+    @property
+    def all_tags(self) -> Mapping[str, str]:
+        """All tags that were found on it."""
 
 
 @runtime_checkable
@@ -123,6 +177,11 @@ class Change:
         )
 
     @property
+    def key(self) -> Key:
+        """What identifies the resource."""
+        return self.want.key
+
+    @property
     def kind(self) -> str:
         """The type of the resource, as JSON names it."""
         return type(self.want).__name__
@@ -175,27 +234,41 @@ class Waiting:
 Wanted = Sequence[Resource] | Skipped | Waiting
 
 
-class Need(StrEnum):
-    """What a step has to know beside the environment file."""
-
-    ZONE = "the hosted zone"
-    DKIM = "the DKIM tokens"
-
-
 @dataclass(frozen=True)
 class Step:
     """One step: what it makes, why, and the pure function that says what should be there.
 
-    `proved` steps are read back after they were written: AWS may accept and not keep.
+    `section` is the table of the environment file it is about; where that is optional and left
+    out, the step is skipped. `settings` are those that name what it makes. `proved` steps are read
+    back after they were written: AWS may accept and not keep. `leaves` says what may stand of the
+    step, where that can be more than is wanted now; `strays`, what something of its kind is that
+    carries our tags and that no setting names, given its ARN.
     """
 
     id: str
     title: str
     why: str
     desired: Callable[[Environment, Facts], Wanted]
-    needs: frozenset[Need] = frozenset()
+    needs: tuple[Need[Any], ...] = ()
+    section: str = ""
+    settings: str = ""
     proved: bool = False
     docs: str = ""
+    leaves: Callable[[Environment, Facts], Wanted] | None = None
+    strays: Callable[[Environment, Account, str], Sequence[Resource]] | None = None
+
+    def wanted(self, env: Environment, facts: Facts) -> Wanted:
+        """What should be there."""
+        if self.section and getattr(env, self.section) is None:
+            return Skipped(f"no [{self.section}] in the environment file")
+        return self.desired(env, facts)
+
+    def standing(self, env: Environment, facts: Facts) -> Wanted:
+        """What may stand of it, for a destroy."""
+        wanted = self.wanted(env, facts)
+        if isinstance(wanted, Waiting) and self.leaves is not None:
+            return self.leaves(env, facts)
+        return wanted
 
 
 @dataclass(frozen=True)
@@ -229,13 +302,52 @@ class StepPlan:
 
 
 @dataclass(frozen=True)
+class Removal:
+    """One resource, and why it has to stay, if it has to."""
+
+    want: Resource
+    found: Found[Any]
+    stays: tuple[str, ...] = ()
+
+    @property
+    def is_there(self) -> bool:
+        """There is something to remove."""
+        return self.found.live is not None
+
+    @property
+    def key(self) -> Key:
+        """What identifies the resource."""
+        return self.want.key
+
+    @property
+    def label(self) -> str:
+        """What the operator calls it."""
+        return str(self.found.live.label if self.found.live is not None else self.want.label)
+
+    @property
+    def arn(self) -> str:
+        """Its ARN, if it has one."""
+        return str(getattr(self.want, "arn", ""))
+
+    @property
+    def owner(self) -> str:
+        """The ARN of what it is a part of, or stands for."""
+        part_of = self.want.part_of if isinstance(self.want, Part) else ""
+        return part_of or str(getattr(self.want, "serves", ""))
+
+
+@dataclass(frozen=True)
 class Plan:
-    """What an apply would do to one environment, step by step in order."""
+    """What an apply would do to one environment, step by step in order.
+
+    `left_over` is what carries its tags and no setting names any more; only a prune removes it.
+    """
 
     environment: str
     account_id: str
     region: str
     steps: tuple[StepPlan, ...]
+    left_over: tuple[Removal, ...] = ()
 
     def count(self, action: Action) -> int:
         """How many changes are of one kind."""
@@ -276,3 +388,12 @@ class NotDone:
     """A step that was left as it is: blocked, or still waiting."""
 
     step: StepPlan
+
+
+@dataclass(frozen=True)
+class Removed:
+    """A resource that is gone, and since when."""
+
+    step: str
+    label: str
+    at: datetime

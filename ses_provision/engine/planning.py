@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from ses_provision.engine import facts
-from ses_provision.engine.model import Change, Need, Plan, Skipped, Step, StepPlan, Waiting
+from ses_provision.engine.model import (
+    Change,
+    Found,
+    Plan,
+    Resource,
+    Skipped,
+    Step,
+    StepPlan,
+    Waiting,
+)
+from ses_provision.engine.needs import learned
+from ses_provision.engine.ownership import with_owner
 from ses_provision.outside.reading import Reading, together
-from ses_provision.resources import hosted_zones
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from ses_provision.engine.account import Account
+    from ses_provision.engine.model import Removal
     from ses_provision.environment import Environment
     from ses_provision.outside.aws import Reader
 
@@ -23,36 +34,33 @@ def plan(
     account: Account,
     reader: Reader,
     take_over: frozenset[str] = frozenset(),
+    left_over: Callable[[Sequence[StepPlan]], Reading[tuple[Removal, ...]]] | None = None,
 ) -> Plan:
     """What an apply would do. Reads everything, concurrently; writes nothing."""
     planned = reader.run(together(look(step, env, account, take_over) for step in steps))
-    return Plan(env.name, env.account_id, env.region, tuple(planned))
+    found = () if left_over is None else reader.run(left_over(planned))
+    return Plan(env.name, env.account_id, env.region, tuple(planned), found)
 
 
 def look(
     step: Step, env: Environment, account: Account, take_over: frozenset[str]
 ) -> Reading[StepPlan]:
     """Learn what a step needs, ask it what should be there, and read what is."""
-    known = yield from learn(step, env, account)
-    match step.desired(env, known):
+    facts = yield from learned(step.needs, env, account)
+    match step.wanted(env, facts):
         case Skipped(reason):
             return StepPlan(step.id, step.title, skipped=reason)
         case Waiting(reason):
             return StepPlan(step.id, step.title, waiting=reason)
         case resources:
-            found = yield from together(resource.read() for resource in resources)
-    taken = step.id in take_over
-    changes = (Change(want, live, taken) for want, live in zip(resources, found, strict=True))
-    return StepPlan(step.id, step.title, tuple(changes))
+            changes = yield from compared(resources, taken_over=step.id in take_over)
+    return StepPlan(step.id, step.title, changes)
 
 
-def learn(step: Step, env: Environment, account: Account) -> Reading[facts.Facts]:
-    """The facts that a step needs, asked for together."""
-    readings: dict[Need, Reading[Any]] = {
-        Need.ZONE: hosted_zones.zone(env),
-        Need.DKIM: facts.dkim(env),
-    }
-    needed = [need for need in readings if need in step.needs]
-    learned = yield from together(readings[need] for need in needed)
-    by_need = dict(zip(needed, learned, strict=True))
-    return facts.Facts(account, zone=by_need.get(Need.ZONE), dkim=by_need.get(Need.DKIM))
+def compared(resources: Sequence[Resource], *, taken_over: bool) -> Reading[tuple[Change, ...]]:
+    """Each resource as it should be, beside what stands in its place."""
+    found: list[Found[Any]] = yield from together(resource.read() for resource in resources)
+    return tuple(
+        Change(want, replace(live, obstacles=with_owner(want, live)), taken_over)
+        for want, live in zip(resources, found, strict=True)
+    )

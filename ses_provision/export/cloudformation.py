@@ -127,7 +127,7 @@ def _(one: ConfigurationSet, env: Environment) -> Imported:
             "DeliveryOptions": {**one.other_delivery, "TlsPolicy": one.tls_policy},
             "ReputationOptions": {"ReputationMetricsEnabled": one.reputation_metrics},
             "SendingOptions": {"SendingEnabled": one.sending_enabled},
-            "SuppressionOptions": {"SuppressedReasons": sorted(one.suppressed_reasons)},
+            "SuppressionOptions": {"SuppressedReasons": sorted(one.suppressed_reasons or ())},
             "Tags": tags.as_list(one.tags),
         },
     )

@@ -144,7 +144,7 @@ def _(resource: ConfigurationSet, env: Environment) -> list[Managed]:
                 ),
                 "sending_options": Block({"sending_enabled": resource.sending_enabled}),
                 "suppression_options": Block(
-                    {"suppressed_reasons": sorted(resource.suppressed_reasons)}
+                    {"suppressed_reasons": sorted(resource.suppressed_reasons or ())}
                 ),
             },
         )

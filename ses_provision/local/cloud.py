@@ -25,6 +25,7 @@ from ses_provision.local.session import open_session
 from ses_provision.local.snapshot import snapshot
 from ses_provision.local.sns import Sns
 from ses_provision.local.sts import Sts
+from ses_provision.local.tagging import Tagging
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -85,6 +86,7 @@ class LocalAws:
             "sesv2": self.sesv2,
             "artifact": self.artifact,
         }
+        services["resourcegroupstaggingapi"] = Tagging(services)
         self._dispatcher = Dispatcher(
             services, self._keyring, self._disturbances, self._sleep, self.lock
         )

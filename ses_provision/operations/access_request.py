@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ses_provision.outside.call import Call
-from ses_provision.resources.sending_account import Access
+from ses_provision.outside.rights import EVERYTHING
+from ses_provision.resources.ses.account import Access
 
 if TYPE_CHECKING:
     from ses_provision.environment import Environment
@@ -27,6 +28,7 @@ def request(env: Environment) -> Call:
             "ProductionAccessEnabled": True,
             **contacts,
         },
+        on=EVERYTHING,
     )
 
 

@@ -9,16 +9,20 @@ from __future__ import annotations
 
 import json
 import secrets
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from ses_provision.engine.needs import Facts
 from ses_provision.errors import ProvisionError
+from ses_provision.names import region_of
 from ses_provision.operations import test_mail
 from ses_provision.outside.call import Call
-from ses_provision.outside.reading import ask
-from ses_provision.resources.sns import subscriptions_question
+from ses_provision.outside.rights import Right
+from ses_provision.resources.cloudwatch import Alarm
+from ses_provision.resources.sns import subscriptions, unsubscribe
+from ses_provision.steps import alarms
 
 if TYPE_CHECKING:
     from ses_provision.engine.account import Account
@@ -28,6 +32,7 @@ if TYPE_CHECKING:
 
 EVENTS = {"Bounce": test_mail.BOUNCE, "Complaint": test_mail.COMPLAINT}
 """SES's event types, and the simulator address that causes each."""
+QUEUES = "ses-provision-drill"
 SETTLING = 5.0  # seconds until SNS surely knows a new subscription
 KEEP = "3600"  # seconds that the queue keeps a message, should its removal fail
 MOST_MESSAGES = 10  # ReceiveMessage gives at most ten (SQS API reference)
@@ -56,7 +61,7 @@ class Queue:
 
     def call(self, operation: str, **params: Any) -> Call:
         """A call to SQS."""
-        return Call("sqs", self.account.region, operation, params)
+        return Call("sqs", self.account.region, operation, params, on=(self.arn,))
 
     def create(self) -> Call:
         """Make it, open to this topic alone (SNS Developer Guide, subscribing a queue)."""
@@ -69,9 +74,10 @@ class Queue:
         }
         policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
         attributes = {"Policy": policy, "MessageRetentionPeriod": KEEP}
-        return self.call(
+        call = self.call(
             "CreateQueue", QueueName=self.name, Attributes=attributes, tags=dict(self.tags)
         )
+        return replace(call, also=(Right("sqs:TagQueue", (self.arn,)),))
 
     def subscribe(self) -> Call:
         """Listen to the topic, without SNS's envelope."""
@@ -86,11 +92,12 @@ class Queue:
                 "Attributes": {"RawMessageDelivery": "true"},
                 "ReturnSubscriptionArn": True,
             },
+            on=(self.topic_arn,),
         )
 
     def unsubscribe(self, subscription: str) -> Call:
         """Listen no more."""
-        return Call("sns", self.account.region, "Unsubscribe", {"SubscriptionArn": subscription})
+        return unsubscribe(self.topic_arn, subscription)
 
     def receive(self) -> Call:
         """Take what has come."""
@@ -103,7 +110,7 @@ class Queue:
 
 def new_queue(env: Environment, account: Account) -> Queue:
     """A queue whose name nobody has."""
-    name = f"ses-provision-drill-{env.ending}-{secrets.token_hex(4)}"
+    name = f"{QUEUES}-{env.ending}-{secrets.token_hex(4)}"
     return Queue(account, name, account.arn("sns", env.event_topic), env.all_tags)
 
 
@@ -188,12 +195,8 @@ class Drill:
     def _found(self) -> list[str]:
         """Subscriptions whose ARN never reached us, because we were interrupted."""
         self.reader.forget()
-        [listed] = self.reader.run(ask(subscriptions_question(self.queue.topic_arn)))
-        return [
-            one["SubscriptionArn"]
-            for one in (listed or {}).get("Subscriptions", ())
-            if one["Endpoint"] == self.queue.arn
-        ]
+        listed = self.reader.run(subscriptions(self.queue.topic_arn))
+        return [found.arn for found in listed if found.endpoint == self.queue.arn]
 
     def _delete(self) -> None:
         self.connections.send(self.queue.delete())
@@ -217,15 +220,21 @@ def moment(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
-def alarm_state(region: str, name: str, state: str) -> Call:
+def alarm_state(arn: str, state: str) -> Call:
     """Set the state of an alarm; its actions run as if the metric had crossed the line."""
-    return Call(
-        "cloudwatch",
-        region,
-        "SetAlarmState",
-        {
-            "AlarmName": name,
-            "StateValue": state,
-            "StateReason": "ses-provision drill: nothing has happened",
-        },
-    )
+    params = {
+        "AlarmName": arn.partition(":alarm:")[2],
+        "StateValue": state,
+        "StateReason": "ses-provision drill: nothing has happened",
+    }
+    return Call("cloudwatch", region_of(arn), "SetAlarmState", params, on=(arn,))
+
+
+def calls(env: Environment, account: Account) -> Iterator[Call]:
+    """Every call that a drill may make."""
+    queue = replace(new_queue(env, account), name=f"{QUEUES}-{env.ending}-<random>")
+    yield from (queue.create(), queue.subscribe(), queue.receive(), queue.delete())
+    yield queue.unsubscribe("")
+    for wanted in alarms.desired(env, Facts(account)):
+        if isinstance(wanted, Alarm):
+            yield alarm_state(wanted.arn, "OK")

@@ -5,8 +5,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from ses_provision.engine.account import Account
 from ses_provision.errors import AccessDenied, AwsRefused, ProvisionError
 from ses_provision.outside.call import Call
+from ses_provision.outside.rights import Condition
+from ses_provision.steps import arns
 
 if TYPE_CHECKING:
     from ses_provision.environment import Environment
@@ -21,7 +24,7 @@ BODY = (
 )
 
 
-def mail(env: Environment, to: str) -> Call:
+def mail(env: Environment, account: Account, to: str) -> Call:
     """The mail. It says nothing about anybody."""
     name = env.configuration_set.name
     body = BODY.format(sender=env.from_address, name=name, region=env.region)
@@ -40,6 +43,12 @@ def mail(env: Environment, to: str) -> Call:
                 }
             },
         },
+        on=(
+            arns.identity(env, account),
+            arns.sender(env, account),
+            arns.configuration_set(env, account),
+        ),
+        conditions=(Condition("StringEquals", "ses:FromAddress", (env.from_address,)),),
     )
 
 

@@ -22,7 +22,8 @@ from botocore import xform_name
 
 from ses_provision.errors import CannotReachAws
 from ses_provision.outside.reading import Ask
-from ses_provision.outside.refusals import NOT_FOUND, explain
+from ses_provision.outside.refusals import explain, means
+from ses_provision.outside.rights import Credentials
 
 if TYPE_CHECKING:
     from ses_provision.outside.call import Call
@@ -123,7 +124,7 @@ class Connections:
         self._endpoint_url = endpoint_url
         self._trace = trace
         self._resolve = resolve
-        self._clients: dict[tuple[str, str], Any] = {}
+        self._clients: dict[tuple[str, str, Credentials], Any] = {}
         self._lock = threading.Lock()
 
     @property
@@ -137,17 +138,14 @@ class Connections:
             return self._resolve(asked) if self._resolve else CannotReachAws("no resolver")
         try:
             return self._ask(asked)
-        except botocore.exceptions.ClientError as error:
-            if error.response.get("Error", {}).get("Code") in NOT_FOUND:
-                return None
-            return explain(error, asked.service, asked.region, asked.operation, self.profile)
-        except UNANSWERED as error:
-            return explain(error, asked.service, asked.region, asked.operation, self.profile)
+        except (botocore.exceptions.ClientError, *UNANSWERED) as error:
+            said = explain(error, asked.service, asked.region, asked.operation, self.profile)
+            return None if means(said, asked.absent) else said
         except CannotReachAws as error:
             return error
 
     def _ask(self, asked: Ask) -> dict[str, Any]:
-        client = self._client(asked.service, asked.region)
+        client = self._client(asked.service, asked.region, asked.credentials)
         method = xform_name(asked.operation)
         if asked.pages and client.can_paginate(method):
             pages: dict[str, Any] = (
@@ -160,27 +158,28 @@ class Connections:
     def send(self, call: Call) -> dict[str, Any]:
         """Make one writing call. Raises ProvisionError where AWS refuses it."""
         try:
-            client = self._client(call.service, call.region)
+            client = self._client(call.service, call.region, call.credentials)
             reply: dict[str, Any] = getattr(client, xform_name(call.operation))(**call.params)
         except (botocore.exceptions.ClientError, *UNANSWERED) as error:
             raise explain(error, call.service, call.region, call.operation, self.profile) from error
         return reply
 
-    def _client(self, service: str, region: str) -> Any:
+    def _client(self, service: str, region: str, credentials: Credentials) -> Any:
+        key = (service, region, credentials)
         with self._lock:
-            if (service, region) not in self._clients:
-                self._clients[service, region] = self._open(service, region)
-            return self._clients[service, region]
+            if key not in self._clients:
+                self._clients[key] = self._open(*key)
+            return self._clients[key]
 
-    def _session_for(self, service: str, region: str) -> boto3.Session:
-        if service != "route53":
+    def _session_for(self, region: str, credentials: Credentials) -> boto3.Session:
+        if credentials is Credentials.ACCOUNT:
             return self._session
         if self._zone_role is not None:
             self._zones = assumed(self._zones, self._zone_role, region, self._endpoint_url)
             self._zone_role = None
         return self._zones
 
-    def _open(self, service: str, region: str) -> Any:
+    def _open(self, service: str, region: str, credentials: Credentials) -> Any:
         attempts = ATTEMPTS_AT_THE_DOOR if service == "sts" else ATTEMPTS
         config = botocore.config.Config(
             retries={"mode": "standard", "total_max_attempts": attempts},
@@ -190,7 +189,7 @@ class Connections:
             user_agent_extra="ses-provision",
         )
         try:
-            client = self._session_for(service, region).client(
+            client = self._session_for(region, credentials).client(
                 service, region_name=region, endpoint_url=self._endpoint_url, config=config
             )
         except ValueError as error:

@@ -33,7 +33,7 @@ DNS_PORT = 53
 
 def ask_dns(record_type: str, name: str, server: str = "") -> Ask:
     """A question to DNS; `server` is an address or a host name, else the resolvers in use."""
-    return question("dns", server, record_type, name=name)
+    return question("dns", server, record_type, on=(), name=name)
 
 
 def resolver(servers: Sequence[str] = ()) -> dns.resolver.Resolver:

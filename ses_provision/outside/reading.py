@@ -8,9 +8,12 @@ at once are asked at once, and a question asked by several is asked once.
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterable
-from dataclasses import dataclass
+from collections.abc import Generator, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, TypeAlias, TypeVar
+
+from ses_provision.outside.refusals import Refusal
+from ses_provision.outside.rights import Credentials, Right, iam_action
 
 T = TypeVar("T")
 A = TypeVar("A")
@@ -38,6 +41,11 @@ class Ask:
 
     `pages` asks for all pages as one answer. `merge` names a list parameter: questions that
     differ only in it are sent as one call, and each gets the whole answer.
+
+    What is declared beside it does not tell questions apart: `on` are the ARNs that IAM checks, and
+    `also` what else it checks; `absent` are the refusals that mean "there is no such thing", the
+    only ones that do; `nothing` is what an account answers in which there is nothing, `something`
+    what one answers where there is, for questions that no resource reads.
     """
 
     service: str
@@ -46,6 +54,12 @@ class Ask:
     params: tuple[tuple[str, Parameter], ...] = ()
     pages: bool = False
     merge: str = ""
+    on: tuple[str, ...] = field(default=(), compare=False)
+    also: tuple[Right, ...] = field(default=(), compare=False)
+    absent: tuple[Refusal, ...] = field(default=(), compare=False)
+    nothing: Answer = field(default=None, compare=False)
+    something: Answer = field(default=None, compare=False)
+    credentials: Credentials = field(default=Credentials.ACCOUNT, compare=False)
 
     @property
     def arguments(self) -> dict[str, Any]:
@@ -56,6 +70,16 @@ class Ask:
     def action(self) -> str:
         """The IAM action that this question needs."""
         return iam_action(self.service, self.operation)
+
+    @property
+    def rights(self) -> tuple[Right, ...]:
+        """What IAM checks; nothing for what everybody may ask."""
+        own = (Right(self.action, self.on, credentials=self.credentials),) if self.on else ()
+        return (*own, *self.also)
+
+
+Answers = Mapping[Ask, dict[str, Any]]
+"""Answers to questions, for rehearsing readings."""
 
 
 def plain(value: Parameter) -> Any:
@@ -71,20 +95,31 @@ def question(
     operation: str,
     /,
     *,
+    on: tuple[str, ...],
+    also: tuple[Right, ...] = (),
+    absent: tuple[Refusal, ...] = (),
+    nothing: Answer = None,
+    something: Answer = None,
+    credentials: Credentials = Credentials.ACCOUNT,
     pages: bool = False,
     merge: str = "",
     **params: Parameter,
 ) -> Ask:
     """Put a question the way boto3 is called."""
-    return Ask(service, region, operation, tuple(sorted(params.items())), pages, merge)
-
-
-IAM_PREFIXES = {"sesv2": "ses"}
-
-
-def iam_action(service: str, operation: str) -> str:
-    """The IAM action of an API operation; for all operations used here both bear one name."""
-    return f"{IAM_PREFIXES.get(service, service)}:{operation}"
+    return Ask(
+        service,
+        region,
+        operation,
+        tuple(sorted(params.items())),
+        pages,
+        merge,
+        on,
+        also,
+        absent,
+        nothing,
+        something,
+        credentials,
+    )
 
 
 Reading = Generator[list[Ask], list[Outcome], T]

@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 from ses_provision.errors import AccessDenied, AwsRefused, CannotReachAws, ProvisionError
-from ses_provision.outside.reading import iam_action
+from ses_provision.outside.rights import iam_action
 
-NOT_FOUND = frozenset(
-    {
-        "NotFoundException",  # SESv2
-        "NotFound",  # SNS
-        "NoSuchEntity",  # IAM
-        "NoSuchHostedZone",  # Route 53
-        "ResourceNotFound",  # SNS tags
-        "ResourceNotFoundException",  # CloudWatch
-    }
-)
-"""The only answers that mean absent."""
+
+@dataclass(frozen=True)
+class Refusal:
+    """One way in which AWS says no: a code, and words where the code says several things."""
+
+    code: str
+    words: str = ""
+
+    def is_meant(self, code: str, said: str) -> bool:
+        """Whether AWS said this."""
+        return code == self.code and self.words.lower() in said.lower()
+
+
+def means(error: object, refusals: Iterable[Refusal]) -> bool:
+    """Whether an error of AWS is one of these refusals."""
+    return isinstance(error, AwsRefused) and any(
+        refusal.is_meant(error.code, error.said) for refusal in refusals
+    )
+
 
 DENIED = frozenset(
     {"AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedOperation"}
@@ -69,6 +79,7 @@ def explain(error: Any, service: str, region: str, operation: str, profile: str)
         "Nothing is lost: once what AWS names is mended, run the same command again.",
         code=code,
         operation=operation,
+        said=said,
     )
 
 

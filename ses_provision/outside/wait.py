@@ -5,13 +5,14 @@ Throttling, 5xx and dropped connections are not its business: botocore retries t
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
 import tenacity
 
-from ses_provision.errors import AwsRefused, NotSettled
+from ses_provision.errors import NotSettled
+from ses_provision.outside.refusals import Refusal, means
 
 T = TypeVar("T")
 
@@ -80,9 +81,9 @@ def until(
         ) from error
 
 
-def while_refused(call: Callable[[], T], codes: frozenset[str], sleep: Sleep) -> T:
-    """Repeat a call for a bounded time while AWS refuses it with a code that means "not yet"."""
-    if not codes:
+def while_refused(call: Callable[[], T], not_yet: Sequence[Refusal], sleep: Sleep) -> T:
+    """Repeat a call for a bounded time while AWS refuses it with what means "not yet"."""
+    if not not_yet:
         return call()
     waited = 0.0
 
@@ -92,9 +93,7 @@ def while_refused(call: Callable[[], T], codes: frozenset[str], sleep: Sleep) ->
         sleep(seconds)
 
     retrying = tenacity.Retrying(
-        retry=tenacity.retry_if_exception(
-            lambda error: isinstance(error, AwsRefused) and error.code in codes
-        ),
+        retry=tenacity.retry_if_exception(lambda error: means(error, not_yet)),
         wait=tenacity.wait_exponential(multiplier=1, max=15),
         stop=lambda state: waited + state.upcoming_sleep > PROPAGATION,
         sleep=pause,

@@ -1,25 +1,18 @@
 """What a step makes, asks and calls, learned from the step itself: it is rehearsed on an account
-in which there is nothing yet, and then on one in which one thing at a time is different."""
+in which there is nothing yet, and then on one in which all stands, and all is otherwise."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, fields, replace
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
-from ses_provision.engine import facts
-from ses_provision.engine.account import Account
-from ses_provision.engine.model import Found, Need, Resource, Skipped, Step, Waiting
+from ses_provision.engine.account import Account, partition
+from ses_provision.engine.model import Found, Resource, Skipped, Step, Waiting
+from ses_provision.engine.needs import learned, rehearsed
 from ses_provision.environment import Environment, loading
-from ses_provision.errors import ProvisionError
-from ses_provision.resources import hosted_zones
-from ses_provision.resources.hosted_zones import Zone
-
-if TYPE_CHECKING:
-    from ses_provision.outside.call import Call
-    from ses_provision.outside.reading import Ask, Outcome, Reading
-
-TOKENS = facts.Dkim(("<token 1>", "<token 2>", "<token 3>"), "dkim.amazonses.com")
+from ses_provision.outside.call import Call
+from ses_provision.outside.reading import Ask
+from ses_provision.rehearsal.answers import asked, nothing, outcome, standing
 
 
 @dataclass(frozen=True)
@@ -39,26 +32,6 @@ class Explanation:
     skipped: str = ""
 
 
-class Empty(dict[str, Any]):
-    """An answer without content: every list in it is empty."""
-
-    def __missing__(self, key: str) -> list[Any]:
-        return []
-
-    def __bool__(self) -> bool:
-        return True
-
-
-class Something(dict[str, Any]):
-    """An answer of which nothing is known but that there is such a thing."""
-
-    def __missing__(self, key: str) -> Something:
-        return Something()
-
-    def __bool__(self) -> bool:
-        return True
-
-
 def sample() -> Environment:
     """An environment to explain with, where none is named."""
     raw = {
@@ -74,102 +47,61 @@ def sample() -> Environment:
     return loading.checked(raw, "the sample environment")
 
 
+def here(env: Environment) -> Account:
+    """The account as far as the file says."""
+    return Account(env.account_id, env.region, partition(env.region))
+
+
 def explain(step: Step, env: Environment) -> Explanation:
     """Rehearse a step of an environment."""
-    known = facts.Facts(
-        Account(env.account_id, env.region),
-        zone=None if env.dns.is_external else Zone("<zone>", env.dns.zone or env.domain),
-        dkim=TOKENS,
-    )
-    match step.desired(env, known):
+    match step.wanted(env, rehearsed(step.needs, env, here(env))):
         case Skipped(reason) | Waiting(reason):
             resources: list[Resource] = []
             skipped = reason
-        case found:
-            resources, skipped = list(found), ""
-    asks = [*learning(step, env), *(ask for one in resources for ask in questions(one))]
-    creates = [call for one in resources for call in one.writes(Found(None))]
-    changes = [call for one in resources for call in corrections(one)]
-    actions = {one.action for one in asks if one.service != "dns"}
+        case wanted:
+            resources, skipped = list(wanted), ""
+    asks = [*learning(step, env), *(ask for resource in resources for ask in questions(resource))]
+    creates = [call for resource in resources for call in resource.writes(Found(None))]
+    changes = [call for resource in resources for call in corrections(resource)]
+    sent: list[Ask | Call] = [*asks, *creates, *changes]
+    rights = [right for each in sent for right in each.rights]
+    created = operations(creates)
     return Explanation(
         step.id,
         step.title,
         step.why,
         step.docs,
-        tuple(sorted(step.needs)),
-        tuple(one.label for one in resources),
+        tuple(sorted(need.name for need in step.needs)),
+        tuple(resource.label for resource in resources),
         operations(asks),
-        operations(creates),
-        tuple(one for one in operations(changes) if one not in operations(creates)),
-        tuple(sorted(actions | {one.action for one in (*creates, *changes)})),
+        created,
+        tuple(operation for operation in operations(changes) if operation not in created),
+        tuple(sorted({right.action for right in rights})),
         skipped,
     )
 
 
 def learning(step: Step, env: Environment) -> list[Ask]:
     """What is asked for the facts that the step needs."""
-    readings: dict[Need, Callable[[Environment], Reading[Any]]] = {
-        Need.ZONE: hosted_zones.zone,
-        Need.DKIM: facts.dkim,
-    }
-    return [ask for need in sorted(step.needs) for ask in asked(readings[need](env), nothing)]
+    return asked(learned(step.needs, env, here(env)), nothing)
 
 
 def questions(resource: Resource) -> list[Ask]:
     """What is asked to find a resource, where there is none and where there is one."""
-    return [*asked(resource.read(), nothing), *asked(resource.read(), something)]
-
-
-def asked(reading: Reading[Any], answer: Callable[[Ask], Outcome]) -> list[Ask]:
-    """The questions of a reading that gets such answers."""
-    found: list[Ask] = []
-    try:
-        asks = next(reading)
-        while True:
-            found += asks
-            asks = reading.send([answer(one) for one in asks])
-    except (StopIteration, ProvisionError):
-        return found
-
-
-def nothing(one: Ask) -> Outcome:
-    """How AWS says that there is no such thing."""
-    return Empty() if one.operation.startswith(("List", "Describe")) else None
-
-
-def something(one: Ask) -> Outcome:
-    """How AWS says that there is."""
-    if one.operation == "DescribeAlarms":
-        alarms = [Something(AlarmName=name) for name in one.arguments.get("AlarmNames", ())]
-        return {"MetricAlarms": alarms}
-    return Empty() if one.operation.startswith("List") else Something()
+    return [*asked(resource.read(), nothing), *asked(resource.read(), standing([resource]))]
 
 
 def corrections(resource: Resource) -> Iterator[Call]:
-    """The calls that mend one field at a time."""
-    for item in fields(resource):  # type: ignore[arg-type]
-        value = getattr(resource, item.name)
-        if item.compare and (other := different(value)) is not None:
-            live: Any = replace(resource, **{item.name: other})  # type: ignore[type-var]
-            yield from resource.writes(Found(live))
+    """The calls that mend whatever can be otherwise."""
+    for live in resource.strayed():
+        yield from resource.writes(Found(live))
 
 
-def different(value: Any) -> Any:
-    """Another value of the same kind."""
-    match value:
-        case bool():
-            return not value
-        case str():
-            return f"{value}-other"
-        case int() | float():
-            return value + 1
-        case frozenset():
-            return frozenset()
-        case Mapping():
-            return {}
-    return None
+def deletions(resource: Resource) -> Iterator[Call]:
+    """The calls that remove a resource which is as it should be."""
+    yield from resource.deletes(outcome(resource.read(), standing([resource])))
 
 
 def operations(found: Iterable[Ask | Call]) -> tuple[str, ...]:
     """API operations, each once, in the order in which they come."""
-    return tuple(dict.fromkeys(f"{one.service} {one.operation}" for one in found))
+    return tuple(dict.fromkeys(f"{each.service} {each.operation}" for each in found))

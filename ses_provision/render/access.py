@@ -12,7 +12,7 @@ from ses_provision.operations.access_request import settings
 from ses_provision.render.checklist import finding
 from ses_provision.render.message import safe
 from ses_provision.render.plan import heading
-from ses_provision.resources.sending_account import Access, AccountAccess
+from ses_provision.resources.ses.account import Access, AccountAccess
 
 if TYPE_CHECKING:
     from ses_provision.checks.finding import Finding

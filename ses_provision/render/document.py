@@ -7,7 +7,7 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from ses_provision.checks.finding import Status
-from ses_provision.engine.model import Action, Applied, Change, NotDone, Plan, StepPlan
+from ses_provision.engine.model import Action, Applied, Change, NotDone, Plan, Removal, StepPlan
 from ses_provision.engine.values import plain
 from ses_provision.errors import AccessDenied, AwsRefused, ConfigError, ProvisionError, Stopped
 
@@ -54,7 +54,13 @@ def plan(value: Plan) -> dict[str, Any]:
         "blocked": value.is_blocked,
         "counts": {action.value: value.count(action) for action in Action},
         "steps": [step(one) for one in value.steps],
+        "left_over": [left_over(one) for one in value.left_over],
     }
+
+
+def left_over(value: Removal) -> dict[str, Any]:
+    """Something that the file no longer wants."""
+    return {"key": plain(value.key), "label": value.label, "because": list(value.stays)}
 
 
 def step(value: StepPlan) -> dict[str, Any]:
@@ -73,6 +79,7 @@ def change(value: Change) -> dict[str, Any]:
     return {
         "action": value.action.value,
         "kind": value.kind,
+        "key": plain(value.key),
         "label": value.want.label,
         "wanted": plain(managed(value.want)),
         "differences": [
@@ -88,7 +95,11 @@ def change(value: Change) -> dict[str, Any]:
 
 def managed(resource: Any) -> dict[str, Any]:
     """The fields of a resource that we manage."""
-    return {one.name: getattr(resource, one.name) for one in fields(resource) if one.compare}
+    return {
+        one.name: getattr(resource, one.name)
+        for one in fields(resource)
+        if one.compare or one.metadata.get("shown")
+    }
 
 
 def applied(value: Applied | NotDone) -> dict[str, Any]:

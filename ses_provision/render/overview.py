@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ses_provision.render.message import safe
-from ses_provision.resources.sending_account import Access
+from ses_provision.resources.ses.account import Access
 
 if TYPE_CHECKING:
     from ses_provision.checks.overview import Overview

@@ -41,7 +41,23 @@ def plan(value: Plan, env: Environment, *, verbose: bool = False) -> Text:
     lines = [heading(env), Text()]
     for number, one in enumerate(value.steps, start=1):
         lines += step(number, one, verbose=verbose)
+    lines += left_over(value)
     return Text("\n").join([*lines, *to_publish(env), Text(), summary(value)])
+
+
+def left_over(value: Plan) -> list[Text]:
+    """What the file no longer wants, and how to be rid of it."""
+    if not value.left_over:
+        return []
+    lines = [Text("Left over: made by ses-provision, and no setting names it any more", "bold")]
+    for removal in value.left_over:
+        lines.append(Text(f"    - {safe(removal.label)}", style="yellow"))
+        lines += [Text(f"        stays, because {safe(reason)}") for reason in removal.stays]
+    if any(not removal.stays for removal in value.left_over):
+        lines.append(
+            Text(f"    to delete it: ses-provision apply --env {value.environment} --prune")
+        )
+    return lines
 
 
 def to_publish(env: Environment) -> list[Text]:

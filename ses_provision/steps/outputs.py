@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ses_provision.engine.account import Account
 from ses_provision.environment import Environment
-from ses_provision.steps import configuration_set, identity, sender
+from ses_provision.steps import arns
 
 
 def outputs(env: Environment, account: Account) -> dict[str, str]:
@@ -17,9 +17,9 @@ def outputs(env: Environment, account: Account) -> dict[str, str]:
         "region": env.region,
         "configuration_set_name": env.configuration_set.name,
         "from_address": env.from_address,
-        "domain_identity_arn": identity.arn(env, account),
-        "address_identity_arn": sender.arn(env, account),
-        "configuration_set_arn": configuration_set.arn(env, account),
+        "domain_identity_arn": arns.identity(env, account),
+        "address_identity_arn": arns.sender(env, account),
+        "configuration_set_arn": arns.configuration_set(env, account),
         "events_topic_arn": account.arn("sns", env.event_topic),
         **alarm_topics,
         "sender_policy_name": env.policy_name,

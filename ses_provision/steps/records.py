@@ -5,10 +5,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ses_provision.engine.facts import Dkim
 from ses_provision.environment import Environment
 from ses_provision.names import is_within
 from ses_provision.resources import dmarc
+from ses_provision.resources.ses.identity import Dkim
 
 EASY_DKIM_TOKENS = 3
 """SES issues three tokens to an identity (SES Developer Guide, Easy DKIM)."""

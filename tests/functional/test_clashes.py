@@ -9,6 +9,7 @@ import pytest
 
 from ses_provision.engine import clashes
 from ses_provision.environment import Environment, loading
+from ses_provision.steps import STEPS
 from tests.conftest import Cli
 
 BASE: dict[str, Any] = {
@@ -31,7 +32,7 @@ def environment(name: str, **changes: Any) -> Environment:
 
 def problems(*environments: Environment) -> list[str]:
     """What clashes, in words."""
-    return [problem for _, _, problem in clashes.clashes(environments)]
+    return [problem for _, _, problem in clashes.clashes(environments, STEPS)]
 
 
 def test_environments_that_have_nothing_in_common_do_not_clash(

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 
 from ses_provision.cli import step_options
-from ses_provision.engine.facts import Facts
 from ses_provision.engine.model import Resource, Step
+from ses_provision.engine.needs import Facts
 from ses_provision.environment import Environment
 from ses_provision.local import LocalAws
 from ses_provision.resources.ses import EventDestination
-from ses_provision.steps import STEPS, configuration_set
+from ses_provision.steps import STEPS, arns
 from tests.conftest import Cli
 
 
@@ -18,7 +18,7 @@ def desired(env: Environment, facts: Facts) -> list[Resource]:
     """What would be the new file in steps/: every event to the default event bus."""
     return [
         EventDestination(
-            configuration_set_arn=configuration_set.arn(env, facts.account),
+            configuration_set_arn=arns.configuration_set(env, facts.account),
             name="event-bus",
             types=frozenset({"SEND", "DELIVERY", "BOUNCE"}),
             target={

@@ -42,4 +42,4 @@ class OneAccount:
 
     def ask(self, service: str, operation: str, region: str = "us-east-2", **params: Any) -> Any:
         """What AWS says, past our own reading."""
-        return self.connections.send(Call(service, region, operation, params))
+        return self.connections.send(Call(service, region, operation, params, on=()))

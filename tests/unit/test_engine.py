@@ -11,6 +11,7 @@ from ses_provision.engine.model import Action, Applied, NotDone, Plan, Skipped, 
 from ses_provision.errors import StalePlan, Stopped
 from ses_provision.outside import wait
 from ses_provision.outside.call import Call
+from ses_provision.outside.refusals import Refusal
 from tests.unit.toys import ENV, HERE, NOON, Box, Entry, Toy, step
 
 TAKEN = frozenset({"a"})
@@ -377,7 +378,7 @@ def test_what_exists_but_cannot_be_read_ends_the_apply_instead_of_going_round() 
     assert len(box.refusals["CreateToy x"]) == 8
 
 
-NOT_YET = frozenset({"BadRequestException"})
+NOT_YET = (Refusal("BadRequestException"),)
 
 
 def test_a_refusal_that_passes_is_waited_for() -> None:

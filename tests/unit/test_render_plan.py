@@ -93,7 +93,6 @@ prod  starlightpractice.com  account 524471258033  us-east-2
 
  1. Configuration set
     ~ update configuration set rules
-        sending_enabled: false -> true
         suppressed_reasons: {} -> {BOUNCE, COMPLAINT}
         tls_policy: OPTIONAL -> REQUIRE
         tags.Environment: "" -> prod

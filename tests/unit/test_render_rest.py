@@ -175,7 +175,15 @@ def test_the_names_in_the_document_of_a_plan_are_stable() -> None:
     found = document.plan(value)
 
     assert json.loads(json.dumps(found)) == found
-    assert set(found) == {"account_id", "region", "settled", "blocked", "counts", "steps"}
+    assert set(found) == {
+        "account_id",
+        "region",
+        "settled",
+        "blocked",
+        "counts",
+        "steps",
+        "left_over",
+    }
     assert found["counts"] == {"create": 0, "update": 1, "unchanged": 0, "blocked": 1}
     first, second = found["steps"]
     assert set(first) == {"id", "title", "waiting", "skipped", "changes"}

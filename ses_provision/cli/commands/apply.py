@@ -9,6 +9,7 @@ import typer
 
 from ses_provision.cli.reports import summarise
 from ses_provision.cli.run import Run, Target
+from ses_provision.cli.scope import look_ahead, scope_of
 from ses_provision.cli.step_options import (
     Only,
     Role,
@@ -19,8 +20,7 @@ from ses_provision.cli.step_options import (
     taken,
     with_role,
 )
-from ses_provision.engine import planning
-from ses_provision.engine.model import NotDone, Step
+from ses_provision.engine.model import NotDone, Plan, Step
 from ses_provision.errors import UsageError
 from ses_provision.render import document
 from ses_provision.render import plan as text
@@ -44,6 +44,9 @@ def apply(
     skip: Skip = None,
     take_over: TakeOver = None,
     role: Role = None,
+    prune: Annotated[
+        bool, typer.Option("--prune", help="Then delete what is left over: no setting names it.")
+    ] = False,
     verbose: Verbose = False,
 ) -> None:
     """Make the account as the environment says; again and again is safe.
@@ -67,7 +70,7 @@ def apply(
 
     def work(target: Target) -> None:
         with_role(target, role)
-        make_it_so(run, target, steps, take, yes=yes, verbose=verbose, saved=saved)
+        make_it_so(run, target, steps, take, yes=yes, verbose=verbose, prune=prune, saved=saved)
         if wait:
             await_verification(run, target, timeout)
 
@@ -94,13 +97,12 @@ def make_it_so(
     *,
     yes: bool,
     verbose: bool,
+    prune: bool = False,
     saved: SavedPlan | None = None,
 ) -> None:
     """Plan, ask, apply, and say what is next."""
-    from ses_provision.engine import applying
-
     env = target.env
-    agreed = planning.plan(steps, env, target.account, target.reader, take)
+    agreed = look_ahead(run, target, steps, take)
     if saved is not None:
         saved.insist(env, agreed)
     report = {"plan": document.plan(agreed), "applied": []}
@@ -108,14 +110,27 @@ def make_it_so(
     run.show(text.plan(agreed, env, verbose=verbose), "")
     if agreed.is_blocked:
         run.fail(1)
-    if not agreed.has_changes:
+    going = [removal for removal in agreed.left_over if prune and not removal.stays]
+    if not (agreed.has_changes or going):
         return
     if not yes and saved is None:
         run.confirm(f"Apply these changes to {env.name} (account {env.account_id})?")
+    perform(run, target, agreed, steps, take)
+    if going:
+        prune_left_over(run, target, agreed)
+    run.show("", text.next_steps(env, agreed), "")
+
+
+def perform(
+    run: Run, target: Target, agreed: Plan, steps: list[Step], take: frozenset[str]
+) -> None:
+    """Make the changes, telling of each."""
+    from ses_provision.engine import applying
+
     for done in applying.apply(
         agreed,
         steps,
-        env,
+        target.env,
         target.account,
         target.reader,
         target.connections,
@@ -128,4 +143,16 @@ def make_it_so(
         if isinstance(done, NotDone):
             run.reports[-1]["ok"] = False
             run.fail(1)
-    run.show("", text.next_steps(env, agreed), "")
+
+
+def prune_left_over(run: Run, target: Target, agreed: Plan) -> None:
+    """Delete what is left over, telling of each."""
+    from ses_provision.engine import leftovers
+    from ses_provision.render import destroy as render
+
+    scope = target.reader.run(scope_of(run, target))
+    for gone in leftovers.prune(
+        agreed, scope, target.reader, target.connections, now=run.world.now
+    ):
+        run.show(render.removed(gone))
+        run.reports[-1]["applied"].append(render.removed_entry(gone))

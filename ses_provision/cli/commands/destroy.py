@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ses_provision.cli.run import Run, Target
+from ses_provision.cli.scope import scope_of
 from ses_provision.cli.step_options import Role, with_role
 from ses_provision.errors import Protected, UsageError
-from ses_provision.steps import STEPS
 
 if TYPE_CHECKING:
     from ses_provision.environment import Environment
@@ -24,12 +24,17 @@ def destroy(
         str | None,
         typer.Option("--confirm-env", metavar="NAME", help="The environment's name, once more."),
     ] = None,
+    adopted: Annotated[
+        bool,
+        typer.Option("--adopted", help="Also what was there before and ses-provision took on."),
+    ] = False,
     role: Role = None,
 ) -> None:
     """Delete what `apply` made in one environment, in reverse order, and nothing else.
 
-    Deletes what carries our tags, and records that are exactly ours. Something of ours to which
-    others added stays. `protect = true` in the environment file refuses.
+    Deletes what ses-provision made (its tags say so), and records that are exactly ours. Something
+    of ours to which others added, or that another environment needs, stays. `protect = true` in the
+    environment file refuses.
 
     Example: ses-provision destroy --env staging
     """
@@ -41,7 +46,7 @@ def destroy(
                 f"Set `protect = false` in {run.config_dir}/{env.name}.toml first.",
             )
         insist_on_a_name(env, yes=yes, given=confirm_env)
-        take_down(run, with_role(run.open(env), role), yes=yes)
+        take_down(run, with_role(run.open(env), role), yes=yes, adopted=adopted)
 
 
 def insist_on_a_name(env: Environment, *, yes: bool, given: str | None) -> None:
@@ -57,13 +62,15 @@ def insist_on_a_name(env: Environment, *, yes: bool, given: str | None) -> None:
         )
 
 
-def take_down(run: Run, target: Target, *, yes: bool) -> None:
+def take_down(run: Run, target: Target, *, yes: bool, adopted: bool) -> None:
     """Show what goes and what stays, ask for the name, delete."""
-    from ses_provision.engine import teardown as verb
+    from ses_provision.engine import teardown
     from ses_provision.render import destroy as render
+    from ses_provision.steps.warnings import in_use
 
     env = target.env
-    agreed = verb.plan(STEPS, env, target.account, target.reader)
+    scope = target.reader.run(scope_of(run, target, adopted=adopted))
+    agreed = teardown.plan(scope, target.reader, in_use(env, target.account))
     report = {"destroy": render.document(agreed), "applied": []}
     run.report(env.name, report)
     run.show(render.teardown(agreed, env), "")
@@ -71,14 +78,8 @@ def take_down(run: Run, target: Target, *, yes: bool) -> None:
         return
     if not yes:
         ask_for_the_name(run, env)
-    for done in verb.destroy(
-        agreed,
-        STEPS,
-        env,
-        target.account,
-        target.reader,
-        target.connections,
-        now=run.world.now,
+    for done in teardown.destroy(
+        agreed, scope, target.reader, target.connections, now=run.world.now
     ):
         run.show(render.removed(done))
         run.reports[-1]["applied"].append(render.removed_entry(done))

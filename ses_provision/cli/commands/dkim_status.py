@@ -58,13 +58,13 @@ def dkim_status(
 
 def look_again(run: Run, target: Target, whom: Whom, *, yes: bool) -> bool:
     """Ask SES to look for what it gave up on; whether there was anything."""
-    from ses_provision.engine.facts import identity_question
     from ses_provision.operations.restart import restarts
-    from ses_provision.outside.reading import ask
+    from ses_provision.resources.ses.identity import identity
+    from ses_provision.steps import arns
 
     env, before = target.env, look(target, whom)
-    [address] = target.reader.run(ask(identity_question(env.region, env.from_address)))
-    calls = restarts(env, before, address)
+    address = target.reader.run(identity(arns.sender(env, target.account)))
+    calls = restarts(env, target.account, before, address)
     merge(run, env.name, {"restarted": [call.operation for call in calls]})
     if not calls:
         run.tell(f"{env.name}: SES has not given up on anything; there is nothing to restart.")

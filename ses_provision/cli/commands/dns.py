@@ -13,8 +13,8 @@ from ses_provision.resources import hosted_zones
 
 if TYPE_CHECKING:
     from ses_provision.checks.published import Lookup
-    from ses_provision.engine.facts import Dkim
     from ses_provision.render.records import Sheet
+    from ses_provision.resources.ses.identity import Dkim
 
 OPEN = 3
 """Exit status of --check while a record is not as it should be."""
@@ -98,13 +98,15 @@ FILES = {"csv": "comma_separated", "bind": "bind", "cloudflare": "cloudflare"}
 
 def sheet_of(target: Target) -> tuple[Sheet, Dkim | None]:
     """The records of an environment, the zone they go into, and what SES has issued."""
-    from ses_provision.engine import facts
     from ses_provision.outside.reading import both
     from ses_provision.render.records import Sheet
+    from ses_provision.steps import needs
     from ses_provision.steps.records import records_to_publish
 
     env = target.env
-    issued, zone = target.reader.run(both(facts.dkim(env), hosted_zones.zone(env)))
+    issued, zone = target.reader.run(
+        both(needs.dkim(env, target.account), hosted_zones.zone(env, target.account))
+    )
     name = zone.name if zone else env.dns.zone or env.domain
     return Sheet(env, name, tuple(records_to_publish(env, issued))), issued
 

@@ -140,7 +140,7 @@ def prove_alarms(run: Run, target: Target) -> list[dict[str, Any]]:
     found = target.reader.run(live(Scene(target.env, target.account)))
     told = []
     for alarm, at in found:
-        before = "" if at is None else str(at["StateValue"])
+        before = "" if at is None else at.state
         outcome = ring(target, alarm, before)
         told.append({"alarm": alarm.name, "region": alarm_region(alarm), "outcome": outcome})
         run.show(f"  {alarm.name} ({alarm_region(alarm)}): {outcome}")
@@ -164,22 +164,23 @@ def ring(target: Target, alarm: Alarm, before: str) -> str:
         return f"is not there: ses-provision apply --env {target.env.name} --only alarms"
     if before == "ALARM":
         return "rings already; left alone"
-    region = alarm_region(alarm)
     try:
-        target.connections.send(alarm_state(region, alarm.name, "ALARM"))
+        target.connections.send(alarm_state(alarm.arn, "ALARM"))
     finally:
-        restore(target, region, alarm.name, before)
+        restore(target, alarm.arn, before)
     return f"rang, and is {before} again"
 
 
-def restore(target: Target, region: str, name: str, before: str) -> None:
+def restore(target: Target, arn: str, before: str) -> None:
     """Set an alarm back; where that fails, CloudWatch does at its next evaluation."""
+    from ses_provision.names import region_of
     from ses_provision.operations.drill import alarm_state
 
     try:
-        target.connections.send(alarm_state(region, name, before))
+        target.connections.send(alarm_state(arn, before))
     except ProvisionError as error:
         raise NotReady(
-            f"Alarm {name} in {region} could not be set back to {before}: {error.message}",
+            f"Alarm {arn.partition(':alarm:')[2]} in {region_of(arn)} could not be set back to "
+            f"{before}: {error.message}",
             "CloudWatch sets it right by itself at its next evaluation.",
         ) from error

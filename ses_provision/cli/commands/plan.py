@@ -10,6 +10,7 @@ import typer
 from ses_provision.cli import github
 from ses_provision.cli.reports import summarise
 from ses_provision.cli.run import Run, Target
+from ses_provision.cli.scope import look_ahead
 from ses_provision.cli.step_options import (
     Only,
     Role,
@@ -20,7 +21,6 @@ from ses_provision.cli.step_options import (
     taken,
     with_role,
 )
-from ses_provision.engine import planning
 from ses_provision.engine.model import Plan
 from ses_provision.environment import Environment
 from ses_provision.errors import UsageError
@@ -69,7 +69,7 @@ def plan(
 
     def work(target: Target) -> None:
         with_role(target, role)
-        planned = planning.plan(steps, target.env, target.account, target.reader, take)
+        planned = look_ahead(run, target, steps, take)
         run.report(target.env.name, {"plan": document.plan(planned)}, ok=not planned.is_blocked)
         if output_format == "markdown":
             run.show(markdown_plan.plan(planned, target.env))

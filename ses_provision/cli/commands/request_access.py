@@ -15,7 +15,7 @@ from ses_provision.render.progress import Progress
 
 if TYPE_CHECKING:
     from ses_provision.checks.finding import Finding
-    from ses_provision.resources.sending_account import AccountAccess
+    from ses_provision.resources.ses.account import AccountAccess
 
 A_DAY = 24 * 60.0
 
@@ -69,12 +69,9 @@ def preflight(target: Target, resolver: list[str] | None, no_dns: bool) -> list[
 
 def state(target: Target) -> AccountAccess:
     """Where the account stands now."""
-    from ses_provision.outside.reading import ask, question
-    from ses_provision.resources.sending_account import access_of
+    from ses_provision.resources.ses.account import sending_account
 
-    asked_for = question("sesv2", target.env.region, "GetAccount")
-    [found] = target.reader.run(ask(asked_for))
-    return access_of(found or {})
+    return target.reader.run(sending_account(target.env.region)).access
 
 
 def report(run: Run, target: Target, seen: AccountAccess, findings: list[Finding]) -> None:
@@ -132,7 +129,7 @@ def insist_on_what_is_needed(name: str, findings: list[Finding]) -> None:
 def await_decision(run: Run, target: Target, timeout: float) -> None:
     """Look until AWS has decided; `timeout` in minutes."""
     from ses_provision.outside import wait
-    from ses_provision.resources.sending_account import Access
+    from ses_provision.resources.ses.account import Access
 
     def look() -> AccountAccess:
         target.reader.forget()
@@ -153,7 +150,7 @@ def await_decision(run: Run, target: Target, timeout: float) -> None:
 def tell_outcome(run: Run, target: Target) -> None:
     """Show where the account stands after all this."""
     from ses_provision.render import access as text
-    from ses_provision.resources.sending_account import Access
+    from ses_provision.resources.ses.account import Access
 
     seen = state(target)
     run.show(text.standing(seen, target.env))

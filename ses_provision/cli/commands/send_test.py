@@ -64,18 +64,17 @@ def address(given: str) -> str:
 
 def send(target: Target, to: str) -> str:
     """Send the mail; answer with its message id, or raise what a refusal means."""
-    from ses_provision.engine.facts import identity_question
     from ses_provision.operations import test_mail
-    from ses_provision.outside.reading import ask
+    from ses_provision.resources.ses.identity import Identity, identity
+    from ses_provision.steps import arns
 
     env = target.env
     try:
-        reply = target.connections.send(test_mail.mail(env, to))
+        reply = target.connections.send(test_mail.mail(env, target.account, to))
     except ProvisionError as error:
-        question = identity_question(env.region, env.domain)
         try:
-            [identity] = target.reader.run(ask(question))
+            found = target.reader.run(identity(arns.identity(env, target.account)))
         except ProvisionError:
-            identity = {}
-        raise test_mail.translated(env, to, error, known=identity is not None) from error
+            found = Identity()
+        raise test_mail.translated(env, to, error, known=found is not None) from error
     return str(reply["MessageId"])

@@ -50,6 +50,8 @@ def look(run: Run, target: Target, *, no_dns: bool) -> Overview:
 
     env, now = target.env, run.world.now()
     scene = Scene(env, target.account, asked(env, None, no_dns))
-    seen, looked = target.reader.run(both(overview(env, now), look_at(TOPICS, scene)))
+    seen, looked = target.reader.run(
+        both(overview(env, target.account, now), look_at(TOPICS, scene))
+    )
     words = attestations.load(run.config_dir, env.name)
     return replace(seen, open_items=len(checklist(env, looked, words, now).open))

@@ -6,8 +6,8 @@ import os
 
 from rich.text import Text
 
+from ses_provision.cli import folder
 from ses_provision.cli.run import Run, without
-from ses_provision.engine import clashes
 from ses_provision.environment import loading
 from ses_provision.errors import UsageError
 
@@ -34,7 +34,7 @@ def validate(run: Run) -> None:
             run.report(name, {"file": str(path)})
             run.show(Text(f"{path} is right: {loaded[-1].domain} in {loaded[-1].region}"))
     if len(loaded) == len(names):
-        clashes.insist_on_none(loaded, run.config_dir)
+        folder.insist_on_no_clash(loaded, run.config_dir)
     if os.environ.get("GITHUB_ACTIONS") == "true":
         annotate(run)
 

@@ -18,7 +18,7 @@ from ses_provision.operations import access_request
 from ses_provision.outside.reading import Outcome, Reading
 from ses_provision.resources.hosted_zones import Zone
 from ses_provision.resources.route53 import Raw
-from ses_provision.resources.sending_account import Access, access_of
+from ses_provision.resources.ses.account import Access, access_of
 from ses_provision.steps.records import mx
 from tests.conftest import CONFIG
 
@@ -181,7 +181,7 @@ def test_a_zone_found_by_name_gets_its_name_servers_from_its_own_records() -> No
     ns = {"Name": f"{ENV.domain}.", "Type": "NS", "ResourceRecords": servers}
 
     found = fed(
-        views.hosted_zone(env),
+        views.hosted_zone(env, Account(env.account_id, env.region)),
         {
             "ListHostedZones": {
                 "HostedZones": [
