@@ -26,7 +26,7 @@ from ses_provision.outside.rights import EVERYTHING, Condition, Credentials, Rig
 from ses_provision.rehearsal.answers import asked, nothing, standing
 from ses_provision.rehearsal.explain import corrections, deletions, here
 from ses_provision.steps import STEPS, warnings
-from ses_provision.steps.left_over import left_over
+from ses_provision.steps.left_over import Beginning, begin, strays
 
 if TYPE_CHECKING:
     from ses_provision.engine.account import Account
@@ -155,7 +155,8 @@ def readings(env: Environment, account: Account) -> Iterator[Reading[Any]]:
     yield verification(env, account)
     yield overview(env, account, datetime.now(UTC))
     yield warnings.in_use(env, account)
-    yield left_over(env, account, [], everywhere=True)
+    yield begin(env, account)
+    yield strays(env, account, [], Beginning(), everywhere=True)
     scope = teardown.Scope(STEPS, env, account)
     for step in STEPS:
         yield teardown.look(step, scope)

@@ -68,6 +68,11 @@ def test_a_denial_at_any_call_is_told_and_healed_by_running_again(
         denied = cli(*APPLY, "--json")
 
         [struck] = [call for call in denied.calls if call.error in DENIED]
+        if struck.operation == "GetResources":
+            [report] = denied.json["environments"]
+            assert denied.status == 0
+            assert "left over is not known" in report["plan"]["notes"][0]
+            continue
         service = {"sesv2": "ses"}.get(struck.service, struck.service)
         [report] = denied.json["environments"]
         assert denied.status == 1, struck

@@ -17,6 +17,7 @@ from ses_provision.local.contract import Caller
 from ses_provision.local.disturb import _resource
 from ses_provision.local.policies import Ask, Decision, decide
 from ses_provision.outside.aws import Connections
+from ses_provision.outside.rights import IAM_PREFIXES
 from ses_provision.rehearsal.permissions import LARGEST, policies, size
 from ses_provision.worlds.in_process import InProcess
 from ses_provision.worlds.real import Trace
@@ -40,7 +41,7 @@ class Seen:
     @property
     def actions(self) -> list[str]:
         """The IAM actions of the call."""
-        prefix = {"sesv2": "ses"}.get(self.service, self.service)
+        prefix = IAM_PREFIXES.get(self.service, self.service)
         tagged = {"Tags", "tags"} & set(json.loads(self.params))
         creates = self.operation.startswith(("Create", "Put"))
         tagging = [f"{prefix}:{TAGGING.get(prefix, 'TagResource')}"] if tagged and creates else []

@@ -183,6 +183,7 @@ def test_the_names_in_the_document_of_a_plan_are_stable() -> None:
         "counts",
         "steps",
         "left_over",
+        "notes",
     }
     assert found["counts"] == {"create": 0, "update": 1, "unchanged": 0, "blocked": 1}
     first, second = found["steps"]
