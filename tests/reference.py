@@ -1,4 +1,4 @@
-"""The command reference in the README, generated from the commands' own help.
+"""The command reference in the guides, generated from the commands' own help.
 
 `python -m tests.reference --write` writes it; without the option the exit status says whether it
 is current.
@@ -15,9 +15,9 @@ import typer
 
 from ses_provision.cli.app import app
 from ses_provision.cli.command import SHARED
-from tests.conftest import ROOT
+from tests.pages import GUIDES
 
-README = ROOT / "README.md"
+PAGE = GUIDES / "reference.md"
 BEGIN, END = "<!-- reference: begin -->", "<!-- reference: end -->"
 
 
@@ -37,9 +37,9 @@ def paragraphs(command: Any) -> tuple[list[str], list[str]]:
 
 def reference() -> str:
     """The whole section."""
-    parts = [f"### {name}\n\n{described(command)}" for name, command in commands().items()]
+    parts = [f"## {name}\n\n{described(command)}" for name, command in commands().items()]
     everywhere = "\n".join(f"- {one}" for one in shared_options())
-    return "\n\n".join([*parts, f"### Options of most commands\n\n{everywhere}"])
+    return "\n\n".join([*parts, f"## Options of most commands\n\n{everywhere}"])
 
 
 def described(command: Any) -> str:
@@ -73,19 +73,19 @@ def option(command: Any, one: Any) -> str:
 
 
 def current(text: str) -> str:
-    """The README with the section as it should be."""
+    """The page with the section as it should be."""
     pattern = re.compile(re.escape(BEGIN) + ".*?" + re.escape(END), re.DOTALL)
     if not pattern.search(text):
-        raise SystemExit(f"README.md has no {BEGIN} … {END}")
+        raise SystemExit(f"{PAGE.name} has no {BEGIN} … {END}")
     return pattern.sub(lambda _: f"{BEGIN}\n\n{reference()}\n\n{END}", text)
 
 
 def main() -> int:
     """Write the section, or say whether it is current."""
-    before = README.read_text(encoding="utf-8")
+    before = PAGE.read_text(encoding="utf-8")
     after = current(before)
     if "--write" in sys.argv[1:]:
-        README.write_text(after, encoding="utf-8")
+        PAGE.write_text(after, encoding="utf-8")
         return 0
     return int(before != after)
 

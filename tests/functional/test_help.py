@@ -1,4 +1,4 @@
-"""Help: its examples run, the README's reference is made from it, shells complete from it."""
+"""Help: its examples run, the command reference is made from it, shells complete from it."""
 
 import shlex
 import shutil
@@ -70,8 +70,8 @@ def test_the_examples_in_help_run(
     assert result.status == 0, result.stderr
 
 
-def test_the_command_reference_in_the_readme_is_current() -> None:
-    text = reference.README.read_text(encoding="utf-8")
+def test_the_command_reference_in_the_guides_is_current() -> None:
+    text = reference.PAGE.read_text(encoding="utf-8")
 
     assert text == reference.current(text), "run `python -m tests.reference --write`"
 

@@ -20,7 +20,8 @@ from ses_provision.local.contract import Caller
 from ses_provision.local.disturb import _resource
 from ses_provision.local.policies import Ask, Decision, decide
 from ses_provision.permissions import LARGEST, policies, size
-from tests.conftest import CONFIG, ROOT, Cli
+from tests.conftest import CONFIG, Cli
+from tests.pages import fenced, guide
 
 ROLE = "application"
 NAMES = "route53:ChangeResourceRecordSetsNormalizedRecordNames"
@@ -456,9 +457,8 @@ def test_the_command_asks_aws_nothing_and_prints_a_policy(cli: Cli, env: Environ
     assert whole.json["environments"][0]["policies"] == json.loads(json.dumps(policies(env)))
 
 
-def test_the_readme_shows_both_policies_as_they_are(env: Environment) -> None:
-    text = (ROOT / "README.md").read_text()
-    shown = [json.loads(one) for one in re.findall(r"```json\n(.*?)```", text, re.DOTALL)]
+def test_the_guide_shows_both_policies_as_they_are(env: Environment) -> None:
+    shown = [json.loads(block) for block in fenced(guide("permissions"), "json")]
 
     for read_only in (True, False):
         assert policies(env, read_only=read_only)["account"] in shown

@@ -1,4 +1,4 @@
-"""What the README says runs as it is written, on the local AWS."""
+"""What the README and the guides say runs as it is written, on the local AWS."""
 
 import importlib
 import json
@@ -14,16 +14,16 @@ from ses_provision.cli.in_process import InProcess
 from ses_provision.local import Clock, LocalAws
 from tests.conftest import NOON, ROOT, Cli, Result
 from tests.functional.folders import publish
+from tests.pages import fenced, guide, pages, text
 
 yaml: Any = importlib.import_module("yaml")  # without stubs; it comes with the local AWS
-README = (ROOT / "README.md").read_text(encoding="utf-8")
 ACCOUNT = "111122223333"
 BY_HAND = "# publish these records in your provider's panel"
 
 
 @dataclass(frozen=True)
 class WalkThrough:
-    """A section of the README: files to write, and lines to run."""
+    """A section of a page: files to write, and lines to run."""
 
     title: str
     files: dict[str, str]
@@ -31,35 +31,36 @@ class WalkThrough:
 
 
 def walk_throughs() -> list[WalkThrough]:
-    """The walk-throughs in order."""
-    found = []
-    for section in README.split("\n### Walk-through: ")[1:]:
-        title, _, rest = section.partition("\n")
-        text = rest.partition("\n## ")[0]
-        files = {
-            re.match(r"# (config/\S+)", one)[1]: one  # type: ignore[index]
-            for one in fenced(text, "toml")
-        }
-        lines = [line for one in fenced(text, "sh") for line in one.splitlines()]
-        found.append(WalkThrough(title, files, lines))
-    return found
+    """The walk-throughs of all pages, by title."""
+    sections = [
+        section for page in pages() for section in text(page).split("\n## Walk-through: ")[1:]
+    ]
+    return sorted(map(walk_through, sections), key=lambda walk: walk.title)
 
 
-def fenced(text: str, language: str) -> list[str]:
-    """The blocks of a language."""
-    return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
+def walk_through(section: str) -> WalkThrough:
+    """A section taken apart."""
+    title, _, rest = section.partition("\n")
+    body = rest.partition("\n## ")[0]
+    files = {
+        re.match(r"# (config/\S+)", block)[1]: block  # type: ignore[index]
+        for block in fenced(body, "toml")
+    }
+    return WalkThrough(
+        title, files, [line for sh in fenced(body, "sh") for line in sh.splitlines()]
+    )
 
 
 @pytest.fixture
 def aws() -> LocalAws:
-    """An account with the hosted zone of the README's domain."""
+    """An account with the hosted zone of the walk-throughs' domain."""
     made = LocalAws(Clock(frozen_at=NOON))
     made.seed(ACCOUNT, zones=[("ZEXAMPLE", "example.com")])
     return made
 
 
 class Reader:
-    """Somebody who does what the README says, in an empty folder."""
+    """Somebody who does what a page says, in an empty folder."""
 
     def __init__(self, cli: Cli, aws: LocalAws) -> None:
         self._cli = cli
@@ -82,13 +83,13 @@ class Reader:
 
 @pytest.fixture
 def reader(cli: Cli, aws: LocalAws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Reader:
-    """A reader of the README."""
+    """A reader of the walk-throughs."""
     monkeypatch.chdir(tmp_path)
     return Reader(cli, aws)
 
 
 def test_there_are_walk_throughs_for_route_53_for_other_providers_and_for_two_regions() -> None:
-    assert [one.title for one in walk_throughs()] == [
+    assert [walk.title for walk in walk_throughs()] == [
         "Route 53",
         "another DNS provider",
         "one domain in two regions",
@@ -127,9 +128,8 @@ def test_with_another_provider_route_53_is_never_asked(reader: Reader, aws: Loca
 
 
 def workflow() -> Any:
-    """The workflow of the README."""
-    section = README.partition("\n## In CI\n")[2].partition("\n## ")[0]
-    return yaml.safe_load(fenced(section, "yaml")[0])
+    """The workflow of the guide."""
+    return yaml.safe_load(fenced(guide("ci"), "yaml")[0])
 
 
 def ran(job: str) -> list[str]:
@@ -164,15 +164,17 @@ def test_the_workflow_uses_open_id_connect_and_no_stored_key() -> None:
     assert "secrets." not in json.dumps(found)
 
 
-def test_json_in_the_readme_is_json() -> None:
-    for text in fenced(README, "json"):
-        json.loads(text)
+@pytest.mark.parametrize("page", pages(), ids=lambda page: page.stem)
+def test_json_in_the_pages_is_json(page: Path) -> None:
+    for block in fenced(text(page), "json"):
+        json.loads(block)
 
 
-def test_every_command_that_the_readme_names_exists() -> None:
+def test_every_command_that_the_pages_name_exists() -> None:
     from tests.reference import commands
 
-    named = set(re.findall(r"(?:`|^ *|run: )ses-provision ([a-z][a-z-]+)", README, re.MULTILINE))
+    said = "\n".join(map(text, pages()))
+    named = set(re.findall(r"(?:`|^ *|run: )ses-provision ([a-z][a-z-]+)", said, re.MULTILINE))
 
     assert len(named) > 10
     assert named <= set(commands())
