@@ -16,14 +16,14 @@ def pages() -> list[Path]:
     return [README, *sorted(GUIDES.glob("*.md"))]
 
 
-def text(page: Path) -> str:
+def said(page: Path) -> str:
     """What a page says."""
     return page.read_text(encoding="utf-8")
 
 
 def guide(topic: str) -> str:
     """What the guide on a topic says."""
-    return text(GUIDES / f"{topic}.md")
+    return said(GUIDES / f"{topic}.md")
 
 
 def fenced(markdown: str, language: str) -> list[str]:

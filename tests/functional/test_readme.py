@@ -14,7 +14,7 @@ from ses_provision.cli.in_process import InProcess
 from ses_provision.local import Clock, LocalAws
 from tests.conftest import NOON, ROOT, Cli, Result
 from tests.functional.folders import publish
-from tests.pages import fenced, guide, pages, text
+from tests.pages import fenced, guide, pages, said
 
 yaml: Any = importlib.import_module("yaml")  # without stubs; it comes with the local AWS
 ACCOUNT = "111122223333"
@@ -33,7 +33,7 @@ class WalkThrough:
 def walk_throughs() -> list[WalkThrough]:
     """The walk-throughs of all pages, by title."""
     sections = [
-        section for page in pages() for section in text(page).split("\n## Walk-through: ")[1:]
+        section for page in pages() for section in said(page).split("\n## Walk-through: ")[1:]
     ]
     return sorted(map(walk_through, sections), key=lambda walk: walk.title)
 
@@ -166,15 +166,17 @@ def test_the_workflow_uses_open_id_connect_and_no_stored_key() -> None:
 
 @pytest.mark.parametrize("page", pages(), ids=lambda page: page.stem)
 def test_json_in_the_pages_is_json(page: Path) -> None:
-    for block in fenced(text(page), "json"):
+    for block in fenced(said(page), "json"):
         json.loads(block)
 
 
 def test_every_command_that_the_pages_name_exists() -> None:
     from tests.reference import commands
 
-    said = "\n".join(map(text, pages()))
-    named = set(re.findall(r"(?:`|^ *|run: )ses-provision ([a-z][a-z-]+)", said, re.MULTILINE))
+    everything = "\n".join(map(said, pages()))
+    named = set(
+        re.findall(r"(?:`|^ *|run: )ses-provision ([a-z][a-z-]+)", everything, re.MULTILINE)
+    )
 
     assert len(named) > 10
     assert named <= set(commands())
