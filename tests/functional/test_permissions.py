@@ -21,7 +21,6 @@ from ses_provision.local.disturb import _resource
 from ses_provision.local.policies import Ask, Decision, decide
 from ses_provision.permissions import LARGEST, policies, size
 from tests.conftest import CONFIG, Cli
-from tests.pages import fenced, guide
 
 ROLE = "application"
 NAMES = "route53:ChangeResourceRecordSetsNormalizedRecordNames"
@@ -455,13 +454,6 @@ def test_the_command_asks_aws_nothing_and_prints_a_policy(cli: Cli, env: Environ
     assert json.loads(printed.stdout) == policies(env, read_only=True)["account"]
     assert [one["environment"] for one in whole.json["environments"]] == ["prod", "staging"]
     assert whole.json["environments"][0]["policies"] == json.loads(json.dumps(policies(env)))
-
-
-def test_the_guide_shows_both_policies_as_they_are(env: Environment) -> None:
-    shown = [json.loads(block) for block in fenced(guide("permissions"), "json")]
-
-    for read_only in (True, False):
-        assert policies(env, read_only=read_only)["account"] in shown
 
 
 def test_a_policy_does_not_change_with_the_looking(env: Environment) -> None:

@@ -9,12 +9,16 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import typer
 
+from ses_provision.cli.app import command_line
 from ses_provision.cli.in_process import InProcess
+from ses_provision.environment import Environment
 from ses_provision.local import Clock, LocalAws
 from tests.conftest import NOON, ROOT, Cli, Result
 from tests.functional.folders import publish
-from tests.pages import fenced, guide, pages, said
+from tests.functional.test_init import Person
+from tests.pages import README, command_lines, fenced, guide, pages, said, words
 
 yaml: Any = importlib.import_module("yaml")  # without stubs; it comes with the local AWS
 ACCOUNT = "111122223333"
@@ -72,9 +76,8 @@ class Reader:
             records = self.command("dns --format json").json["environments"][0]["records"]
             publish(self._aws, records)
             return None
-        program, *arguments = shlex.split(line.partition(" #")[0])
-        assert program == "ses-provision"
-        return self.command(shlex.join(arguments))
+        assert line.startswith("ses-provision ")
+        return self.command(shlex.join(words(line)))
 
     def command(self, arguments: str) -> Result:
         """Run a command."""
@@ -100,9 +103,9 @@ def test_there_are_walk_throughs_for_route_53_for_other_providers_and_for_two_re
 def test_the_walk_throughs_run_as_they_stand_and_end_verified(
     reader: Reader, tmp_path: Path, walk: WalkThrough
 ) -> None:
-    for name, text in walk.files.items():
+    for name, held in walk.files.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text(text, encoding="utf-8")
+        (tmp_path / name).write_text(held, encoding="utf-8")
 
     for line in walk.lines:
         result = reader.run(line)
@@ -170,13 +173,104 @@ def test_json_in_the_pages_is_json(page: Path) -> None:
         json.loads(block)
 
 
-def test_every_command_that_the_pages_name_exists() -> None:
-    from tests.reference import commands
+def parse(line: list[str]) -> None:
+    """Let the command line take a line; it raises where a command or an option does not exist.
 
-    everything = "\n".join(map(said, pages()))
-    named = set(
-        re.findall(r"(?:`|^ *|run: )ses-provision ([a-z][a-z-]+)", everything, re.MULTILINE)
-    )
+    A name alone stands for the command, whatever it would need."""
+    name, *arguments = line
+    group = command_line()
+    command = group.commands[name]
+    if arguments:
+        command.make_context(name, arguments, parent=typer.Context(group))
 
-    assert len(named) > 10
-    assert named <= set(commands())
+
+@pytest.mark.parametrize("page", pages(), ids=lambda page: page.stem)
+def test_every_command_line_on_a_page_has_a_command_and_options_that_exist(page: Path) -> None:
+    for line in command_lines(said(page)):
+        if line and not line[0].startswith("-"):
+            parse(line)
+
+
+def test_a_command_line_that_does_not_exist_would_be_noticed() -> None:
+    for wrong in ("plan --nonsense", "nonsense", "outputs --format yaml", "plan --env"):
+        with pytest.raises((KeyError, typer.TyperException)):
+            parse(shlex.split(wrong))
+
+
+def to_run(page: Path) -> list[str]:
+    """The lines of a page that are for running, beside walk-throughs, which begin with nothing."""
+    sections = said(page).split("\n## ")
+    others = "\n## ".join(part for part in sections if not part.startswith("Walk-through: "))
+    return [line for block in fenced(others, "sh") for line in block.splitlines() if line]
+
+
+RUNNABLE = [page for page in pages() if to_run(page) and page.stem != "reference"]
+"""The reference is made of the help's examples, which tests/functional/test_help.py runs."""
+
+
+@pytest.mark.parametrize("page", RUNNABLE, ids=lambda page: page.stem)
+def test_the_commands_of_a_page_run_one_after_the_other(
+    project: Path, cli: Cli, page: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for line in to_run(page):
+        assert line.startswith("ses-provision "), "another program: mark the block console"
+        monkeypatch.setattr("sys.stdin", Person("y\n"))
+        result = cli(*words(line))
+        assert result.status == 0, f"{line}\n{result.stdout}{result.stderr}"
+
+
+def registrar_elsewhere(cli: Cli, local: LocalAws, env: Environment) -> None:
+    """Applied, while the domain is delegated to the registrar's own name servers."""
+    servers = ["ns1.registrar.example", "ns2.registrar.example"]
+    local.declare_dns(env.domain, "NS", servers)
+    cli("apply", "--env", "prod", "--yes")
+
+
+def applied(cli: Cli, local: LocalAws, env: Environment) -> None:
+    """Applied a moment ago."""
+    cli("apply", "--env", "prod", "--yes")
+
+
+def nothing_yet(cli: Cli, local: LocalAws, env: Environment) -> None:
+    """An account with a hosted zone and nothing else."""
+
+
+SCENES = {
+    "plan --env prod": nothing_yet,
+    "dkim-status --env prod": registrar_elsewhere,
+    "checklist --env prod --only events --only SES-SANDBOX-001": applied,
+}
+"""What is the case before a command that a page shows with its output."""
+
+
+def screens() -> list[tuple[Path, str]]:
+    """The commands that pages show with what they print."""
+    return [
+        (page, block)
+        for page in pages()
+        for block in fenced(said(page), "console")
+        if not block.splitlines()[-1].startswith("$ ")
+    ]
+
+
+@pytest.mark.parametrize(("page", "block"), screens(), ids=lambda part: str(part)[:60])
+def test_what_a_page_shows_of_a_command_is_what_it_prints(
+    cli: Cli,
+    local: LocalAws,
+    env: Environment,
+    page: Path,
+    block: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("COLUMNS", "100")
+    first, _, shown = block.partition("\n")
+    command = first.removeprefix("$ ses-provision ")
+    SCENES[command](cli, local, env)
+
+    assert cli(*shlex.split(command)).stdout.strip() == shown.strip()
+
+
+def test_the_readme_has_a_screen_of_plan_dkim_status_and_checklist() -> None:
+    shown = [block.split()[2] for page, block in screens() if page == README]
+
+    assert shown == ["plan", "dkim-status", "checklist"]
