@@ -15,10 +15,10 @@ from typing import Any
 
 import typer
 
-from ses_provision import config
 from ses_provision.cli.app import app
-from ses_provision.cli.command import SHARED
-from ses_provision.permissions import policies
+from ses_provision.cli.run import SHARED
+from ses_provision.environment import loading
+from ses_provision.rehearsal.permissions import policies
 from tests.conftest import CONFIG
 from tests.pages import GUIDES, said
 
@@ -76,7 +76,7 @@ def option(command: Any, one: Any) -> str:
 
 def policy(*, read_only: bool) -> str:
     """The policy that `permissions --env prod` prints."""
-    prod = config.load("prod", CONFIG)
+    prod = loading.load("prod", CONFIG)
     printed = json.dumps(policies(prod, read_only=read_only)["account"], indent=2)
     return f"```json\n{printed}\n```"
 

@@ -8,8 +8,8 @@ from datetime import datetime
 
 from ses_provision.checks.views import Delegation, Kind, State, View
 from ses_provision.environment import Environment
-from ses_provision.records import PublishedRecord
 from ses_provision.resources import dmarc
+from ses_provision.steps.records import PublishedRecord
 
 REPORTED = {
     "HOST_NOT_FOUND": "it found no such name in DNS",

@@ -18,13 +18,13 @@ from ses_provision.checks.topic import (
 )
 from ses_provision.checks.verification import Verification, dmarc_above
 from ses_provision.checks.views import State, hosted_zone
-from ses_provision.dns import ask_dns
+from ses_provision.engine.model import Severity
 from ses_provision.errors import ProvisionError
-from ses_provision.model import Severity
 from ses_provision.names import is_within
-from ses_provision.reading import Reading
-from ses_provision.records import SPF_TAG
+from ses_provision.outside.dns import ask_dns
+from ses_provision.outside.reading import Reading
 from ses_provision.resources import dmarc, route53
+from ses_provision.steps.records import SPF_TAG
 
 RAMP = {"none": "quarantine", "quarantine": "reject"}
 

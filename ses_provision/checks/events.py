@@ -17,7 +17,7 @@ from ses_provision.checks.topic import (
     unknown,
 )
 from ses_provision.names import region_of
-from ses_provision.reading import Reading, ask, question
+from ses_provision.outside.reading import Reading, ask, question
 from ses_provision.resources.ses import destinations_question
 from ses_provision.resources.sns import subscriptions_question, topic_question
 from ses_provision.steps import configuration_set

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from ses_provision.checks.topic import Item, Judgement, Scene, Topic, for_a_person
-from ses_provision.model import Severity
-from ses_provision.reading import Reading
+from ses_provision.engine.model import Severity
+from ses_provision.outside.reading import Reading
 
 
 def told(scene: Scene) -> Reading[Judgement]:

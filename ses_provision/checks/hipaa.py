@@ -21,9 +21,9 @@ from ses_provision.checks.topic import (
     not_applicable,
     waiting,
 )
-from ses_provision.facts import identity_question
-from ses_provision.model import Severity, Status
-from ses_provision.reading import Reading, ask, question
+from ses_provision.engine.facts import identity_question
+from ses_provision.engine.model import Severity, Status
+from ses_provision.outside.reading import Reading, ask, question
 from ses_provision.resources.ses import destinations_question
 from ses_provision.steps import configuration_set
 

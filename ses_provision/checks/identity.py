@@ -17,9 +17,9 @@ from ses_provision.checks.topic import (
     waiting,
 )
 from ses_provision.checks.verification import Verification, described, verification
-from ses_provision.facts import identity_question
-from ses_provision.model import Severity
-from ses_provision.reading import Answer, Reading, ask, question
+from ses_provision.engine.facts import identity_question
+from ses_provision.engine.model import Severity
+from ses_provision.outside.reading import Answer, Reading, ask, question
 
 AWAITED = frozenset({"not-looked", "cached", "not-served-yet", "lost-for-a-while"})
 """Verdicts that settle without anybody's doing."""

@@ -6,8 +6,8 @@ import re
 
 from ses_provision.checks import ITEMS
 from ses_provision.checks.topic import Item, Judgement, Scene, Topic, action, done
-from ses_provision.model import Severity
-from ses_provision.reading import Reading
+from ses_provision.engine.model import Severity
+from ses_provision.outside.reading import Reading
 
 LOOKED_AT = (
     "SES-IDENTITY-001",

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from ses_provision.attestations import Attestation, applied
+from ses_provision.checks.attestations import Attestation, applied
 from ses_provision.checks.topic import Looked
+from ses_provision.engine.model import Finding, Status
 from ses_provision.environment import Environment
-from ses_provision.model import Finding, Status
 
 
 @dataclass(frozen=True)

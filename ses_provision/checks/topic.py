@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from typing import TypeVar
 
 from ses_provision.checks.views import Whom
+from ses_provision.engine.facts import Account
+from ses_provision.engine.model import Finding, Severity, Status
 from ses_provision.environment import Environment
 from ses_provision.errors import ProvisionError
-from ses_provision.facts import Account
-from ses_provision.model import Finding, Severity, Status
-from ses_provision.reading import Ask, Outcome, Reading, together
+from ses_provision.outside.reading import Ask, Outcome, Reading, together
 
 T = TypeVar("T")
 

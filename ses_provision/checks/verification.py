@@ -6,17 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ses_provision import facts
 from ses_provision.checks import views
 from ses_provision.checks.diagnosis import RecordReport, Ses, Verdict, verdicts
 from ses_provision.checks.views import Delegation, State, Whom
-from ses_provision.dns import ask_dns
+from ses_provision.engine import facts
+from ses_provision.engine.facts import Account, identity_question
 from ses_provision.environment import Environment
-from ses_provision.facts import Account, identity_question
 from ses_provision.names import dns_name, is_within, parents
-from ses_provision.reading import Answer, Reading, ask, both
-from ses_provision.records import PublishedRecord, records_to_publish
+from ses_provision.outside.dns import ask_dns
+from ses_provision.outside.reading import Answer, Reading, ask, both
 from ses_provision.resources import dmarc, route53
+from ses_provision.steps.records import PublishedRecord, records_to_publish
 
 
 @dataclass(frozen=True)

@@ -6,14 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from ses_provision import facts
-from ses_provision.dns import ask_dns
+from ses_provision.engine import facts
 from ses_provision.environment import Environment
 from ses_provision.errors import ProvisionError
 from ses_provision.names import is_within, parents
-from ses_provision.reading import Ask, Outcome, Reading, both
-from ses_provision.records import SPF_TAG, PublishedRecord
+from ses_provision.outside.dns import ask_dns
+from ses_provision.outside.reading import Ask, Outcome, Reading, both
 from ses_provision.resources import dmarc, route53
+from ses_provision.steps.records import SPF_TAG, PublishedRecord
 
 MOST_SERVERS = 4  # Route 53 gives a zone four
 

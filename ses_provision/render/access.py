@@ -8,9 +8,9 @@ from typing import Any
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from ses_provision.access import Access, AccountAccess, settings
+from ses_provision.engine.model import Finding
 from ses_provision.environment import Environment
-from ses_provision.model import Finding
+from ses_provision.operations.access_request import Access, AccountAccess, settings
 from ses_provision.render.checklist import finding
 from ses_provision.render.message import safe
 from ses_provision.render.plan import heading

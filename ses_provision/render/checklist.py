@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from ses_provision.checks.report import Checklist
-from ses_provision.model import Finding, Status
+from ses_provision.engine.model import Finding, Status
 from ses_provision.render.message import safe
 
 MARKS = {

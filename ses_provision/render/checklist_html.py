@@ -8,7 +8,7 @@ from html import escape
 from ses_provision import __version__
 from ses_provision.checks.report import Checklist
 from ses_provision.checks.topic import Looked
-from ses_provision.model import Finding, Status
+from ses_provision.engine.model import Finding, Status
 from ses_provision.render.checklist import MARKS, word
 from ses_provision.render.message import safe
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ses_provision.checks.report import Checklist
-from ses_provision.model import Finding
+from ses_provision.engine.model import Finding
 from ses_provision.render.checklist import MARKS, summary, word
 from ses_provision.render.message import safe
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from rich.text import Text
 
-from ses_provision.destroy import Removal, Removed, StepTeardown, Teardown
+from ses_provision.engine.teardown import Removal, Removed, StepTeardown, Teardown
 from ses_provision.environment import Environment
 from ses_provision.render.message import safe
 from ses_provision.render.plan import heading

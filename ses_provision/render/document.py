@@ -10,9 +10,9 @@ from typing import Any
 
 from ses_provision.checks.report import Checklist
 from ses_provision.checks.verification import Verification
-from ses_provision.engine import Applied, NotDone
+from ses_provision.engine.applying import Applied, NotDone
+from ses_provision.engine.model import Action, Change, Plan, Status, StepPlan
 from ses_provision.errors import AccessDenied, AwsRefused, ConfigError, ProvisionError, Stopped
-from ses_provision.model import Action, Change, Plan, Status, StepPlan
 from ses_provision.resources.policies import Statement
 
 SCHEMA_VERSION = 1

@@ -8,8 +8,8 @@ from datetime import timedelta
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from ses_provision.drill import Hop
 from ses_provision.environment import Environment
+from ses_provision.operations.drill import Hop
 from ses_provision.render.message import safe
 
 

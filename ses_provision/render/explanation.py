@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from rich.text import Text
 
-from ses_provision.explanation import Explanation
-from ses_provision.model import Step
+from ses_provision.engine.model import Step
+from ses_provision.rehearsal.explain import Explanation
 from ses_provision.render.message import safe
 
 

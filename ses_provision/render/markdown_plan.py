@@ -7,8 +7,8 @@ from collections.abc import Iterator
 
 from rich.text import Text
 
+from ses_provision.engine.model import Action, Change, Plan, StepPlan
 from ses_provision.environment import Environment
-from ses_provision.model import Action, Change, Plan, StepPlan
 from ses_provision.render import plan as text
 from ses_provision.render.message import safe
 

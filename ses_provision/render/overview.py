@@ -8,8 +8,8 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from ses_provision.access import Access
-from ses_provision.overview import Overview
+from ses_provision.checks.overview import Overview
+from ses_provision.operations.access_request import Access
 from ses_provision.render.message import safe
 
 WIDE = 125

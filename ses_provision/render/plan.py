@@ -7,13 +7,13 @@ from typing import Any
 
 from rich.text import Text
 
-from ses_provision import records
-from ses_provision.engine import Applied, NotDone
+from ses_provision.engine.applying import Applied, NotDone
+from ses_provision.engine.model import Action, Change, Plan, StepPlan
 from ses_provision.environment import Environment
-from ses_provision.model import Action, Change, Plan, StepPlan
 from ses_provision.render.message import safe
 from ses_provision.resources.ses import ConfigurationSet
 from ses_provision.resources.sns import Subscription
+from ses_provision.steps import records
 
 MARKS = {
     Action.CREATE: ("+", "green"),

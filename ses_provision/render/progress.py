@@ -10,8 +10,8 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
+from ses_provision.outside.wait import Looked, Sleep
 from ses_provision.render.message import safe
-from ses_provision.wait import Looked, Sleep
 
 TICK = 1.0  # seconds between refreshes of the live line
 

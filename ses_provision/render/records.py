@@ -11,12 +11,12 @@ from typing import Any
 from rich.text import Text
 
 from ses_provision import __version__
+from ses_provision.checks.published import Lookup, Published, Verdict
 from ses_provision.environment import Environment
 from ses_provision.names import txt_record
-from ses_provision.published import Lookup, Published, Verdict
-from ses_provision.records import PublishedRecord, relative
 from ses_provision.render.message import safe
 from ses_provision.render.plan import heading
+from ses_provision.steps.records import PublishedRecord, relative
 
 
 @dataclass(frozen=True)

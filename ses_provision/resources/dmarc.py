@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from ses_provision.engine.facts import Zone
+from ses_provision.engine.model import Call, Found, Obstacle
 from ses_provision.errors import ProvisionError
-from ses_provision.facts import Zone
-from ses_provision.model import Call, Found, Obstacle
 from ses_provision.names import is_within, parents
-from ses_provision.reading import Reading, ask, question
+from ses_provision.outside.reading import Reading, ask, question
 from ses_provision.resources import route53
 
 STRENGTH = {"none": 0, "quarantine": 1, "reject": 2}

@@ -1,6 +1,6 @@
 """What every environment is made of, in the order it is built."""
 
-from ses_provision.model import Need, Step
+from ses_provision.engine.model import Need, Step
 from ses_provision.steps import (
     alarms,
     configuration_set,

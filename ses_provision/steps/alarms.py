@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from ses_provision.engine.facts import Facts
+from ses_provision.engine.model import Resource
 from ses_provision.environment import Environment
-from ses_provision.facts import Facts
-from ses_provision.model import Resource
 from ses_provision.resources.cloudwatch import Alarm
 from ses_provision.resources.sns import Subscription
 from ses_provision.steps.topics import carries_events, topic

@@ -1,8 +1,8 @@
 """The configuration set."""
 
+from ses_provision.engine.facts import Account, Facts
+from ses_provision.engine.model import Resource
 from ses_provision.environment import Environment
-from ses_provision.facts import Account, Facts
-from ses_provision.model import Resource
 from ses_provision.resources.ses import ConfigurationSet
 
 

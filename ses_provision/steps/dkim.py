@@ -1,11 +1,10 @@
 """The DKIM records."""
 
-from ses_provision import records
+from ses_provision.engine.facts import Facts
+from ses_provision.engine.model import Resource, Skipped, Waiting
 from ses_provision.environment import Environment
-from ses_provision.facts import Facts
-from ses_provision.model import Resource, Skipped, Waiting
 from ses_provision.resources.route53 import RecordSet
-from ses_provision.steps import identity
+from ses_provision.steps import identity, records
 
 
 def desired(env: Environment, facts: Facts) -> list[Resource] | Skipped | Waiting:

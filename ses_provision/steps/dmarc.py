@@ -1,10 +1,10 @@
 """The DMARC record."""
 
-from ses_provision import records
+from ses_provision.engine.facts import Facts
+from ses_provision.engine.model import Resource, Skipped
 from ses_provision.environment import Environment
-from ses_provision.facts import Facts
-from ses_provision.model import Resource, Skipped
 from ses_provision.resources.dmarc import Dmarc
+from ses_provision.steps import records
 
 
 def desired(env: Environment, facts: Facts) -> list[Resource] | Skipped:

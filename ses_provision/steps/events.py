@@ -1,8 +1,8 @@
 """The event topic, its subscribers, and the event destination."""
 
+from ses_provision.engine.facts import Facts
+from ses_provision.engine.model import Resource
 from ses_provision.environment import Environment
-from ses_provision.facts import Facts
-from ses_provision.model import Resource
 from ses_provision.resources.ses import EventDestination
 from ses_provision.resources.sns import Subscription
 from ses_provision.steps import configuration_set

@@ -1,12 +1,11 @@
 """The custom MAIL FROM domain."""
 
-from ses_provision import records
+from ses_provision.engine.facts import Facts
+from ses_provision.engine.model import Resource
 from ses_provision.environment import Environment
-from ses_provision.facts import Facts
-from ses_provision.model import Resource
 from ses_provision.resources.route53 import RecordSet, TxtValue
 from ses_provision.resources.ses import MailFrom
-from ses_provision.steps import identity
+from ses_provision.steps import identity, records
 
 SES_MX = r"\d+ feedback-smtp\.[a-z0-9-]+\.amazonses\.com"
 

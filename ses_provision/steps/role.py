@@ -2,9 +2,9 @@
 
 from typing import Any
 
+from ses_provision.engine.facts import Account, Facts
+from ses_provision.engine.model import Resource, Skipped
 from ses_provision.environment import Environment
-from ses_provision.facts import Account, Facts
-from ses_provision.model import Resource, Skipped
 from ses_provision.resources import policies
 from ses_provision.resources.iam import RolePolicy
 from ses_provision.steps import configuration_set, identity, sender

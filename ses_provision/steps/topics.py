@@ -2,8 +2,8 @@
 
 from typing import Any
 
+from ses_provision.engine.facts import Account
 from ses_provision.environment import Environment
-from ses_provision.facts import Account
 from ses_provision.resources import policies
 from ses_provision.resources.sns import Topic
 from ses_provision.steps import configuration_set

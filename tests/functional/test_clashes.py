@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from ses_provision import clashes, config
-from ses_provision.environment import Environment
+from ses_provision.engine import clashes
+from ses_provision.environment import Environment, loading
 from tests.conftest import Cli
 
 BASE: dict[str, Any] = {
@@ -26,7 +26,7 @@ APART: dict[str, Any] = {
 
 def environment(name: str, **changes: Any) -> Environment:
     """An environment that differs in some settings from the base."""
-    return config.checked({**BASE, "name": name, **changes}, name)
+    return loading.checked({**BASE, "name": name, **changes}, name)
 
 
 def problems(*environments: Environment) -> list[str]:

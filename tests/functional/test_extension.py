@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import pytest
 
-from ses_provision.cli import provision
+from ses_provision.cli.commands import apply
+from ses_provision.engine.facts import Facts
+from ses_provision.engine.model import Resource, Step
 from ses_provision.environment import Environment
-from ses_provision.facts import Facts
 from ses_provision.local import LocalAws
-from ses_provision.model import Resource, Step
 from ses_provision.resources.ses import EventDestination
 from ses_provision.steps import STEPS, configuration_set
 from tests.conftest import Cli
@@ -36,8 +36,8 @@ BUS = Step("event-bus", "Event bus", "Tells programs about every mail.", desired
 @pytest.fixture
 def with_event_bus(monkeypatch: pytest.MonkeyPatch) -> None:
     """The line in the table."""
-    monkeypatch.setattr(provision, "STEPS", (*STEPS, BUS))
-    monkeypatch.setattr(provision, "STEP_NAMES", [*provision.STEP_NAMES, BUS.id])
+    monkeypatch.setattr(apply, "STEPS", (*STEPS, BUS))
+    monkeypatch.setattr(apply, "STEP_NAMES", [*apply.STEP_NAMES, BUS.id])
 
 
 def test_a_new_step_is_planned_applied_and_then_settled(

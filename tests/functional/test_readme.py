@@ -12,9 +12,9 @@ import pytest
 import typer
 
 from ses_provision.cli.app import command_line
-from ses_provision.cli.in_process import InProcess
 from ses_provision.environment import Environment
 from ses_provision.local import Clock, LocalAws
+from ses_provision.worlds.in_process import InProcess
 from tests.conftest import NOON, ROOT, Cli, Result
 from tests.functional.folders import publish
 from tests.functional.test_init import Person

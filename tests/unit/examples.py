@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ses_provision.facts import Account, Zone
+from ses_provision.engine.facts import Account, Zone
+from ses_provision.engine.model import Found, Resource
 from ses_provision.local import LocalAws
-from ses_provision.model import Found, Resource
 from ses_provision.resources.cloudwatch import Alarm
 from ses_provision.resources.dmarc import Dmarc
 from ses_provision.resources.iam import RolePolicy

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
+from ses_provision.engine.facts import Zone
+from ses_provision.engine.model import Action, Change, Found
 from ses_provision.errors import CannotReachAws
-from ses_provision.facts import Zone
-from ses_provision.model import Action, Change, Found
 from ses_provision.resources.dmarc import Dmarc, parsed, record
 
 ZONE = Zone("Z1", "dev.example.com")

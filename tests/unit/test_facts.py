@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from ses_provision import facts
+from ses_provision.engine import facts
+from ses_provision.engine.facts import Account, Dkim, Zone
 from ses_provision.errors import HostedZoneProblem, WrongAccount
-from ses_provision.facts import Account, Dkim, Zone
-from ses_provision.reading import Reading
+from ses_provision.outside.reading import Reading
 from tests.unit.toys import ENV
 
 

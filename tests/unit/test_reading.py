@@ -8,7 +8,16 @@ from typing import Any
 import pytest
 
 from ses_provision.errors import AwsRefused
-from ses_provision.reading import Ask, Outcome, Reading, ask, both, iam_action, question, together
+from ses_provision.outside.reading import (
+    Ask,
+    Outcome,
+    Reading,
+    ask,
+    both,
+    iam_action,
+    question,
+    together,
+)
 
 
 def about(name: str) -> Ask:

@@ -4,12 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ses_provision import config, facts, records
-from ses_provision.environment import Environment
+from ses_provision.engine import facts
+from ses_provision.environment import Environment, loading
 from ses_provision.names import txt_record, txt_value
 from ses_provision.resources.dmarc import Dmarc
 from ses_provision.resources.route53 import RecordSet, TxtValue
-from ses_provision.steps import dkim, dmarc, mail_from
+from ses_provision.steps import dkim, dmarc, mail_from, records
 
 ISSUED = facts.Dkim(("one", "two", "three"), "dkim.eu-south-1.amazonses.com")
 ZONE = facts.Zone("Z1", "example.com")
@@ -27,7 +27,7 @@ def environment(**settings: object) -> Environment:
         "dmarc": {"policy": "reject", "reports_to": ["a@example.com", "b@example.com"]},
         **settings,
     }
-    return config.checked(raw, "prod.toml")
+    return loading.checked(raw, "prod.toml")
 
 
 def test_a_hosted_zone_gets_exactly_the_records_that_a_panel_would_get() -> None:

@@ -9,10 +9,10 @@ from textwrap import dedent
 
 import pytest
 
-from ses_provision.engine import Applied, NotDone
+from ses_provision.engine.applying import Applied, NotDone
+from ses_provision.engine.facts import Zone
+from ses_provision.engine.model import Change, Found, Obstacle, Plan, Resource, StepPlan
 from ses_provision.environment import Environment
-from ses_provision.facts import Zone
-from ses_provision.model import Change, Found, Obstacle, Plan, Resource, StepPlan
 from ses_provision.render import plan as text
 from ses_provision.resources.dmarc import Dmarc
 from ses_provision.resources.policies import named

@@ -16,7 +16,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from ses_provision.engine import Applied, NotDone
+from ses_provision.engine.applying import Applied, NotDone
+from ses_provision.engine.facts import Account
+from ses_provision.engine.model import Change, Found, Obstacle, Plan, StepPlan
 from ses_provision.environment import Environment
 from ses_provision.errors import (
     AccessDenied,
@@ -27,13 +29,11 @@ from ses_provision.errors import (
     Stopped,
     UsageError,
 )
-from ses_provision.facts import Account
-from ses_provision.model import Change, Found, Obstacle, Plan, StepPlan
-from ses_provision.outputs import outputs
+from ses_provision.outside.wait import Looked
 from ses_provision.render import document, message
 from ses_provision.render import outputs as output_text
 from ses_provision.render.progress import Progress
-from ses_provision.wait import Looked
+from ses_provision.steps.outputs import outputs
 from tests.unit.examples import CONFIGURATION_SET, TOPIC
 from tests.unit.rendering import shown
 from tests.unit.toys import ENV, NOON

@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 
-from ses_provision.aws import Connections
+from ses_provision.engine.model import Action, Change, Found
 from ses_provision.local import LocalAws
-from ses_provision.model import Action, Change, Found
+from ses_provision.outside.aws import Connections
 from ses_provision.render import document
 from ses_provision.resources import policies, ses
 from ses_provision.resources.iam import RolePolicy

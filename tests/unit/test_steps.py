@@ -8,10 +8,9 @@ from typing import Any, TypeVar
 
 import pytest
 
-from ses_provision import config
-from ses_provision.environment import Environment
-from ses_provision.facts import Account, Dkim, Facts, Zone
-from ses_provision.model import Need, Resource, Skipped, Waiting
+from ses_provision.engine.facts import Account, Dkim, Facts, Zone
+from ses_provision.engine.model import Need, Resource, Skipped, Waiting
+from ses_provision.environment import Environment, loading
 from ses_provision.resources.cloudwatch import Alarm
 from ses_provision.resources.dmarc import Dmarc
 from ses_provision.resources.iam import RolePolicy
@@ -65,7 +64,7 @@ def of(kind: type[R], resources: list[Resource]) -> list[R]:
 
 def loaded(names: Names) -> Environment:
     """A shipped environment."""
-    return config.load(names.environment, CONFIG)
+    return loading.load(names.environment, CONFIG)
 
 
 @pytest.fixture

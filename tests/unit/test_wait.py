@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ses_provision import wait
 from ses_provision.errors import AwsRefused, NotSettled
+from ses_provision.outside import wait
 
 NEVER = 10**9
 

@@ -7,12 +7,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from ses_provision.aws import Reader
+from ses_provision.engine.facts import Account, Facts
+from ses_provision.engine.model import Call, Found, Obstacle, Resource, Step, Wanted
 from ses_provision.environment import Environment
 from ses_provision.errors import AwsRefused
-from ses_provision.facts import Account, Facts
-from ses_provision.model import Call, Found, Obstacle, Resource, Step, Wanted
-from ses_provision.reading import Ask, Outcome, Reading, ask, question
+from ses_provision.outside.aws import Reader
+from ses_provision.outside.reading import Ask, Outcome, Reading, ask, question
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 HERE = Account("111122223333", "us-east-2")

@@ -1,0 +1,225 @@
+"""The verbs: plan and apply. One loop reads, compares and writes; nothing else does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from ses_provision.engine import facts
+from ses_provision.engine.model import Call, Change, Need, Plan, Skipped, Step, StepPlan, Waiting
+from ses_provision.errors import AwsRefused, ProvisionError, StalePlan, Stopped
+from ses_provision.outside import wait
+from ses_provision.outside.reading import Reading, together
+
+if TYPE_CHECKING:
+    from ses_provision.environment import Environment
+    from ses_provision.outside.aws import Connections, Reader
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class Applied:
+    """A change that AWS has accepted, and when."""
+
+    step: str
+    change: Change
+    at: datetime
+
+
+@dataclass(frozen=True)
+class NotDone:
+    """A step that was left as it is: blocked, or still waiting."""
+
+    step: StepPlan
+
+
+def plan(
+    steps: Sequence[Step],
+    env: Environment,
+    account: facts.Account,
+    reader: Reader,
+    take_over: frozenset[str] = frozenset(),
+) -> Plan:
+    """What an apply would do. Reads everything, concurrently; writes nothing."""
+    planned = reader.run(together(look(step, env, account, take_over) for step in steps))
+    return Plan(env.name, env.account_id, env.region, tuple(planned))
+
+
+def look(
+    step: Step, env: Environment, account: facts.Account, take_over: frozenset[str]
+) -> Reading[StepPlan]:
+    """Learn what a step needs, ask it what should be there, and read what is."""
+    known = yield from learn(step, env, account)
+    match step.desired(env, known):
+        case Skipped(reason):
+            return StepPlan(step.id, step.title, skipped=reason)
+        case Waiting(reason):
+            return StepPlan(step.id, step.title, waiting=reason)
+        case resources:
+            found = yield from together(resource.read() for resource in resources)
+    taken = step.id in take_over
+    changes = (Change(want, live, taken) for want, live in zip(resources, found, strict=True))
+    return StepPlan(step.id, step.title, tuple(changes))
+
+
+def learn(step: Step, env: Environment, account: facts.Account) -> Reading[facts.Facts]:
+    """The facts that a step needs, asked for together."""
+    readings: dict[Need, Reading[Any]] = {
+        Need.ZONE: facts.zone(env),
+        Need.DKIM: facts.dkim(env),
+    }
+    needed = [need for need in readings if need in step.needs]
+    learned = yield from together(readings[need] for need in needed)
+    by_need = dict(zip(needed, learned, strict=True))
+    return facts.Facts(account, zone=by_need.get(Need.ZONE), dkim=by_need.get(Need.DKIM))
+
+
+def apply(
+    agreed: Plan,
+    steps: Sequence[Step],
+    env: Environment,
+    account: facts.Account,
+    reader: Reader,
+    connections: Connections,
+    *,
+    take_over: frozenset[str] = frozenset(),
+    sleep: wait.Sleep,
+    now: Callable[[], datetime],
+) -> Iterator[Applied | NotDone]:
+    """Make the changes that were agreed to, yielding each once AWS has accepted it.
+
+    Each step is read again right before it is written. Raises StalePlan where it is not as it was
+    agreed to, and Stopped where AWS refuses; what was yielded before stands, and applying again
+    goes on from there.
+    """
+
+    def again(step: Step) -> StepPlan:
+        reader.forget()
+        return reader.run(look(step, env, account, take_over))
+
+    for step, expected in zip(steps, agreed.steps, strict=True):
+        if expected.is_settled:
+            continue
+        fresh = again(step)
+        if not expected.waiting and fresh != expected:
+            raise moved(step, states(expected), states(fresh))
+        if fresh.blocked or fresh.waiting:
+            yield NotDone(fresh)
+            continue
+        yield from write(step, fresh, again, connections, sleep, now)
+        if step.proved and fresh.pending:
+            prove(step, again(step))
+
+
+RACED = frozenset({"AlreadyExistsException", "InvalidChangeBatch"})
+"""Refusals that mean "it is there already": a reply was lost, or somebody else was faster."""
+
+
+def write(
+    step: Step,
+    planned: StepPlan,
+    again: Callable[[Step], StepPlan],
+    connections: Connections,
+    sleep: wait.Sleep,
+    now: Callable[[], datetime],
+) -> Iterator[Applied]:
+    """Write the changes of a step, yielding each once AWS has accepted it.
+
+    Where AWS says that something is there already, the step is read again, and what still lacks
+    is written: the end is the one that was agreed to.
+    """
+    wanted = planned.pending
+    written: set[str] = set()
+    try:
+        for call, completed in batches((change, change.calls()) for change in wanted):
+            send(call, step.id, step.title, connections, sleep)
+            for change in completed:
+                written.add(change.want.label)
+                yield Applied(step.id, change, now())
+    except Stopped as stopped:
+        if not (isinstance(stopped.cause, AwsRefused) and stopped.cause.code in RACED):
+            raise
+        after = again(step)
+        if after == planned or after.blocked:
+            raise
+        lacking = {change.want.label for change in after.pending}
+        for change in wanted:
+            if change.want.label not in lacking | written:
+                yield Applied(step.id, change, now())
+        yield from write(step, after, again, connections, sleep, now)
+
+
+def send(
+    call: Call,
+    step_id: str,
+    title: str,
+    connections: Connections,
+    sleep: wait.Sleep = wait.real_sleep,
+) -> None:
+    """Make one call, saying which step it belongs to where it fails."""
+    try:
+        wait.while_refused(lambda: connections.send(call), call.not_yet, sleep)
+    except ProvisionError as error:
+        raise Stopped(
+            f"Stopped in step {step_id} ({title}): {error.message}", error.hint, error
+        ) from error
+
+
+def moved(step: Step, agreed: Mapping[str, str], found: Mapping[str, str]) -> StalePlan:
+    """The refusal to write what nobody agreed to, with what moved, by label."""
+    shown = [
+        f"{label}: was {agreed.get(label, 'not there')}, is {found.get(label, 'not there')}"
+        for label in {**agreed, **found}
+        if agreed.get(label) != found.get(label)
+    ]
+    return StalePlan(
+        f"Step {step.id} ({step.title}) is no longer as the plan showed it: somebody or something "
+        f"changed it meanwhile. It was left alone. {'; '.join(shown)}".rstrip(),
+        "Run the same command again to see the plan as it is now.",
+    )
+
+
+def states(planned: StepPlan) -> dict[str, str]:
+    """How each change of a step was found, in a few words."""
+    return {change.want.label: state(change) for change in planned.changes} or {
+        planned.title: planned.waiting or planned.skipped
+    }
+
+
+def state(change: Change) -> str:
+    """How one change was found: what is to be done, what differs, what is in the way."""
+    differs = ", ".join(f"{one.field} is {one.old}" for one in change.differences())
+    obstacles = ", ".join(one.what for one in change.found.obstacles)
+    details = "; ".join(filter(None, (differs, obstacles)))
+    return f"{change.action} ({details})" if details else str(change.action)
+
+
+def prove(step: Step, after: StepPlan) -> None:
+    """Insist that what AWS accepted is there: it may accept a destination and not keep it."""
+    if after.pending:
+        labels = ", ".join(change.want.label for change in after.pending)
+        raise Stopped(
+            f"AWS accepted the changes of step {step.id}, but does not show them: {labels}.",
+            "Run the same command again; if it stays, look at the topic's policy and key.",
+            StalePlan("read back"),
+        )
+
+
+def batches(wanted: Iterable[tuple[T, Sequence[Call]]]) -> list[tuple[Call, list[T]]]:
+    """The calls for several things in order, each with the things it completes.
+
+    Record changes of one zone are one call, so that they are made as a whole or not at all.
+    """
+    result: list[tuple[Call, list[T]]] = []
+    for one, calls in wanted:
+        for call in calls:
+            completed = [one] if call is calls[-1] else []
+            both = result[-1][0].joined(call) if result else None
+            if both is None:
+                result.append((call, completed))
+            else:
+                result[-1] = (both, result[-1][1] + completed)
+    return result

@@ -1,0 +1,231 @@
+"""The fire drill: proof that a bounce and a complaint travel from SES to a subscriber.
+
+A temporary queue subscribes to the event topic, mail goes to the mailbox simulator's bouncing and
+complaining addresses, and the events have to come out of the queue. Queue and subscription are
+removed however it ends.
+"""
+
+from __future__ import annotations
+
+import json
+import secrets
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from ses_provision.engine.facts import Account
+from ses_provision.engine.model import Call
+from ses_provision.environment import Environment
+from ses_provision.errors import ProvisionError
+from ses_provision.operations import test_mail
+from ses_provision.outside.reading import ask
+from ses_provision.resources.sns import subscriptions_question
+
+if TYPE_CHECKING:
+    from ses_provision.outside.aws import Connections, Reader
+    from ses_provision.outside.wait import Sleep
+
+EVENTS = {"Bounce": test_mail.BOUNCE, "Complaint": test_mail.COMPLAINT}
+"""SES's event types, and the simulator address that causes each."""
+SETTLING = 5.0  # seconds until SNS surely knows a new subscription
+KEEP = "3600"  # seconds that the queue keeps a message, should its removal fail
+MOST_MESSAGES = 10  # ReceiveMessage gives at most ten (SQS API reference)
+DNS_SUFFIX = {"aws-cn": "amazonaws.com.cn"}
+
+
+@dataclass(frozen=True)
+class Queue:
+    """The temporary queue, and the topic it listens to."""
+
+    account: Account
+    name: str
+    topic_arn: str
+    tags: Mapping[str, str]
+
+    @property
+    def arn(self) -> str:
+        """Its ARN."""
+        return self.account.arn("sqs", self.name)
+
+    @property
+    def url(self) -> str:
+        """Its address, which follows from its name."""
+        suffix = DNS_SUFFIX.get(self.account.partition, "amazonaws.com")
+        return f"https://sqs.{self.account.region}.{suffix}/{self.account.id}/{self.name}"
+
+    def call(self, operation: str, **params: Any) -> Call:
+        """A call to SQS."""
+        return Call("sqs", self.account.region, operation, params)
+
+    def create(self) -> Call:
+        """Make it, open to this topic alone (SNS Developer Guide, subscribing a queue)."""
+        statement = {
+            "Effect": "Allow",
+            "Principal": {"Service": "sns.amazonaws.com"},
+            "Action": "sqs:SendMessage",
+            "Resource": self.arn,
+            "Condition": {"ArnEquals": {"aws:SourceArn": self.topic_arn}},
+        }
+        policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+        attributes = {"Policy": policy, "MessageRetentionPeriod": KEEP}
+        return self.call(
+            "CreateQueue", QueueName=self.name, Attributes=attributes, tags=dict(self.tags)
+        )
+
+    def subscribe(self) -> Call:
+        """Listen to the topic, without SNS's envelope."""
+        return Call(
+            "sns",
+            self.account.region,
+            "Subscribe",
+            {
+                "TopicArn": self.topic_arn,
+                "Protocol": "sqs",
+                "Endpoint": self.arn,
+                "Attributes": {"RawMessageDelivery": "true"},
+                "ReturnSubscriptionArn": True,
+            },
+        )
+
+    def unsubscribe(self, subscription: str) -> Call:
+        """Listen no more."""
+        return Call("sns", self.account.region, "Unsubscribe", {"SubscriptionArn": subscription})
+
+    def receive(self) -> Call:
+        """Take what has come."""
+        return self.call("ReceiveMessage", QueueUrl=self.url, MaxNumberOfMessages=MOST_MESSAGES)
+
+    def delete(self) -> Call:
+        """Remove it with all that is in it."""
+        return self.call("DeleteQueue", QueueUrl=self.url)
+
+
+def new_queue(env: Environment, account: Account) -> Queue:
+    """A queue whose name nobody has."""
+    name = f"ses-provision-drill-{env.ending}-{secrets.token_hex(4)}"
+    return Queue(account, name, account.arn("sns", env.event_topic), env.all_tags)
+
+
+@dataclass
+class Hop:
+    """One event on its way. Times in UTC; `occurred_at` is SES's own time of the event."""
+
+    event: str
+    recipient: str
+    message_id: str = ""
+    sent_at: datetime | None = None
+    occurred_at: datetime | None = None
+    seen_at: datetime | None = None
+
+    @property
+    def arrived(self) -> bool:
+        """The event came out of the queue."""
+        return self.seen_at is not None
+
+    @property
+    def delay(self) -> timedelta | None:
+        """From sending the mail to seeing the event."""
+        return self.seen_at - self.sent_at if self.seen_at and self.sent_at else None
+
+
+@dataclass
+class Drill:
+    """One drill: set up, send, listen, clean up."""
+
+    env: Environment
+    queue: Queue
+    connections: Connections
+    reader: Reader
+    now: Callable[[], datetime]
+    hops: list[Hop] = field(default_factory=list)
+    subscription: str = ""
+    left_over: list[str] = field(default_factory=list)
+
+    def set_up(self, sleep: Sleep) -> None:
+        """Make the queue and let it listen."""
+        self.connections.send(self.queue.create())
+        reply = self.connections.send(self.queue.subscribe())
+        self.subscription = str(reply["SubscriptionArn"])
+        sleep(SETTLING)
+
+    def send(self, deliver: Callable[[str], str]) -> None:
+        """Send a mail for each event; `deliver` takes the recipient and gives the message id."""
+        for event, recipient in EVENTS.items():
+            sent_at = self.now()
+            self.hops.append(Hop(event, recipient, deliver(recipient), sent_at))
+
+    def listen(self) -> list[Hop]:
+        """Take what has come out of the queue, and give the hops."""
+        reply = self.connections.send(self.queue.receive())
+        for message in reply.get("Messages", ()):
+            self._recognise(parsed(message["Body"]))
+        return self.hops
+
+    def _recognise(self, event: Mapping[str, Any]) -> None:
+        for hop in self.hops:
+            same = event.get("mail", {}).get("messageId") == hop.message_id
+            if same and event.get("eventType") == hop.event and not hop.arrived:
+                hop.occurred_at = moment(event.get(hop.event.lower(), {}).get("timestamp"))
+                hop.seen_at = self.now()
+
+    def clean_up(self) -> None:
+        """Remove subscription and queue, both, whatever happened; note what would not go."""
+        for what, remove in (
+            (f"the subscription of {self.queue.arn}", self._unsubscribe),
+            (f"queue {self.queue.name}", self._delete),
+        ):
+            try:
+                remove()
+            except ProvisionError as error:
+                if getattr(error, "code", "") not in GONE:
+                    self.left_over.append(f"{what}: {error.message}")
+
+    def _unsubscribe(self) -> None:
+        for arn in [self.subscription] if self.subscription else self._found():
+            self.connections.send(self.queue.unsubscribe(arn))
+
+    def _found(self) -> list[str]:
+        """Subscriptions whose ARN never reached us, because we were interrupted."""
+        self.reader.forget()
+        [listed] = self.reader.run(ask(subscriptions_question(self.queue.topic_arn)))
+        return [
+            one["SubscriptionArn"]
+            for one in (listed or {}).get("Subscriptions", ())
+            if one["Endpoint"] == self.queue.arn
+        ]
+
+    def _delete(self) -> None:
+        self.connections.send(self.queue.delete())
+
+
+GONE = frozenset({"AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist", "NotFound"})
+"""Codes that say that what is to be removed was never there."""
+
+
+def parsed(body: str) -> Mapping[str, Any]:
+    """An event; SES's test message for a new destination is no JSON."""
+    try:
+        event = json.loads(body)
+    except ValueError:
+        return {}
+    return event if isinstance(event, Mapping) else {}
+
+
+def moment(text: str | None) -> datetime | None:
+    """A time as SES writes it."""
+    return datetime.fromisoformat(text) if text else None
+
+
+def alarm_state(region: str, name: str, state: str) -> Call:
+    """Set the state of an alarm; its actions run as if the metric had crossed the line."""
+    return Call(
+        "cloudwatch",
+        region,
+        "SetAlarmState",
+        {
+            "AlarmName": name,
+            "StateValue": state,
+            "StateReason": "ses-provision drill: nothing has happened",
+        },
+    )
