@@ -19,7 +19,7 @@ GUIDES = ROOT / "ses_provision" / "guides"
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.DOTALL | re.MULTILINE)
 INDENTED = re.compile(r"^    (.*)$", re.MULTILINE)
 INLINE = re.compile(r"(?<!`)`([^`]+)`(?!`)")
-LINK = re.compile(r"\[(?:[^\]]+)\]\(([^)\s]+)\)")
+LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#+ +(.+?)$", re.MULTILINE)
 COMMAND = re.compile(r"^ *(?:\$ |- run: )?(ses-provision .*)$", re.MULTILINE)
 
@@ -70,9 +70,13 @@ def command_lines(markdown: str) -> Iterator[list[str]]:
     """The command lines of ours that a page shows, in blocks and in passing, without the name."""
     text = prose(markdown)
     blocks = [block for _, block in FENCE.findall(markdown)] + INDENTED.findall(text)
-    spans = [" ".join(span.split()) for span in INLINE.findall(text)]
-    for line in COMMAND.findall("\n".join([*blocks, *spans]).replace("\\\n", "")):
+    for line in COMMAND.findall("\n".join([*blocks, *inline(markdown)]).replace("\\\n", "")):
         yield words(line)
+
+
+def inline(markdown: str) -> list[str]:
+    """The code of a page that stands in its text."""
+    return [" ".join(span.split()) for span in INLINE.findall(prose(markdown))]
 
 
 def words(line: str) -> list[str]:

@@ -1,6 +1,7 @@
 """What the README and the guides say runs as it is written, on the local AWS."""
 
 import importlib
+import inspect
 import json
 import re
 import shlex
@@ -11,17 +12,23 @@ from typing import Any
 import pytest
 import typer
 
+from ses_provision.checks import diagnosis
 from ses_provision.cli.app import command_line
-from ses_provision.environment import Environment
+from ses_provision.environment import Environment, loading
 from ses_provision.local import Clock, LocalAws
+from ses_provision.local.control import Control
 from ses_provision.worlds.in_process import InProcess
 from tests.conftest import NOON, ROOT, Cli, Result
 from tests.functional.folders import publish
 from tests.functional.test_init import Person
-from tests.pages import README, command_lines, fenced, guide, pages, said, words
+from tests.pages import README, command_lines, fenced, guide, inline, links, pages, said, words
 
 yaml: Any = importlib.import_module("yaml")  # without stubs; it comes with the local AWS
+SCHEMA = loading.schema()
 ACCOUNT = "111122223333"
+WRITTEN = [page for page in pages() if page.stem != "reference"]
+"""The pages that people write: the reference is made of the commands' own help."""
+
 BY_HAND = "# publish these records in your provider's panel"
 
 
@@ -191,6 +198,41 @@ def test_every_command_line_on_a_page_has_a_command_and_options_that_exist(page:
             parse(line)
 
 
+@pytest.mark.parametrize("page", WRITTEN, ids=lambda page: page.stem)
+def test_every_option_in_passing_exists(page: Path) -> None:
+    for first, *rest in map(shlex.split, inline(said(page))):
+        if first in command_line().commands:
+            parse([first, *rest])
+        elif first.startswith("--"):
+            assert first in options(), first
+
+
+def options() -> set[str]:
+    """Every option of every command, and of the program itself."""
+    group = command_line()
+    return {
+        name
+        for command in [group, *group.commands.values()]
+        for option in [*command.params, command.get_help_option(typer.Context(command))]
+        for name in [*option.opts, *option.secondary_opts]
+    }
+
+
+@pytest.mark.parametrize("page", pages(), ids=lambda page: page.stem)
+def test_every_setting_in_passing_exists(page: Path) -> None:
+    sections = {name: settings(name) for name in SCHEMA["properties"]}
+    for code in inline(said(page)):
+        section, _, setting = code.partition(" ")[0].partition(".")
+        if setting.isidentifier() and sections.get(section):
+            assert setting in sections[section], code
+
+
+def settings(section: str) -> set[str]:
+    """The settings of a section of an environment file; none for a setting without sections."""
+    named = re.findall(r"#/\$defs/(\w+)", json.dumps(SCHEMA["properties"][section]))
+    return {setting for name in named for setting in SCHEMA["$defs"][name].get("properties", {})}
+
+
 def test_a_command_line_that_does_not_exist_would_be_noticed() -> None:
     for wrong in ("plan --nonsense", "nonsense", "outputs --format yaml", "plan --env"):
         with pytest.raises((KeyError, typer.TyperException)):
@@ -204,8 +246,8 @@ def to_run(page: Path) -> list[str]:
     return [line for block in fenced(others, "sh") for line in block.splitlines() if line]
 
 
-RUNNABLE = [page for page in pages() if to_run(page) and page.stem != "reference"]
-"""The reference is made of the help's examples, which tests/functional/test_help.py runs."""
+RUNNABLE = [page for page in WRITTEN if to_run(page)]
+"""The examples of the reference are run by tests/functional/test_help.py."""
 
 
 @pytest.mark.parametrize("page", RUNNABLE, ids=lambda page: page.stem)
@@ -274,3 +316,23 @@ def test_the_readme_has_a_screen_of_plan_dkim_status_and_checklist() -> None:
     shown = [block.split()[2] for page, block in screens() if page == README]
 
     assert shown == ["plan", "dkim-status", "checklist"]
+
+
+def test_every_verdict_of_dkim_status_has_its_row() -> None:
+    source = inspect.getsource(diagnosis)
+    given = set(re.findall(r'Verdict\(\s*"([a-z-]+)"', source))
+
+    rows = re.findall(r"^\| `([a-z-]+)` \|", guide("verification"), re.MULTILINE)
+
+    assert sorted(given) == sorted(rows)
+
+
+def test_every_folder_of_the_package_is_in_the_guide_on_developing() -> None:
+    folders = {path.parent.name for path in (ROOT / "ses_provision").glob("*/__init__.py")}
+
+    assert {Path(link).name for link in links(guide("developing")) if link[:3] == "../"} == folders
+
+
+def test_every_request_to_the_local_aws_is_in_its_guide() -> None:
+    for method, path in Control(LocalAws()).table:
+        assert re.search(rf"`{method} {path}\b", guide("local-aws")), (method, path)
