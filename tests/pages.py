@@ -29,6 +29,10 @@ def pages() -> list[Path]:
     return [README, *sorted(GUIDES.glob("*.md"))]
 
 
+WRITTEN = [page for page in pages() if page.stem != "reference"]
+"""The pages that people write: the reference is made of the commands' own help."""
+
+
 def said(page: Path) -> str:
     """What a page says."""
     return page.read_text(encoding="utf-8")

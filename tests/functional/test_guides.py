@@ -13,11 +13,10 @@ import pytest
 from ses_provision.guides import Guide, guides, parse
 from ses_provision.render.guide import with_commands
 from tests.conftest import ROOT, Cli
-from tests.pages import GUIDES, README, anchors, links, pages, said
+from tests.pages import GUIDES, said
 
 ESCAPES = re.compile(r"\x1b\[[0-9;]*m")
 LONGEST_LINE = 100
-LONGEST_README = 350
 
 
 @pytest.fixture
@@ -115,32 +114,6 @@ def test_a_guide_opens_with_a_title_and_a_sentence(page: Path) -> None:
 
     assert said(page).startswith(f"# {guide.title}\n\n{guide.summary}\n\n")
     assert guide.summary.endswith(".")
-
-
-@pytest.mark.parametrize("page", pages(), ids=lambda page: page.stem)
-def test_links_between_pages_lead_somewhere(page: Path) -> None:
-    for target in links(said(page)):
-        path, _, anchor = target.partition("#")
-        file = (page.parent / path).resolve() if path else page
-        assert file.is_relative_to(ROOT)
-        assert file.exists(), target
-        if anchor:
-            assert anchor in anchors(said(file)), target
-
-
-def test_the_readme_links_every_guide() -> None:
-    linked = {(ROOT / target.partition("#")[0]).resolve() for target in links(said(README))}
-
-    assert linked >= set(GUIDES.glob("*.md"))
-
-
-def test_the_readme_is_for_newcomers_and_short() -> None:
-    assert len(said(README).splitlines()) <= LONGEST_README
-
-
-@pytest.mark.parametrize("page", pages(), ids=lambda page: page.stem)
-def test_the_lines_of_a_page_end_where_their_text_ends(page: Path) -> None:
-    assert [line for line in said(page).splitlines() if line != line.rstrip()] == []
 
 
 def test_the_wheel_carries_the_guides_and_they_are_read_from_it(tmp_path: Path) -> None:

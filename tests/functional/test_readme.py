@@ -1,7 +1,6 @@
 """What the README and the guides say runs as it is written, on the local AWS."""
 
 import importlib
-import inspect
 import json
 import re
 import shlex
@@ -10,25 +9,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
 
-from ses_provision.checks import diagnosis
-from ses_provision.cli.app import command_line
-from ses_provision.environment import Environment, loading
+from ses_provision.environment import Environment
 from ses_provision.local import Clock, LocalAws
-from ses_provision.local.control import Control
 from ses_provision.worlds.in_process import InProcess
 from tests.conftest import NOON, ROOT, Cli, Result
 from tests.functional.folders import publish
 from tests.functional.test_init import Person
-from tests.pages import README, command_lines, fenced, guide, inline, links, pages, said, words
+from tests.pages import README, WRITTEN, fenced, guide, pages, said, words
 
 yaml: Any = importlib.import_module("yaml")  # without stubs; it comes with the local AWS
-SCHEMA = loading.schema()
 ACCOUNT = "111122223333"
-WRITTEN = [page for page in pages() if page.stem != "reference"]
-"""The pages that people write: the reference is made of the commands' own help."""
-
 BY_HAND = "# publish these records in your provider's panel"
 
 
@@ -174,71 +165,6 @@ def test_the_workflow_uses_open_id_connect_and_no_stored_key() -> None:
     assert "secrets." not in json.dumps(found)
 
 
-@pytest.mark.parametrize("page", pages(), ids=lambda page: page.stem)
-def test_json_in_the_pages_is_json(page: Path) -> None:
-    for block in fenced(said(page), "json"):
-        json.loads(block)
-
-
-def parse(line: list[str]) -> None:
-    """Let the command line take a line; it raises where a command or an option does not exist.
-
-    A name alone stands for the command, whatever it would need."""
-    name, *arguments = line
-    group = command_line()
-    command = group.commands[name]
-    if arguments:
-        command.make_context(name, arguments, parent=typer.Context(group))
-
-
-@pytest.mark.parametrize("page", pages(), ids=lambda page: page.stem)
-def test_every_command_line_on_a_page_has_a_command_and_options_that_exist(page: Path) -> None:
-    for line in command_lines(said(page)):
-        if line and not line[0].startswith("-"):
-            parse(line)
-
-
-@pytest.mark.parametrize("page", WRITTEN, ids=lambda page: page.stem)
-def test_every_option_in_passing_exists(page: Path) -> None:
-    for first, *rest in map(shlex.split, inline(said(page))):
-        if first in command_line().commands:
-            parse([first, *rest])
-        elif first.startswith("--"):
-            assert first in options(), first
-
-
-def options() -> set[str]:
-    """Every option of every command, and of the program itself."""
-    group = command_line()
-    return {
-        name
-        for command in [group, *group.commands.values()]
-        for option in [*command.params, command.get_help_option(typer.Context(command))]
-        for name in [*option.opts, *option.secondary_opts]
-    }
-
-
-@pytest.mark.parametrize("page", pages(), ids=lambda page: page.stem)
-def test_every_setting_in_passing_exists(page: Path) -> None:
-    sections = {name: settings(name) for name in SCHEMA["properties"]}
-    for code in inline(said(page)):
-        section, _, setting = code.partition(" ")[0].partition(".")
-        if setting.isidentifier() and sections.get(section):
-            assert setting in sections[section], code
-
-
-def settings(section: str) -> set[str]:
-    """The settings of a section of an environment file; none for a setting without sections."""
-    named = re.findall(r"#/\$defs/(\w+)", json.dumps(SCHEMA["properties"][section]))
-    return {setting for name in named for setting in SCHEMA["$defs"][name].get("properties", {})}
-
-
-def test_a_command_line_that_does_not_exist_would_be_noticed() -> None:
-    for wrong in ("plan --nonsense", "nonsense", "outputs --format yaml", "plan --env"):
-        with pytest.raises((KeyError, typer.TyperException)):
-            parse(shlex.split(wrong))
-
-
 def to_run(page: Path) -> list[str]:
     """The lines of a page that are for running, beside walk-throughs, which begin with nothing."""
     sections = said(page).split("\n## ")
@@ -295,44 +221,23 @@ def screens() -> list[tuple[Path, str]]:
     ]
 
 
-@pytest.mark.parametrize(("page", "block"), screens(), ids=lambda part: str(part)[:60])
+def shown_command(block: str) -> str:
+    """The command that a block shows, without the program's name."""
+    return block.partition("\n")[0].removeprefix("$ ses-provision ")
+
+
+@pytest.mark.parametrize("block", [block for _, block in screens()], ids=shown_command)
 def test_what_a_page_shows_of_a_command_is_what_it_prints(
-    cli: Cli,
-    local: LocalAws,
-    env: Environment,
-    page: Path,
-    block: str,
-    monkeypatch: pytest.MonkeyPatch,
+    cli: Cli, local: LocalAws, env: Environment, block: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("COLUMNS", "100")
-    first, _, shown = block.partition("\n")
-    command = first.removeprefix("$ ses-provision ")
+    command, shown = shown_command(block), block.partition("\n")[2]
     SCENES[command](cli, local, env)
 
     assert cli(*shlex.split(command)).stdout.strip() == shown.strip()
 
 
 def test_the_readme_has_a_screen_of_plan_dkim_status_and_checklist() -> None:
-    shown = [block.split()[2] for page, block in screens() if page == README]
+    shown = [shown_command(block).split()[0] for page, block in screens() if page == README]
 
     assert shown == ["plan", "dkim-status", "checklist"]
-
-
-def test_every_verdict_of_dkim_status_has_its_row() -> None:
-    source = inspect.getsource(diagnosis)
-    given = set(re.findall(r'Verdict\(\s*"([a-z-]+)"', source))
-
-    rows = re.findall(r"^\| `([a-z-]+)` \|", guide("verification"), re.MULTILINE)
-
-    assert sorted(given) == sorted(rows)
-
-
-def test_every_folder_of_the_package_is_in_the_guide_on_developing() -> None:
-    folders = {path.parent.name for path in (ROOT / "ses_provision").glob("*/__init__.py")}
-
-    assert {Path(link).name for link in links(guide("developing")) if link[:3] == "../"} == folders
-
-
-def test_every_request_to_the_local_aws_is_in_its_guide() -> None:
-    for method, path in Control(LocalAws()).table:
-        assert re.search(rf"`{method} {path}\b", guide("local-aws")), (method, path)
