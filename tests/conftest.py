@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from ses_provision.cli.app import run
-from ses_provision.engine import facts
+from ses_provision.engine.account import Account
 from ses_provision.environment import Environment, loading
 from ses_provision.local import Clock, LocalAws
 from ses_provision.outside.aws import Connections, Reader
@@ -77,9 +77,9 @@ def world(local: LocalAws) -> InProcess:
 
 
 @pytest.fixture
-def account(env: Environment) -> facts.Account:
+def account(env: Environment) -> Account:
     """The account of prod."""
-    return facts.Account(env.account_id, env.region)
+    return Account(env.account_id, env.region)
 
 
 @pytest.fixture

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ses_provision.checks.finding import Severity
 from ses_provision.checks.topic import (
     Item,
     Judgement,
@@ -16,9 +17,8 @@ from ses_provision.checks.topic import (
     unknown,
     waiting,
 )
-from ses_provision.engine.model import Severity
-from ses_provision.operations.access_request import Access, access_of, console
 from ses_provision.outside.reading import Reading, ask, question
+from ses_provision.resources.sending_account import Access, access_of, console
 
 SUPPRESSED = frozenset({"BOUNCE", "COMPLAINT"})
 NEARLY = 0.8  # of the daily quota

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ses_provision.checks import events
+from ses_provision.checks.finding import Severity
 from ses_provision.checks.publishing import allows
 from ses_provision.checks.topic import Item, Judgement, Scene, Topic, action, done, waiting
 from ses_provision.engine.facts import Facts
-from ses_provision.engine.model import Severity
 from ses_provision.names import region_of
 from ses_provision.outside.reading import Reading, ask, question, together
 from ses_provision.resources.cloudwatch import Alarm, alarm_question

@@ -16,7 +16,7 @@ from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
-from ses_provision.engine.model import Finding, Status
+from ses_provision.checks.finding import Finding, Status
 from ses_provision.errors import ConfigError, UsageError
 
 FOLDER = "attestations"

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ses_provision.checks.diagnosis import RecordReport, why
+from ses_provision.checks.finding import Severity
 from ses_provision.checks.identity import domain
 from ses_provision.checks.topic import (
     Item,
@@ -18,13 +21,14 @@ from ses_provision.checks.topic import (
 )
 from ses_provision.checks.verification import Verification, dmarc_above
 from ses_provision.checks.views import State, hosted_zone
-from ses_provision.engine.model import Severity
 from ses_provision.errors import ProvisionError
 from ses_provision.names import is_within
 from ses_provision.outside.dns import ask_dns
-from ses_provision.outside.reading import Reading
 from ses_provision.resources import dmarc, route53
 from ses_provision.steps.records import SPF_TAG
+
+if TYPE_CHECKING:
+    from ses_provision.outside.reading import Reading
 
 RAMP = {"none": "quarantine", "quarantine": "reject"}
 

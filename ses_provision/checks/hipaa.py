@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from ses_provision.checks import events
+from ses_provision.checks.finding import Severity, Status
 from ses_provision.checks.identity import configuration_set_question
 from ses_provision.checks.topic import (
     Item,
@@ -22,7 +23,6 @@ from ses_provision.checks.topic import (
     waiting,
 )
 from ses_provision.engine.facts import identity_question
-from ses_provision.engine.model import Severity, Status
 from ses_provision.outside.reading import Reading, ask, question
 from ses_provision.resources.ses import destinations_question
 from ses_provision.steps import configuration_set

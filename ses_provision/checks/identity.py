@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ses_provision.checks.finding import Severity
 from ses_provision.checks.topic import (
     Item,
     Judgement,
@@ -18,7 +19,6 @@ from ses_provision.checks.topic import (
 )
 from ses_provision.checks.verification import Verification, described, verification
 from ses_provision.engine.facts import identity_question
-from ses_provision.engine.model import Severity
 from ses_provision.outside.reading import Answer, Reading, ask, question
 
 AWAITED = frozenset({"not-looked", "cached", "not-served-yet", "lost-for-a-while"})

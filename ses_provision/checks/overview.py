@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ses_provision.engine.facts import identity_question
-from ses_provision.environment import Environment
-from ses_provision.errors import ProvisionError
-from ses_provision.operations.access_request import Access, access_of
 from ses_provision.outside.reading import Ask, Outcome, Reading, Structure, question
+from ses_provision.resources.sending_account import Access, access_of
+
+if TYPE_CHECKING:
+    from ses_provision.environment import Environment
+    from ses_provision.errors import ProvisionError
 
 BOUNCES, COMPLAINTS = "Reputation.BounceRate", "Reputation.ComplaintRate"
 PERIOD = 300  # seconds

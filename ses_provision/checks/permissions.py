@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ses_provision.checks.finding import Severity
 from ses_provision.checks.topic import Item, Judgement, Scene, Topic, action, done, waiting
-from ses_provision.engine.model import Severity
 from ses_provision.outside.reading import Ask, Reading, Structure, ask, question
 from ses_provision.resources import policies
 from ses_provision.steps import configuration_set, identity, role, sender

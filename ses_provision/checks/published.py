@@ -5,14 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
 from ses_provision.checks.views import State, state_of
-from ses_provision.environment import Environment
 from ses_provision.names import parents
 from ses_provision.outside.dns import ask_dns
-from ses_provision.outside.reading import Outcome, Reading
 from ses_provision.resources import dmarc
-from ses_provision.steps.records import PublishedRecord
+
+if TYPE_CHECKING:
+    from ses_provision.environment import Environment
+    from ses_provision.outside.reading import Outcome, Reading
+    from ses_provision.steps.records import PublishedRecord
 
 
 class Verdict(StrEnum):

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ses_provision.checks import views
 from ses_provision.checks.diagnosis import RecordReport, Ses, Verdict, verdicts
 from ses_provision.checks.views import Delegation, State, Whom
 from ses_provision.engine import facts
-from ses_provision.engine.facts import Account, identity_question
-from ses_provision.environment import Environment
+from ses_provision.engine.facts import identity_question
 from ses_provision.names import dns_name, is_within, parents
 from ses_provision.outside.dns import ask_dns
 from ses_provision.outside.reading import Answer, Reading, ask, both
 from ses_provision.resources import dmarc, route53
 from ses_provision.steps.records import PublishedRecord, records_to_publish
+
+if TYPE_CHECKING:
+    from ses_provision.engine.account import Account
+    from ses_provision.environment import Environment
+    from ses_provision.resources.hosted_zones import Zone
 
 
 @dataclass(frozen=True)
@@ -94,7 +98,7 @@ def completed(
 
 
 def inherited_dmarc(
-    env: Environment, whom: Whom, zone: facts.Zone | None, lacking: Sequence[RecordReport]
+    env: Environment, whom: Whom, zone: Zone | None, lacking: Sequence[RecordReport]
 ) -> Reading[str]:
     """The domain above whose DMARC record receivers use (RFC 9989 section 4.10), if any."""
     if not any(one.record.tag == dmarc.TAG and one.state is State.MISSING for one in lacking):
@@ -103,9 +107,7 @@ def inherited_dmarc(
     return next((name for name, value in found if dmarc.parsed(value)), "")
 
 
-def dmarc_above(
-    env: Environment, whom: Whom, zone: facts.Zone | None
-) -> Reading[list[tuple[str, str]]]:
+def dmarc_above(env: Environment, whom: Whom, zone: Zone | None) -> Reading[list[tuple[str, str]]]:
     """The DMARC records of the domains above, nearest first: from the hosted zone where it holds
     the name, else from DNS. What cannot be asked is left out."""
     above = parents(env.domain)

@@ -15,6 +15,7 @@ from ses_provision.cli.commands import (
     apply,
     attest,
     checklist,
+    demo,
     destroy,
     dkim_status,
     dns,
@@ -24,8 +25,11 @@ from ses_provision.cli.commands import (
     guide,
     init,
     local,
+    outputs,
     permissions,
+    plan,
     request_access,
+    schema,
     send_test,
     status,
     validate,
@@ -45,7 +49,7 @@ app = typer.Typer(
 )
 
 for body in (
-    apply.plan,
+    plan.plan,
     apply.apply,
     destroy.destroy,
     status.status,
@@ -55,16 +59,16 @@ for body in (
     request_access.request_access,
     send_test.send_test,
     drill.drill,
-    dkim_status.outputs,
+    outputs.outputs,
     permissions.permissions,
     dns.dns,
     explain.explain,
     guide.guide,
     export.export,
     init.init,
-    validate.schema,
+    schema.schema,
     validate.validate,
-    local.demo,
+    demo.demo,
     local.local,
 ):
     app.command(body.__name__.replace("_", "-"))(shared(body))

@@ -18,15 +18,17 @@ from rich.text import Text
 
 from ses_provision.cli import signals
 from ses_provision.engine import clashes
+from ses_provision.engine.account import right_account
 from ses_provision.environment import loading
 from ses_provision.errors import InternalError, InterruptedRun, ProvisionError, UsageError
 from ses_provision.render import document, message
-from ses_provision.worlds.real import LocalServer, RealWorld, World
+from ses_provision.worlds.real import RealWorld, World
+from ses_provision.worlds.served import LocalServer
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-    from ses_provision.engine.facts import Account
+    from ses_provision.engine.account import Account
     from ses_provision.environment import Environment
     from ses_provision.outside.aws import Connections, Reader
 
@@ -132,12 +134,11 @@ class Run:
 
     def open(self, env: Environment) -> Target:
         """Connect, and make sure before anything else that it is the right account."""
-        from ses_provision.engine import facts
         from ses_provision.outside import aws
 
         connections = self.world.connect(env, self.profile, self.trace if self.debug else None)
         reader = aws.Reader(connections)
-        return Target(env, connections, reader, reader.run(facts.account(env)))
+        return Target(env, connections, reader, reader.run(right_account(env)))
 
     def each(self, work: Callable[[Target], None], *, writes: bool = False) -> None:
         """Work on each environment; what goes wrong in one is told, and does not stop the next."""

@@ -2,86 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
-from ses_provision.engine import facts
-from ses_provision.engine.model import Call, Change, Need, Plan, Skipped, Step, StepPlan, Waiting
-from ses_provision.errors import AwsRefused, ProvisionError, StalePlan, Stopped
-from ses_provision.outside import wait
-from ses_provision.outside.reading import Reading, together
+from ses_provision.engine.calling import batches, send
+from ses_provision.engine.model import Applied, NotDone
+from ses_provision.engine.planning import look
+from ses_provision.errors import AwsRefused, StalePlan, Stopped
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from datetime import datetime
+
+    from ses_provision.engine.account import Account
+    from ses_provision.engine.model import Change, Plan, Step, StepPlan
     from ses_provision.environment import Environment
+    from ses_provision.outside import wait
     from ses_provision.outside.aws import Connections, Reader
-
-T = TypeVar("T")
-
-
-@dataclass(frozen=True)
-class Applied:
-    """A change that AWS has accepted, and when."""
-
-    step: str
-    change: Change
-    at: datetime
-
-
-@dataclass(frozen=True)
-class NotDone:
-    """A step that was left as it is: blocked, or still waiting."""
-
-    step: StepPlan
-
-
-def plan(
-    steps: Sequence[Step],
-    env: Environment,
-    account: facts.Account,
-    reader: Reader,
-    take_over: frozenset[str] = frozenset(),
-) -> Plan:
-    """What an apply would do. Reads everything, concurrently; writes nothing."""
-    planned = reader.run(together(look(step, env, account, take_over) for step in steps))
-    return Plan(env.name, env.account_id, env.region, tuple(planned))
-
-
-def look(
-    step: Step, env: Environment, account: facts.Account, take_over: frozenset[str]
-) -> Reading[StepPlan]:
-    """Learn what a step needs, ask it what should be there, and read what is."""
-    known = yield from learn(step, env, account)
-    match step.desired(env, known):
-        case Skipped(reason):
-            return StepPlan(step.id, step.title, skipped=reason)
-        case Waiting(reason):
-            return StepPlan(step.id, step.title, waiting=reason)
-        case resources:
-            found = yield from together(resource.read() for resource in resources)
-    taken = step.id in take_over
-    changes = (Change(want, live, taken) for want, live in zip(resources, found, strict=True))
-    return StepPlan(step.id, step.title, tuple(changes))
-
-
-def learn(step: Step, env: Environment, account: facts.Account) -> Reading[facts.Facts]:
-    """The facts that a step needs, asked for together."""
-    readings: dict[Need, Reading[Any]] = {
-        Need.ZONE: facts.zone(env),
-        Need.DKIM: facts.dkim(env),
-    }
-    needed = [need for need in readings if need in step.needs]
-    learned = yield from together(readings[need] for need in needed)
-    by_need = dict(zip(needed, learned, strict=True))
-    return facts.Facts(account, zone=by_need.get(Need.ZONE), dkim=by_need.get(Need.DKIM))
 
 
 def apply(
     agreed: Plan,
     steps: Sequence[Step],
     env: Environment,
-    account: facts.Account,
+    account: Account,
     reader: Reader,
     connections: Connections,
     *,
@@ -152,22 +95,6 @@ def write(
         yield from write(step, after, again, connections, sleep, now)
 
 
-def send(
-    call: Call,
-    step_id: str,
-    title: str,
-    connections: Connections,
-    sleep: wait.Sleep = wait.real_sleep,
-) -> None:
-    """Make one call, saying which step it belongs to where it fails."""
-    try:
-        wait.while_refused(lambda: connections.send(call), call.not_yet, sleep)
-    except ProvisionError as error:
-        raise Stopped(
-            f"Stopped in step {step_id} ({title}): {error.message}", error.hint, error
-        ) from error
-
-
 def moved(step: Step, agreed: Mapping[str, str], found: Mapping[str, str]) -> StalePlan:
     """The refusal to write what nobody agreed to, with what moved, by label."""
     shown = [
@@ -206,20 +133,3 @@ def prove(step: Step, after: StepPlan) -> None:
             "Run the same command again; if it stays, look at the topic's policy and key.",
             StalePlan("read back"),
         )
-
-
-def batches(wanted: Iterable[tuple[T, Sequence[Call]]]) -> list[tuple[Call, list[T]]]:
-    """The calls for several things in order, each with the things it completes.
-
-    Record changes of one zone are one call, so that they are made as a whole or not at all.
-    """
-    result: list[tuple[Call, list[T]]] = []
-    for one, calls in wanted:
-        for call in calls:
-            completed = [one] if call is calls[-1] else []
-            both = result[-1][0].joined(call) if result else None
-            if both is None:
-                result.append((call, completed))
-            else:
-                result[-1] = (both, result[-1][1] + completed)
-    return result

@@ -7,47 +7,13 @@ from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeVar, runtime_checkable
 
-from ses_provision.outside.reading import iam_action
-
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from ses_provision.engine.facts import Facts
     from ses_provision.environment import Environment
+    from ses_provision.outside.call import Call
     from ses_provision.outside.reading import Reading
-
-
-@dataclass(frozen=True)
-class Call:
-    """One writing call, as a value.
-
-    `not_yet` names error codes that only mean "what was written just before has not arrived
-    everywhere": the call is repeated for a bounded time while AWS answers with one of them.
-    """
-
-    service: str
-    region: str
-    operation: str
-    params: Mapping[str, Any]
-    not_yet: frozenset[str] = frozenset()
-
-    @property
-    def action(self) -> str:
-        """The IAM action that this call needs."""
-        return iam_action(self.service, self.operation)
-
-    def joined(self, other: Call) -> Call | None:
-        """Both as one call where AWS takes them together: record changes of one zone."""
-        ours, theirs = self.params.get("ChangeBatch"), other.params.get("ChangeBatch")
-        same = (self.operation, self.params.get("HostedZoneId")) == (
-            other.operation,
-            other.params.get("HostedZoneId"),
-        )
-        if ours is None or theirs is None or not same:
-            return None
-        new = [one for one in theirs["Changes"] if one not in ours["Changes"]]
-        batch = {**ours, "Changes": [*ours["Changes"], *new]}
-        return Call(
-            self.service, self.region, self.operation, {**self.params, "ChangeBatch": batch}
-        )
 
 
 @dataclass(frozen=True)
@@ -296,42 +262,17 @@ class Plan:
         return any(step.pending or step.waiting for step in self.steps)
 
 
-class Status(StrEnum):
-    """Where an item of the checklist stands. Unknown is never done."""
+@dataclass(frozen=True)
+class Applied:
+    """A change that AWS has accepted, and when."""
 
-    DONE = "done"
-    ACTION = "action"
-    WAITING = "waiting"
-    UNKNOWN = "unknown"
-    NOT_APPLICABLE = "not applicable"
-
-
-class Severity(StrEnum):
-    """How much an open item matters."""
-
-    BLOCKER = "blocker"
-    WARNING = "warning"
-    ADVICE = "advice"
+    step: str
+    change: Change
+    at: datetime
 
 
 @dataclass(frozen=True)
-class Finding:
-    """One item of the checklist: what was looked at, what was seen, what to do.
+class NotDone:
+    """A step that was left as it is: blocked, or still waiting."""
 
-    `sources` are the questions it rests on; `needs_person` items wait for a person's word, which
-    `ses-provision attest` records.
-    """
-
-    id: str
-    title: str
-    status: Status
-    evidence: str
-    next_step: str = ""
-    severity: Severity = Severity.BLOCKER
-    sources: tuple[str, ...] = ()
-    needs_person: bool = False
-
-    @property
-    def is_open(self) -> bool:
-        """Somebody or something still has to move."""
-        return self.status not in {Status.DONE, Status.NOT_APPLICABLE}
+    step: StepPlan

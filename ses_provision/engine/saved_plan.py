@@ -9,14 +9,17 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ses_provision import __version__
 from ses_provision.engine.model import Plan, StepPlan, compare
-from ses_provision.environment import Environment
+from ses_provision.engine.values import plain
 from ses_provision.errors import StalePlan, UsageError
-from ses_provision.render.document import plain
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from ses_provision.environment import Environment
 
 FORMAT = "ses-provision plan 1"
 

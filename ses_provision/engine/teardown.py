@@ -9,30 +9,23 @@ still says which are ours, so that an interrupted run can be gone on with.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
-from ses_provision.engine import applying, facts
-from ses_provision.engine.model import (
-    Call,
-    Change,
-    Found,
-    Part,
-    Resource,
-    Shared,
-    Skipped,
-    Step,
-    Waiting,
-)
+from ses_provision.engine import applying, calling, facts, planning
+from ses_provision.engine.model import Change, Found, Part, Resource, Shared, Skipped, Step, Waiting
 from ses_provision.errors import AwsRefused, Stopped
 from ses_provision.outside.reading import Reading, ask, both, question, together
 from ses_provision.outside.refusals import NOT_FOUND
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+    from datetime import datetime
+
+    from ses_provision.engine.account import Account
     from ses_provision.environment import Environment
     from ses_provision.outside.aws import Connections, Reader
+    from ses_provision.outside.call import Call
 
 OURS = ("ManagedBy", "Environment")
 """The tags by which we know what we made, and for which environment."""
@@ -128,9 +121,7 @@ class Removed:
     at: datetime
 
 
-def plan(
-    steps: Sequence[Step], env: Environment, account: facts.Account, reader: Reader
-) -> Teardown:
+def plan(steps: Sequence[Step], env: Environment, account: Account, reader: Reader) -> Teardown:
     """What a destroy would remove. Reads everything, concurrently; removes nothing."""
     looks = together(look(step, steps, env, account) for step in reversed(steps))
     found, warnings = reader.run(both(looks, in_use(env)))
@@ -138,10 +129,10 @@ def plan(
 
 
 def look(
-    step: Step, steps: Sequence[Step], env: Environment, account: facts.Account
+    step: Step, steps: Sequence[Step], env: Environment, account: Account
 ) -> Reading[StepTeardown]:
     """Read what a step made, and judge whose it is."""
-    planned = yield from applying.look(step, env, account, frozenset())
+    planned = yield from planning.look(step, env, account, frozenset())
     ours = wanted(steps, env, account)
     removals = yield from together(judge(one, ours, env) for one in reversed(planned.changes))
     note = planned.skipped
@@ -150,7 +141,7 @@ def look(
     return StepTeardown(step.id, step.title, tuple(removals), note)
 
 
-def wanted(steps: Sequence[Step], env: Environment, account: facts.Account) -> list[Resource]:
+def wanted(steps: Sequence[Step], env: Environment, account: Account) -> list[Resource]:
     """All that the environment wants and that nothing has to be looked up for."""
     found = [step.desired(env, facts.Facts(account)) for step in steps if not step.needs]
     return [one for each in found if not isinstance(each, Skipped | Waiting) for one in each]
@@ -194,7 +185,7 @@ def destroy(
     agreed: Teardown,
     steps: Sequence[Step],
     env: Environment,
-    account: facts.Account,
+    account: Account,
     reader: Reader,
     connections: Connections,
     *,
@@ -212,9 +203,9 @@ def destroy(
         if fresh != expected:
             raise applying.moved(step, states(expected), states(fresh))
         asked = [(one, agreed.calls(one)) for one in expected.removals]
-        for call, completed in applying.batches(asked):
+        for call, completed in calling.batches(asked):
             try:
-                applying.send(call, step.id, step.title, connections)
+                calling.send(call, step.id, step.title, connections)
             except Stopped as stopped:
                 if not is_gone_already(stopped):
                     raise
@@ -230,7 +221,7 @@ def again(
     step: Step,
     steps: Sequence[Step],
     env: Environment,
-    account: facts.Account,
+    account: Account,
     reader: Reader,
 ) -> StepTeardown:
     """A step as it is now."""

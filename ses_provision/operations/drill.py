@@ -14,15 +14,15 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from ses_provision.engine.facts import Account
-from ses_provision.engine.model import Call
-from ses_provision.environment import Environment
 from ses_provision.errors import ProvisionError
 from ses_provision.operations import test_mail
+from ses_provision.outside.call import Call
 from ses_provision.outside.reading import ask
 from ses_provision.resources.sns import subscriptions_question
 
 if TYPE_CHECKING:
+    from ses_provision.engine.account import Account
+    from ses_provision.environment import Environment
     from ses_provision.outside.aws import Connections, Reader
     from ses_provision.outside.wait import Sleep
 

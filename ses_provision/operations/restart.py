@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
-from ses_provision.checks.verification import Verification
-from ses_provision.engine.model import Call
-from ses_provision.environment import Environment
-from ses_provision.outside.reading import Answer
+from typing import TYPE_CHECKING
+
+from ses_provision.outside.call import Call
+
+if TYPE_CHECKING:
+    from ses_provision.checks.verification import Verification
+    from ses_provision.environment import Environment
+    from ses_provision.outside.reading import Answer
 
 FAILED = "FAILED"
 

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
-from ses_provision.engine.model import Call
-from ses_provision.environment import Environment
 from ses_provision.errors import AccessDenied, AwsRefused, ProvisionError
+from ses_provision.outside.call import Call
+
+if TYPE_CHECKING:
+    from ses_provision.environment import Environment
 
 SIMULATOR = "simulator.amazonses.com"
 """Mail to it is delivered to nobody and counts for nothing (SES Developer Guide, simulator)."""

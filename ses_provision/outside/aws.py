@@ -25,7 +25,7 @@ from ses_provision.outside.reading import Ask
 from ses_provision.outside.refusals import NOT_FOUND, explain
 
 if TYPE_CHECKING:
-    from ses_provision.engine.model import Call
+    from ses_provision.outside.call import Call
     from ses_provision.outside.reading import Outcome, Reading
 
 T = TypeVar("T")

@@ -9,14 +9,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from ses_provision.engine import facts
-from ses_provision.engine.model import Call, Found, Resource
-from ses_provision.outside.reading import Ask, Outcome
+from ses_provision.engine.model import Found, Resource
 from ses_provision.rehearsal.explain import TOKENS
+from ses_provision.resources.hosted_zones import Zone
 from ses_provision.resources.sns import Subscription
 
 if TYPE_CHECKING:
     from ses_provision.environment import Environment
+    from ses_provision.outside.call import Call
+    from ses_provision.outside.reading import Ask, Outcome
 
 ALARM = {
     "ComparisonOperator": "GreaterThanThreshold",
@@ -28,9 +29,9 @@ ALARM = {
 KEY_ID = "11111111-2222-3333-4444-555555555555"
 
 
-def zone(env: Environment) -> facts.Zone | None:
+def zone(env: Environment) -> Zone | None:
     """The hosted zone as far as the environment says."""
-    return None if env.dns.is_external else facts.Zone(env.dns.zone_id or "*", env.domain)
+    return None if env.dns.is_external else Zone(env.dns.zone_id or "*", env.domain)
 
 
 def deletions(one: Resource) -> Sequence[Call]:

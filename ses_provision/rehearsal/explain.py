@@ -5,13 +5,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, fields, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ses_provision.engine import facts
-from ses_provision.engine.model import Call, Found, Need, Resource, Skipped, Step, Waiting
+from ses_provision.engine.account import Account
+from ses_provision.engine.model import Found, Need, Resource, Skipped, Step, Waiting
 from ses_provision.environment import Environment, loading
 from ses_provision.errors import ProvisionError
-from ses_provision.outside.reading import Ask, Outcome, Reading
+from ses_provision.resources import hosted_zones
+from ses_provision.resources.hosted_zones import Zone
+
+if TYPE_CHECKING:
+    from ses_provision.outside.call import Call
+    from ses_provision.outside.reading import Ask, Outcome, Reading
 
 TOKENS = facts.Dkim(("<token 1>", "<token 2>", "<token 3>"), "dkim.amazonses.com")
 
@@ -71,8 +77,8 @@ def sample() -> Environment:
 def explain(step: Step, env: Environment) -> Explanation:
     """Rehearse a step of an environment."""
     known = facts.Facts(
-        facts.Account(env.account_id, env.region),
-        zone=None if env.dns.is_external else facts.Zone("<zone>", env.dns.zone or env.domain),
+        Account(env.account_id, env.region),
+        zone=None if env.dns.is_external else Zone("<zone>", env.dns.zone or env.domain),
         dkim=TOKENS,
     )
     match step.desired(env, known):
@@ -103,7 +109,7 @@ def explain(step: Step, env: Environment) -> Explanation:
 def learning(step: Step, env: Environment) -> list[Ask]:
     """What is asked for the facts that the step needs."""
     readings: dict[Need, Callable[[Environment], Reading[Any]]] = {
-        Need.ZONE: facts.zone,
+        Need.ZONE: hosted_zones.zone,
         Need.DKIM: facts.dkim,
     }
     return [ask for need in sorted(step.needs) for ask in asked(readings[need](env), nothing)]

@@ -20,8 +20,8 @@ from ses_provision.checks.preflight import PREFLIGHT
 from ses_provision.checks.topic import Scene
 from ses_provision.checks.verification import verification
 from ses_provision.engine import facts, teardown
-from ses_provision.engine.facts import Account
-from ses_provision.engine.model import Call, Found, Resource, Step
+from ses_provision.engine.account import Account
+from ses_provision.engine.model import Found, Resource, Step
 from ses_provision.operations import access_request, drill, test_mail
 from ses_provision.outside.reading import Ask, Reading
 from ses_provision.rehearsal import answers, explain
@@ -29,6 +29,7 @@ from ses_provision.steps import STEPS, configuration_set, identity, sender
 
 if TYPE_CHECKING:
     from ses_provision.environment import Environment
+    from ses_provision.outside.call import Call
 
 LARGEST = 6144
 """Characters of a managed policy, white space not counted (IAM User Guide, quotas)."""

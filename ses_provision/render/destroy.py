@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
-from ses_provision.engine.teardown import Removal, Removed, StepTeardown, Teardown
-from ses_provision.environment import Environment
 from ses_provision.render.message import safe
 from ses_provision.render.plan import heading
+
+if TYPE_CHECKING:
+    from ses_provision.engine.teardown import Removal, Removed, StepTeardown, Teardown
+    from ses_provision.environment import Environment
 
 
 def teardown(value: Teardown, env: Environment) -> Text:

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
-from datetime import date, datetime
-from enum import Enum
-from typing import Any
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
 
-from ses_provision.checks.report import Checklist
-from ses_provision.checks.verification import Verification
-from ses_provision.engine.applying import Applied, NotDone
-from ses_provision.engine.model import Action, Change, Plan, Status, StepPlan
+from ses_provision.checks.finding import Status
+from ses_provision.engine.model import Action, Applied, Change, NotDone, Plan, StepPlan
+from ses_provision.engine.values import plain
 from ses_provision.errors import AccessDenied, AwsRefused, ConfigError, ProvisionError, Stopped
-from ses_provision.resources.policies import Statement
+
+if TYPE_CHECKING:
+    from ses_provision.checks.report import Checklist
+    from ses_provision.checks.verification import Verification
 
 SCHEMA_VERSION = 1
 
@@ -140,20 +140,3 @@ def checklist(value: Checklist) -> dict[str, Any]:
             for topic in value.topics
         ],
     }
-
-
-def plain(value: Any) -> Any:
-    """A value as JSON knows it: sets as sorted lists, times in ISO 8601."""
-    if isinstance(value, Statement):
-        return value.parsed
-    if isinstance(value, Enum):
-        return value.value
-    if is_dataclass(value) and not isinstance(value, type):
-        return {one.name: plain(getattr(value, one.name)) for one in fields(value)}
-    if isinstance(value, Mapping):
-        return {str(key): plain(one) for key, one in value.items()}
-    if isinstance(value, set | frozenset):
-        return sorted(plain(one) for one in value)
-    if isinstance(value, list | tuple):
-        return [plain(one) for one in value]
-    return value.isoformat() if isinstance(value, date | datetime) else value

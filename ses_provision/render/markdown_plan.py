@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 
 from ses_provision.engine.model import Action, Change, Plan, StepPlan
-from ses_provision.environment import Environment
 from ses_provision.render import plan as text
 from ses_provision.render.message import safe
+
+if TYPE_CHECKING:
+    from ses_provision.environment import Environment
 
 # GitHub colours the lines of a diff by their first character.
 SIGNS = {Action.CREATE: "+", Action.UPDATE: "!", Action.BLOCKED: "-", Action.KEEP: " "}

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
-from ses_provision.engine.applying import Applied, NotDone
-from ses_provision.engine.model import Action, Change, Plan, StepPlan
-from ses_provision.environment import Environment
+from ses_provision.engine.model import Action, Applied, Change, NotDone, Plan, StepPlan
 from ses_provision.render.message import safe
 from ses_provision.resources.ses import ConfigurationSet
 from ses_provision.resources.sns import Subscription
 from ses_provision.steps import records
+
+if TYPE_CHECKING:
+    from ses_provision.environment import Environment
 
 MARKS = {
     Action.CREATE: ("+", "green"),

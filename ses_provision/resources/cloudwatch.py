@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ses_provision.engine.model import Call, Found, Resource
+from ses_provision.engine.model import Found, Resource
 from ses_provision.names import region_of
+from ses_provision.outside.call import Call
 from ses_provision.outside.reading import Ask, Reading, ask, question
 from ses_provision.resources import tags
 

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
-from ses_provision.engine.facts import Zone
-from ses_provision.engine.model import Call, Found, Obstacle
+from ses_provision.engine.model import Found, Obstacle
 from ses_provision.errors import ProvisionError
 from ses_provision.names import is_within, parents
+from ses_provision.outside.call import Call
 from ses_provision.outside.reading import Reading, ask, question
 from ses_provision.resources import route53
+from ses_provision.resources.hosted_zones import Zone
 
 STRENGTH = {"none": 0, "quarantine": 1, "reject": 2}
 TAG = "v=DMARC1"

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ses_provision.engine.model import Call, Found, Obstacle
+from ses_provision.engine.model import Found, Obstacle
+from ses_provision.outside.call import Call
 from ses_provision.outside.reading import Reading, ask, question
 from ses_provision.resources import policies
 

@@ -13,10 +13,11 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ses_provision.engine.facts import Zone
-from ses_provision.engine.model import Call, Found, Obstacle
+from ses_provision.engine.model import Found, Obstacle
 from ses_provision.names import dns_name, parents, txt_record, txt_value
+from ses_provision.outside.call import Call
 from ses_provision.outside.reading import Reading, ask, question
+from ses_provision.resources.hosted_zones import Zone
 
 Raw = Mapping[str, Any]
 """A record set as Route 53 writes it."""

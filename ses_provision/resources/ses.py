@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ses_provision.engine.facts import identity_question
-from ses_provision.engine.model import Call, Found, Resource
+from ses_provision.engine.model import Found, Resource
 from ses_provision.names import region_of
+from ses_provision.outside.call import Call
 from ses_provision.outside.reading import Reading, ask, question
 from ses_provision.resources import tags
 

@@ -1,6 +1,7 @@
 """The domain identity."""
 
-from ses_provision.engine.facts import Account, Dkim, Facts
+from ses_provision.engine.account import Account
+from ses_provision.engine.facts import Dkim, Facts
 from ses_provision.engine.model import Resource
 from ses_provision.environment import Environment
 from ses_provision.resources.ses import EmailIdentity

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from ses_provision.engine.facts import Account
+from ses_provision.engine.account import Account
 from ses_provision.environment import Environment
 from ses_provision.steps import configuration_set, identity, sender
 

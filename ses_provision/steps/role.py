@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from ses_provision.engine.facts import Account, Facts
+from ses_provision.engine.account import Account
+from ses_provision.engine.facts import Facts
 from ses_provision.engine.model import Resource, Skipped
 from ses_provision.environment import Environment
 from ses_provision.resources import policies

@@ -1,6 +1,7 @@
 """The sending identity: the from address."""
 
-from ses_provision.engine.facts import Account, Facts
+from ses_provision.engine.account import Account
+from ses_provision.engine.facts import Facts
 from ses_provision.engine.model import Resource
 from ses_provision.environment import Environment
 from ses_provision.resources.ses import EmailIdentity

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from ses_provision.engine.facts import Account
+from ses_provision.engine.account import Account
 from ses_provision.environment import Environment
 from ses_provision.resources import policies
 from ses_provision.resources.sns import Topic

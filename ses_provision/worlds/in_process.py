@@ -7,12 +7,12 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from ses_provision.environment import Environment
-from ses_provision.local import LocalAws
 from ses_provision.outside import aws
 from ses_provision.worlds import public_dns
 
 if TYPE_CHECKING:
+    from ses_provision.environment import Environment
+    from ses_provision.local import LocalAws
     from ses_provision.outside.reading import Ask, Outcome
     from ses_provision.worlds.real import Trace
 

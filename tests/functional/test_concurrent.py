@@ -13,8 +13,9 @@ from typing import Any
 
 import pytest
 
-from ses_provision.engine import applying, facts
-from ses_provision.engine.model import Plan
+from ses_provision.engine import applying, planning
+from ses_provision.engine.account import right_account
+from ses_provision.engine.model import Applied, Plan
 from ses_provision.environment import Environment
 from ses_provision.errors import ProvisionError, StalePlan
 from ses_provision.local import LocalAws
@@ -37,18 +38,18 @@ def apply_once(world: InProcess, env: Environment, agreed: Plan | None = None) -
     """What the command `apply` does, without the command line; how many changes were made."""
     connections = world.connect(env, None, None)
     reader = aws.Reader(connections)
-    account = reader.run(facts.account(env))
-    planned = agreed or applying.plan(STEPS, env, account, reader)
+    account = reader.run(right_account(env))
+    planned = agreed or planning.plan(STEPS, env, account, reader)
     done = applying.apply(
         planned, STEPS, env, account, reader, connections, sleep=world.sleep, now=world.now
     )
-    return sum(isinstance(one, applying.Applied) for one in done)
+    return sum(isinstance(one, Applied) for one in done)
 
 
 def planned(world: InProcess, env: Environment) -> Plan:
     """A plan, as a person is shown it."""
     reader = aws.Reader(world.connect(env, None, None))
-    return applying.plan(STEPS, env, reader.run(facts.account(env)), reader)
+    return planning.plan(STEPS, env, reader.run(right_account(env)), reader)
 
 
 def test_at_one_call_a_second_both_environments_are_applied_without_an_error(

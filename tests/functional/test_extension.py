@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from ses_provision.cli.commands import apply
+from ses_provision.cli import step_options
 from ses_provision.engine.facts import Facts
 from ses_provision.engine.model import Resource, Step
 from ses_provision.environment import Environment
@@ -36,8 +36,8 @@ BUS = Step("event-bus", "Event bus", "Tells programs about every mail.", desired
 @pytest.fixture
 def with_event_bus(monkeypatch: pytest.MonkeyPatch) -> None:
     """The line in the table."""
-    monkeypatch.setattr(apply, "STEPS", (*STEPS, BUS))
-    monkeypatch.setattr(apply, "STEP_NAMES", [*apply.STEP_NAMES, BUS.id])
+    monkeypatch.setattr(step_options, "STEPS", (*STEPS, BUS))
+    monkeypatch.setattr(step_options, "STEP_NAMES", [*step_options.STEP_NAMES, BUS.id])
 
 
 def test_a_new_step_is_planned_applied_and_then_settled(

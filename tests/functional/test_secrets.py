@@ -90,7 +90,7 @@ def test_a_mistake_of_ours_shows_its_traceback_and_where_to_report_it_once(
     def broken(*_: Any, **__: Any) -> None:
         raise ZeroDivisionError("oops")
 
-    monkeypatch.setattr("ses_provision.engine.applying.plan", broken)
+    monkeypatch.setattr("ses_provision.engine.planning.plan", broken)
 
     told = cli("plan", "--env", "prod", "--json")
 
@@ -179,8 +179,8 @@ def test_any_config_loads_or_is_refused_in_sentences_and_what_loads_round_trips(
 def test_what_loads_can_be_planned_and_reaches_dns_policies_and_terminal_unharmed(
     edits: list[tuple[tuple[str, ...], Any]], world: Any
 ) -> None:
-    from ses_provision.engine.applying import plan
-    from ses_provision.engine.facts import Account
+    from ses_provision.engine.account import Account
+    from ses_provision.engine.planning import plan
     from ses_provision.errors import ProvisionError
     from ses_provision.outside.aws import Reader
     from ses_provision.rehearsal.permissions import policies

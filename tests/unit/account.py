@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ses_provision.engine.model import Action, Call, Change, Found, Resource
+from ses_provision.engine.model import Action, Change, Found, Resource
 from ses_provision.outside.aws import Connections, Reader
+from ses_provision.outside.call import Call
 
 
 class OneAccount:

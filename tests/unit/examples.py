@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ses_provision.engine.facts import Account, Zone
+from ses_provision.engine.account import Account
 from ses_provision.engine.model import Found, Resource
 from ses_provision.local import LocalAws
 from ses_provision.resources.cloudwatch import Alarm
 from ses_provision.resources.dmarc import Dmarc
+from ses_provision.resources.hosted_zones import Zone
 from ses_provision.resources.iam import RolePolicy
 from ses_provision.resources.policies import named
 from ses_provision.resources.route53 import RecordSet, TxtValue

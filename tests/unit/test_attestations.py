@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from ses_provision.checks import attestations
 from ses_provision.checks.attestations import Attestation
-from ses_provision.engine.model import Finding, Status
+from ses_provision.checks.finding import Finding, Status
 from ses_provision.errors import ConfigError
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from ses_provision.engine.model import Call
 from ses_provision.environment import Environment
 from ses_provision.errors import AccessDenied, AwsRefused, CannotReachAws, ProvisionError
 from ses_provision.local import LocalAws
 from ses_provision.outside import aws
 from ses_provision.outside.aws import Connections, Reader
+from ses_provision.outside.call import Call
 from ses_provision.outside.reading import Ask, Outcome, ask, question, together
 from tests.functional.sweep import no_backoff
 from tests.unit.toys import Box

@@ -6,11 +6,11 @@ from collections.abc import Sequence
 
 import pytest
 
-from ses_provision.engine import applying
-from ses_provision.engine.applying import Applied, NotDone
-from ses_provision.engine.model import Action, Call, Plan, Skipped, Step, Waiting
+from ses_provision.engine import applying, planning
+from ses_provision.engine.model import Action, Applied, NotDone, Plan, Skipped, Step, Waiting
 from ses_provision.errors import StalePlan, Stopped
 from ses_provision.outside import wait
+from ses_provision.outside.call import Call
 from tests.unit.toys import ENV, HERE, NOON, Box, Entry, Toy, step
 
 TAKEN = frozenset({"a"})
@@ -18,7 +18,7 @@ TAKEN = frozenset({"a"})
 
 def plan(box: Box, *steps: Step, take_over: frozenset[str] = frozenset()) -> Plan:
     """What would be done."""
-    return applying.plan(steps, ENV, HERE, box.reader, take_over)
+    return planning.plan(steps, ENV, HERE, box.reader, take_over)
 
 
 def actions(planned: Plan) -> list[tuple[str, Action]]:
@@ -91,7 +91,7 @@ def test_a_plan_asks_all_steps_questions_in_one_round_and_each_once() -> None:
     box = Box()
     reader = box.reader
 
-    applying.plan([step("a", Toy("x")), step("b", Toy("y"), Toy("x"))], ENV, HERE, reader)
+    planning.plan([step("a", Toy("x")), step("b", Toy("y"), Toy("x"))], ENV, HERE, reader)
 
     assert reader.rounds == 1
     assert len(box.asked) == 2

@@ -5,14 +5,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ses_provision.engine import facts
+from ses_provision.engine.account import Account
 from ses_provision.environment import Environment, loading
 from ses_provision.names import txt_record, txt_value
 from ses_provision.resources.dmarc import Dmarc
+from ses_provision.resources.hosted_zones import Zone
 from ses_provision.resources.route53 import RecordSet, TxtValue
 from ses_provision.steps import dkim, dmarc, mail_from, records
 
 ISSUED = facts.Dkim(("one", "two", "three"), "dkim.eu-south-1.amazonses.com")
-ZONE = facts.Zone("Z1", "example.com")
+ZONE = Zone("Z1", "example.com")
 LABEL = st.from_regex(r"[a-z]([a-z0-9-]{0,8}[a-z0-9])?", fullmatch=True)
 
 
@@ -32,7 +34,7 @@ def environment(**settings: object) -> Environment:
 
 def test_a_hosted_zone_gets_exactly_the_records_that_a_panel_would_get() -> None:
     env = environment()
-    known = facts.Facts(facts.Account(env.account_id, env.region), ZONE, ISSUED)
+    known = facts.Facts(Account(env.account_id, env.region), ZONE, ISSUED)
     resources = [one for step in (dkim, mail_from, dmarc) for one in step.desired(env, known)]
 
     in_zone = set()

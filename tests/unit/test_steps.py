@@ -8,11 +8,13 @@ from typing import Any, TypeVar
 
 import pytest
 
-from ses_provision.engine.facts import Account, Dkim, Facts, Zone
+from ses_provision.engine.account import Account
+from ses_provision.engine.facts import Dkim, Facts
 from ses_provision.engine.model import Need, Resource, Skipped, Waiting
 from ses_provision.environment import Environment, loading
 from ses_provision.resources.cloudwatch import Alarm
 from ses_provision.resources.dmarc import Dmarc
+from ses_provision.resources.hosted_zones import Zone
 from ses_provision.resources.iam import RolePolicy
 from ses_provision.resources.route53 import RecordSet, TxtValue
 from ses_provision.resources.ses import (

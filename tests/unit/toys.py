@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from ses_provision.engine.facts import Account, Facts
-from ses_provision.engine.model import Call, Found, Obstacle, Resource, Step, Wanted
+from ses_provision.engine.account import Account
+from ses_provision.engine.facts import Facts
+from ses_provision.engine.model import Found, Obstacle, Resource, Step, Wanted
 from ses_provision.environment import Environment
 from ses_provision.errors import AwsRefused
 from ses_provision.outside.aws import Reader
+from ses_provision.outside.call import Call
 from ses_provision.outside.reading import Ask, Outcome, Reading, ask, question
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)

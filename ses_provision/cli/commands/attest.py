@@ -10,8 +10,8 @@ import typer
 
 from ses_provision.cli.commands.checklist import complete_item
 from ses_provision.cli.run import Run
+from ses_provision.engine.values import plain
 from ses_provision.errors import UsageError
-from ses_provision.render import document
 
 if TYPE_CHECKING:
     from ses_provision.checks.attestations import Attestation
@@ -49,7 +49,7 @@ def attest(
     with run.boundary(name):
         entries = attestations.load(run.config_dir, name)
         if withdraw:
-            entries = attestations.withdrawn(entries, item.upper(), plain("--by", by), now)
+            entries = attestations.withdrawn(entries, item.upper(), one_line("--by", by), now)
         else:
             last = last_day(until, now)
             entries.append(made(item.upper(), by, note, evidence, last, now))
@@ -57,7 +57,7 @@ def attest(
         word = attestations.current(entries, item.upper())
         done = "withdrawn" if withdraw else word.told() if word else ""
         run.show(f"{item.upper()} {done}", f"Written to {file}; commit it, so that it is reviewed.")
-        run.report(name, {"file": str(file), "attestation": document.plain(word)})
+        run.report(name, {"file": str(file), "attestation": plain(word)})
 
 
 def known_item(item: str) -> None:
@@ -84,15 +84,15 @@ def made(
 
     return Attestation(
         item,
-        plain("--by", by),
-        plain("--note", note),
+        one_line("--by", by),
+        one_line("--note", note),
         now,
-        plain("--evidence", reachable(evidence)) if evidence else "",
+        one_line("--evidence", reachable(evidence)) if evidence else "",
         until,
     )
 
 
-def plain(option: str, value: str) -> str:
+def one_line(option: str, value: str) -> str:
     """Insist on one line of printable text: it goes into a file and onto terminals."""
     if not value.strip() or not value.isprintable() or len(value) > LONGEST:
         raise UsageError(f"{option} wants one line of printable text, at most {LONGEST} letters.")

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from ses_provision.cli import github
-from ses_provision.cli.commands.dkim_status import OPEN, NoDns, Resolvers, asked
+from ses_provision.cli.options import OPEN
+from ses_provision.cli.resolvers import NoDns, Resolvers, asked
 from ses_provision.cli.run import Run, Target
 from ses_provision.errors import UsageError
 from ses_provision.render import document

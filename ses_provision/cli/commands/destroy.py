@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ses_provision.cli.commands.apply import Role, with_role
 from ses_provision.cli.run import Run, Target
+from ses_provision.cli.step_options import Role, with_role
 from ses_provision.errors import Protected, UsageError
 from ses_provision.steps import STEPS
 

@@ -1,64 +1,19 @@
-"""dkim-status and outputs."""
+"""dkim-status."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ses_provision.cli.options import OPEN, Yes
+from ses_provision.cli.reports import merge
+from ses_provision.cli.resolvers import NoDns, Resolvers, asked
 from ses_provision.cli.run import Run, Target
-from ses_provision.errors import UsageError
-from ses_provision.render import document
-from ses_provision.render import outputs as output_text
-from ses_provision.render.progress import Progress
+from ses_provision.cli.verification import await_verification, look, show_verification
 
 if TYPE_CHECKING:
-    from ses_provision.checks.verification import Verification
     from ses_provision.checks.views import Whom
-    from ses_provision.environment import Environment
-
-
-def checked_resolvers(given: list[str] | None) -> list[str] | None:
-    """Insist that resolvers are given by their address."""
-    import ipaddress
-
-    for one in given or ():
-        try:
-            ipaddress.ip_address(address_of(one))
-        except ValueError as error:
-            raise UsageError(
-                f"--resolver wants the IP address of a DNS resolver, not {one!r}.",
-                "Such as --resolver 1.1.1.1, --resolver 127.0.0.1:5353 or --resolver [::1]:53.",
-            ) from error
-    return given
-
-
-def address_of(resolver: str) -> str:
-    """The address in address, address:port or [address]:port."""
-    bracketed, _, rest = resolver.removeprefix("[").partition("]")
-    if resolver.startswith("["):
-        return bracketed if resolver.endswith("]") or rest[1:].isdecimal() else ""
-    if resolver.count(":") == 1:
-        host, _, port = resolver.partition(":")
-        return host if port.isdecimal() else ""
-    return resolver
-
-
-Resolvers = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--resolver",
-        metavar="ADDRESS",
-        help="Public resolver to compare with. May be repeated.",
-        callback=checked_resolvers,
-    ),
-]
-NoDns = Annotated[bool, typer.Option("--no-dns", help="Ask AWS only, no name servers.")]
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Go ahead without asking.")]
-
-OPEN = 3
-"""Exit status of --exit-code where something is open."""
 
 
 def dkim_status(
@@ -101,28 +56,6 @@ def dkim_status(
     run.each(work, writes=restart)
 
 
-def asked(env: Environment, resolver: list[str] | None, no_dns: bool) -> Whom:
-    """Whom to ask in DNS, by the options."""
-    from ses_provision.checks.views import Whom
-
-    return Whom.of(env, given=resolver or (), dns=not no_dns)
-
-
-def look(target: Target, whom: Whom) -> Verification:
-    """Where the domain stands now."""
-    from ses_provision.checks.verification import verification
-
-    return target.reader.run(verification(target.env, target.account, whom))
-
-
-def show_verification(run: Run, target: Target, seen: Verification) -> None:
-    """Show and report where the domain stands."""
-    from ses_provision.render import verification as text
-
-    run.show(text.verification(seen, target.env))
-    merge(run, target.env.name, {"verification": document.verification(seen)})
-
-
 def look_again(run: Run, target: Target, whom: Whom, *, yes: bool) -> bool:
     """Ask SES to look for what it gave up on; whether there was anything."""
     from ses_provision.engine.facts import identity_question
@@ -152,69 +85,3 @@ def look_again(run: Run, target: Target, whom: Whom, *, yes: bool) -> bool:
             f"ses-provision apply --env {env.name}"
         )
     return True
-
-
-def await_verification(run: Run, target: Target, timeout: float, whom: Whom | None = None) -> None:
-    """Look until SES has verified everything; `timeout` in minutes."""
-    from ses_provision.outside import wait
-
-    chosen = asked(target.env, None, False) if whom is None else whom
-    last: list[Verification] = []
-
-    def again() -> Verification:
-        target.reader.forget()
-        last[:] = [look(target, chosen)]
-        return last[0]
-
-    with Progress(run.err, run.world.now) as progress:
-        try:
-            wait.until(
-                again,
-                lambda seen: seen.is_settled,
-                timeout=timeout * 60,
-                sleep=progress.sleeping(run.world.sleep),
-                waiting=lambda seen, looked: progress.waits(target.env.name, seen.why, looked),
-            )
-        finally:
-            if last:
-                progress.close()
-                show_verification(run, target, last[0])
-
-
-def merge(run: Run, environment: str, data: Mapping[str, Any]) -> None:
-    """Add to what is already reported of an environment."""
-    for report in run.reports:
-        if report["environment"] == environment:
-            report.update(data)
-            return
-    run.report(environment, dict(data))
-
-
-Format = Literal["table", "json", "env", "github"]
-
-
-def outputs(
-    run: Run,
-    output_format: Annotated[
-        Format, typer.Option("--format", help="table, json, env (shell), github (GITHUB_OUTPUT).")
-    ] = "table",
-) -> None:
-    """Print what an application needs: names, addresses and ARNs.
-
-    Example: ses-provision outputs --env prod --format env
-    """
-    from ses_provision.steps.outputs import outputs as values
-
-    run.as_json = run.as_json or output_format == "json"
-    if output_format in {"env", "github"} and len(run.environments()) > 1:
-        raise UsageError(
-            f"--format {output_format} gives names that hold one environment.",
-            f"Name it: ses-provision outputs --env NAME --format {output_format}",
-        )
-
-    def work(target: Target) -> None:
-        found = values(target.env, target.account)
-        run.report(target.env.name, {"outputs": found})
-        run.show(output_text.render(found, target.env, output_format))
-
-    run.each(work)

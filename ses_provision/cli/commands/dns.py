@@ -9,6 +9,7 @@ import typer
 from ses_provision.cli.run import Run, Target
 from ses_provision.errors import ProvisionError, UsageError
 from ses_provision.render.progress import Progress
+from ses_provision.resources import hosted_zones
 
 if TYPE_CHECKING:
     from ses_provision.checks.published import Lookup
@@ -53,7 +54,7 @@ def dns(
 
     Example: ses-provision dns --env prod --check
     """
-    from ses_provision.cli.commands.dkim_status import checked_resolvers
+    from ses_provision.cli.resolvers import checked_resolvers
     from ses_provision.render import records as text
 
     checks = check or wait
@@ -103,7 +104,7 @@ def sheet_of(target: Target) -> tuple[Sheet, Dkim | None]:
     from ses_provision.steps.records import records_to_publish
 
     env = target.env
-    issued, zone = target.reader.run(both(facts.dkim(env), facts.zone(env)))
+    issued, zone = target.reader.run(both(facts.dkim(env), hosted_zones.zone(env)))
     name = zone.name if zone else env.dns.zone or env.domain
     return Sheet(env, name, tuple(records_to_publish(env, issued))), issued
 

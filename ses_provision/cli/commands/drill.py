@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ses_provision.cli.commands.dkim_status import Yes
 from ses_provision.cli.commands.send_test import send
+from ses_provision.cli.options import Yes
 from ses_provision.cli.run import Run, Target
+from ses_provision.engine.values import plain
 from ses_provision.errors import NotReady, NotSettled, ProvisionError
-from ses_provision.render import document
 from ses_provision.render.progress import Progress
 
 if TYPE_CHECKING:
@@ -91,7 +91,7 @@ def cleaned_up(run: Run, made: Drill, report: dict[str, Any]) -> Iterator[None]:
 def one_hop(hop: Hop) -> dict[str, Any]:
     """One hop as JSON has it."""
     seconds = None if hop.delay is None else hop.delay.total_seconds()
-    return {**document.plain(hop), "arrived": hop.arrived, "delay": seconds}
+    return {**plain(hop), "arrived": hop.arrived, "delay": seconds}
 
 
 def listen(run: Run, target: Target, made: Drill, timeout: float) -> None:

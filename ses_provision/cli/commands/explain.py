@@ -6,10 +6,10 @@ from typing import Annotated
 
 import typer
 
-from ses_provision.cli.commands.apply import complete_step, known_step
 from ses_provision.cli.run import Run, without
+from ses_provision.cli.step_options import complete_step, known_step
+from ses_provision.engine.values import plain
 from ses_provision.errors import UsageError
-from ses_provision.render import document
 from ses_provision.steps import STEPS
 
 
@@ -42,5 +42,5 @@ def explain(
         raise UsageError("`ses-provision explain` takes one environment.")
     env = run.environments()[0] if run.env else sample()
     found = explained(next(one for one in STEPS if one.id == step), env)
-    run.extra["explanation"] = document.plain(found)
+    run.extra["explanation"] = plain(found)
     run.show(text.explanation(found))

@@ -8,6 +8,7 @@ import typer
 from rich.text import Text
 
 from ses_provision.cli.run import Run
+from ses_provision.engine import planning
 from ses_provision.errors import ProvisionError
 
 Format = Literal["terraform", "cloudformation"]
@@ -26,14 +27,13 @@ def export(
 
     Example: ses-provision export --env prod --format terraform
     """
-    from ses_provision.engine import applying
     from ses_provision.export import cloudformation, terraform
     from ses_provision.steps import STEPS
 
     env = run.one_environment()
     with run.boundary(env.name):
         target = run.open(env)
-        planned = applying.plan(STEPS, env, target.account, target.reader)
+        planned = planning.plan(STEPS, env, target.account, target.reader)
         if not planned.is_settled:
             raise ProvisionError(
                 f"Environment {env.name} is not applied: what is exported has to stand in AWS.",

@@ -11,8 +11,8 @@ from rich.text import Text
 
 from ses_provision import guides
 from ses_provision.cli.run import Run, without
+from ses_provision.engine.values import plain
 from ses_provision.errors import UsageError
-from ses_provision.render import document
 from ses_provision.render import guide as text
 
 
@@ -45,7 +45,7 @@ def guide(
         run.show(text.topics(found))
         return
     chosen = on(topic, found)
-    run.extra["guide"] = document.plain(chosen)
+    run.extra["guide"] = plain(chosen)
     run.show(text.page(chosen) if run.out.is_terminal else Text(chosen.markdown.rstrip("\n")))
 
 

@@ -15,10 +15,11 @@ from ses_provision.environment import loading
 from ses_provision.errors import ConfigError, ProvisionError, UsageError
 from ses_provision.names import is_within
 from ses_provision.render import environment_file
+from ses_provision.resources import hosted_zones
 
 if TYPE_CHECKING:
-    from ses_provision.engine.facts import Zone
     from ses_provision.environment import Environment
+    from ses_provision.resources.hosted_zones import Zone
 
 NOWHERE = "000000000000"
 """Stands for the account until AWS has said which one it is."""
@@ -180,14 +181,13 @@ def usual_region(run: Run) -> str | None:
 
 def look(run: Run, answers: Answers) -> Seen:
     """Ask AWS for the account and its hosted zones; without credentials, nothing."""
-    from ses_provision.engine import facts
     from ses_provision.outside import aws
 
     env = provisional(answers)
     answers.domain = env.domain
     try:
         connections = run.world.connect(env, run.profile, run.trace if run.debug else None)
-        account, zones = aws.Reader(connections).run(facts.surroundings(env.region))
+        account, zones = aws.Reader(connections).run(hosted_zones.surroundings(env.region))
     except ProvisionError as error:
         run.tell(f"AWS could not be asked for defaults: {error.message}")
         return Seen()

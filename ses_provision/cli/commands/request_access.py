@@ -6,15 +6,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ses_provision.cli.commands.dkim_status import NoDns, Resolvers, Yes, asked
+from ses_provision.cli.options import Yes
+from ses_provision.cli.resolvers import NoDns, Resolvers, asked
 from ses_provision.cli.run import Run, Target
+from ses_provision.engine.values import plain
 from ses_provision.errors import AccessDenied, AwsRefused, NotReady
-from ses_provision.render import document
 from ses_provision.render.progress import Progress
 
 if TYPE_CHECKING:
-    from ses_provision.engine.model import Finding
-    from ses_provision.operations.access_request import AccountAccess
+    from ses_provision.checks.finding import Finding
+    from ses_provision.resources.sending_account import AccountAccess
 
 A_DAY = 24 * 60.0
 
@@ -68,8 +69,8 @@ def preflight(target: Target, resolver: list[str] | None, no_dns: bool) -> list[
 
 def state(target: Target) -> AccountAccess:
     """Where the account stands now."""
-    from ses_provision.operations.access_request import access_of
     from ses_provision.outside.reading import ask, question
+    from ses_provision.resources.sending_account import access_of
 
     asked_for = question("sesv2", target.env.region, "GetAccount")
     [found] = target.reader.run(ask(asked_for))
@@ -79,8 +80,8 @@ def state(target: Target) -> AccountAccess:
 def report(run: Run, target: Target, seen: AccountAccess, findings: list[Finding]) -> None:
     """Report where the account stands."""
     data: dict[str, Any] = {
-        "access": document.plain(seen),
-        "preflight": [{**document.plain(one), "open": one.is_open} for one in findings],
+        "access": plain(seen),
+        "preflight": [{**plain(one), "open": one.is_open} for one in findings],
         "submitted": False,
     }
     run.report(target.env.name, data)
@@ -105,7 +106,7 @@ def submit_once(
         target.connections.send(call)
     except AccessDenied:
         run.show(text.by_hand(env))
-        run.reports[-1]["console"] = document.plain(call.params)
+        run.reports[-1]["console"] = plain(call.params)
         raise
     except AwsRefused as refused:
         # ConflictException: a review is under way or was denied meanwhile; tell_outcome says which.
@@ -130,8 +131,8 @@ def insist_on_what_is_needed(name: str, findings: list[Finding]) -> None:
 
 def await_decision(run: Run, target: Target, timeout: float) -> None:
     """Look until AWS has decided; `timeout` in minutes."""
-    from ses_provision.operations.access_request import Access
     from ses_provision.outside import wait
+    from ses_provision.resources.sending_account import Access
 
     def look() -> AccountAccess:
         target.reader.forget()
@@ -151,12 +152,12 @@ def await_decision(run: Run, target: Target, timeout: float) -> None:
 
 def tell_outcome(run: Run, target: Target) -> None:
     """Show where the account stands after all this."""
-    from ses_provision.operations.access_request import Access
     from ses_provision.render import access as text
+    from ses_provision.resources.sending_account import Access
 
     seen = state(target)
     run.show(text.standing(seen, target.env))
-    run.reports[-1]["access"] = document.plain(seen)
+    run.reports[-1]["access"] = plain(seen)
     if seen.state is Access.DENIED:
         raise NotReady(
             f"AWS denied production access (support case {seen.case_id or 'not told'}).",

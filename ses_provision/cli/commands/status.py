@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ses_provision.cli.commands.dkim_status import NoDns, asked
+from ses_provision.cli.resolvers import NoDns, asked
 from ses_provision.cli.run import Run, Target
+from ses_provision.engine.values import plain
 from ses_provision.errors import ProvisionError
-from ses_provision.render import document
 
 if TYPE_CHECKING:
     from ses_provision.checks.overview import Overview
@@ -33,7 +33,7 @@ def status(run: Run, no_dns: NoDns = False) -> None:
             except ProvisionError as error:
                 rows.append(overview.failed(env, error))
                 raise
-            run.report(env.name, {"status": document.plain(rows[-1])})
+            run.report(env.name, {"status": plain(rows[-1])})
     run.show(text.overview(rows, run.out.width))
 
 

@@ -7,17 +7,18 @@ from typing import Any
 import pytest
 
 from ses_provision.checks import ITEMS, account, events, identity, preflight, views
+from ses_provision.checks.finding import Status
 from ses_provision.checks.topic import Judgement, Look, Scene, Topic, selected
 from ses_provision.checks.verification import dmarc_above
 from ses_provision.checks.views import Kind, State
 from ses_provision.cli.commands.checklist import complete_item
-from ses_provision.engine.facts import Account, Zone
-from ses_provision.engine.model import Status
+from ses_provision.engine.account import Account
 from ses_provision.environment import Environment, loading
 from ses_provision.operations import access_request
-from ses_provision.operations.access_request import Access
 from ses_provision.outside.reading import Outcome, Reading
+from ses_provision.resources.hosted_zones import Zone
 from ses_provision.resources.route53 import Raw
+from ses_provision.resources.sending_account import Access, access_of
 from ses_provision.steps.records import mx
 from tests.conftest import CONFIG
 
@@ -124,7 +125,7 @@ def test_a_request_is_submitted_only_from_the_sandbox_or_after_a_failed_review(
     review: dict[str, str], production: bool, state: Access
 ) -> None:
     details = {"ReviewDetails": review} if review else {}
-    found = access_request.access_of({"ProductionAccessEnabled": production, "Details": details})
+    found = access_of({"ProductionAccessEnabled": production, "Details": details})
 
     assert found.state is state
     assert access_request.may_submit(state) is (state in {Access.SANDBOX, Access.FAILED})
