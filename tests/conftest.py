@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import time_machine
 
 from ses_provision import config, facts
 from ses_provision.aws import Connections, Reader
@@ -23,6 +24,21 @@ from ses_provision.local import Clock, LocalAws
 ROOT = Path(__file__).parents[1]
 CONFIG = ROOT / "config"
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """How the whole suite is run on another day, and in another place."""
+    parser.addoption("--clock", metavar="TIME", help="run as if it were this time (ISO 8601)")
+    parser.addoption("--dense", action="store_true", help="sweeps with all their cases")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Set the clock before any test module is imported, in each process of a run."""
+    moment = config.getoption("--clock")
+    if moment:
+        travel = time_machine.travel(datetime.fromisoformat(moment).astimezone(UTC), tick=True)
+        travel.start()
+        config.add_cleanup(travel.stop)
 
 
 @pytest.fixture(autouse=True)

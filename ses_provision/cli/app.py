@@ -28,6 +28,7 @@ from ses_provision.cli import (
     send_test,
     signals,
     status,
+    streams,
 )
 from ses_provision.cli.command import interruption, shared
 from ses_provision.cli.world import World
@@ -145,7 +146,8 @@ def document_of(arguments: list[str], error: ProvisionError) -> None:
         return
     command = next((one for one in arguments if not one.startswith("-")), "")
     whole = document.envelope(command, [], ok=False, extra={"error": document.error(error)})
-    sys.stdout.write(json.dumps(whole, indent=2) + "\n")
+    text = json.dumps(whole, indent=2, ensure_ascii=False)
+    streams.write_document(sys.stdout, text + "\n")
 
 
 def say(text: str) -> None:

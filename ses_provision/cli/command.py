@@ -17,7 +17,7 @@ from rich.console import Console
 from rich.text import Text
 
 from ses_provision import clashes, config
-from ses_provision.cli import signals
+from ses_provision.cli import signals, streams
 from ses_provision.cli.world import LocalServer, RealWorld, World
 from ses_provision.errors import InternalError, InterruptedRun, ProvisionError, UsageError
 from ses_provision.render import document, message
@@ -153,9 +153,14 @@ class Run:
             for one in renderables:
                 with self.out.capture() as captured:
                     self.out.print(one, soft_wrap=isinstance(one, Text))
-                lines = captured.get().splitlines()
+                lines = streams.legible(captured.get(), self.out.encoding).splitlines()
                 self.out.file.write("".join(line.rstrip() + "\n" for line in lines))
             self.out.file.flush()
+
+    def document(self, text: str) -> None:
+        """What another program reads: as it is, in UTF-8, unless a JSON document goes there."""
+        if not self.as_json:
+            streams.write_document(self.out.file, text + "\n")
 
     def tell(self, text: str | Text) -> None:
         """Progress: to standard error."""
@@ -186,8 +191,8 @@ class Run:
             whole = document.envelope(
                 self.command, self.reports, ok=not self.status, extra=self.extra
             )
-            sys.stdout.write(json.dumps(whole, indent=2, ensure_ascii=False) + "\n")
-            sys.stdout.flush()
+            text = json.dumps(whole, indent=2, ensure_ascii=False)
+            streams.write_document(sys.stdout, text + "\n")
 
     @property
     def may_ask(self) -> bool:

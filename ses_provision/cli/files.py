@@ -34,7 +34,7 @@ def schema(
         run.extra["file"] = str(path)
         return
     run.extra["schema"] = config.schema()
-    run.show(Text(text.rstrip()))
+    run.document(text.rstrip())
 
 
 @without("every", "profile", "local", "debug")

@@ -90,7 +90,7 @@ def serve_until_stopped(run: Run, made: LocalAws, port: int, exports: dict[str, 
 
     def ready(_address: object) -> None:
         run.extra.update(endpoint_url=exports["AWS_ENDPOINT_URL"], exports=exports)
-        run.show(*(Text(f"export {name}={shlex.quote(v)}") for name, v in exports.items()))
+        run.document("\n".join(f"export {name}={shlex.quote(v)}" for name, v in exports.items()))
         run.emit()
         run.tell(
             f"The local AWS listens on 127.0.0.1:{port} (DNS on {name_server_port(port)}). "
