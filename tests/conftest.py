@@ -20,6 +20,7 @@ from ses_provision.cli.app import run
 from ses_provision.cli.in_process import InProcess, seed
 from ses_provision.environment import Environment
 from ses_provision.local import Clock, LocalAws
+from tests.clients import Pool, read_models_once
 
 ROOT = Path(__file__).parents[1]
 CONFIG = ROOT / "config"
@@ -64,6 +65,18 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
         connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", loopback_only)
+
+
+read_models_once()
+POOL = Pool()
+
+
+@pytest.fixture(autouse=True)
+def clients_made_once(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Sessions of local AWSs, with clients that earlier tests have opened."""
+    monkeypatch.setattr("ses_provision.local.cloud.open_session", POOL.open)
+    yield
+    POOL.hang_up()
 
 
 @pytest.fixture

@@ -1,6 +1,8 @@
 """What functional tests stand on."""
 
+from collections.abc import Iterable
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
@@ -9,6 +11,20 @@ from ses_provision.environment import Environment
 from ses_provision.local import LocalAws
 from tests.conftest import Cli
 from tests.functional.health import Health
+from tests.functional.sweep import Share
+
+T = TypeVar("T")
+
+
+@pytest.fixture
+def share(request: pytest.FixtureRequest) -> Share:
+    """Every case of a sweep where it is dense; else every so many, beginning with this one."""
+    dense = request.config.getoption("--dense")
+
+    def chosen(cases: Iterable[T], of: int, first: int = 0) -> list[T]:
+        return list(cases) if dense else list(cases)[first % of :: of]
+
+    return chosen
 
 
 @pytest.fixture

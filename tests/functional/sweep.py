@@ -5,6 +5,7 @@ from __future__ import annotations
 import types
 from collections.abc import Callable, Iterable
 from datetime import timedelta
+from typing import Protocol, TypeVar
 
 import botocore.endpoint
 import pytest
@@ -15,6 +16,14 @@ from ses_provision.cli.world import Trace
 from ses_provision.environment import Environment
 from ses_provision.local import Clock, LocalAws
 from tests.conftest import NOON
+
+T = TypeVar("T")
+
+
+class Share(Protocol):
+    """Chooses among the cases of a sweep (the fixture `share`)."""
+
+    def __call__(self, cases: Iterable[T], of: int, first: int = 0) -> list[T]: ...
 
 
 class Sweep(InProcess):
