@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 import time_machine
 
@@ -25,6 +26,11 @@ from tests.clients import Pool, read_models_once
 ROOT = Path(__file__).parents[1]
 CONFIG = ROOT / "config"
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+
+
+# How long an example takes says how busy the machine is, and nothing of what is tested.
+hypothesis.settings.register_profile("any machine", deadline=None)
+hypothesis.settings.load_profile("any machine")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
