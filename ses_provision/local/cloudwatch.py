@@ -40,6 +40,7 @@ class CloudWatch(MotoService):
 
     def __init__(self, universe: Universe, sns: Sns, clock: Clock) -> None:
         super().__init__(universe, "cloudwatch", _SERVED)
+        self._clock = clock
         self._alarms = Evaluator(MotoService(universe, "cloudwatch"), sns, clock)
 
     def put_own_metric(self, caller: Caller, namespace: str, point: Params) -> None:
@@ -64,9 +65,16 @@ class CloudWatch(MotoService):
                 "InvalidParameterValue",
                 f"The value {params['Namespace']} for parameter Namespace is invalid.",
             )
+        if operation == "PutMetricData":
+            params = self._stamped(params)
         if operation == "DeleteAlarms":
             self._refuse_missing(caller, params["AlarmNames"])
         return super().handle(caller, operation, params)
+
+    def _stamped(self, params: Params) -> Params:
+        """Data points without a time are of now, by our clock and not by moto's."""
+        now = {"Timestamp": self._clock.now()}
+        return params | {"MetricData": [now | point for point in params.get("MetricData", ())]}
 
     def _put_metric_alarm(self, caller: Caller, params: Params) -> Reply:
         _check_actions(caller, params)

@@ -70,7 +70,7 @@ class Sts(OwnService):
             "AccessKeyId": self._keyring.issue(principal),
             "SecretAccessKey": LOCAL_SECRET,
             "SessionToken": LOCAL_SECRET,
-            "Expiration": self._clock.now() + timedelta(seconds=seconds),
+            "Expiration": self._clock.of_clients() + timedelta(seconds=seconds),
         }
 
     def _get_access_key_info(self, _: Caller, params: Params) -> Reply:

@@ -37,6 +37,9 @@ if TYPE_CHECKING:
 LARGEST = 6144
 """Characters of a managed policy, white space not counted (IAM User Guide, quotas)."""
 
+ANY_TIME = datetime(2026, 1, 1, tzinfo=UTC)
+"""For questions about a stretch of time: no permission depends on which."""
+
 Policy = dict[str, Any]
 
 
@@ -153,7 +156,7 @@ def readings(env: Environment, account: Account) -> Iterator[Reading[Any]]:
     """Every reading of every command that is about an environment; STS answers anybody."""
     scene = Scene(env, account)
     yield verification(env, account)
-    yield overview(env, account, datetime.now(UTC))
+    yield overview(env, account, ANY_TIME)
     yield warnings.in_use(env, account)
     yield begin(env, account)
     yield strays(env, account, [], Beginning(), everywhere=True)

@@ -1,7 +1,9 @@
 """What functional tests stand on."""
 
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 
@@ -10,6 +12,20 @@ from ses_provision.local import LocalAws
 from ses_provision.worlds.in_process import InProcess
 from tests.conftest import CONFIG, Cli
 from tests.functional.health import Health
+from tests.functional.sweep import Share
+
+T = TypeVar("T")
+
+
+@pytest.fixture
+def share(request: pytest.FixtureRequest) -> Share:
+    """Every case of a sweep where it is dense; else every so many, beginning with this one."""
+    dense = request.config.getoption("--dense")
+
+    def chosen(cases: Iterable[T], of: int, first: int = 0) -> list[T]:
+        return list(cases) if dense else list(cases)[first % of :: of]
+
+    return chosen
 
 
 @pytest.fixture
