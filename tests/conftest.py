@@ -25,6 +25,13 @@ CONFIG = ROOT / "config"
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """`--sweep` runs sweeps with all their cases; without it they are thinned out."""
+    parser.addoption(
+        "--sweep", "--dense", action="store_true", dest="sweep", help="sweeps with all their cases"
+    )
+
+
 @pytest.fixture(autouse=True)
 def nobody_elses_aws(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No credentials, profiles or endpoints of the developer's reach a test."""
