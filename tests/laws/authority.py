@@ -106,7 +106,10 @@ def sesv2(made: Made, bench: Bench) -> list[str]:
     named = params.get("ConfigurationSetName")
     found = [arn(made, "ses", f"identity/{identity}")] if identity else []
     with_set = made.operation != "CreateEmailIdentity"
-    return [*found, *([arn(made, "ses", f"configuration-set/{named}")] if named and with_set else [])]
+    return [
+        *found,
+        *([arn(made, "ses", f"configuration-set/{named}")] if named and with_set else []),
+    ]
 
 
 def sns(made: Made, bench: Bench) -> list[str]:

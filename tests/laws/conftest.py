@@ -13,9 +13,7 @@ DISTURBING = ("AWS_", "SES_PROVISION_", "GITHUB_")
 
 
 @pytest.fixture(scope="session")
-def life(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
-) -> Life:
+def life(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Life:
     """The life of the row that the test is about. pytest keeps tests of one row together."""
     row = next(row for row in ROWS if row.name == request.param)
     sweep: bool = request.config.getoption("--sweep")

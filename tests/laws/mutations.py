@@ -255,7 +255,12 @@ def txt_value(wanted: dict[str, Any], they: Somebody) -> Iterator[Made]:
 
     gone = {"value"} if len(live()["ResourceRecords"]) > 1 else set()
     yield "no string", gone, CHANGED_RECORDS, without
-    yield "TTL", {"ttl"}, CHANGED_RECORDS, lambda: they.change(zone, ("UPSERT", live() | {"TTL": 17}))
+    yield (
+        "TTL",
+        {"ttl"},
+        CHANGED_RECORDS,
+        lambda: they.change(zone, ("UPSERT", live() | {"TTL": 17})),
+    )
 
 
 def dmarc(wanted: dict[str, Any], they: Somebody) -> Iterator[Made]:
@@ -277,7 +282,12 @@ def dmarc(wanted: dict[str, Any], they: Somebody) -> Iterator[Made]:
             CHANGED_RECORDS,
             lambda: they.change(zone, ("UPSERT", live() | {"ResourceRecords": value})),
         )
-    yield "TTL", {"ttl"}, CHANGED_RECORDS, lambda: they.change(zone, ("UPSERT", live() | {"TTL": 17}))
+    yield (
+        "TTL",
+        {"ttl"},
+        CHANGED_RECORDS,
+        lambda: they.change(zone, ("UPSERT", live() | {"TTL": 17})),
+    )
     yield "no record", set(), CHANGED_RECORDS, lambda: they.change(zone, ("DELETE", live()))
 
 

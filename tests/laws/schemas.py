@@ -135,9 +135,7 @@ VERIFICATION = thing(
     records=each(
         thing(
             record=thing(**RECORD, tag=TEXT),
-            views=each(
-                thing(kind=WORDS, who=WORDS, state=WORDS, values=each(TEXT), note=TEXT)
-            ),
+            views=each(thing(kind=WORDS, who=WORDS, state=WORDS, values=each(TEXT), note=TEXT)),
             instead=each(TEXT),
             inherited=TEXT,
             state=WORDS,
@@ -177,9 +175,7 @@ DESTROY = thing(
             title=WORDS,
             note=maybe(WORDS),
             resources=each(
-                thing(
-                    action=one_of("delete", "stay"), kind=WORDS, label=WORDS, because=each(WORDS)
-                )
+                thing(action=one_of("delete", "stay"), kind=WORDS, label=WORDS, because=each(WORDS))
             ),
         )
     ),
@@ -240,9 +236,7 @@ TEMPLATE = thing(
     ),
 )
 IMPORTS = each(
-    thing(
-        ResourceType=WORDS, LogicalResourceId=WORDS, ResourceIdentifier=mapping(WORDS)
-    )
+    thing(ResourceType=WORDS, LogicalResourceId=WORDS, ResourceIdentifier=mapping(WORDS))
 )
 DRILL = thing(
     {"alarms": each(thing(alarm=WORDS, region=REGION, outcome=WORDS))},
@@ -280,9 +274,7 @@ ACCESS = thing(
 LISTED_RECORD = thing(environment=WORDS, name_in_zone=WORDS, **RECORD)
 EXPLANATION = thing(
     **dict.fromkeys(("id", "title", "why", "docs"), WORDS),
-    **dict.fromkeys(
-        ("needs", "makes", "reads", "creates", "changes", "permissions"), each(WORDS)
-    ),
+    **dict.fromkeys(("needs", "makes", "reads", "creates", "changes", "permissions"), each(WORDS)),
     skipped=TEXT,
 )
 

@@ -114,9 +114,7 @@ def test_the_printed_policy_allows_every_call_that_was_made(life: Life) -> None:
 @over_the_table
 def test_the_printed_policy_allows_nothing_else(life: Life) -> None:
     policies = life.ran["permissions"].report["policies"]
-    asked = {
-        check for made in calls_of(life) for check in authority.checked(made, life.bench)
-    }
+    asked = {check for made in calls_of(life) for check in authority.checked(made, life.bench)}
 
     granted = {
         (action, resource)

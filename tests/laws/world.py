@@ -197,7 +197,6 @@ class Bench:
         """All that accounts have, without what happens by itself."""
         return {account: lasting(self.local.snapshot(account)) for account in sorted(accounts)}
 
-
     def write(self, files: dict[str, str]) -> list[Environment]:
         """Put the environment files into the folder, and read them."""
         self.write_unread(files)
