@@ -134,7 +134,8 @@ def iam(made: Made, bench: Bench) -> list[str]:
     params = made.params
     if "PolicySourceArn" in params:
         return [params["PolicySourceArn"]]
-    listed = bench.call(made.account, made.region, "iam", "ListRoles")["Roles"]
+    region = "us-gov-west-1" if partition(made.region) == "aws-us-gov" else "us-east-1"
+    listed = bench.call(made.account, region, "iam", "ListRoles")["Roles"]
     standing = {role["RoleName"]: role["Arn"] for role in listed}
     name = params["RoleName"]
     return [standing.get(name, arn(made, "iam", f"role/{name}", ""))]
@@ -143,7 +144,7 @@ def iam(made: Made, bench: Bench) -> list[str]:
 def route53(made: Made, bench: Bench) -> list[str]:
     """Hosted zones."""
     identity = made.params.get("HostedZoneId") or made.params["Id"]
-    return [f"arn:aws:route53:::hostedzone/{identity}"]
+    return [f"arn:{partition(made.region)}:route53:::hostedzone/{identity}"]
 
 
 def sqs(made: Made, bench: Bench) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from itertools import combinations
 from typing import Any
 
 from tests.laws import surroundings
@@ -267,3 +268,51 @@ REFUSED = (
         "dublin": {"region": "eu-west-1"},
     }),
 )  # fmt: skip
+
+PARTS = (
+    Row("a role", ROLE),
+    Row("people", PEOPLE),
+    Row("DMARC", DMARC),
+    Row("production access", ACCESS),
+    Row("patients", {"hipaa": True}),
+    Row("tags", {"tags": {"Team": "mail"}, "project": "shop"}),
+    Row("a suffix", {"suffix": "live"}),
+    Row("no suppression", {"configuration_set": {"suppressed_reasons": []}}),
+    Row("TLS optional", {"configuration_set": {"tls_policy": "OPTIONAL"}}),
+    Row("a short key", {"dkim": {"key_length": "RSA_1024_BIT"}}),
+    Row("mail is refused without MX", {"mail_from": {"on_mx_failure": "REJECT_MESSAGE"}}),
+    Row("a subdomain", {"domain": "dev.example.com"}, around=(surroundings.parent_zone,)),
+    Row("a sender in a subdomain", {
+        "domain": DOMAIN,
+        "sender": {"address": "news@news.example.com"}, "mail_from": {"subdomain": "mail.news"},
+    }),
+    Row("a zone by role", {"dns": {"assume_role_arn": ZONE_ROLE}}),
+    Row("DNS elsewhere", {"dns": {"provider": "external"}}),
+    Row("two regions", TWO_REGIONS),
+    Row("alarms of the set", {"alarms": {"per_configuration_set": True}}),
+    Row("an alarm topic", {"alarms": {"topic": "wake-up", "emails": ["night@example.com"]}}),
+    Row("a key", {"events": {"kms_key": "alias/mail"}},
+        around=(surroundings.key("alias/mail", REGION, FAR),)),
+    Row("all event types", {"events": {"types": [
+        "SEND", "REJECT", "BOUNCE", "COMPLAINT", "DELIVERY", "OPEN", "CLICK",
+        "RENDERING_FAILURE", "DELIVERY_DELAY", "SUBSCRIPTION",
+    ]}}),
+)  # fmt: skip
+"""Optional settings by themselves, to be put together."""
+
+
+def pair(first: Row, second: Row) -> Row | None:
+    """Two optional settings together, where they leave each other alone."""
+    both = {"domain", "dns"} & set(first.settings) & set(second.settings)
+    zones = {"a subdomain", "a zone by role"} == {first.name, second.name}
+    if both or zones:
+        return None
+    return Row(
+        f"{first.name}, and {second.name}",
+        merged(first.settings, second.settings),
+        around=(*first.around, *second.around),
+    )
+
+
+PAIRS = tuple(row for one, two in combinations(PARTS, 2) if (row := pair(one, two)) is not None)
+"""Every two optional settings together: a part of the table that only a sweep has."""

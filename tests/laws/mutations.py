@@ -491,4 +491,4 @@ def losses(bench: Bench, env: Environment) -> dict[str, Callable[[], object]]:
 
 def partition(region: str) -> str:
     """The partition of a region."""
-    return "aws-us-gov" if region.startswith("us-gov-") else "aws"
+    return "aws-us-gov" if "us-gov-" in region else "aws"
