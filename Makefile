@@ -10,13 +10,13 @@ demo: $(READY)            ## the whole story on the local AWS, both environments
 	@$(BIN)/ses-provision demo
 
 test: $(READY)            ## all tests
-	@$(BIN)/python -m pytest -n auto
+	@$(BIN)/python -m pytest -n auto --dist loadgroup
 
 check: $(READY)           ## format, lint, types, tests with branch coverage
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -n auto --cov --cov-report=term
+	$(BIN)/python -m pytest -n auto --dist loadgroup --cov --cov-report=term
 	@$(MAKE) --no-print-directory audit
 
 audit: $(READY)           ## look for known weaknesses in the locked dependencies, where that can be done

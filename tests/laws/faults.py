@@ -42,11 +42,11 @@ IN_PAIRS: dict[tuple[str, str], str] = {
         "with suppressed_reasons = [] the policy does not allow to set them right"
     ),
 }
-"""Faults of a setting, whatever it is paired with."""
+"""Faults of a setting, whatever it is paired with; not each pair comes upon them."""
 
 
-def fault(law: str, row: str) -> str:
-    """The fault of a law in a row, in words, where one stands."""
-    parts = row.split(", and ") if ", and " in row else []
-    of_parts = (IN_PAIRS.get((law, part), "") for part in parts)
-    return FAULTS.get((law, row), "") or next(filter(None, of_parts), "")
+def in_pair(law: str, row: str) -> str:
+    """The fault that one of two settings brings along, in words."""
+    return next(
+        (IN_PAIRS[law, part] for part in row.split(", and ") if (law, part) in IN_PAIRS), ""
+    )

@@ -216,7 +216,8 @@ def drifting(life: Life, turn: int, *, sweep: bool) -> None:
     life.photograph("settled")
     for mutated in made:
         mend(life, mutated)
-    lost = list(mutations.losses(life.bench, life.env).items())
+    replicated = any(other.dkim.replica_of == life.env.region for other in life.others)
+    lost = list(mutations.losses(life.bench, life.env, replicated=replicated).items())
     for name, lose in lost if sweep else [lost[turn % len(lost)]]:
         lose()
         applied = life.bench.run("apply", "--env", "prod", "--yes")
