@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
 from ses_provision.engine.account import Account, partition
-from ses_provision.engine.model import Key, Skipped, Waiting
+from ses_provision.engine.model import Key, Resource, Skipped, Waiting
 from ses_provision.engine.needs import learned, rehearsed
-from ses_provision.errors import ProvisionError
+from ses_provision.errors import HostedZoneProblem
 from ses_provision.outside.reading import Reading
 
 if TYPE_CHECKING:
@@ -23,16 +24,21 @@ def claimed_by(
     """Who else wants a thing, by its key.
 
     What another environment of the same account and domain wants is looked up, for its DKIM records
-    have names that only SES knows; of the others it is enough what their files say.
+    have names that only SES knows; of the others it is enough what their files say. Raises
+    ProvisionError where SES may not be asked: nothing is taken for free that may be needed.
     """
     found: dict[Key, str] = {}
     for other in others:
         account = Account(other.account_id, other.region, partition(other.region))
-        is_near = (other.account_id, other.domain) == (env.account_id, env.domain)
         for step in steps:
-            keys = yield from wanted(step, other, account, looked_up=is_near)
+            keys = yield from wanted(step, other, account, looked_up=is_near(env, other))
             found |= dict.fromkeys(keys, other.name)
     return found
+
+
+def is_near(env: Environment, other: Environment) -> bool:
+    """Whether two environments may share DKIM records: one identity may be the other's replica."""
+    return (other.account_id, other.domain) == (env.account_id, env.domain)
 
 
 def wanted(
@@ -41,9 +47,15 @@ def wanted(
     """The keys of what a step of another environment wants."""
     facts = rehearsed(step.needs, env, account)
     if looked_up:
-        try:
+        with suppress(HostedZoneProblem):
             facts = yield from learned(step.needs, env, account)
-        except ProvisionError:
-            facts = rehearsed(step.needs, env, account)
     found = step.standing(env, facts)
-    return [] if isinstance(found, Skipped | Waiting) else [resource.key for resource in found]
+    if isinstance(found, Skipped | Waiting):
+        return []
+    return [key for resource in found for key in (resource.key, *hung_on(resource))]
+
+
+def hung_on(resource: Resource) -> tuple[Key, ...]:
+    """What a resource needs to be there beside itself."""
+    keys: tuple[Key, ...] = getattr(resource, "hangs_on", ())
+    return keys

@@ -12,7 +12,7 @@ from ses_provision.names import is_within
 LONGEST_NAME = 253  # characters of a DNS name (RFC 1035 section 3.1)
 DKIM_LABELS = "x" * 32 + "._domainkey."  # a token of Easy DKIM has 32 characters
 MOST_TAGS = 50  # user tags of one resource (Tagging AWS Resources User Guide)
-OURS = ("Environment", "ManagedBy", "Project")
+OURS = ("AlarmRegions", "CreatedBy", "Environment", "ManagedBy", "Project")
 HOUR, DAY, WEEK = 3600, 86_400, 604_800
 
 
@@ -33,7 +33,8 @@ def tags(chosen: Iterable[str]) -> str:
     """Tags that are not ours to choose, or too many of them.
 
     AWS keeps keys that begin with aws: for itself, in any case (Tagging AWS Resources User Guide).
-    Environment and ManagedBy are how `destroy` knows what is ours.
+    CreatedBy, Environment and ManagedBy are how `destroy` knows what is ours, AlarmRegions where
+    alarms were made.
     """
     names = list(chosen)
     for name in names:

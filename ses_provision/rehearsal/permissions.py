@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +19,7 @@ from ses_provision.checks.preflight import PREFLIGHT
 from ses_provision.checks.topic import Scene
 from ses_provision.checks.verification import verification
 from ses_provision.engine import teardown
+from ses_provision.engine.claims import claimed_by, is_near
 from ses_provision.engine.model import Found, Resource, Skipped, Step, Waiting
 from ses_provision.engine.needs import rehearsed
 from ses_provision.operations import access_request, drill, test_mail
@@ -43,12 +44,17 @@ ANY_TIME = datetime(2026, 1, 1, tzinfo=UTC)
 Policy = dict[str, Any]
 
 
-def policies(env: Environment, *, read_only: bool = False) -> dict[str, Policy]:
+def policies(
+    env: Environment, *, read_only: bool = False, others: Sequence[Environment] = ()
+) -> dict[str, Policy]:
     """The policy of the operator; a second one where hosted zones are in another account.
 
-    One that is larger than IAM takes is split, and the parts are numbered.
+    `others` are those of the same folder: a destroy looks whether they need what it takes. A policy
+    that is larger than IAM takes is split, and the parts are numbered.
     """
     needed = list(rights(env, read_only=read_only))
+    if not read_only:
+        needed += shared(env, others)
     zones = [right for right in needed if right.credentials is Credentials.ZONES]
     others = [right for right in needed if right not in zones]
     role = env.dns.assume_role_arn
@@ -142,6 +148,13 @@ def rights(env: Environment, *, read_only: bool) -> Iterator[Right]:
     if not read_only:
         for call in calls(env, account):
             yield from call.rights
+
+
+def shared(env: Environment, others: Sequence[Environment]) -> Iterator[Right]:
+    """What is looked up about the environments that may share records with one."""
+    near = [other for other in others if is_near(env, other)]
+    for question in asked(claimed_by(near, STEPS, env), nothing):
+        yield from question.rights
 
 
 def asks(env: Environment, account: Account) -> Iterator[Ask]:

@@ -16,7 +16,7 @@ from tests.laws.mutations import partition
 if TYPE_CHECKING:
     from tests.laws.world import Bench, Made
 
-PREFIXES = {"sesv2": "ses"}
+PREFIXES = {"sesv2": "ses", "resourcegroupstaggingapi": "tag"}
 NAMES = "route53:ChangeResourceRecordSetsNormalizedRecordNames"
 FREE = frozenset({"GetCallerIdentity"})
 ANYTHING = frozenset(
@@ -29,6 +29,7 @@ ANYTHING = frozenset(
         "ses:ListRecommendations",
         "ses:PutAccountDetails",
         "sns:Unsubscribe",
+        "tag:GetResources",
     }
 )
 """Actions that know no resource."""

@@ -101,7 +101,7 @@ LONG: Settings = {
     "alarms": {"topic": "a" * 256, "bounce_name": "b" * 255, "complaint_name": "k" * 255},
     "sender": {"role": "r" * 64, "policy_name": "p" * 128},
 }
-MANY_TAGS: Settings = {"tags": {f"Tag{number}": f"value {number}" for number in range(45)}}
+MANY_TAGS: Settings = {"tags": {f"Tag{number}": f"value {number}" for number in range(43)}}
 EVERYTHING = merged(
     ROLE, PEOPLE, DMARC, ACCESS, TWO_REGIONS,
     {

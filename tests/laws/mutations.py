@@ -17,7 +17,7 @@ from tests.functional.test_drift import DEFINITION
 from tests.laws.world import Bench, zone_account
 
 Change = dict[str, Any]
-OTHER_TAG = [{"Key": "Environment", "Value": "somebody"}]
+OUR_TAG = ["Environment"]
 
 
 @dataclass(frozen=True)
@@ -152,7 +152,7 @@ def ses_tag(wanted: dict[str, Any], they: Somebody) -> Made:
         "tag",
         {"tags.Environment"},
         "sesv2:TagResource",
-        lambda: they("sesv2", "TagResource", arn.split(":")[3], ResourceArn=arn, Tags=OTHER_TAG),
+        lambda: they("sesv2", "UntagResource", arn.split(":")[3], ResourceArn=arn, TagKeys=OUR_TAG),
     )
 
 
@@ -353,7 +353,7 @@ def topic(wanted: dict[str, Any], they: Somebody) -> Iterator[Made]:
         "tag",
         {"tags.Environment"},
         "sns:TagResource",
-        lambda: they("sns", "TagResource", region, ResourceArn=arn, Tags=OTHER_TAG),
+        lambda: they("sns", "UntagResource", region, ResourceArn=arn, TagKeys=OUR_TAG),
     )
 
 
@@ -429,7 +429,7 @@ def alarm(wanted: dict[str, Any], they: Somebody) -> Iterator[Made]:
         "tag",
         {"tags.Environment"},
         "cloudwatch:TagResource",
-        lambda: they("cloudwatch", "TagResource", region, ResourceARN=arn, Tags=OTHER_TAG),
+        lambda: they("cloudwatch", "UntagResource", region, ResourceARN=arn, TagKeys=OUR_TAG),
     )
     yield (
         "no alarm",

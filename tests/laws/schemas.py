@@ -76,9 +76,11 @@ FINDING: dict[str, Schema] = {
     "open": YES_OR_NO,
     "read_at": MOMENT,
 }
+KEY = thing(type=WORDS, account=TEXT, region=TEXT, name=WORDS)
 CHANGE = thing(
     action=ACTION,
     kind=WORDS,
+    key=KEY,
     label=WORDS,
     wanted=mapping(ANYTHING),
     differences=each(thing(field=WORDS, old=ANYTHING, new=ANYTHING)),
@@ -99,6 +101,8 @@ PLAN = thing(
             changes=each(CHANGE),
         )
     ),
+    left_over=each(thing(key=KEY, label=WORDS, because=each(WORDS))),
+    notes=each(WORDS),
 )
 APPLIED = thing({"action": ACTION, "at": MOMENT}, step=WORDS, done=YES_OR_NO, label=WORDS)
 RECORD: dict[str, Schema] = {
@@ -175,7 +179,13 @@ DESTROY = thing(
             title=WORDS,
             note=maybe(WORDS),
             resources=each(
-                thing(action=one_of("delete", "stay"), kind=WORDS, label=WORDS, because=each(WORDS))
+                thing(
+                    action=one_of("delete", "stay"),
+                    kind=WORDS,
+                    key=KEY,
+                    label=WORDS,
+                    because=each(WORDS),
+                )
             ),
         )
     ),

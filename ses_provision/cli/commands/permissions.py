@@ -7,7 +7,9 @@ from typing import Annotated
 
 import typer
 
+from ses_provision.cli.folder import others
 from ses_provision.cli.run import Run
+from ses_provision.environment import Environment
 
 ABOUT = {
     "account": "for account {account}",
@@ -31,10 +33,18 @@ def permissions(
     from ses_provision.rehearsal.permissions import policies
 
     for env in run.environments():
-        found = policies(env, read_only=read_only)
+        neighbours = list(others({env.name}, run.config_dir))
+        found = policies(env, read_only=read_only, others=neighbours)
         run.report(env.name, {"read_only": read_only, "policies": found})
         for name, policy in found.items():
-            whom = ABOUT[name].format(account=env.account_id, profile=env.dns.profile)
+            whom = about(name, env)
             if not run.as_json:
                 run.tell(f"{env.name}: {whom}")
             run.document(json.dumps(policy, indent=2))
+
+
+def about(name: str, env: Environment) -> str:
+    """Whom a policy is for; the parts of one that was too large are numbered."""
+    base, _, number = name.rpartition("_")
+    kind, part = (base, f", part {number}") if number.isdecimal() else (name, "")
+    return ABOUT[kind].format(account=env.account_id, profile=env.dns.profile) + part

@@ -47,6 +47,11 @@ class EmailIdentity:
         return Key.of("identity", self.arn, self.name)
 
     @property
+    def hangs_on(self) -> tuple[Key, ...]:
+        """The identity whose key a replica takes: SES does not delete it while there is one."""
+        return (Key.of("identity", self.parent_arn, self.name),) if self.parent_arn else ()
+
+    @property
     def name(self) -> str:
         """The domain or the address."""
         return self.arn.rpartition("identity/")[2]
