@@ -23,6 +23,12 @@ def complaint(shape: Shape | None, params: Params) -> str | None:
     )
 
 
+def missing(shape: Shape | None, params: Params) -> str | None:
+    """The first required parameter that a request lacks."""
+    required = shape.required_members if shape is not None else ()
+    return next((name for name in required if params.get(name) is None), None)
+
+
 @cache
 def _pattern(text: str) -> re.Pattern[str] | None:
     try:

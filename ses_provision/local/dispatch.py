@@ -151,7 +151,14 @@ class Dispatcher:
 
     @staticmethod
     def _validate(call: Call) -> None:
-        complaint = constraints.complaint(call.operation.input_shape, call.params)
+        shape = call.operation.input_shape
+        missing = call.service == "sns" and constraints.missing(shape, call.params)
+        if missing:
+            raise AwsError(
+                "InvalidParameter",
+                f"Invalid parameter: {missing} Reason: no value for required parameter",
+            )
+        complaint = constraints.complaint(shape, call.params)
         if complaint:
             raise AwsError(_MISFITS.get(call.service, "ValidationError"), complaint)
 
