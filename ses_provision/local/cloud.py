@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ses_provision.local.artifact import Artifact
 from ses_provision.local.cloudwatch import CloudWatch
-from ses_provision.local.contract import Caller, Clock, Params
+from ses_provision.local.contract import AwsError, Caller, Clock, Params
 from ses_provision.local.dispatch import Dispatcher
 from ses_provision.local.disturb import Disturbances
 from ses_provision.local.iam import Iam
@@ -23,7 +23,7 @@ from ses_provision.local.route53 import Route53
 from ses_provision.local.ses.service import SesV2
 from ses_provision.local.session import open_session
 from ses_provision.local.snapshot import snapshot
-from ses_provision.local.sns import Sns
+from ses_provision.local.sns import Sns, aws_address
 from ses_provision.local.sts import Sts
 
 if TYPE_CHECKING:
@@ -61,6 +61,7 @@ class LocalAws:
         self.clock = clock or Clock()
         self.lock = RLock()
         self._sleep = sleep
+        self.served_at: str | None = None
         self._seeds: list[dict[str, Any]] = []
         self._build()
 
@@ -70,7 +71,7 @@ class LocalAws:
         universe = Universe()
         moto: dict[str, Service] = {name: MotoService(universe, name) for name in _AS_MOTO_HAS_THEM}
         self.route53 = Route53(self.clock, self._look_at_dns)
-        self.sns = Sns(self.clock, moto["sqs"])
+        self.sns = Sns(self.clock, moto["sqs"], self._sns_address)
         cloudwatch = CloudWatch(universe, self.sns, self.clock)
         self.surroundings = Surroundings(self.route53, self.sns, cloudwatch, moto, self.clock)
         self.sesv2 = SesV2(self.surroundings, self.clock)
@@ -247,7 +248,11 @@ class LocalAws:
         trust = json.dumps(_LAMBDA_TRUST)
         for role in roles:
             params = {"RoleName": role, "AssumeRolePolicyDocument": trust}
-            self.call(account, "us-east-1", "iam", "CreateRole", params)
+            try:
+                self.call(account, "us-east-1", "iam", "CreateRole", params)
+            except AwsError as error:
+                if error.code != "EntityAlreadyExists":
+                    raise
 
     def snapshot(self, account: str) -> dict[str, Any]:
         """All that an account has, as plain values to compare."""
@@ -261,6 +266,10 @@ class LocalAws:
         """The accounts that have been seen, or have zones."""
         seen = {account for account, _ in self._dispatcher.places}
         return sorted(seen | set(self.route53.accounts()))
+
+    def _sns_address(self, region: str) -> str:
+        """Links in what SNS sends lead to this local AWS when it is served, and nowhere else."""
+        return self.served_at or aws_address(region)
 
     def _look_at_dns(self, account: str) -> None:
         self.sesv2.look(account)

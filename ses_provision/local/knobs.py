@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 
+_MOST = 10**9
+
+
 class FaultKind(StrEnum):
     """What happens to a call that a fault hits."""
 
@@ -102,8 +105,10 @@ class Knobs:
             value = data[name]
             if value is None and name in ("rate", "verify_after"):
                 values[name] = None
-            elif isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
-                raise ValueError(f"{name} must be a number, not below 0")
+            elif isinstance(value, bool) or not isinstance(value, int | float):
+                raise ValueError(f"{name} must be a number")
+            elif not 0 <= value <= _MOST:
+                raise ValueError(f"{name} must be a number from 0 to {_MOST}")
             else:
                 values[name] = float(value)
         if "faults" in data:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+import struct
 from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -12,6 +14,7 @@ import botocore.session
 from botocore.loaders import Loader
 from botocore.model import ServiceModel
 
+from ses_provision.local import strict_json
 from ses_provision.local.codec import cbor_form, json_form, query_form, rest, xml_form
 from ses_provision.local.contract import AwsError, Params, Reply
 from ses_provision.local.wire import Request, Response
@@ -74,9 +77,20 @@ class Codec:
         if shape is None:
             return {}
         try:
-            return self._read(request, shape, labels)
-        except (ValueError, TypeError, AttributeError, ParseError) as error:
+            found = self._read(request, shape, labels)
+            _refuse_infinite(found)
+        except (
+            ArithmeticError,
+            AttributeError,
+            ParseError,
+            RecursionError,
+            TypeError,
+            ValueError,
+            LookupError,
+            struct.error,
+        ) as error:
             raise AwsError("SerializationException", f"The body cannot be read: {error}") from error
+        return found
 
     def _read(self, request: Request, shape: Any, labels: dict[str, str]) -> Params:
         protocol = self.protocol(request)
@@ -89,7 +103,7 @@ class Codec:
             # The document is read in memory, from a client on this machine.
             found = xml_form.read(shape, fromstring(request.body))  # noqa: S314
         elif request.body:
-            found = json_form.read(shape, json.loads(request.body))
+            found = json_form.read(shape, strict_json.loads(request.body))
         if protocol != JSON:
             found.update(rest.bound(shape, request, labels))
         return found
@@ -159,6 +173,15 @@ class Codec:
         SubElement(body, "Message").text = error.message
         SubElement(root, "RequestId").text = headers["x-amzn-RequestId"]
         return xml_form.to_bytes(root)
+
+
+def _refuse_infinite(value: Any) -> None:
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError("a number is not finite")
+    for each in value.values() if isinstance(value, dict) else ():
+        _refuse_infinite(each)
+    for each in value if isinstance(value, list) else ():
+        _refuse_infinite(each)
 
 
 def _headers(protocol: str, model: ServiceModel) -> dict[str, str]:
