@@ -24,6 +24,7 @@ from ses_provision.local.ses.service import SesV2
 from ses_provision.local.session import open_session
 from ses_provision.local.snapshot import snapshot
 from ses_provision.local.sns import Sns, aws_address
+from ses_provision.local.sqs import Sqs
 from ses_provision.local.sts import Sts
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from ses_provision.local.subscriptions import Outbox
     from ses_provision.local.wire import Request, Response
 
-_AS_MOTO_HAS_THEM = ("sqs", "events", "firehose", "kms")
+_AS_MOTO_HAS_THEM = ("events", "firehose", "kms")
 _LAMBDA_TRUST = {
     "Version": "2012-10-17",
     "Statement": [
@@ -70,6 +71,7 @@ class LocalAws:
         self._disturbances = Disturbances(self.clock)
         universe = Universe()
         moto: dict[str, Service] = {name: MotoService(universe, name) for name in _AS_MOTO_HAS_THEM}
+        moto["sqs"] = Sqs(universe)
         self.route53 = Route53(self.clock, self._look_at_dns)
         self.sns = Sns(self.clock, moto["sqs"], self._sns_address)
         cloudwatch = CloudWatch(universe, self.sns, self.clock)
