@@ -162,7 +162,7 @@ def test_no_answer_of_the_local_aws_holds_an_address_that_is_not_its_own(aws, ur
 
     monkeypatch.setattr(aws, "answer", noted)
     drive_every_service(url)
-    assert len(answers) > 40
+    assert len(answers) >= 40
     strange = {
         found.decode()
         for _, text in answers
