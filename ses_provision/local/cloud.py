@@ -17,6 +17,7 @@ from ses_provision.local.disturb import Disturbances
 from ses_provision.local.iam import Iam
 from ses_provision.local.keyring import Keyring
 from ses_provision.local.knobs import Fault, FaultKind, Knobs
+from ses_provision.local.lateness import Lag
 from ses_provision.local.motobridge import MotoService, Universe
 from ses_provision.local.neighbours import Surroundings
 from ses_provision.local.route53 import Route53
@@ -137,6 +138,8 @@ class LocalAws:
     def knobs(self, knobs: Knobs) -> None:
         self._disturbances.turn(knobs)
         self.route53.insync_after = timedelta(seconds=knobs.insync_after)
+        self.sns.lag = Lag(knobs.lists_after, int(knobs.lists_after_reads), knobs.effect_after)
+        self.sesv2.simulator_moves_reputation = knobs.simulator_moves_reputation
         if knobs.verify_after is not None:
             self.sesv2.verification_delay = timedelta(seconds=knobs.verify_after)
 

@@ -183,6 +183,7 @@ class Dispatcher:
                 "access keys LOCAL000 followed by the account id, and those it handed out.)",
                 403,
             )
+        self._disturbances.refuse_expired(self._keyring, service, scope.access_key)
         return Caller(holder.account, scope.region, scope.access_key, request.origin)
 
     def _codec(self, request: Request) -> Codec:

@@ -66,11 +66,12 @@ class Sts(OwnService):
         return {"Credentials": self._credentials(self._holder(caller), seconds)}
 
     def _credentials(self, principal: Principal, seconds: int) -> Reply:
+        until = self._clock.now() + timedelta(seconds=seconds)
         return {
-            "AccessKeyId": self._keyring.issue(principal),
+            "AccessKeyId": self._keyring.issue(principal, until),
             "SecretAccessKey": LOCAL_SECRET,
             "SessionToken": LOCAL_SECRET,
-            "Expiration": self._clock.now() + timedelta(seconds=seconds),
+            "Expiration": until,
         }
 
     def _get_access_key_info(self, _: Caller, params: Params) -> Reply:
