@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 from ses_provision.checks.topic import Item, Judgement, Scene, Topic, action, done, waiting
 from ses_provision.model import Severity
@@ -93,6 +94,31 @@ def simulation(
     )
 
 
+class Decision(NamedTuple):
+    """What the simulator says of one action on one resource."""
+
+    action: str
+    resource: str
+    decision: str
+
+
+def decisions(answer: Mapping[str, Any] | None) -> list[Decision]:
+    """The simulator's answer, resource by resource.
+
+    It has one result for each action; where several resources were asked for, that speaks of a
+    template of an ARN, and the resources are inside (botocore, EvaluationResult).
+    """
+    return [
+        Decision(
+            whole["EvalActionName"],
+            part["EvalResourceName"],
+            part.get("EvalResourceDecision") or part["EvalDecision"],
+        )
+        for whole in (answer or {}).get("EvaluationResults", ())
+        for part in whole.get("ResourceSpecificResults") or [whole]
+    ]
+
+
 def role_known(scene: Scene) -> Reading[str | Judgement]:
     """The name of the role, with its path, where it exists."""
     name = scene.env.sender.role
@@ -111,13 +137,13 @@ def can_send(scene: Scene) -> Reading[Judgement]:
         return name
     asked = simulation(scene, name, SENDS, resources(scene), scene.env.from_address)
     [answer] = yield from ask(asked)
-    results = (answer or {}).get("EvaluationResults", ())
+    found = decisions(answer)
     refused = [
-        f"{one['EvalActionName']} on {one['EvalResourceName']} ({one['EvalDecision']})"
-        for one in results
-        if one["EvalDecision"] != "allowed"
+        f"{each.action} on {each.resource} ({each.decision})"
+        for each in found
+        if each.decision != "allowed"
     ]
-    if refused or not results:
+    if refused or not found:
         return action(
             f"IAM would refuse {'; '.join(refused) or 'to say'}",
             f"{scene.apply}; an explicitDeny comes from another policy or a permissions boundary",
@@ -135,9 +161,9 @@ def no_more(scene: Scene) -> Reading[Judgement]:
     arns = (identity.arn(scene.env, scene.account), stranger)
     [answer] = yield from ask(simulation(scene, name, NOT_ITS_BUSINESS, arns, other))
     wide = sorted(
-        f"{one['EvalActionName']} on {one['EvalResourceName'].rpartition(':')[2]}"
-        for one in (answer or {}).get("EvaluationResults", ())
-        if one["EvalDecision"] == "allowed"
+        f"{each.action} on {each.resource.rpartition(':')[2]}"
+        for each in decisions(answer)
+        if each.decision == "allowed"
     )
     if wide:
         more = f" and {len(wide) - 3} more" if len(wide) > 3 else ""

@@ -128,10 +128,10 @@ class Knobs:
 def _checked(name: str, before: Any, value: Any) -> bool | float | None:
     if value is None and name in ("rate", "verify_after"):
         return None
-    if isinstance(before, bool):
-        if not isinstance(value, bool):
-            raise ValueError(f"{name} must be true or false")
+    if isinstance(before, bool) and isinstance(value, bool):
         return value
+    if isinstance(before, bool):
+        raise ValueError(f"{name} must be true or false")
     if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= _MOST:
         raise ValueError(f"{name} must be a number from 0 to {_MOST}")
     return float(value)
