@@ -128,10 +128,9 @@ class Knobs:
 def _checked(name: str, before: Any, value: Any) -> bool | float | None:
     if value is None and name in ("rate", "verify_after"):
         return None
-    if isinstance(before, bool) and isinstance(value, bool):
-        return value
-    if isinstance(before, bool):
-        raise ValueError(f"{name} must be true or false")
-    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value <= _MOST:
-        raise ValueError(f"{name} must be a number from 0 to {_MOST}")
-    return float(value)
+    is_switch, is_bool = isinstance(before, bool), isinstance(value, bool)
+    fits = is_bool if is_switch else not is_bool and isinstance(value, int | float)
+    if not fits or not 0 <= value <= _MOST:
+        wanted = "true or false" if is_switch else f"a number from 0 to {_MOST}"
+        raise ValueError(f"{name} must be {wanted}")
+    return bool(value) if is_switch else float(value)
