@@ -10,11 +10,20 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from ses_provision import access, destroy, drill, explanation, facts, rehearsal, sending
+from ses_provision import (
+    access,
+    alarm_drill,
+    destroy,
+    drill,
+    explanation,
+    facts,
+    rehearsal,
+    sending,
+)
 from ses_provision.checks import TOPICS
 from ses_provision.checks.preflight import PREFLIGHT
 from ses_provision.checks.topic import Scene
@@ -152,7 +161,7 @@ def readings(env: Environment, account: Account) -> Iterator[Reading[Any]]:
             yield item.look(scene)
 
 
-def calls(env: Environment, account: Account) -> Iterator[Call]:
+def calls(env: Environment, account: Account) -> Iterator[Ask | Call]:
     """Every call that a command could make; a restart puts again what a correction puts."""
     known = facts.Facts(account, zone=rehearsal.zone(env), dkim=explanation.TOKENS)
     for step in STEPS:
@@ -166,14 +175,22 @@ def calls(env: Environment, account: Account) -> Iterator[Call]:
     yield from drilled(env, account)
 
 
-def drilled(env: Environment, account: Account) -> Iterator[Call]:
+def drilled(env: Environment, account: Account) -> Iterator[Ask | Call]:
     """What a drill calls."""
-    queue = drill.new_queue(env, account)
+    yield from listening(drill.new_queue(env, account))
+    for region in env.alarm_regions:
+        there = replace(account, region=region)
+        topic = account.arn("sns", env.alarm_topic, region)
+        yield from listening(drill.new_queue(env, there, topic))
+        for name in (env.bounce_alarm, env.complaint_alarm):
+            yield alarm_drill.state_call(region, name, "OK")
+            yield alarm_drill.history(region, name)
+
+
+def listening(queue: drill.Queue) -> Iterator[Call]:
+    """What is done with a temporary queue."""
     yield from (queue.create(), queue.subscribe(), queue.receive(), queue.delete())
     yield queue.unsubscribe("")
-    for region in env.alarm_regions:
-        for name in (env.bounce_alarm, env.complaint_alarm):
-            yield drill.alarm_state(region, name, "OK")
 
 
 def wanted(step: Step, env: Environment, known: facts.Facts) -> list[Resource]:
@@ -213,7 +230,7 @@ def resources_of(
         case "route53":
             return (f"arn:{account.partition}:route53:::hostedzone/{env.dns.zone_id or '*'}",)
         case "sqs":
-            return (account.arn("sqs", f"ses-provision-drill-{env.ending}-*"),)
+            return (account.arn("sqs", f"ses-provision-drill-{env.ending}-*", one.region),)
         case "kms":
             return (key(env, account),)
     raise ValueError(f"no resource is known for {action}")
