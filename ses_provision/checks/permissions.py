@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any, NamedTuple
+from collections.abc import Sequence
 
+from ses_provision.checks.finding import Severity
 from ses_provision.checks.topic import Item, Judgement, Scene, Topic, action, done, waiting
-from ses_provision.model import Severity
-from ses_provision.reading import Ask, Reading, Structure, ask, question
-from ses_provision.resources import policies
-from ses_provision.steps import configuration_set, identity, role, sender
+from ses_provision.outside.reading import Reading, Structure
+from ses_provision.resources import iam, policies
+from ses_provision.steps import arns, role
 
 SENDS = ("ses:SendEmail", "ses:SendRawEmail")
 NOT_ITS_BUSINESS = (
@@ -34,13 +33,13 @@ def exists(scene: Scene) -> Reading[Judgement]:
     name = scene.env.sender.role
     if name is None:
         return no_role(scene)
-    [found] = yield from ask(question("iam", scene.env.region, "GetRole", RoleName=name))
+    found = yield from iam.role(scene.account, name)
     if found is None:
         return action(
             f"role {name} does not exist in account {scene.account.id}",
             "deploy the application that brings it, or correct sender.role",
         )
-    return done(found["Role"]["Arn"])
+    return done(found)
 
 
 def exact(scene: Scene) -> Reading[Judgement]:
@@ -48,13 +47,10 @@ def exact(scene: Scene) -> Reading[Judgement]:
     name, policy = scene.env.sender.role, scene.env.policy_name
     if name is None:
         return no_role(scene)
-    [found] = yield from ask(
-        question("iam", scene.env.region, "GetRolePolicy", RoleName=name, PolicyName=policy)
-    )
-    if found is None:
+    has = yield from iam.role_policy(scene.account, name, policy)
+    if has is None:
         return action(f"role {name} has no policy {policy}", scene.apply)
     wanted = policies.named(role.statements(scene.env, scene.account))
-    has = policies.statements(found["PolicyDocument"])
     if has == wanted:
         return done(f"{policy} allows {len(resources(scene))} ARNs, as {scene.env.from_address}")
     differ = sorted(sid for sid in {*has, *wanted} if has.get(sid) != wanted.get(sid))
@@ -65,16 +61,16 @@ def resources(scene: Scene) -> tuple[str, ...]:
     """What a mail touches: both identities and the configuration set."""
     env, account = scene.env, scene.account
     return (
-        identity.arn(env, account),
-        sender.arn(env, account),
-        configuration_set.arn(env, account),
+        arns.identity(env, account),
+        arns.sender(env, account),
+        arns.configuration_set(env, account),
     )
 
 
-def simulation(
-    scene: Scene, name: str, actions: Sequence[str], arns: Sequence[str], address: str
-) -> Ask:
-    """Ask IAM what a role may do; it weighs all its policies (IAM API, SimulatePrincipalPolicy)."""
+def simulated(
+    scene: Scene, name: str, actions: Sequence[str], on: Sequence[str], address: str
+) -> Reading[list[iam.Simulated]]:
+    """What IAM would let a role do that sends as an address."""
     context = Structure(
         (
             ("ContextKeyName", "ses:FromAddress"),
@@ -82,41 +78,15 @@ def simulation(
             ("ContextKeyValues", (address,)),
         )
     )
-    return question(
-        "iam",
-        scene.env.region,
-        "SimulatePrincipalPolicy",
-        pages=True,
-        PolicySourceArn=scene.account.arn("iam", f"role/{name}"),
-        ActionNames=tuple(actions),
-        ResourceArns=tuple(arns),
-        ContextEntries=(context,),
-    )
-
-
-class Decision(NamedTuple):
-    """What the simulator says of one action on one resource."""
-
-    action: str
-    resource: str
-    decision: str
-
-
-def decisions(answer: Mapping[str, Any] | None) -> list[Decision]:
-    """The simulator's answer, resource by resource.
-
-    It has one result for each action; where several resources were asked for, that speaks of a
-    template of an ARN, and the resources are inside (botocore, EvaluationResult).
-    """
-    return [
-        Decision(
-            whole["EvalActionName"],
-            part["EvalResourceName"],
-            part.get("EvalResourceDecision") or part["EvalDecision"],
+    return (
+        yield from iam.simulation(
+            scene.account,
+            name,
+            ActionNames=tuple(actions),
+            ResourceArns=tuple(on),
+            ContextEntries=(context,),
         )
-        for whole in (answer or {}).get("EvaluationResults", ())
-        for part in whole.get("ResourceSpecificResults") or [whole]
-    ]
+    )
 
 
 def role_known(scene: Scene) -> Reading[str | Judgement]:
@@ -124,10 +94,10 @@ def role_known(scene: Scene) -> Reading[str | Judgement]:
     name = scene.env.sender.role
     if name is None:
         return no_role(scene)
-    [found] = yield from ask(question("iam", scene.env.region, "GetRole", RoleName=name))
+    found = yield from iam.role(scene.account, name)
     if found is None:
         return waiting(f"role {name} does not exist yet", "SES-ROLE-001 first")
-    return str(found["Role"]["Arn"].partition(":role/")[2])
+    return found.partition(":role/")[2]
 
 
 def can_send(scene: Scene) -> Reading[Judgement]:
@@ -135,15 +105,14 @@ def can_send(scene: Scene) -> Reading[Judgement]:
     name = yield from role_known(scene)
     if isinstance(name, Judgement):
         return name
-    asked = simulation(scene, name, SENDS, resources(scene), scene.env.from_address)
-    [answer] = yield from ask(asked)
-    found = decisions(answer)
+    sender = scene.env.from_address
+    results = yield from simulated(scene, name, SENDS, resources(scene), sender)
     refused = [
-        f"{each.action} on {each.resource} ({each.decision})"
-        for each in found
-        if each.decision != "allowed"
+        f"{found.action} on {found.resource} ({found.decision})"
+        for found in results
+        if found.decision != "allowed"
     ]
-    if refused or not found:
+    if refused or not results:
         return action(
             f"IAM would refuse {'; '.join(refused) or 'to say'}",
             f"{scene.apply}; an explicitDeny comes from another policy or a permissions boundary",
@@ -158,12 +127,12 @@ def no_more(scene: Scene) -> Reading[Judgement]:
         return name
     other = f"somebody-else@{scene.env.domain}"
     stranger = scene.account.arn("ses", "identity/not-ours.example")
-    arns = (identity.arn(scene.env, scene.account), stranger)
-    [answer] = yield from ask(simulation(scene, name, NOT_ITS_BUSINESS, arns, other))
+    on = (arns.identity(scene.env, scene.account), stranger)
+    results = yield from simulated(scene, name, NOT_ITS_BUSINESS, on, other)
     wide = sorted(
-        f"{each.action} on {each.resource.rpartition(':')[2]}"
-        for each in decisions(answer)
-        if each.decision == "allowed"
+        f"{found.action} on {found.resource.rpartition(':')[2]}"
+        for found in results
+        if found.decision == "allowed"
     )
     if wide:
         more = f" and {len(wide) - 3} more" if len(wide) > 3 else ""

@@ -28,6 +28,7 @@ from ses_provision.local.snapshot import snapshot
 from ses_provision.local.sns import Sns, aws_address
 from ses_provision.local.sqs import Sqs
 from ses_provision.local.sts import Sts
+from ses_provision.local.tagging import Tagging
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -90,6 +91,7 @@ class LocalAws:
             "sesv2": self.sesv2,
             "artifact": self.artifact,
         }
+        services["resourcegroupstaggingapi"] = Tagging(services)
         self._dispatcher = Dispatcher(
             services, self._keyring, self._disturbances, self._sleep, self.lock
         )

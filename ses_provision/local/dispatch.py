@@ -25,7 +25,11 @@ if TYPE_CHECKING:
     from ses_provision.local.keyring import Keyring
 
 # Signing names that are not botocore's name of the service.
-_SIGNED_AS = {"monitoring": "cloudwatch", "email": "sesv2"}
+_SIGNED_AS = {
+    "monitoring": "cloudwatch",
+    "email": "sesv2",
+    "tagging": "resourcegroupstaggingapi",
+}
 _SESV2_PATH = "/v2/email/"
 # SNS Developer Guide: the links in its messages need no signature.
 _LINKED = ("ConfirmSubscription", "Unsubscribe")

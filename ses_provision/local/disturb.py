@@ -35,8 +35,10 @@ _DENIALS = {
 }
 # Common errors of the JSON protocols have the suffix Exception and other names than those of the
 # XML protocols.
-SPEAKING_JSON = frozenset({"sesv2", "artifact", "sqs", "events", "firehose", "kms"})
-_IAM_PREFIX = {"sesv2": "ses"}
+SPEAKING_JSON = frozenset(
+    {"sesv2", "artifact", "sqs", "events", "firehose", "kms", "resourcegroupstaggingapi"}
+)
+_IAM_PREFIX = {"sesv2": "ses", "resourcegroupstaggingapi": "tag"}
 
 
 class Disturbances:

@@ -252,7 +252,7 @@ def role_policy(edit: Callable[[list[dict[str, Any]]], None]) -> Break:
 
     def change(health: Health) -> None:
         named = {"RoleName": ROLE, "PolicyName": health.env.policy_name}
-        from ses_provision.facts import Account
+        from ses_provision.engine.account import Account
         from ses_provision.steps import role
 
         env = health.env.with_role(ROLE)

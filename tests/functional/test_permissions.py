@@ -11,15 +11,15 @@ from typing import Any
 
 import pytest
 
-from ses_provision.aws import Connections
-from ses_provision.cli.in_process import InProcess
-from ses_provision.cli.world import Trace
 from ses_provision.environment import Environment
 from ses_provision.local import LocalAws
 from ses_provision.local.contract import Caller
 from ses_provision.local.disturb import _resource
 from ses_provision.local.policies import Ask, Decision, decide
-from ses_provision.permissions import LARGEST, policies, size
+from ses_provision.outside.aws import Connections
+from ses_provision.rehearsal.permissions import LARGEST, policies, size
+from ses_provision.worlds.in_process import InProcess
+from ses_provision.worlds.real import Trace
 from tests.conftest import CONFIG, ROOT, Cli
 
 ROLE = "application"
