@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 
     from ses_provision.local.contract import Reply, Service
     from ses_provision.local.journal import Journal
-    from ses_provision.local.subscriptions import Outbox
+    from ses_provision.local.sns_delivery import Outbox
     from ses_provision.local.wire import Request, Response
 
 _AS_MOTO_HAS_THEM = ("events", "firehose")

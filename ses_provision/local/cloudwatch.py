@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ses_provision.local import alarm_rules, metric_labels
+from ses_provision.local import alarm_checks, alarm_rules, metric_labels
 from ses_provision.local.alarm_store import AlarmStore
 from ses_provision.local.alarms import Evaluator, Verdict
 from ses_provision.local.contract import AwsError, Caller, Clock, Params, Reply
@@ -16,14 +16,8 @@ if TYPE_CHECKING:
     from ses_provision.local.served import Operation
     from ses_provision.local.sns import Sns
 
-_MOST_ACTIONS = 5
-_HOUR, _DAY, _WEEK = 3600, 86400, 604800
 _MOST_POINTS = 1440
 _KINDS = {"CompositeAlarm": "CompositeAlarms", "MetricAlarm": "MetricAlarms"}
-# API Reference, PutMetricAlarm, AlarmActions: the services whose ARNs it lists.
-_IN_ITS_REGION = frozenset({"lambda", "sns", "ssm", "ssm-incidents"})
-_ACTION_VENDORS = _IN_ITS_REGION | {"aiops", "automate", "autoscaling", "swf"}
-_ACTION_LISTS = ("OKActions", "AlarmActions", "InsufficientDataActions")
 # What a client may ask of alarms and metrics; the rest of moto's CloudWatch is left out.
 _SERVED = frozenset(
     {
@@ -118,21 +112,21 @@ class CloudWatch:
         }
 
     def _put_metric_alarm(self, caller: Caller, params: Params) -> Reply:
-        _check_actions(caller, params)
-        _check_period(params)
+        alarm_checks.check_actions(caller, params)
+        alarm_checks.check_period(params)
         return self._put(caller, "PutMetricAlarm", params)
 
     def _put_composite_alarm(self, caller: Caller, params: Params) -> Reply:
-        _check_actions(caller, params)
+        alarm_checks.check_actions(caller, params)
         try:
             named = alarm_rules.names(params["AlarmRule"])
             alarm_rules.holds(params["AlarmRule"], {})
         except alarm_rules.BrokenRuleError as error:
-            raise _invalid("AlarmRule contains invalid expression") from error
+            raise alarm_checks.invalid("AlarmRule contains invalid expression") from error
         missing = [name for name in named if self._alarm(caller, name) is None]
         if missing:
             # awsdocs/aws-cloudformation-user-guide#911.
-            raise _invalid(
+            raise alarm_checks.invalid(
                 f"Could not save the composite alarm as alarms [{', '.join(missing)}] in the alarm "
                 "rule do not exist"
             )
@@ -208,7 +202,7 @@ class CloudWatch:
         }
         held = [name for name in names if name in children]
         if held:
-            raise _invalid(
+            raise alarm_checks.invalid(
                 f"Cannot delete {','.join(held)} as there are composite alarm(s) depending on "
                 f"{'it' if len(held) == 1 else 'them'}."
             )
@@ -256,49 +250,3 @@ class CloudWatch:
                         "exclusive and you have specified both.",
                     )
         return self._ask(caller, "PutMetricData", params)
-
-
-def _check_actions(caller: Caller, params: Params) -> None:
-    for member in _ACTION_LISTS:
-        actions = params.get(member) or []
-        if len(actions) > _MOST_ACTIONS:
-            raise _invalid(
-                f"The collection {member} must not have a size greater than {_MOST_ACTIONS}."
-            )
-        for action in actions:
-            _check_action(caller, action)
-
-
-def _check_action(caller: Caller, action: str) -> None:
-    """V-real: cds-snc/notification-terraform#128; amazon-cloudwatch-auto-alarms#61."""
-    parts = action.split(":")
-    if len(parts) < 6 or parts[0] != "arn":
-        raise _invalid(f"Invalid arn syntax: {action}")
-    _, partition, service, region, *_ = parts
-    if service not in _ACTION_VENDORS:
-        raise _invalid(f"Unsupported action: CloudWatch alarms have no actions of {service}")
-    if partition != caller.partition:
-        raise _invalid(f"Invalid partition {partition} specified. Only {caller.partition} is "
-                       "supported.")  # fmt: skip
-    if service in _IN_ITS_REGION and region != caller.region:
-        raise _invalid(f"Invalid region {region} specified. Only {caller.region} is supported.")
-
-
-def _check_period(params: Params) -> None:
-    """API Reference, PutMetricAlarm: 10, 20, 30 and any multiple of 60; within a day, or a week
-    for periods of an hour and more."""
-    if "Metrics" in params:
-        return
-    period = params.get("Period")
-    if not period or (period not in (10, 20, 30) and period % 60):
-        raise _invalid("Period must be 10, 20, 30 or a multiple of 60")
-    longest = _WEEK if period >= _HOUR else _DAY
-    if period * params["EvaluationPeriods"] > longest:
-        raise _invalid(
-            "Metrics cannot be checked across more than a day (EvaluationPeriods * Period must be "
-            f"<= {longest})."
-        )
-
-
-def _invalid(message: str) -> AwsError:
-    return AwsError("ValidationError", message)

@@ -9,7 +9,8 @@ from ses_provision.local import arns, policies, topic_attributes
 from ses_provision.local.contract import AwsError, Caller, Clock, Params, Reply
 from ses_provision.local.lateness import Lag, Past
 from ses_provision.local.served import Operation, OwnService, page
-from ses_provision.local.subscriptions import Outbox, Subscription, Subscriptions
+from ses_provision.local.sns_delivery import Outbox, Subscription
+from ses_provision.local.subscriptions import Subscriptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
