@@ -1,22 +1,37 @@
 # Every target makes .venv by itself when it is needed; nothing is installed by hand.
 PYTHON ?= python3
+# The pip to set up with, such as PIP="pip==22.3"; without it, the one that Python brings.
+PIP ?=
 VENV := .venv
 BIN := $(VENV)/bin
+RUNS := $(VENV)/.runs
 READY := $(VENV)/.ready
+INSTALL := $(BIN)/python -m pip install -qq --no-input --disable-pip-version-check
+LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+  --no-strip-extras --no-emit-index-url --custom-compile-command "make lock"
 
-.PHONY: demo test check audit fix bench lock clean
+TESTS := $(BIN)/python -m pytest -n auto
+# Zones by their rules: not every machine has the list of names.
+NEW_YORK := EST5EDT,M3.2.0,M11.1.0
+KOLKATA := IST-5:30
 
-demo: $(READY)            ## the whole story on the local AWS, both environments
-	@$(BIN)/ses-provision demo
+.PHONY: demo test sweep check audit fix bench lock clean
+
+demo: $(RUNS)             ## the whole story on the local AWS, both environments
+	@$(BIN)/python -m ses_provision demo
 
 test: $(READY)            ## all tests
-	@$(BIN)/python -m pytest -n auto
+	@$(TESTS)
+
+sweep: $(READY)           ## all tests with every case of their sweeps, on other days, elsewhere
+	TZ="$(NEW_YORK)" LC_ALL=C $(TESTS) --dense --clock 2031-03-09T06:58:00+00:00
+	TZ="$(KOLKATA)" $(TESTS) --clock 2027-12-31T20:00:00+00:00
 
 check: $(READY)           ## format, lint, types, tests with branch coverage
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
-	$(BIN)/python -m pytest -n auto --cov --cov-report=term
+	$(TESTS) --cov --cov-report=term
 	@$(MAKE) --no-print-directory audit
 
 audit: $(READY)           ## look for known weaknesses in the locked dependencies, where that can be done
@@ -25,7 +40,8 @@ audit: $(READY)           ## look for known weaknesses in the locked dependencie
 	elif ! $(BIN)/python -c 'import socket; socket.create_connection(("api.osv.dev", 443), 5)' 2>/dev/null; then \
 	  echo "audit skipped: api.osv.dev, which knows the advisories, cannot be reached"; \
 	else \
-	  pip-audit --vulnerability-service osv --disable-pip --require-hashes -r requirements.lock; \
+	  pip-audit --vulnerability-service osv --disable-pip --require-hashes -r requirements.lock && \
+	  pip-audit --vulnerability-service osv --disable-pip --require-hashes -r requirements-dev.lock; \
 	fi
 
 fix: $(READY)             ## format, mend what the linter can mend, renew schema and reference
@@ -37,19 +53,27 @@ fix: $(READY)             ## format, mend what the linter can mend, renew schema
 bench: $(READY)           ## measure speed (never part of the tests)
 	$(BIN)/python -m tests.bench
 
-lock: $(READY)            ## renew requirements.lock from pyproject.toml
-	$(BIN)/pip install --quiet uv
-	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --all-extras --generate-hashes \
-	  --no-emit-index-url --custom-compile-command "make lock" --output-file requirements.lock pyproject.toml
+lock: $(READY)            ## renew the locks from pyproject.toml
+	$(INSTALL) uv
+	$(LOCK) --extra local --output-file requirements.lock pyproject.toml
+	$(LOCK) --group dev --constraint requirements.lock --output-file requirements-dev.lock
 
 clean:                    ## remove everything that make built
 	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .coverage .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-$(READY): pyproject.toml requirements.lock
+# What the demo needs: no linters and no tests, compiled as far as it is used.
+$(RUNS): requirements.lock
 	@echo "Setting up $(VENV) (once) ..." >&2
 	@$(PYTHON) -c 'import sys; sys.exit("ses-provision needs Python 3.11 or newer; set PYTHON=") if sys.version_info < (3, 11) else None'
 	@$(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install -qq --require-hashes -r requirements.lock
-	@$(BIN)/python -m pip install -qq --no-deps --no-build-isolation --editable .
+	@$(if $(PIP),$(INSTALL) "$(PIP)")
+	@$(INSTALL) --no-compile --require-hashes -r requirements.lock
+	@touch $@
+
+$(READY): $(RUNS) pyproject.toml requirements-dev.lock
+	@echo "Setting up the tests (once) ..." >&2
+	@$(INSTALL) --require-hashes -r requirements-dev.lock
+	@$(INSTALL) --no-deps --no-build-isolation --editable .
+	@$(BIN)/python -m compileall -q -j 0 $(VENV)/lib >/dev/null || true
 	@touch $@

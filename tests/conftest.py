@@ -11,7 +11,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
+import time_machine
 
 from ses_provision.cli.app import run
 from ses_provision.engine.account import Account
@@ -19,10 +21,31 @@ from ses_provision.environment import Environment, loading
 from ses_provision.local import Clock, LocalAws
 from ses_provision.outside.aws import Connections, Reader
 from ses_provision.worlds.in_process import InProcess, seed
+from tests.clients import Pool, read_models_once
 
 ROOT = Path(__file__).parents[1]
 CONFIG = ROOT / "config"
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
+
+
+# How long an example takes says how busy the machine is, and nothing of what is tested.
+hypothesis.settings.register_profile("any machine", deadline=None)
+hypothesis.settings.load_profile("any machine")
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """How the whole suite is run on another day, and in another place."""
+    parser.addoption("--clock", metavar="TIME", help="run as if it were this time (ISO 8601)")
+    parser.addoption("--dense", action="store_true", help="sweeps with all their cases")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Set the clock before any test module is imported, in each process of a run."""
+    moment = config.getoption("--clock")
+    if moment:
+        travel = time_machine.travel(datetime.fromisoformat(moment).astimezone(UTC), tick=True)
+        travel.start()
+        config.add_cleanup(travel.stop)
 
 
 @pytest.fixture(autouse=True)
@@ -48,6 +71,18 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
         connect(self, address)
 
     monkeypatch.setattr(socket.socket, "connect", loopback_only)
+
+
+read_models_once()
+POOL = Pool()
+
+
+@pytest.fixture(autouse=True)
+def clients_made_once(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Sessions of local AWSs, with clients that earlier tests have opened."""
+    monkeypatch.setattr("ses_provision.local.cloud.open_session", POOL.open)
+    yield
+    POOL.hang_up()
 
 
 @pytest.fixture

@@ -1,24 +1,26 @@
-"""The command reference in the README, generated from the commands' own help.
+"""What the guides show of the tool itself: the command reference, and prod's two policies.
 
-`python -m tests.reference --write` writes it; without the option the exit status says whether it
-is current.
+`python -m tests.reference --write` writes these sections; without the option the exit status says
+whether they are current.
 """
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import typer
 
 from ses_provision.cli.app import app
 from ses_provision.cli.run import SHARED
-from tests.conftest import ROOT
-
-README = ROOT / "README.md"
-BEGIN, END = "<!-- reference: begin -->", "<!-- reference: end -->"
+from ses_provision.environment import loading
+from ses_provision.rehearsal.permissions import policies
+from tests.conftest import CONFIG
+from tests.pages import GUIDES, said
 
 
 def commands() -> dict[str, Any]:
@@ -37,9 +39,9 @@ def paragraphs(command: Any) -> tuple[list[str], list[str]]:
 
 def reference() -> str:
     """The whole section."""
-    parts = [f"### {name}\n\n{described(command)}" for name, command in commands().items()]
+    parts = [f"## {name}\n\n{described(command)}" for name, command in commands().items()]
     everywhere = "\n".join(f"- {one}" for one in shared_options())
-    return "\n\n".join([*parts, f"### Options of most commands\n\n{everywhere}"])
+    return "\n\n".join([*parts, f"## Options of most commands\n\n{everywhere}"])
 
 
 def described(command: Any) -> str:
@@ -72,22 +74,50 @@ def option(command: Any, one: Any) -> str:
     return f"`{names}`: {' '.join(said.split())}"
 
 
-def current(text: str) -> str:
-    """The README with the section as it should be."""
-    pattern = re.compile(re.escape(BEGIN) + ".*?" + re.escape(END), re.DOTALL)
-    if not pattern.search(text):
-        raise SystemExit(f"README.md has no {BEGIN} … {END}")
-    return pattern.sub(lambda _: f"{BEGIN}\n\n{reference()}\n\n{END}", text)
+def policy(*, read_only: bool) -> str:
+    """The policy that `permissions --env prod` prints."""
+    prod = loading.load("prod", CONFIG)
+    printed = json.dumps(policies(prod, read_only=read_only)["account"], indent=2)
+    return f"```json\n{printed}\n```"
+
+
+def sections() -> dict[str, dict[str, str]]:
+    """The generated sections of each guide, by topic and name."""
+    return {
+        "reference": {"reference": reference()},
+        "permissions": {
+            "reading prod": policy(read_only=True),
+            "operating prod": policy(read_only=False),
+        },
+    }
+
+
+def current(topic: str) -> str:
+    """A guide with its sections as they should be."""
+    text = said(page(topic))
+    for name, body in sections()[topic].items():
+        begin, end = f"<!-- {name}: begin -->", f"<!-- {name}: end -->"
+        pattern = re.compile(re.escape(begin) + ".*?" + re.escape(end), re.DOTALL)
+        if not pattern.search(text):
+            raise SystemExit(f"{topic}.md has no {begin} … {end}")
+        before, after = pattern.split(text, maxsplit=1)
+        text = f"{before}{begin}\n\n{body}\n\n{end}{after}"
+    return text
+
+
+def page(topic: str) -> Path:
+    """The file of a guide."""
+    return GUIDES / f"{topic}.md"
 
 
 def main() -> int:
-    """Write the section, or say whether it is current."""
-    before = README.read_text(encoding="utf-8")
-    after = current(before)
+    """Write the sections, or say whether they are current."""
+    stale = {topic: text for topic in sections() if (text := current(topic)) != said(page(topic))}
     if "--write" in sys.argv[1:]:
-        README.write_text(after, encoding="utf-8")
+        for topic, text in stale.items():
+            page(topic).write_text(text, encoding="utf-8")
         return 0
-    return int(before != after)
+    return int(bool(stale))
 
 
 if __name__ == "__main__":

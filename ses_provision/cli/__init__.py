@@ -15,9 +15,10 @@ def main(arguments: Sequence[str] | None = None, world: World | None = None) -> 
     import os
     import sys
 
-    from ses_provision.cli import signals
+    from ses_provision.cli import signals, streams
 
     signals.listen()
+    streams.prepare()
     try:
         from ses_provision.cli.app import run
 

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from ses_provision import __version__
-from ses_provision.cli import signals
+from ses_provision.cli import signals, streams
 from ses_provision.cli.commands import (
     apply,
     attest,
@@ -22,6 +22,7 @@ from ses_provision.cli.commands import (
     drill,
     explain,
     export,
+    guide,
     init,
     local,
     outputs,
@@ -62,6 +63,7 @@ for body in (
     permissions.permissions,
     dns.dns,
     explain.explain,
+    guide.guide,
     export.export,
     init.init,
     schema.schema,
@@ -149,7 +151,8 @@ def document_of(arguments: list[str], error: ProvisionError) -> None:
         return
     command = next((one for one in arguments if not one.startswith("-")), "")
     whole = document.envelope(command, [], ok=False, extra={"error": document.error(error)})
-    sys.stdout.write(json.dumps(whole, indent=2) + "\n")
+    text = json.dumps(whole, indent=2, ensure_ascii=False)
+    streams.write_document(sys.stdout, text + "\n")
 
 
 def say(text: str) -> None:

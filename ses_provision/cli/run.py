@@ -16,7 +16,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from ses_provision.cli import folder, signals
+from ses_provision.cli import folder, signals, streams
 from ses_provision.engine.account import right_account
 from ses_provision.environment import loading
 from ses_provision.errors import InternalError, InterruptedRun, ProvisionError, UsageError
@@ -155,9 +155,14 @@ class Run:
             for one in renderables:
                 with self.out.capture() as captured:
                     self.out.print(one, soft_wrap=isinstance(one, Text))
-                lines = captured.get().splitlines()
+                lines = streams.legible(captured.get(), self.out.encoding).splitlines()
                 self.out.file.write("".join(line.rstrip() + "\n" for line in lines))
             self.out.file.flush()
+
+    def document(self, text: str) -> None:
+        """What another program reads: as it is, in UTF-8, unless a JSON document goes there."""
+        if not self.as_json:
+            streams.write_document(self.out.file, text + "\n")
 
     def tell(self, text: str | Text) -> None:
         """Progress: to standard error."""
@@ -188,8 +193,8 @@ class Run:
             whole = document.envelope(
                 self.command, self.reports, ok=not self.status, extra=self.extra
             )
-            sys.stdout.write(json.dumps(whole, indent=2, ensure_ascii=False) + "\n")
-            sys.stdout.flush()
+            text = json.dumps(whole, indent=2, ensure_ascii=False)
+            streams.write_document(sys.stdout, text + "\n")
 
     @property
     def may_ask(self) -> bool:

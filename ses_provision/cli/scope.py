@@ -5,15 +5,21 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ses_provision.cli.folder import others
+from ses_provision.engine.model import Plan
+from ses_provision.errors import AccessDenied
+from ses_provision.outside.reading import both
 from ses_provision.steps import STEPS
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from ses_provision.cli.run import Run, Target
-    from ses_provision.engine.model import Plan, Removal, Step, StepPlan
+    from ses_provision.engine.account import Account
+    from ses_provision.engine.model import Removal, Step, StepPlan
     from ses_provision.engine.teardown import Scope
+    from ses_provision.environment import Environment
     from ses_provision.outside.reading import Reading
+    from ses_provision.steps.left_over import Beginning
 
 
 def scope_of(run: Run, target: Target, *, adopted: bool = False) -> Reading[Scope]:
@@ -28,15 +34,40 @@ def scope_of(run: Run, target: Target, *, adopted: bool = False) -> Reading[Scop
 
 
 def look_ahead(run: Run, target: Target, steps: list[Step], take: frozenset[str]) -> Plan:
-    """The plan of an environment, with what is left over of it."""
-    from ses_provision.engine import leftovers, planning
-    from ses_provision.steps.left_over import left_over
+    """The plan of an environment; one of all steps says what is left over of it, too."""
+    from ses_provision.engine import planning
 
-    def find(planned: Sequence[StepPlan]) -> Reading[tuple[Removal, ...]]:
-        resources = yield from left_over(target.env, target.account, planned)
-        if not resources:
-            return ()
-        scope = yield from scope_of(run, target)
-        return (yield from leftovers.judged(scope, resources))
+    env, account, reader = target.env, target.account, target.reader
+    if len(steps) < len(STEPS):
+        return planning.plan(steps, env, account, reader, take)
+    planned, found = reader.run(
+        both(planning.looks(steps, env, account, take), beginning(env, account))
+    )
+    removals, notes = reader.run(left_over(run, target, planned, found))
+    return Plan(env.name, env.account_id, env.region, planned, removals, notes)
 
-    return planning.plan(steps, target.env, target.account, target.reader, take, find)
+
+def left_over(
+    run: Run, target: Target, planned: Sequence[StepPlan], found: Beginning | AccessDenied
+) -> Reading[tuple[tuple[Removal, ...], tuple[str, ...]]]:
+    """What is left over, and what could not be looked at."""
+    from ses_provision.engine import leftovers
+    from ses_provision.steps.left_over import strays
+
+    if isinstance(found, AccessDenied):
+        return (), (f"whether something is left over is not known: {found.message}",)
+    resources = yield from strays(target.env, target.account, planned, found)
+    if not resources:
+        return (), ()
+    scope = yield from scope_of(run, target)
+    return (yield from leftovers.judged(scope, resources)), ()
+
+
+def beginning(env: Environment, account: Account) -> Reading[Beginning | AccessDenied]:
+    """What can be asked about left-overs before the plan is known; not knowing is an answer."""
+    from ses_provision.steps.left_over import begin
+
+    try:
+        return (yield from begin(env, account))
+    except AccessDenied as denied:
+        return denied

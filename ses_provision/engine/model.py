@@ -341,6 +341,7 @@ class Plan:
     """What an apply would do to one environment, step by step in order.
 
     `left_over` is what carries its tags and no setting names any more; only a prune removes it.
+    `notes` say what could not be looked at.
     """
 
     environment: str
@@ -348,6 +349,7 @@ class Plan:
     region: str
     steps: tuple[StepPlan, ...]
     left_over: tuple[Removal, ...] = ()
+    notes: tuple[str, ...] = ()
 
     def count(self, action: Action) -> int:
         """How many changes are of one kind."""

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 MANAGED_BY, ENVIRONMENT, CREATED_BY = "ManagedBy", "Environment", "CreatedBy"
 US = "ses-provision"
+OURS = (MANAGED_BY, ENVIRONMENT)
+"""The tags by which we know what is ours, and for which environment."""
 MARK = {CREATED_BY: US}
 """The tag that only a creating call sets: it tells what we made from what we found and adopted."""
 
@@ -61,7 +63,7 @@ def not_ours(found: Mapping[str, str], wanted: Mapping[str, str], *, adopted: bo
     """Why a thing is not ours to destroy; `adopted`: what was adopted goes as well."""
     reasons = [
         f"its tag {name} is {found.get(name, 'missing')}, not {wanted[name]}"
-        for name in (MANAGED_BY, ENVIRONMENT)
+        for name in OURS
         if found.get(name) != wanted[name]
     ]
     if CLOUDFORMATION in found:

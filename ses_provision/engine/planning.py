@@ -20,10 +20,9 @@ from ses_provision.engine.ownership import with_owner
 from ses_provision.outside.reading import Reading, together
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     from ses_provision.engine.account import Account
-    from ses_provision.engine.model import Removal
     from ses_provision.environment import Environment
     from ses_provision.outside.aws import Reader
 
@@ -34,12 +33,18 @@ def plan(
     account: Account,
     reader: Reader,
     take_over: frozenset[str] = frozenset(),
-    left_over: Callable[[Sequence[StepPlan]], Reading[tuple[Removal, ...]]] | None = None,
 ) -> Plan:
     """What an apply would do. Reads everything, concurrently; writes nothing."""
-    planned = reader.run(together(look(step, env, account, take_over) for step in steps))
-    found = () if left_over is None else reader.run(left_over(planned))
-    return Plan(env.name, env.account_id, env.region, tuple(planned), found)
+    planned = reader.run(looks(steps, env, account, take_over))
+    return Plan(env.name, env.account_id, env.region, planned)
+
+
+def looks(
+    steps: Sequence[Step], env: Environment, account: Account, take_over: frozenset[str]
+) -> Reading[tuple[StepPlan, ...]]:
+    """What each step would do."""
+    planned = yield from together(look(step, env, account, take_over) for step in steps)
+    return tuple(planned)
 
 
 def look(

@@ -48,6 +48,7 @@ class CloudWatch:
     operations = _SERVED
 
     def __init__(self, universe: Universe, sns: Sns, clock: Clock) -> None:
+        self._clock = clock
         self._store = AlarmStore(universe)
         self._alarms = Evaluator(self._store, sns, clock)
         self._own: Mapping[str, Operation] = {
@@ -110,6 +111,11 @@ class CloudWatch:
             "StateUpdatedTimestamp": times.updated,
             "StateTransitionedTimestamp": times.transitioned,
         }
+
+    def _stamped(self, params: Params) -> Params:
+        """Data points without a time are of now, by our clock and not by moto's."""
+        now = {"Timestamp": self._clock.now()}
+        return params | {"MetricData": [now | point for point in params.get("MetricData", ())]}
 
     def _put_metric_alarm(self, caller: Caller, params: Params) -> Reply:
         alarm_checks.check_actions(caller, params)
@@ -249,4 +255,4 @@ class CloudWatch:
                         f"The parameters {member}.Value and {member}.{other} are mutually "
                         "exclusive and you have specified both.",
                     )
-        return self._ask(caller, "PutMetricData", params)
+        return self._ask(caller, "PutMetricData", self._stamped(params))

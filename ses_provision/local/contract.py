@@ -49,9 +49,18 @@ class Clock:
     offset: timedelta = timedelta()
     frozen_at: datetime | None = field(default=None)
 
+    @staticmethod
+    def of_clients() -> datetime:
+        """The time now by the clock of this machine, which clients go by, in UTC.
+
+        For what a client holds against its own clock, such as the end of its credentials: clients
+        are on this machine, and no request tells them where the time of the local AWS stands.
+        """
+        return datetime.now(UTC)
+
     def now(self) -> datetime:
         """The time now, in UTC."""
-        return (self.frozen_at or datetime.now(UTC)) + self.offset
+        return (self.frozen_at or self.of_clients()) + self.offset
 
     def advance(self, seconds: float) -> None:
         """Move the time forward; a ValueError where that leaves the years that are served."""

@@ -31,7 +31,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -139,8 +139,8 @@ class Control:
         clock = self._aws.clock
         if "frozen" in asked:
             now = clock.now()
-            clock.frozen_at = datetime.now(UTC) if asked["frozen"] else None
-            clock.offset = now - (clock.frozen_at or datetime.now(UTC))
+            clock.frozen_at = now if asked["frozen"] else None
+            clock.offset = now - (clock.frozen_at or clock.of_clients())
         if "set" in asked:
             moment = datetime.fromisoformat(asked["set"])
             if moment.tzinfo is None:

@@ -73,7 +73,7 @@ class Sts(OwnService):
             "AccessKeyId": self._keyring.issue(principal, until),
             "SecretAccessKey": LOCAL_SECRET,
             "SessionToken": LOCAL_SECRET,
-            "Expiration": until,
+            "Expiration": self._clock.of_clients() + timedelta(seconds=seconds),
         }
 
     def _get_access_key_info(self, _: Caller, params: Params) -> Reply:

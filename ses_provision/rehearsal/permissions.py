@@ -26,7 +26,7 @@ from ses_provision.outside.rights import EVERYTHING, Condition, Credentials, Rig
 from ses_provision.rehearsal.answers import asked, nothing, standing
 from ses_provision.rehearsal.explain import corrections, deletions, here
 from ses_provision.steps import STEPS, warnings
-from ses_provision.steps.left_over import left_over
+from ses_provision.steps.left_over import Beginning, begin, strays
 
 if TYPE_CHECKING:
     from ses_provision.engine.account import Account
@@ -36,6 +36,9 @@ if TYPE_CHECKING:
 
 LARGEST = 6144
 """Characters of a managed policy, white space not counted (IAM User Guide, quotas)."""
+
+ANY_TIME = datetime(2026, 1, 1, tzinfo=UTC)
+"""For questions about a stretch of time: no permission depends on which."""
 
 Policy = dict[str, Any]
 
@@ -153,9 +156,10 @@ def readings(env: Environment, account: Account) -> Iterator[Reading[Any]]:
     """Every reading of every command that is about an environment; STS answers anybody."""
     scene = Scene(env, account)
     yield verification(env, account)
-    yield overview(env, account, datetime.now(UTC))
+    yield overview(env, account, ANY_TIME)
     yield warnings.in_use(env, account)
-    yield left_over(env, account, [], everywhere=True)
+    yield begin(env, account)
+    yield strays(env, account, [], Beginning(), everywhere=True)
     scope = teardown.Scope(STEPS, env, account)
     for step in STEPS:
         yield teardown.look(step, scope)

@@ -55,6 +55,7 @@ def plan(value: Plan) -> dict[str, Any]:
         "counts": {action.value: value.count(action) for action in Action},
         "steps": [step(one) for one in value.steps],
         "left_over": [left_over(one) for one in value.left_over],
+        "notes": list(value.notes),
     }
 
 

@@ -42,6 +42,7 @@ def plan(value: Plan, env: Environment, *, verbose: bool = False) -> Text:
     for number, one in enumerate(value.steps, start=1):
         lines += step(number, one, verbose=verbose)
     lines += left_over(value)
+    lines += [Text(f"Note: {safe(note)}", style="yellow") for note in value.notes]
     return Text("\n").join([*lines, *to_publish(env), Text(), summary(value)])
 
 

@@ -50,21 +50,22 @@ def partition_of(env: Environment, account: Account) -> str:
     return "aws" if env.dns.profile else account.partition
 
 
-def list_question(partition: str) -> Ask:
-    """The question for all hosted zones."""
+def list_question(partition: str, holding: str = "") -> Ask:
+    """The question for all hosted zones; something that would be found holds a domain."""
     return question(
         "route53",
         HOME.get(partition, HOME["aws"]),
         "ListHostedZones",
         on=EVERYTHING,
         nothing={"HostedZones": []},
+        something={"HostedZones": [{"Id": "<zone>", "Name": holding, "Config": {}}]},
         credentials=Credentials.ZONES,
         pages=True,
     )
 
 
-def zone_question(zone_id: str, partition: str) -> Ask:
-    """The question for one hosted zone."""
+def zone_question(zone_id: str, partition: str, holding: str) -> Ask:
+    """The question for one hosted zone; something that would be found holds a domain."""
     asked = Zone(zone_id, "", partition=partition)
     return question(
         "route53",
@@ -72,6 +73,7 @@ def zone_question(zone_id: str, partition: str) -> Ask:
         "GetHostedZone",
         on=(asked.arn,),
         absent=ABSENT,
+        something={"HostedZone": {"Id": zone_id, "Name": holding, "Config": {}}},
         credentials=Credentials.ZONES,
         Id=zone_id,
     )
@@ -105,7 +107,7 @@ def zone(env: Environment, account: Account) -> Reading[Zone | None]:
     where = partition_of(env, account)
     if env.dns.zone_id:
         return (yield from zone_by_id(env, env.dns.zone_id, where))
-    [listed] = yield from ask(list_question(where))
+    [listed] = yield from ask(list_question(where, env.domain))
     matching = [found for found in public(listed or {}, where) if is_within(env.domain, found.name)]
     if not matching:
         raise HostedZoneProblem(
@@ -143,7 +145,7 @@ def zone_account(env: Environment) -> str:
 
 def zone_by_id(env: Environment, zone_id: str, partition: str) -> Reading[Zone]:
     """The hosted zone that the environment names, checked to be public and to hold the domain."""
-    [found] = yield from ask(zone_question(zone_id, partition))
+    [found] = yield from ask(zone_question(zone_id, partition, env.domain))
     if found is None:
         raise HostedZoneProblem(
             f"{zone_account(env)} has no hosted zone {zone_id}.",

@@ -3,14 +3,15 @@ identity still says."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 from ses_provision.engine.account import Account
 from ses_provision.engine.model import Resource, Skipped, StepPlan, Waiting
 from ses_provision.engine.needs import rehearsed
-from ses_provision.engine.ownership import ENVIRONMENT, MANAGED_BY
+from ses_provision.engine.ownership import OURS
 from ses_provision.environment import Environment
-from ses_provision.errors import AccessDenied, ProvisionError
+from ses_provision.errors import ProvisionError
 from ses_provision.outside.reading import Reading, both, together
 from ses_provision.resources import hosted_zones
 from ses_provision.resources.ses.configuration_set import configuration_set
@@ -19,26 +20,43 @@ from ses_provision.steps import STEPS, arns, mail_from, needs
 from ses_provision.steps.configuration_set import REGIONS
 
 
-def left_over(
+@dataclass(frozen=True)
+class Beginning:
+    """What is known before the plan: what else carries our tags in the sending region, where
+    alarms once stood, and the records of a MAIL FROM domain that is about to go."""
+
+    here: tuple[str, ...] = ()
+    once: tuple[str, ...] = ()
+    records: tuple[Resource, ...] = ()
+
+
+def begin(env: Environment, account: Account) -> Reading[Beginning]:
+    """Ask what does not depend on the plan, so that it is asked beside it."""
+    here, (once, records) = yield from both(
+        in_region(env, account, env.region),
+        both(regions_once(env, account), old_records(env, account)),
+    )
+    return Beginning(tuple(here), tuple(once), tuple(records))
+
+
+def strays(
     env: Environment,
     account: Account,
     planned: Sequence[StepPlan],
+    known: Beginning,
     *,
     everywhere: bool = False,
 ) -> Reading[list[Resource]]:
     """What is left over, last step's things first.
 
     The sending region is always looked through; the other alarm regions, a call each, only where
-    something has changed or is left over there. What may not be looked up is not told of.
+    something changes or is left over, or where alarms once stood that no setting names.
     """
-    known = named(env, account)
-    here, once = yield from both(in_region(env, env.region, known), regions_once(env, account))
-    changing = everywhere or bool(here) or any(step.pending for step in planned)
-    regions = {*once, *(env.alarm_regions if changing else ())} - {env.region}
-    there = yield from together(in_region(env, region, known) for region in sorted(regions))
-    records = yield from old_records(env, account)
-    found = [arn for each in (here, *there) for arn in each]
-    return [*records, *(stray for arn in found for stray in strays(env, account, arn))]
+    changing = everywhere or bool(known.here) or any(step.pending for step in planned)
+    regions = {*known.once, *(env.alarm_regions if changing else ())} - {env.region}
+    there = yield from together(in_region(env, account, region) for region in sorted(regions))
+    found = [arn for each in (known.here, *there) for arn in each]
+    return [*known.records, *(stray for arn in found for stray in stray_at(env, account, arn))]
 
 
 def named(env: Environment, account: Account) -> frozenset[str]:
@@ -52,14 +70,10 @@ def named(env: Environment, account: Account) -> frozenset[str]:
     )
 
 
-def in_region(env: Environment, region: str, known: Iterable[str]) -> Reading[list[str]]:
+def in_region(env: Environment, account: Account, region: str) -> Reading[list[str]]:
     """The ARNs in a region that carry the environment's tags and that the file does not name."""
-    wanted = {name: env.all_tags[name] for name in (MANAGED_BY, ENVIRONMENT)}
-    try:
-        found = yield from tagged(region, wanted)
-    except AccessDenied:
-        return []
-    return sorted(set(found) - set(known))
+    found = yield from tagged(region, {name: env.all_tags[name] for name in OURS})
+    return sorted(set(found) - named(env, account))
 
 
 def regions_once(env: Environment, account: Account) -> Reading[list[str]]:
@@ -85,7 +99,7 @@ def old_records(env: Environment, account: Account) -> Reading[list[Resource]]:
     return [] if zone is None else mail_from.records_at(env, account, zone, old)
 
 
-def strays(env: Environment, account: Account, arn: str) -> list[Resource]:
+def stray_at(env: Environment, account: Account, arn: str) -> list[Resource]:
     """What something is that carries our tags, by its ARN."""
     found = (step.strays(env, account, arn) for step in reversed(STEPS) if step.strays)
     return next((list(resources) for resources in found if resources), [])

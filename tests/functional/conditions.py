@@ -114,7 +114,12 @@ def broken() -> Iterator[Broken]:
         "ses-provision apply",
     )
     yield Broken("there is no sender identity", no_sender, "SES-SENDER-001", "ses-provision apply")
-    yield Broken("the set does not send", set_off, "SES-CONFIGSET-001", "ses-provision apply")
+    yield Broken(
+        "the set does not send",
+        set_off,
+        "SES-CONFIGSET-001",
+        "put-configuration-set-sending-options",
+    )
     yield Broken(
         "the set is not the default", other_default, "SES-CONFIGSET-002", "ses-provision apply"
     )

@@ -8,10 +8,13 @@ import os
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from multiprocessing.process import BaseProcess
 from pathlib import Path
 from threading import Event
 from typing import Any
+
+import time_machine
 
 from ses_provision.local import LocalAws
 from ses_provision.local.server import serving
@@ -20,14 +23,15 @@ from ses_provision.local.wire import ConnectionLostError
 ROOT = Path(__file__).parents[2]
 # A fork of a process that has imported everything starts in milliseconds.
 FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload(
-    [__name__, "ses_provision.cli.app", "boto3", "ses_provision.engine.applying"]
-)
+FORKS.set_forkserver_preload([__name__, "tests.functional.preloaded"])
 
 
-def command_line(arguments: list[str], port: int, output: str) -> None:
+def command_line(arguments: list[str], port: int, output: str, now: datetime) -> None:
     """What the child process does: the console script, with its output in files."""
     from ses_provision.cli import main
+
+    if abs(now - datetime.now(UTC)) > timedelta(hours=1):  # the tests run under another clock
+        time_machine.travel(now, tick=True).start()
 
     os.chdir(ROOT)
     for name, stream in (("out", sys.stdout), ("err", sys.stderr)):
@@ -60,7 +64,8 @@ class Client:
         """Run a command line to its end, however that comes."""
         self._started.clear()
         self._process = FORKS.Process(
-            target=command_line, args=(list(arguments), self._port, str(self._output))
+            target=command_line,
+            args=(list(arguments), self._port, str(self._output), datetime.now(UTC)),
         )
         self._process.start()
         self._started.set()

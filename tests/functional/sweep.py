@@ -5,6 +5,7 @@ from __future__ import annotations
 import types
 from collections.abc import Callable, Iterable
 from datetime import timedelta
+from typing import Protocol, TypeVar
 
 import botocore.endpoint
 import pytest
@@ -15,6 +16,14 @@ from ses_provision.outside.aws import Connections
 from ses_provision.worlds.in_process import InProcess, seed
 from ses_provision.worlds.real import Trace
 from tests.conftest import NOON
+
+T = TypeVar("T")
+
+
+class Share(Protocol):
+    """Chooses among the cases of a sweep (the fixture `share`)."""
+
+    def __call__(self, cases: Iterable[T], of: int, first: int = 0) -> list[T]: ...
 
 
 class Sweep(InProcess):

@@ -12,7 +12,7 @@ from ses_provision.environment import Environment
 from ses_provision.local import LocalAws
 from ses_provision.local.contract import AwsError
 from tests.conftest import CONFIG, Cli
-from tests.functional.sweep import Sweep, no_backoff
+from tests.functional.sweep import Share, Sweep, no_backoff
 
 DESTROY = ("destroy", "--env", "staging", "--yes", "--confirm-env", "staging")
 APPLY = ("apply", "--env", "staging", "--yes")
@@ -333,6 +333,7 @@ def test_a_failure_at_any_deletion_is_healed_by_running_it_again(
     environments: list[Environment],
     staging: Environment,
     monkeypatch: pytest.MonkeyPatch,
+    share: Share,
 ) -> None:
     no_backoff(monkeypatch, lambda _: None)
     world = Sweep(environments)
@@ -341,8 +342,8 @@ def test_a_failure_at_any_deletion_is_healed_by_running_it_again(
     calls = cli(*DESTROY, world=world).calls
     deletions = [number for number, call in enumerate(calls, start=1) if call.is_write]
     assert len(deletions) > 10
-    for kind in ("lose-reply", "error", "deny"):
-        for number in deletions:
+    for which, kind in enumerate(("lose-reply", "error", "deny")):
+        for number in share(deletions, 3, which):
             world.again()
             cli(*APPLY, world=world)
             world.local.fault(kind, number=number)

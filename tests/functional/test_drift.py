@@ -145,15 +145,6 @@ SET = {"ConfigurationSetName": "starlight-prod"}
 EVENTS = {**SET, "EventDestinationName": "sns-bounce-complaint"}
 DRIFTS = (
     Drift(
-        "sending was switched off",
-        lambda they: they(
-            "sesv2", "PutConfigurationSetSendingOptions", **SET, SendingEnabled=False
-        ),
-        "ConfigurationSet",
-        {"sending_enabled": (False, True)},
-        ["sesv2:PutConfigurationSetSendingOptions"],
-    ),
-    Drift(
         "mail may leave in clear text",
         lambda they: they(
             "sesv2", "PutConfigurationSetDeliveryOptions", **SET, TlsPolicy="OPTIONAL"
@@ -364,13 +355,13 @@ def test_mending_the_spf_string_leaves_the_strings_of_others(settled: Somebody, 
 def test_several_changes_are_mended_together_in_the_order_of_the_steps(
     settled: Somebody, cli: Cli
 ) -> None:
-    for drift in (DRIFTS[0], DRIFTS[7], DRIFTS[10], DRIFTS[14]):
+    for drift in (DRIFTS[0], DRIFTS[6], DRIFTS[9], DRIFTS[13]):
         drift.make(settled)
 
     mended = cli("apply", "--env", "prod", "--role", ROLE, "--yes")
 
     assert [call.operation for call in mended.writes] == [
-        "PutConfigurationSetSendingOptions",
+        "PutConfigurationSetDeliveryOptions",
         "ChangeResourceRecordSets",
         "PutRolePolicy",
         "CreateConfigurationSetEventDestination",
@@ -421,3 +412,13 @@ def test_a_key_that_is_to_be_longer_renews_its_records_in_the_same_apply(
 
     again = cli("apply", *here, "--yes")
     assert (again.status, again.writes) == (0, [])
+
+
+def test_what_somebody_paused_stays_paused_and_is_said(settled: Somebody, cli: Cli) -> None:
+    settled("sesv2", "PutConfigurationSetSendingOptions", **SET, SendingEnabled=False)
+
+    again = cli("apply", "--env", "prod", "--role", ROLE, "--yes")
+
+    assert (again.status, again.writes) == (0, [])
+    shown = cli("plan", "--env", "prod", "--role", ROLE, "--verbose").stdout
+    assert "configuration set starlight-prod (paused: it sends nothing)" in shown

@@ -1,7 +1,6 @@
-"""Help: its examples run, the README's reference is made from it, shells complete from it."""
+"""Help: its examples run, the command reference is made from it, shells complete from it."""
 
 import shlex
-import shutil
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +11,9 @@ from ses_provision.cli.app import run
 from ses_provision.local import LocalAws
 from ses_provision.steps import STEPS
 from tests import reference
-from tests.conftest import CONFIG, ROOT, Cli
+from tests.conftest import ROOT, Cli
 from tests.functional.test_init import Person
+from tests.pages import said
 
 NEVER_ENDS = {"local"}
 """Serves until it is stopped: tests/functional/test_local_and_demo.py runs it."""
@@ -23,17 +23,6 @@ EXAMPLES = [
     for name, command in reference.commands().items()
     for example in reference.paragraphs(command)[1]
 ]
-
-
-@pytest.fixture
-def project(cli: Cli, local: LocalAws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder with the shipped environments, applied and verified, as the examples find them."""
-    shutil.copytree(CONFIG, tmp_path / "config")
-    monkeypatch.chdir(tmp_path)
-    assert cli("apply", "--all", "--yes", "--wait").status == 0
-    local.confirm_subscriptions()
-    assert cli("plan", "--env", "prod", "--out", "prod.plan").status == 0
-    return tmp_path
 
 
 def test_every_command_has_an_example() -> None:
@@ -70,10 +59,11 @@ def test_the_examples_in_help_run(
     assert result.status == 0, result.stderr
 
 
-def test_the_command_reference_in_the_readme_is_current() -> None:
-    text = reference.README.read_text(encoding="utf-8")
+@pytest.mark.parametrize("topic", list(reference.sections()))
+def test_what_the_guides_show_of_the_tool_itself_is_current(topic: str) -> None:
+    text = said(reference.page(topic))
 
-    assert text == reference.current(text), "run `python -m tests.reference --write`"
+    assert text == reference.current(topic), "run `python -m tests.reference --write`"
 
 
 @pytest.mark.parametrize("name", list(reference.commands()))
@@ -133,6 +123,7 @@ def shell(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -
         ("ses-provision plan --env st", "staging", "prod"),
         ("ses-provision plan --only mail", "mail-from", "alarms"),
         ("ses-provision explain al", "alarms", "mail-from"),
+        ("ses-provision guide tr", "troubleshooting", "safety"),
         ("ses-provision dns --fo", "--format", "--check"),
         ("ses-provision dns --format cl", "cloudflare", "bind"),
     ],

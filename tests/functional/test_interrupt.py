@@ -15,9 +15,10 @@ from ses_provision.cli import main, signals
 from ses_provision.environment import Environment
 from tests.conftest import ROOT, Cli, Result
 from tests.functional.processes import clients, whole_json
-from tests.functional.sweep import Sweep
+from tests.functional.sweep import Share, Sweep
 
 APPLY = ("apply", "--env", "prod", "--yes")
+KINDS = ("kill-before", "kill-after")
 STATUS = {signal.SIGINT: 130, signal.SIGTERM: 143}
 
 
@@ -44,7 +45,7 @@ def converges(cli: Cli, world: Sweep, env: Environment, right: Any, where: str) 
 
 
 @pytest.mark.no_cover
-@pytest.mark.parametrize("kind", ["kill-before", "kill-after"])
+@pytest.mark.parametrize("kind", KINDS)
 def test_a_kill_at_any_call_is_healed_by_running_again(
     kind: str,
     cli: Cli,
@@ -52,6 +53,7 @@ def test_a_kill_at_any_call_is_healed_by_running_again(
     env: Environment,
     undisturbed: tuple[list[Any], Any],
     tmp_path: Path,
+    share: Share,
 ) -> None:
     calls, right = undisturbed
     # Killed after a read, a process leaves what it leaves when it is killed before the next call.
@@ -60,7 +62,7 @@ def test_a_kill_at_any_call_is_healed_by_running_again(
         for number, call in enumerate(calls, start=1)
         if kind == "kill-before" or call.is_write
     ]
-    for number in numbers:
+    for number in share(numbers, 4, KINDS.index(kind)):
         local = world.again()
         with clients(local, tmp_path) as client:
             local.fault(kind, number=number, action=lambda: client.lose(signal.SIGKILL))
@@ -73,10 +75,14 @@ def test_a_kill_at_any_call_is_healed_by_running_again(
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
 def test_a_process_that_is_told_to_end_does_so_at_once_in_one_sentence(
-    number: signal.Signals, world: Sweep, undisturbed: tuple[list[Any], Any], tmp_path: Path
+    number: signal.Signals,
+    world: Sweep,
+    undisturbed: tuple[list[Any], Any],
+    tmp_path: Path,
+    share: Share,
 ) -> None:
     calls, _ = undisturbed
-    for call in range(1, len(calls) + 1, 6):
+    for call in share(range(1, len(calls) + 1, 6), 3, list(STATUS).index(number)):
         local = world.again()
         with clients(local, tmp_path) as client:
             local.fault("kill-before", number=call, action=lambda: client.signal(number))
@@ -106,9 +112,10 @@ def test_a_signal_at_any_call_leaves_a_whole_document_and_is_healed_by_running_a
     world: Sweep,
     env: Environment,
     undisturbed: tuple[list[Any], Any],
+    share: Share,
 ) -> None:
     calls, right = undisturbed
-    for call in range(1, len(calls) + 1):
+    for call in share(range(1, len(calls) + 1), 4, 2 * list(STATUS).index(number)):
         local = world.again()
         local.fault("kill-before", number=call, action=lambda: os.kill(os.getpid(), number))
 

@@ -95,22 +95,18 @@ def test_a_parent_is_applied_before_its_replica_whatever_their_names(
     assert [one["environment"] for one in planned["environments"]] == ["zulu", "alpha"]
 
 
-def test_an_identity_with_keys_of_its_own_becomes_a_replica(cli: Cli, tmp_path: Path) -> None:
+def test_an_identity_with_keys_of_its_own_cannot_become_a_replica(cli: Cli, tmp_path: Path) -> None:
     made = bench(cli, tmp_path / "config", prod=HOSTED, dublin=DUBLIN)
     made("apply", "--all", "--yes")
     (made.folder / "dublin.toml").write_text(REPLICA, encoding="utf-8")
 
     planned = made("plan", "--env", "dublin")
-    applied = made("apply", "--env", "dublin", "--yes")
 
-    assert "dkim_origin: AWS_SES -> AWS_SES_EU_CENTRAL_1" in planned.stdout
-    identity = made.local.call(
-        "111122223333", "eu-west-1", "sesv2", "GetEmailIdentity", {"EmailIdentity": ZONE}
-    )
-    assert applied.status == 0
-    assert identity["DkimAttributes"]["SigningAttributesOrigin"] == "AWS_SES_EU_CENTRAL_1"
-    assert "PutEmailIdentityDkimSigningAttributes" in [call.operation for call in applied.writes]
-    assert len(names(made, "CNAME")) == 6, "records are not taken away while mail may be under way"
+    assert planned.status == 1
+    assert "an identity that exists cannot become a replica" in planned.stdout
+    assert "leave dkim.replica_of out, or delete the identity" in planned.stdout
+    refused = made("apply", "--env", "dublin", "--yes", "--take-over", "identity")
+    assert "PutEmailIdentityDkimSigningAttributes" not in [c.operation for c in refused.writes]
 
 
 @pytest.mark.parametrize(

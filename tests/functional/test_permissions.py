@@ -17,10 +17,11 @@ from ses_provision.local.contract import Caller
 from ses_provision.local.disturb import _resource
 from ses_provision.local.policies import Ask, Decision, decide
 from ses_provision.outside.aws import Connections
+from ses_provision.outside.rights import IAM_PREFIXES
 from ses_provision.rehearsal.permissions import LARGEST, policies, size
 from ses_provision.worlds.in_process import InProcess
 from ses_provision.worlds.real import Trace
-from tests.conftest import CONFIG, ROOT, Cli
+from tests.conftest import CONFIG, Cli
 
 ROLE = "application"
 NAMES = "route53:ChangeResourceRecordSetsNormalizedRecordNames"
@@ -40,7 +41,7 @@ class Seen:
     @property
     def actions(self) -> list[str]:
         """The IAM actions of the call."""
-        prefix = {"sesv2": "ses"}.get(self.service, self.service)
+        prefix = IAM_PREFIXES.get(self.service, self.service)
         tagged = {"Tags", "tags"} & set(json.loads(self.params))
         creates = self.operation.startswith(("Create", "Put"))
         tagging = [f"{prefix}:{TAGGING.get(prefix, 'TagResource')}"] if tagged and creates else []
@@ -203,13 +204,12 @@ def drifts(env: Environment) -> list[tuple[str, str, str, dict[str, Any]]]:
     topic = f"arn:aws:sns:{env.region}:{env.account_id}:{env.event_topic}"
     here = f"arn:aws:ses:{env.region}:{env.account_id}"
     alarm = f"arn:aws:cloudwatch:{env.region}:{env.account_id}:alarm:{env.bounce_alarm}"
-    other = [{"Key": "Environment", "Value": "other"}]
+    other = [{"Key": "Project", "Value": "other"}]
 
     def ses(operation: str, **params: Any) -> tuple[str, str, str, dict[str, Any]]:
         return (env.region, "sesv2", operation, params)
 
     return [
-        ses("PutConfigurationSetSendingOptions", **rules, SendingEnabled=False),
         ses("PutConfigurationSetSuppressionOptions", **rules, SuppressedReasons=[]),
         ses("PutConfigurationSetDeliveryOptions", **rules, TlsPolicy="OPTIONAL"),
         ses("PutConfigurationSetReputationOptions", **rules, ReputationMetricsEnabled=False),
@@ -347,7 +347,9 @@ def test_a_denial_of_any_call_names_what_the_policy_allows(
 ) -> None:
     policy = policies(operator)["account"]
     applied = execute("apply", "--yes")
-    for operation in sorted({call.operation for call in applied.calls} - {"GetCallerIdentity"}):
+    for operation in sorted(
+        {call.operation for call in applied.calls} - {"GetCallerIdentity", "GetResources"}
+    ):
         world.local.reset()
         fault = world.local.fault("deny", operation)
 
@@ -471,14 +473,6 @@ def test_the_command_asks_aws_nothing_and_prints_a_policy(cli: Cli, env: Environ
     assert json.loads(printed.stdout) == policies(env, read_only=True)["account"]
     assert [one["environment"] for one in whole.json["environments"]] == ["prod", "staging"]
     assert whole.json["environments"][0]["policies"] == json.loads(json.dumps(policies(env)))
-
-
-def test_the_readme_shows_both_policies_as_they_are(env: Environment) -> None:
-    text = (ROOT / "README.md").read_text()
-    shown = [json.loads(one) for one in re.findall(r"```json\n(.*?)```", text, re.DOTALL)]
-
-    for read_only in (True, False):
-        assert policies(env, read_only=read_only)["account"] in shown
 
 
 def test_a_policy_does_not_change_with_the_looking(env: Environment) -> None:

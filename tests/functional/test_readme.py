@@ -1,4 +1,4 @@
-"""What the README says runs as it is written, on the local AWS."""
+"""What the README and the guides say runs as it is written, on the local AWS."""
 
 import importlib
 import json
@@ -10,20 +10,22 @@ from typing import Any
 
 import pytest
 
+from ses_provision.environment import Environment
 from ses_provision.local import Clock, LocalAws
 from ses_provision.worlds.in_process import InProcess
 from tests.conftest import NOON, ROOT, Cli, Result
 from tests.functional.folders import publish
+from tests.functional.test_init import Person
+from tests.pages import README, WRITTEN, fenced, guide, pages, said, words
 
 yaml: Any = importlib.import_module("yaml")  # without stubs; it comes with the local AWS
-README = (ROOT / "README.md").read_text(encoding="utf-8")
 ACCOUNT = "111122223333"
 BY_HAND = "# publish these records in your provider's panel"
 
 
 @dataclass(frozen=True)
 class WalkThrough:
-    """A section of the README: files to write, and lines to run."""
+    """A section of a page: files to write, and lines to run."""
 
     title: str
     files: dict[str, str]
@@ -31,35 +33,36 @@ class WalkThrough:
 
 
 def walk_throughs() -> list[WalkThrough]:
-    """The walk-throughs in order."""
-    found = []
-    for section in README.split("\n### Walk-through: ")[1:]:
-        title, _, rest = section.partition("\n")
-        text = rest.partition("\n## ")[0]
-        files = {
-            re.match(r"# (config/\S+)", one)[1]: one  # type: ignore[index]
-            for one in fenced(text, "toml")
-        }
-        lines = [line for one in fenced(text, "sh") for line in one.splitlines()]
-        found.append(WalkThrough(title, files, lines))
-    return found
+    """The walk-throughs of all pages, by title."""
+    sections = [
+        section for page in pages() for section in said(page).split("\n## Walk-through: ")[1:]
+    ]
+    return sorted(map(walk_through, sections), key=lambda walk: walk.title)
 
 
-def fenced(text: str, language: str) -> list[str]:
-    """The blocks of a language."""
-    return re.findall(rf"```{language}\n(.*?)```", text, re.DOTALL)
+def walk_through(section: str) -> WalkThrough:
+    """A section taken apart."""
+    title, _, rest = section.partition("\n")
+    body = rest.partition("\n## ")[0]
+    files = {
+        re.match(r"# (config/\S+)", block)[1]: block  # type: ignore[index]
+        for block in fenced(body, "toml")
+    }
+    return WalkThrough(
+        title, files, [line for sh in fenced(body, "sh") for line in sh.splitlines()]
+    )
 
 
 @pytest.fixture
 def aws() -> LocalAws:
-    """An account with the hosted zone of the README's domain."""
+    """An account with the hosted zone of the walk-throughs' domain."""
     made = LocalAws(Clock(frozen_at=NOON))
     made.seed(ACCOUNT, zones=[("ZEXAMPLE", "example.com")])
     return made
 
 
 class Reader:
-    """Somebody who does what the README says, in an empty folder."""
+    """Somebody who does what a page says, in an empty folder."""
 
     def __init__(self, cli: Cli, aws: LocalAws) -> None:
         self._cli = cli
@@ -71,9 +74,8 @@ class Reader:
             records = self.command("dns --format json").json["environments"][0]["records"]
             publish(self._aws, records)
             return None
-        program, *arguments = shlex.split(line.partition(" #")[0])
-        assert program == "ses-provision"
-        return self.command(shlex.join(arguments))
+        assert line.startswith("ses-provision ")
+        return self.command(shlex.join(words(line)))
 
     def command(self, arguments: str) -> Result:
         """Run a command."""
@@ -82,13 +84,13 @@ class Reader:
 
 @pytest.fixture
 def reader(cli: Cli, aws: LocalAws, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Reader:
-    """A reader of the README."""
+    """A reader of the walk-throughs."""
     monkeypatch.chdir(tmp_path)
     return Reader(cli, aws)
 
 
 def test_there_are_walk_throughs_for_route_53_for_other_providers_and_for_two_regions() -> None:
-    assert [one.title for one in walk_throughs()] == [
+    assert [walk.title for walk in walk_throughs()] == [
         "Route 53",
         "another DNS provider",
         "one domain in two regions",
@@ -99,9 +101,9 @@ def test_there_are_walk_throughs_for_route_53_for_other_providers_and_for_two_re
 def test_the_walk_throughs_run_as_they_stand_and_end_verified(
     reader: Reader, tmp_path: Path, walk: WalkThrough
 ) -> None:
-    for name, text in walk.files.items():
+    for name, held in walk.files.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
-        (tmp_path / name).write_text(text, encoding="utf-8")
+        (tmp_path / name).write_text(held, encoding="utf-8")
 
     for line in walk.lines:
         result = reader.run(line)
@@ -127,9 +129,8 @@ def test_with_another_provider_route_53_is_never_asked(reader: Reader, aws: Loca
 
 
 def workflow() -> Any:
-    """The workflow of the README."""
-    section = README.partition("\n## In CI\n")[2].partition("\n## ")[0]
-    return yaml.safe_load(fenced(section, "yaml")[0])
+    """The workflow of the guide."""
+    return yaml.safe_load(fenced(guide("ci"), "yaml")[0])
 
 
 def ran(job: str) -> list[str]:
@@ -164,15 +165,79 @@ def test_the_workflow_uses_open_id_connect_and_no_stored_key() -> None:
     assert "secrets." not in json.dumps(found)
 
 
-def test_json_in_the_readme_is_json() -> None:
-    for text in fenced(README, "json"):
-        json.loads(text)
+def to_run(page: Path) -> list[str]:
+    """The lines of a page that are for running, beside walk-throughs, which begin with nothing."""
+    sections = said(page).split("\n## ")
+    others = "\n## ".join(part for part in sections if not part.startswith("Walk-through: "))
+    return [line for block in fenced(others, "sh") for line in block.splitlines() if line]
 
 
-def test_every_command_that_the_readme_names_exists() -> None:
-    from tests.reference import commands
+RUNNABLE = [page for page in WRITTEN if to_run(page)]
+"""The examples of the reference are run by tests/functional/test_help.py."""
 
-    named = set(re.findall(r"(?:`|^ *|run: )ses-provision ([a-z][a-z-]+)", README, re.MULTILINE))
 
-    assert len(named) > 10
-    assert named <= set(commands())
+@pytest.mark.parametrize("page", RUNNABLE, ids=lambda page: page.stem)
+def test_the_commands_of_a_page_run_one_after_the_other(
+    project: Path, cli: Cli, page: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for line in to_run(page):
+        assert line.startswith("ses-provision "), "another program: mark the block console"
+        monkeypatch.setattr("sys.stdin", Person("y\n"))
+        result = cli(*words(line))
+        assert result.status == 0, f"{line}\n{result.stdout}{result.stderr}"
+
+
+def registrar_elsewhere(cli: Cli, local: LocalAws, env: Environment) -> None:
+    """Applied, while the domain is delegated to the registrar's own name servers."""
+    servers = ["ns1.registrar.example", "ns2.registrar.example"]
+    local.declare_dns(env.domain, "NS", servers)
+    cli("apply", "--env", "prod", "--yes")
+
+
+def applied(cli: Cli, local: LocalAws, env: Environment) -> None:
+    """Applied a moment ago."""
+    cli("apply", "--env", "prod", "--yes")
+
+
+def nothing_yet(cli: Cli, local: LocalAws, env: Environment) -> None:
+    """An account with a hosted zone and nothing else."""
+
+
+SCENES = {
+    "plan --env prod": nothing_yet,
+    "dkim-status --env prod": registrar_elsewhere,
+    "checklist --env prod --only events --only SES-SANDBOX-001": applied,
+}
+"""What is the case before a command that a page shows with its output."""
+
+
+def screens() -> list[tuple[Path, str]]:
+    """The commands that pages show with what they print."""
+    return [
+        (page, block)
+        for page in pages()
+        for block in fenced(said(page), "console")
+        if not block.splitlines()[-1].startswith("$ ")
+    ]
+
+
+def shown_command(block: str) -> str:
+    """The command that a block shows, without the program's name."""
+    return block.partition("\n")[0].removeprefix("$ ses-provision ")
+
+
+@pytest.mark.parametrize("block", [block for _, block in screens()], ids=shown_command)
+def test_what_a_page_shows_of_a_command_is_what_it_prints(
+    cli: Cli, local: LocalAws, env: Environment, block: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "100")
+    command, shown = shown_command(block), block.partition("\n")[2]
+    SCENES[command](cli, local, env)
+
+    assert cli(*shlex.split(command)).stdout.strip() == shown.strip()
+
+
+def test_the_readme_has_a_screen_of_plan_dkim_status_and_checklist() -> None:
+    shown = [shown_command(block).split()[0] for page, block in screens() if page == README]
+
+    assert shown == ["plan", "dkim-status", "checklist"]

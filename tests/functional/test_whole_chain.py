@@ -1,6 +1,6 @@
 """The main job, as a user runs it: plan, apply, apply again, status, checklist."""
 
-from tests.conftest import ROOT, Cli
+from tests.conftest import Cli
 
 
 def test_a_fresh_account_takes_at_most_60_calls_and_ends_as_planned(cli: Cli) -> None:
@@ -28,9 +28,3 @@ def test_a_settled_plan_takes_at_most_20_calls_and_5_of_them_to_ses(cli: Cli) ->
 
     assert len(settled.calls) <= 20
     assert sum(call.service == "sesv2" for call in settled.calls) <= 5
-
-
-def test_the_plan_in_the_readme_is_what_a_fresh_account_shows(cli: Cli) -> None:
-    shown = cli("plan", "--env", "prod").stdout.strip()
-
-    assert shown in (ROOT / "README.md").read_text(encoding="utf-8")

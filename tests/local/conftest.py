@@ -20,6 +20,11 @@ ZONE, STAGING_ZONE = "Z03036173FL99T10J98KK", "Z028466637NTWD1K6UX8Z"
 DOMAIN = "starlightpractice.com"
 
 
+@pytest.fixture(autouse=True)
+def clients_made_once() -> None:
+    """Not here: sessions and their clients are what is tested."""
+
+
 @pytest.fixture
 def aws() -> LocalAws:
     made = LocalAws(Clock(frozen_at=datetime(2026, 4, 3, 12, 0, tzinfo=UTC)))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 
 import pytest
 
@@ -215,3 +216,20 @@ def test_an_action_that_may_not_publish_does_not_fail_the_alarm(aws, cloudwatch,
     aws.clock.advance(60)
     assert held(cloudwatch)["StateValue"] == "ALARM"
     assert mails() == []
+
+
+def test_a_data_point_without_a_time_is_of_now_by_the_clock_of_the_local_aws(aws, client):
+    aws.clock.advance(-4000 * 24 * 3600)
+    cloudwatch, now = client("cloudwatch"), aws.clock.now()
+
+    cloudwatch.put_metric_data(Namespace="Mine", MetricData=[{"MetricName": "Sent", "Value": 3}])
+    found = cloudwatch.get_metric_statistics(
+        Namespace="Mine",
+        MetricName="Sent",
+        StartTime=now - timedelta(minutes=5),
+        EndTime=now + timedelta(minutes=5),
+        Period=300,
+        Statistics=["Sum"],
+    )
+
+    assert [point["Sum"] for point in found["Datapoints"]] == [3]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -169,6 +169,22 @@ def test_an_unknown_key_is_refused(aws):
         assert (found.code, found.status) == (code, 403)
 
 
+@pytest.mark.parametrize("days", [-4000, 0, 4000])
+def test_keys_end_by_the_clock_of_who_holds_them_wherever_the_local_aws_is_in_time(
+    days, aws, client
+):
+    aws.clock.advance(days * 24 * 3600)
+    role = {"RoleArn": f"arn:aws:iam::{PROD}:role/app", "RoleSessionName": "ci"}
+
+    before = datetime.now(UTC).replace(microsecond=0)
+    hour = client("sts").assume_role(**role)["Credentials"]["Expiration"]
+    half_a_day = client("sts").get_session_token()["Credentials"]["Expiration"]
+    after = datetime.now(UTC)
+
+    assert before <= hour - timedelta(hours=1) <= after
+    assert before <= half_a_day - timedelta(hours=12) <= after
+
+
 def test_keys_of_a_session_act_for_their_holder(aws, client):
     keys = client("sts").get_session_token()["Credentials"]
     sts = aws.session(STAGING, HOME).client(
@@ -179,7 +195,6 @@ def test_keys_of_a_session_act_for_their_holder(aws, client):
     )
     assert sts.get_caller_identity()["Account"] == PROD
     assert sts.get_access_key_info(AccessKeyId=keys["AccessKeyId"])["Account"] == PROD
-    assert keys["Expiration"] == aws.clock.now() + timedelta(hours=12)
 
 
 def test_only_roles_are_assumed(client):

@@ -33,7 +33,7 @@ from ses_provision.render import document, message
 from ses_provision.render import outputs as output_text
 from ses_provision.render.progress import Progress
 from ses_provision.steps.outputs import outputs
-from tests.unit.examples import CONFIGURATION_SET, TOPIC
+from tests.unit.examples import ACCOUNT, CONFIGURATION_SET, TOPIC
 from tests.unit.rendering import shown
 from tests.unit.toys import ENV, NOON
 
@@ -183,6 +183,7 @@ def test_the_names_in_the_document_of_a_plan_are_stable() -> None:
         "counts",
         "steps",
         "left_over",
+        "notes",
     }
     assert found["counts"] == {"create": 0, "update": 1, "unchanged": 0, "blocked": 1}
     first, second = found["steps"]
@@ -192,6 +193,12 @@ def test_the_names_in_the_document_of_a_plan_are_stable() -> None:
     assert blocked == {
         "action": "blocked",
         "kind": "ConfigurationSet",
+        "key": {
+            "type": "configuration set",
+            "account": ACCOUNT.id,
+            "region": ACCOUNT.region,
+            "name": "rules",
+        },
         "label": "configuration set rules",
         "wanted": {
             "arn": CONFIGURATION_SET.arn,

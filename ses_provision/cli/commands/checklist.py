@@ -111,16 +111,14 @@ def checklist(
 
 def show(run: Run, found: list[Checklist], output_format: Format) -> None:
     """Show the checklists in a format."""
-    from rich.text import Text
-
     from ses_provision.render import checklist as text
     from ses_provision.render import checklist_html, checklist_markdown
 
     match output_format:
         case "markdown":
-            run.show(Text(checklist_markdown.render(found).rstrip("\n")))
+            run.document(checklist_markdown.render(found).rstrip("\n"))
         case "html":
-            run.show(Text(checklist_html.render(found).rstrip("\n")))
+            run.document(checklist_html.render(found).rstrip("\n"))
         case _ if len(found) == 1:
             run.show(text.checklist(found[0]))
         case _:

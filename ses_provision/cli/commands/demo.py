@@ -53,7 +53,7 @@ def demo(run: Run) -> None:
     run.show(
         Text(
             f"That was {calls} AWS calls in {seconds:.1f} s on a local AWS that is gone now. "
-            "Next: README.md, or `ses-provision local` to play with it.",
+            "Next: `ses-provision guide`, or `ses-provision local` to play with it.",
             style="bold cyan",
         )
     )

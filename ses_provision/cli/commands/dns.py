@@ -75,12 +75,12 @@ def dns(
         elif output_format == "table":
             run.show(text.table(sheet), "")
         elif output_format == "markdown":
-            run.show(text.markdown(sheet))
+            run.document(text.markdown(sheet).plain)
         sheets.append(sheet)
 
     run.each(work)
     if not checks and output_format in FILES:
-        run.show(getattr(text, FILES[output_format])(sheets))
+        run.document(getattr(text, FILES[output_format])(sheets).plain)
 
 
 def tell_incomplete(run: Run, target: Target, *, checks: bool) -> None:

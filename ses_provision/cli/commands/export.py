@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Annotated, Any, Literal
 
 import typer
-from rich.text import Text
 
 from ses_provision.cli.run import Run
 from ses_provision.engine import planning
@@ -47,4 +46,4 @@ def export(
             text = cloudformation.text(env, live)
             data = cloudformation.export(env, live)
             run.report(env.name, {"format": output_format, **data})
-        run.show(Text(text.rstrip("\n")))
+        run.document(text.rstrip("\n"))

@@ -55,7 +55,7 @@ class Seen:
 def init(
     run: Run,
     name: Annotated[
-        str | None, typer.Argument(metavar="[NAME]", help="Name of the environment: prod, …")
+        str | None, typer.Argument(metavar="[NAME]", help="Name of the environment, such as prod.")
     ] = None,
     domain: Annotated[
         str | None, typer.Option("--domain", metavar="NAME", help="The domain mail comes from.")

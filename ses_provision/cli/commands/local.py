@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.text import Text
 
 from ses_provision.cli.run import Run
 from ses_provision.environment import Environment
@@ -85,7 +84,7 @@ def serve_until_stopped(run: Run, made: LocalAws, port: int, exports: dict[str, 
 
     def ready(_address: object) -> None:
         run.extra.update(endpoint_url=exports["AWS_ENDPOINT_URL"], exports=exports)
-        run.show(*(Text(f"export {name}={shlex.quote(v)}") for name, v in exports.items()))
+        run.document("\n".join(f"export {name}={shlex.quote(v)}" for name, v in exports.items()))
         run.emit()
         run.tell(
             f"The local AWS listens on 127.0.0.1:{port} (DNS on {name_server_port(port)}). "

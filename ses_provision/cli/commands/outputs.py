@@ -35,6 +35,10 @@ def outputs(
     def work(target: Target) -> None:
         found = values(target.env, target.account)
         run.report(target.env.name, {"outputs": found})
-        run.show(output_text.render(found, target.env, output_format))
+        shown = output_text.render(found, target.env, output_format)
+        if output_format == "table":
+            run.show(shown)
+        else:
+            run.document(shown.plain)
 
     run.each(work)

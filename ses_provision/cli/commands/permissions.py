@@ -37,4 +37,4 @@ def permissions(
             whom = ABOUT[name].format(account=env.account_id, profile=env.dns.profile)
             if not run.as_json:
                 run.tell(f"{env.name}: {whom}")
-            run.show(json.dumps(policy, indent=2))
+            run.document(json.dumps(policy, indent=2))

@@ -72,7 +72,7 @@ def plan(
         planned = look_ahead(run, target, steps, take)
         run.report(target.env.name, {"plan": document.plan(planned)}, ok=not planned.is_blocked)
         if output_format == "markdown":
-            run.show(markdown_plan.plan(planned, target.env))
+            run.document(markdown_plan.plan(planned, target.env).plain)
         else:
             run.show(text.plan(planned, target.env, verbose=verbose), "")
         if github_summary:

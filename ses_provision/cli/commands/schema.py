@@ -32,4 +32,4 @@ def schema(
         run.extra["file"] = str(path)
         return
     run.extra["schema"] = loading.schema()
-    run.show(Text(text.rstrip()))
+    run.document(text.rstrip())

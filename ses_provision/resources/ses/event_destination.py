@@ -53,6 +53,11 @@ class EventDestination:
         """Its configuration set."""
         return self.configuration_set_arn
 
+    @property
+    def uses(self) -> tuple[str, ...]:
+        """What it reports to, without which it is of no use."""
+        return (self.topic_arn,) if self.topic_arn else ()
+
     def read(self) -> Reading[Found[EventDestination]]:
         """Find it among the destinations of its set."""
         listed = yield from destinations(self.configuration_set_arn)
