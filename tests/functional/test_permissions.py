@@ -136,9 +136,9 @@ def everything(execute: Run, local: LocalAws, env: Environment) -> None:
     execute("checklist")
     execute("send-test")
     execute("drill", "--yes", "--alarms")
-    shut_cloudwatch_out(local, env)
+    encrypt_far_topic(local, env, "alias/aws/sns")
     execute("drill", "--yes", "--alarms", "--timeout", "0.1", status=75)
-    execute("apply", "--yes")
+    encrypt_far_topic(local, env, "")
     local.confirm_subscriptions()
     execute("request-access", "--submit", "--yes")
     local.call(env.account_id, env.region, "sesv2", *foreign_destination(env))
@@ -151,18 +151,12 @@ def everything(execute: Run, local: LocalAws, env: Environment) -> None:
     execute("destroy", "--yes", "--confirm-env", "prod")
 
 
-def shut_cloudwatch_out(local: LocalAws, env: Environment) -> None:
-    """The topic of the alarms takes messages of SES alone."""
-    topic = f"arn:aws:sns:{env.region}:{env.account_id}:{env.alarm_topic}"
-    statement = {
-        "Effect": "Allow",
-        "Principal": {"Service": "ses.amazonaws.com"},
-        "Action": "sns:Publish",
-        "Resource": topic,
-    }
-    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
-    params = {"TopicArn": topic, "AttributeName": "Policy", "AttributeValue": policy}
-    local.call(env.account_id, env.region, "sns", "SetTopicAttributes", params)
+def encrypt_far_topic(local: LocalAws, env: Environment, key: str) -> None:
+    """Set the key of the alarms' topic in the region without mail; CloudWatch may not use SNS's."""
+    [region] = set(env.alarm_regions) - {env.region}
+    topic = f"arn:aws:sns:{region}:{env.account_id}:{env.alarm_topic}"
+    params = {"TopicArn": topic, "AttributeName": "KmsMasterKeyId", "AttributeValue": key}
+    local.call(env.account_id, region, "sns", "SetTopicAttributes", params)
 
 
 def grow(local: LocalAws, env: Environment) -> None:
