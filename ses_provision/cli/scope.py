@@ -55,12 +55,20 @@ def left_over(
     from ses_provision.steps.left_over import strays
 
     if isinstance(found, AccessDenied):
-        return (), (f"whether something is left over is not known: {found.message}",)
-    resources = yield from strays(target.env, target.account, planned, found)
+        return (), (not_known(found),)
+    try:
+        resources = yield from strays(target.env, target.account, planned, found)
+    except AccessDenied as denied:
+        return (), (not_known(denied),)
     if not resources:
         return (), ()
     scope = yield from scope_of(run, target)
     return (yield from leftovers.judged(scope, resources)), ()
+
+
+def not_known(denied: AccessDenied) -> str:
+    """What may not be looked up is not "nothing"."""
+    return f"whether something is left over is not known: {denied.message}"
 
 
 def beginning(env: Environment, account: Account) -> Reading[Beginning | AccessDenied]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, TypeVar
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
+from ses_provision.environment import limits
 from ses_provision.environment.sections import (
     AlarmSettings,
     ConfigurationSetSettings,
@@ -31,6 +32,15 @@ from ses_provision.environment.shapes import (
     matching,
 )
 from ses_provision.names import is_within
+
+T = TypeVar("T")
+
+
+def accepted(value: T, problem: str) -> T:
+    """The value, where nothing is wrong with it."""
+    if problem:
+        raise ValueError(problem)
+    return value
 
 
 class Environment(Section):
@@ -64,6 +74,24 @@ class Environment(Section):
     events: EventSettings = EventSettings()
     alarms: AlarmSettings = AlarmSettings()
     production_access: ProductionAccessSettings | None = None
+
+    @field_validator("region")
+    @classmethod
+    def has_ses(cls, value: str) -> str:
+        """Mail can only leave where there is SES."""
+        return accepted(value, limits.without_ses(value))
+
+    @field_validator("domain")
+    @classmethod
+    def leaves_room_for_dkim(cls, value: str) -> str:
+        """A DNS name has at most 253 characters."""
+        return accepted(value, limits.too_long_for_dkim(value))
+
+    @field_validator("tags")
+    @classmethod
+    def can_be_set(cls, value: dict[str, str]) -> dict[str, str]:
+        """What AWS takes beside our own."""
+        return accepted(value, limits.tags(value))
 
     @field_validator("dns")
     @classmethod
@@ -104,6 +132,12 @@ class Environment(Section):
         domain = info.data.get("domain")
         if value.address and domain and not is_within(value.address.rpartition("@")[2], domain):
             raise contradiction("address", f"must be an address at {domain}, not {value.address}")
+        below = info.data.get("mail_from")
+        if value.address and domain and below:
+            mail_from = f"{below.subdomain}.{domain}"
+            problem = limits.sender_without_mail_from(value.address, mail_from)
+            if problem:
+                raise contradiction("address", problem)
         return value
 
     @field_validator("alarms")
@@ -116,11 +150,46 @@ class Environment(Section):
         if bounce == complaint:
             raise contradiction("complaint_name", f"must differ from the bounce alarm, {bounce!r}")
         sets = info.data.get("configuration_set")
-        if value.per_configuration_set and sets and len(f"{bounce}-{sets.name}") > LONGEST_ALARM:
-            raise contradiction("bounce_name", f"is too long to be followed by -{sets.name}")
-        if value.per_configuration_set and sets and len(f"{complaint}-{sets.name}") > LONGEST_ALARM:
-            raise contradiction("complaint_name", f"is too long to be followed by -{sets.name}")
+        if not value.per_configuration_set or not sets:
+            return value
+        for setting, name in (("bounce_name", bounce), ("complaint_name", complaint)):
+            if len(f"{name}-{sets.name}") > LONGEST_ALARM:
+                raise contradiction(setting, f"is too long to be followed by -{sets.name}")
+        names = {
+            "the bounce alarm": bounce,
+            f"the bounce alarm of {sets.name}": f"{bounce}-{sets.name}",
+            "the complaint alarm": complaint,
+            f"the complaint alarm of {sets.name}": f"{complaint}-{sets.name}",
+        }
+        problem = limits.same_alarm(names)
+        if problem:
+            raise contradiction("complaint_name", problem)
         return value
+
+    @field_validator("alarms")
+    @classmethod
+    def tells_everybody(cls, value: AlarmSettings, info: ValidationInfo) -> AlarmSettings:
+        """Where alarms share the topic of the events, whoever is told is in events.emails."""
+        events, region = info.data.get("events"), info.data.get("region")
+        if value.emails is None or events is None or region not in (value.regions or (region,)):
+            return value
+        ending = info.data.get("suffix") or info.data.get("name", "")
+        event_topic = events.topic or f"ses-events-{ending}"
+        if (value.topic or event_topic) == event_topic:
+            problem = limits.untold(value.emails, events.emails)
+            if problem:
+                raise contradiction("emails", problem)
+        return value
+
+    @model_validator(mode="after")
+    def key_serves_every_topic(self) -> Environment:
+        """The topics of events and of alarms share the key."""
+        problem = limits.key_elsewhere(
+            self.events.kms_key or "", (self.region, *self.alarm_regions)
+        )
+        if problem:
+            raise contradiction("kms_key", problem, "events")
+        return self
 
     @property
     def ending(self) -> str:

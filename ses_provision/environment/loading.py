@@ -139,7 +139,7 @@ def describe(error: ErrorDetails) -> str:
         case "missing":
             return f"{where}: missing; it is required"
         case "contradiction":
-            return f"{where}.{error['ctx']['setting']}: {error['msg']}"
+            return f"{'.'.join([*location, error['ctx']['setting']])}: {error['msg']}"
         case "value_error":
             return f"{where}: {error['msg'].removeprefix('Value error, ')}"
     return f"{where}: {error['msg'][0].lower()}{error['msg'][1:]}, not {shown(error['input'])}"

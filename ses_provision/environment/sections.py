@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
+from ses_provision.environment.limits import looks_back_too_far
 from ses_provision.environment.shapes import (
     LABEL,
     Address,
@@ -30,11 +31,13 @@ from ses_provision.environment.shapes import (
 )
 
 
-def contradiction(setting: str, message: str) -> PydanticCustomError:
-    """A mistake in one setting of a section that shows only beside other settings."""
-    return PydanticCustomError(
-        "contradiction", "{message}", {"setting": setting, "message": message}
-    )
+def contradiction(setting: str, message: str, section: str = "") -> PydanticCustomError:
+    """A mistake in one setting of a section that shows only beside other settings.
+
+    `section` names it where the mistake shows only in the whole file.
+    """
+    where = f"{section}.{setting}" if section else setting
+    return PydanticCustomError("contradiction", "{message}", {"setting": where, "message": message})
 
 
 class Section(BaseModel):
@@ -229,6 +232,14 @@ class AlarmSettings(Section):
         if value and len(set(value)) < len(value):
             raise ValueError("names a region twice")
         return value
+
+    @model_validator(mode="after")
+    def can_be_evaluated(self) -> AlarmSettings:
+        """CloudWatch looks back only so far."""
+        problem = looks_back_too_far(self.period, self.evaluation_periods)
+        if problem:
+            raise contradiction("evaluation_periods", problem)
+        return self
 
 
 class ProductionAccessSettings(Section):

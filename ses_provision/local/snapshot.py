@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ses_provision.local.contract import Caller
 from ses_provision.local.ses.service import SesV2
 
 if TYPE_CHECKING:
@@ -115,8 +116,15 @@ def _names_of(service: str) -> Any:
 
 
 def _roles(aws: LocalAws, account: str) -> dict[str, Any]:
+    """The roles of an account, in whatever partition it has been seen."""
+    partitions = {Caller(account, one).partition: one for one in aws.regions(account)}
+    regions = {"aws": "us-east-1", **partitions}.values()
+    return {name: role for one in regions for name, role in _roles_in(aws, account, one).items()}
+
+
+def _roles_in(aws: LocalAws, account: str, region: str) -> dict[str, Any]:
     def ask(operation: str, **params: str) -> Reply:
-        return aws.call(account, "us-east-1", "iam", operation, params)
+        return aws.call(account, region, "iam", operation, params)
 
     found = {}
     for role in ask("ListRoles")["Roles"]:

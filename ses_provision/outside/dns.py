@@ -31,6 +31,10 @@ TRIES = 2  # a datagram may get lost
 DNS_PORT = 53
 
 
+LONGEST_NAME = 253
+"""Characters of a name (RFC 1035 section 3.1): nothing can stand at a longer one."""
+
+
 def ask_dns(record_type: str, name: str, server: str = "") -> Ask:
     """A question to DNS; `server` is an address or a host name, else the resolvers in use."""
     return question("dns", server, record_type, on=(), name=name)
@@ -66,6 +70,8 @@ def answer(
     `everything_there` the `servers` are asked whoever was meant.
     """
     name = str(dict(asked.params)["name"])
+    if len(name) > LONGEST_NAME:
+        return None
     try:
         if asked.region and not everything_there:
             return at_server(asked, name, addresses(asked.region, servers, port))

@@ -1,4 +1,4 @@
-"""As much of JSON Schema 2020-12 as the schema of environment files uses; anything else is an
+"""As much of JSON Schema 2020-12 as our schemas use; anything else is an
 error, so that a keyword nobody checks cannot slip in."""
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ TYPES: dict[str, type | tuple[type, ...]] = {
     "integer": int,
     "number": (int, float),
     "boolean": bool,
+    "null": type(None),
 }
 
 
@@ -70,6 +71,12 @@ def check_items(root: Any, _s: Any, allowed: Any, value: Any, path: str) -> Iter
         yield from check(root, allowed, one, path)
 
 
+def check_any(root: Any, _s: Any, allowed: Any, value: Any, path: str) -> Iterator[str]:
+    tried = [list(check(root, one, value, path)) for one in allowed]
+    if all(tried):
+        yield from min(tried, key=len)
+
+
 def simple(fails: Any) -> Any:
     """A keyword that a value fails or not."""
 
@@ -93,6 +100,7 @@ KEYWORDS: dict[str, Any] = {
     "propertyNames": check_names,
     "required": check_required,
     "items": check_items,
+    "anyOf": check_any,
     "enum": simple(lambda allowed, value: value not in allowed),
     "const": simple(lambda wanted, value: value != wanted),
     "pattern": simple(lambda p, v: isinstance(v, str) and not re.search(p, v)),

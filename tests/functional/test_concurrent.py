@@ -172,7 +172,7 @@ def test_what_moved_between_plan_and_yes_is_refused_and_shown(
 
     assert stopped.status == 1
     assert "Step mail-from (Custom MAIL FROM) is no longer as the plan showed it" in stopped.stderr
-    assert "TXT mail.starlightpractice.com" in stopped.stderr
+    assert "TXT record v=spf1 mail.starlightpractice.com" in stopped.stderr
     assert "was create, is update" in stopped.stderr
     assert "Run the same command again" in stopped.stderr
     zone = json.dumps(world.local.snapshot(env.account_id)["route53"])

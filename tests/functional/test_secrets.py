@@ -90,7 +90,7 @@ def test_a_mistake_of_ours_shows_its_traceback_and_where_to_report_it_once(
     def broken(*_: Any, **__: Any) -> None:
         raise ZeroDivisionError("oops")
 
-    monkeypatch.setattr("ses_provision.engine.planning.plan", broken)
+    monkeypatch.setattr("ses_provision.engine.planning.looks", broken)
 
     told = cli("plan", "--env", "prod", "--json")
 

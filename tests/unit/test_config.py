@@ -245,12 +245,22 @@ def test_alarm_names_leave_room_for_the_set_they_are_about() -> None:
 
 
 def test_a_long_domain_leaves_room_for_its_mail_from_domain() -> None:
-    domain = ".".join(["a" * 61] * 4) + ".com"
-    assert len(domain) > 250
+    domain = ".".join(["a" * 50] * 4) + ".com"
+    subdomain = ".".join(["m" * 25] * 2)
+    assert len(f"{subdomain}.{domain}") > 253
 
-    [problem] = problems({**LEAST, "domain": domain})
+    [problem] = problems({**LEAST, "domain": domain, "mail_from": {"subdomain": subdomain}})
 
     assert problem.startswith("mail_from.subdomain: ")
+
+
+def test_a_longer_domain_leaves_no_room_for_its_dkim_records() -> None:
+    longest = ".".join(["a" * 50] * 4) + ".a.org"
+    assert len(longest) == 209
+
+    assert problems({**LEAST, "domain": f"a{longest}"}) == [
+        "domain: has 210 characters; with more than 209 its DKIM records do not fit"
+    ]
 
 
 @pytest.mark.parametrize(

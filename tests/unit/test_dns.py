@@ -123,3 +123,9 @@ def test_where_everything_is_in_one_place_it_is_asked_whoever_was_meant(server: 
 )
 def test_servers_are_written_with_or_without_a_port(written: str, host: str, port: int) -> None:
     assert host_port(written) == (host, port)
+
+
+def test_at_a_name_that_is_too_long_stands_nothing() -> None:
+    name = ".".join(["a" * 60] * 5)
+
+    assert answer(ask_dns("TXT", name), [f"{HOST}:1"]) is None

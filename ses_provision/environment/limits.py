@@ -1,0 +1,107 @@
+"""What AWS would refuse later, as far as the file shows it: limits that span several settings.
+
+Each function says what is wrong in words, or nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from ses_provision.names import is_within
+
+LONGEST_NAME = 253  # characters of a DNS name (RFC 1035 section 3.1)
+DKIM_LABELS = "x" * 32 + "._domainkey."  # a token of Easy DKIM has 32 characters
+MOST_TAGS = 50  # user tags of one resource (Tagging AWS Resources User Guide)
+OURS = ("Environment", "ManagedBy", "Project")
+HOUR, DAY, WEEK = 3600, 86_400, 604_800
+
+
+def without_ses(region: str) -> str:
+    """Partitions without the service (botocore's endpoints of sesv2)."""
+    return f"there is no Amazon SES in {region}" if region.startswith("cn-") else ""
+
+
+def too_long_for_dkim(domain: str) -> str:
+    """The DKIM records stand below the domain."""
+    longest = LONGEST_NAME - len(DKIM_LABELS)
+    if len(domain) > longest:
+        return f"has {len(domain)} characters; with more than {longest} its DKIM records do not fit"
+    return ""
+
+
+def tags(chosen: Iterable[str]) -> str:
+    """Tags that are not ours to choose, or too many of them.
+
+    AWS keeps keys that begin with aws: for itself, in any case (Tagging AWS Resources User Guide).
+    Environment and ManagedBy are how `destroy` knows what is ours.
+    """
+    names = list(chosen)
+    for name in names:
+        if name.lower().startswith("aws:"):
+            return f"{name}: AWS keeps tags that begin with aws: for itself"
+        if name in OURS:
+            return f"{name} is set by ses-provision; choose another name"
+    most = MOST_TAGS - len(OURS)
+    if len(names) > most:
+        return f"are {len(names)}; beside {', '.join(OURS)} there is room for {most}"
+    return ""
+
+
+def sender_without_mail_from(address: str, mail_from_domain: str) -> str:
+    """SES takes a MAIL FROM domain only below the domain of the identity (SESv2 API reference,
+    PutEmailIdentityMailFromAttributes)."""
+    domain = address.rpartition("@")[2]
+    if is_within(mail_from_domain, domain) and mail_from_domain != domain:
+        return ""
+    return (
+        f"{mail_from_domain} does not lie below {domain}, so that SES refuses it as MAIL FROM of "
+        f"{address}; send from an address at a domain above it, or change mail_from.subdomain"
+    )
+
+
+def key_elsewhere(key: str, regions: Iterable[str]) -> str:
+    """A topic takes keys of its own region (SNS Developer Guide, encryption at rest)."""
+    parts = key.split(":")
+    if len(parts) < 6 or parts[5].startswith("alias/"):
+        return ""
+    others = [region for region in regions if region != parts[3]]
+    if not others:
+        return ""
+    return (
+        f"the key is in {parts[3]}, and a topic in {others[0]} cannot use it; name an alias that "
+        "stands for a key in each of the regions"
+    )
+
+
+def untold(people: Iterable[str], told: Iterable[str]) -> str:
+    """Who would not be told, because alarms share the topic of the events."""
+    reached = {address.lower() for address in told}
+    missed = [address for address in people if address.lower() not in reached]
+    if not missed:
+        return ""
+    return (
+        f"alarms share the topic of the events here, so {', '.join(missed)} would not be told; add "
+        "them to events.emails, or give alarms a topic of their own with alarms.topic"
+    )
+
+
+def looks_back_too_far(period: int, periods: int) -> str:
+    """CloudWatch evaluates at most a week, or a day with periods under an hour (CloudWatch API
+    reference, PutMetricAlarm)."""
+    longest = WEEK if period >= HOUR else DAY
+    if period * periods <= longest:
+        return ""
+    span = "a week" if longest == WEEK else "a day, with periods of less than an hour"
+    return (
+        f"{periods} periods of {period} seconds are longer than {span}: at most {longest} seconds"
+    )
+
+
+def same_alarm(names: Mapping[str, str]) -> str:
+    """Two settings that would make one alarm; each apply would write it twice."""
+    seen: dict[str, str] = {}
+    for what, name in names.items():
+        if name in seen:
+            return f"{what} would be called {name!r}, as {seen[name]} is"
+        seen[name] = what
+    return ""

@@ -1,0 +1,171 @@
+"""On which resources AWS checks each call that was made (Service Authorization Reference).
+
+Said here a second time, from what was really sent, so that the printed policy is judged by
+something other than itself.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from ses_provision.local.policies import Ask, Decision, decide
+from tests.laws.mutations import partition
+
+if TYPE_CHECKING:
+    from tests.laws.world import Bench, Made
+
+PREFIXES = {"sesv2": "ses"}
+NAMES = "route53:ChangeResourceRecordSetsNormalizedRecordNames"
+FREE = frozenset({"GetCallerIdentity"})
+ANYTHING = frozenset(
+    {
+        "artifact:ListCustomerAgreements",
+        "cloudwatch:GetMetricData",
+        "cloudwatch:ListMetrics",
+        "route53:ListHostedZones",
+        "ses:GetAccount",
+        "ses:ListRecommendations",
+        "ses:PutAccountDetails",
+        "sns:Unsubscribe",
+    }
+)
+"""Actions that know no resource."""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """One thing that IAM looks for in the caller's policy."""
+
+    action: str
+    resource: str
+    context: Mapping[str, tuple[str, ...]] = field(default_factory=dict, compare=False, hash=False)
+
+    def is_allowed(self, statements: list[dict[str, Any]]) -> bool:
+        """Whether a policy allows it."""
+        asked = Ask(self.action, self.resource, context=self.context)
+        return decide(statements, asked)[0] is Decision.ALLOWED
+
+
+def checked(made: Made, bench: Bench) -> Iterator[Checked]:
+    """All that IAM looks for before it lets a call through."""
+    if made.operation in FREE:
+        return
+    prefix = PREFIXES.get(made.service, made.service)
+    action = f"{prefix}:{made.operation}"
+    context = conditions(made)
+    found = ["*"] if action in ANYTHING else resources(made, bench)
+    for resource in found:
+        yield Checked(action, resource, context)
+    if {"Tags", "tags"} & set(made.params) and made.operation.startswith(("Create", "Put")):
+        tagging = "sqs:TagQueue" if prefix == "sqs" else f"{prefix}:TagResource"
+        for resource in found:
+            yield Checked(tagging, resource)
+    yield from replicated(made)
+
+
+def conditions(made: Made) -> dict[str, tuple[str, ...]]:
+    """What a call carries that conditions look at."""
+    if made.operation == "SendEmail":
+        return {"ses:FromAddress": (made.params["FromEmailAddress"],)}
+    changes = made.params.get("ChangeBatch", {}).get("Changes", ())
+    names = [change["ResourceRecordSet"]["Name"].rstrip(".").lower() for change in changes]
+    return {NAMES: tuple(names)} if names else {}
+
+
+def replicated(made: Made) -> Iterator[Checked]:
+    """A replica takes its key from the identity in another region, which may refuse."""
+    signing = made.params.get("DkimSigningAttributes", {})
+    origin = signing.get("DomainSigningAttributesOrigin") or made.params.get(
+        "SigningAttributesOrigin", ""
+    )
+    region = origin.removeprefix("AWS_SES").strip("_").lower().replace("_", "-")
+    if region:
+        parent = arn(made, "ses", f"identity/{made.params['EmailIdentity']}", region)
+        yield Checked("ses:ReplicateEmailIdentityDKIMSigningKey", parent)
+
+
+def arn(made: Made, service: str, rest: str, region: str | None = None) -> str:
+    """An ARN in the account of a call."""
+    where = made.region if region is None else region
+    return f"arn:{partition(made.region)}:{service}:{where}:{made.account}:{rest}"
+
+
+def resources(made: Made, bench: Bench) -> list[str]:
+    """The resources that a call acts on."""
+    return SERVICES[made.service](made, bench)
+
+
+def sesv2(made: Made, bench: Bench) -> list[str]:
+    """Identities and configuration sets; a mail is checked on all that it touches."""
+    params = made.params
+    if "ResourceArn" in params:
+        return [params["ResourceArn"]]
+    identity = params.get("EmailIdentity") or params.get("FromEmailAddress")
+    named = params.get("ConfigurationSetName")
+    found = [arn(made, "ses", f"identity/{identity}")] if identity else []
+    with_set = made.operation != "CreateEmailIdentity"
+    return [
+        *found,
+        *([arn(made, "ses", f"configuration-set/{named}")] if named and with_set else []),
+    ]
+
+
+def sns(made: Made, bench: Bench) -> list[str]:
+    """Topics."""
+    params = made.params
+    named = params.get("TopicArn") or params.get("ResourceArn")
+    return [named or arn(made, "sns", params["Name"])]
+
+
+def cloudwatch(made: Made, bench: Bench) -> list[str]:
+    """Alarms; to describe some wants the right to describe any."""
+    params = made.params
+    if made.operation == "DescribeAlarms":
+        return [arn(made, "cloudwatch", "alarm:*")]
+    names = params.get("AlarmNames") or [params.get("AlarmName")]
+    named = params.get("ResourceARN")
+    return [named] if named else [arn(made, "cloudwatch", f"alarm:{name}") for name in names]
+
+
+def iam(made: Made, bench: Bench) -> list[str]:
+    """Roles, by ARNs that have their path in them."""
+    params = made.params
+    if "PolicySourceArn" in params:
+        return [params["PolicySourceArn"]]
+    region = "us-gov-west-1" if partition(made.region) == "aws-us-gov" else "us-east-1"
+    listed = bench.call(made.account, region, "iam", "ListRoles")["Roles"]
+    standing = {role["RoleName"]: role["Arn"] for role in listed}
+    name = params["RoleName"]
+    return [standing.get(name, arn(made, "iam", f"role/{name}", ""))]
+
+
+def route53(made: Made, bench: Bench) -> list[str]:
+    """Hosted zones."""
+    identity = made.params.get("HostedZoneId") or made.params["Id"]
+    return [f"arn:{partition(made.region)}:route53:::hostedzone/{identity}"]
+
+
+def sqs(made: Made, bench: Bench) -> list[str]:
+    """Queues."""
+    params = made.params
+    return [arn(made, "sqs", params.get("QueueName") or params["QueueUrl"].rpartition("/")[2])]
+
+
+def kms(made: Made, bench: Bench) -> list[str]:
+    """Keys, and never the aliases by which they are named."""
+    named = made.params["KeyId"]
+    held = bench.call(made.account, made.region, "kms", "DescribeKey", KeyId=named)
+    return [held["KeyMetadata"]["Arn"]]
+
+
+SERVICES = {
+    "sesv2": sesv2,
+    "sns": sns,
+    "cloudwatch": cloudwatch,
+    "iam": iam,
+    "route53": route53,
+    "sqs": sqs,
+    "kms": kms,
+}

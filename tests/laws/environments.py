@@ -1,0 +1,318 @@
+"""The table: small environments, each with what surrounds it. A new setting adds rows here."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from itertools import combinations
+from typing import Any
+
+from tests.laws import surroundings
+from tests.laws.world import Bench
+
+ACCOUNT = "111122223333"
+OTHER_ACCOUNT = "444455556666"
+ZONE_ACCOUNT = "999988887777"
+ZONE_ROLE = f"arn:aws:iam::{ZONE_ACCOUNT}:role/dns"
+REGION = "us-east-2"
+FAR = "us-east-1"
+DOMAIN = "example.com"
+
+Settings = dict[str, Any]
+Surrounding = Callable[[Bench], None]
+
+
+def merged(*settings: Mapping[str, Any]) -> Settings:
+    """Settings over settings, section by section; None takes one away."""
+    whole: Settings = {}
+    for each in settings:
+        for name, value in each.items():
+            inner = whole.get(name, {})
+            whole[name] = merged(inner, value) if isinstance(value, Mapping) else value
+    return {name: value for name, value in whole.items() if value is not None}
+
+
+def toml(settings: Mapping[str, Any]) -> str:
+    """An environment file. JSON's strings, numbers, booleans and lists are TOML's as well."""
+    plain = [f"{n} = {json.dumps(v)}" for n, v in settings.items() if not isinstance(v, dict)]
+    sections = [
+        f"\n[{name}]\n" + "".join(f"{json.dumps(n)} = {json.dumps(v)}\n" for n, v in held.items())
+        for name, held in settings.items()
+        if isinstance(held, dict)
+    ]
+    return "\n".join(plain) + "\n" + "".join(sections)
+
+
+BASE: Settings = {
+    "account_id": ACCOUNT,
+    "region": REGION,
+    "domain": DOMAIN,
+    "configuration_set": {"name": "example"},
+}
+ACCESS: Settings = {
+    "production_access": {"website": "https://example.com", "use_case": "Receipts, asked for."}
+}
+ROLE: Settings = {"sender": {"role": "web"}}
+PEOPLE: Settings = {"events": {"emails": ["ops@example.com"]}}
+DMARC: Settings = {"dmarc": {"policy": "quarantine", "reports_to": ["dmarc@example.com"]}}
+TWO_REGIONS: Settings = {"alarms": {"regions": [REGION, FAR]}}
+DUBLIN: Settings = {"region": "eu-west-1", "mail_from": {"subdomain": "mail-eu"}}
+
+
+@dataclass(frozen=True)
+class Row:
+    """One environment, `prod`, with the other files of its folder and what stands around it."""
+
+    name: str
+    settings: Settings
+    others: Mapping[str, Settings] = field(default_factory=dict)
+    around: tuple[Surrounding, ...] = ()
+
+    @property
+    def files(self) -> dict[str, str]:
+        """The folder, by the names of the environments."""
+        every = {"prod": self.settings, **self.others}
+        return {name: toml(merged(BASE, settings)) for name, settings in every.items()}
+
+
+@dataclass(frozen=True)
+class Refused:
+    """A folder that `validate` refuses, and how it names the mistake."""
+
+    name: str
+    settings: Settings
+    said: str
+    others: Mapping[str, Settings] = field(default_factory=dict)
+
+    @property
+    def files(self) -> dict[str, str]:
+        """The folder, by the names of the environments."""
+        return Row(self.name, self.settings, self.others).files
+
+
+# The longest domain that leaves room for `<token>._domainkey.` within 253 characters.
+LONGEST_DOMAIN = ".".join(["d" * 63, "d" * 63, "d" * 63, "d" * 13, "com"])
+LONG: Settings = {
+    "domain": LONGEST_DOMAIN,
+    "suffix": "s" * 32,
+    "configuration_set": {"name": "c" * 64},
+    "events": {"topic": "e" * 256, "destination": "d" * 64, "emails": ["ops@example.com"]},
+    "alarms": {"topic": "a" * 256, "bounce_name": "b" * 255, "complaint_name": "k" * 255},
+    "sender": {"role": "r" * 64, "policy_name": "p" * 128},
+}
+MANY_TAGS: Settings = {"tags": {f"Tag{number}": f"value {number}" for number in range(45)}}
+EVERYTHING = merged(
+    ROLE, PEOPLE, DMARC, ACCESS, TWO_REGIONS,
+    {
+        "project": "shop",
+        "hipaa": True,
+        "alarms": {"topic": "wake-up", "emails": ["night@example.com"],
+                   "per_configuration_set": True},
+        "tags": {"Team": "mail"},
+    },
+)  # fmt: skip
+
+ROWS = (
+    Row("only what is required", {}),
+    Row("everything", EVERYTHING),
+    Row("a role", ROLE),
+    Row("a role with a path", ROLE, around=(surroundings.role_with_path,)),
+    Row("people", PEOPLE),
+    Row("empty lists", {
+        "configuration_set": {"suppressed_reasons": []},
+        "events": {"emails": []},
+        "alarms": {"emails": []},
+        "dmarc": {"reports_to": []},
+        "dns": {"resolvers": []},
+        "tags": {},
+    }),
+    Row("everything the other way", {
+        "configuration_set": {
+            "tls_policy": "OPTIONAL", "reputation_metrics": False, "suppressed_reasons": ["BOUNCE"],
+        },
+        "sender": {"feedback_forwarding": False, "address": "Post.Office+1@example.com"},
+        "events": {"types": ["SEND", "OPEN", "CLICK", "RENDERING_FAILURE"], "destination": "all"},
+        "alarms": {
+            "bounce_rate": 0.02, "complaint_rate": 0.0005, "period": 300,
+            "evaluation_periods": 3, "missing_data": "breaching",
+        },
+    }),
+    Row("a short key", {"dkim": {"key_length": "RSA_1024_BIT"}}),
+    Row("mail is refused without MX", {"mail_from": {"on_mx_failure": "REJECT_MESSAGE"}}),
+    Row("a MAIL FROM two labels down", {"mail_from": {"subdomain": "bounce.mail"}}),
+    Row("DMARC none", {"dmarc": {"policy": "none"}}),
+    Row("DMARC quarantine with reports", DMARC),
+    Row("DMARC reject", {"dmarc": {"policy": "reject", "reports_to": ["a@example.com",
+                                                                      "b@example.org"]}}),
+    Row("DMARC inherited", merged(DMARC, {"domain": "dev.example.com"}),
+        around=(surroundings.parent_dmarc,)),
+    Row("many tags", MANY_TAGS),
+    Row("a suffix that is not the name", merged(ROLE, {"suffix": "live"})),
+    Row("patients", {"hipaa": True}),
+    Row("production access", ACCESS),
+    Row("protected", {"protect": True}),
+    Row("a subdomain in its parent's zone", {"domain": "dev.example.com", "dns": {"ttl": 60}},
+        around=(surroundings.parent_zone,)),
+    Row("a zone by its id", {"dns": {"zone_id": "Z0EXAMPLE"}},
+        around=(surroundings.twin_zone,)),
+    Row("a zone by profile", {"dns": {"profile": "dns"}}),
+    Row("a zone by role", {"dns": {"assume_role_arn": ZONE_ROLE}}),
+    Row("a zone by profile and role", {"dns": {"profile": "dns", "assume_role_arn": ZONE_ROLE}}),
+    Row("DNS elsewhere", merged(DMARC, {"dns": {"provider": "external"}})),
+    Row("DNS elsewhere, in its parent's zone",
+        {"domain": "dev.example.com", "dns": {"provider": "external", "zone": DOMAIN}}),
+    Row("alarms in two regions", merged(PEOPLE, TWO_REGIONS)),
+    Row("alarms only elsewhere", merged(PEOPLE, {"alarms": {"regions": [FAR]}})),
+    Row("alarms of the set too", {"alarms": {"per_configuration_set": True}}),
+    Row("an alarm topic of its own", merged(PEOPLE, TWO_REGIONS, {
+        "alarms": {"topic": "wake-up", "emails": ["night@example.com"]},
+    })),
+    Row("an alarm topic that tells whom events tell", merged(PEOPLE, {
+        "alarms": {"topic": "wake-up"},
+    })),
+    Row("one topic by two settings", merged(PEOPLE, {
+        "events": {"topic": "mail"}, "alarms": {"topic": "mail"},
+    })),
+    Row("a key by alias, alarms in two regions", merged(PEOPLE, TWO_REGIONS, {
+        "events": {"kms_key": "alias/mail"},
+    }), around=(surroundings.key("alias/mail", REGION, FAR),)),
+    Row("a key by id and an alarm topic", {
+        "events": {"kms_key": surroundings.KEY_ID}, "alarms": {"topic": "wake-up"},
+    }, around=(surroundings.key(surroundings.KEY_ID, REGION),)),
+    Row("a key by ARN", {
+        "events": {"kms_key": f"arn:aws:kms:{REGION}:{ACCOUNT}:key/{surroundings.KEY_ID}"},
+    }, around=(surroundings.key(surroundings.KEY_ID, REGION),)),
+    Row("a sender in a subdomain", {
+        "sender": {"address": "news@news.example.com"}, "mail_from": {"subdomain": "mail.news"},
+    }),
+    Row("GovCloud", merged(ROLE, PEOPLE, {"region": "us-gov-west-1"})),
+    Row("a region with DKIM records of its own", {"region": "eu-south-1"}),
+    Row("the longest names", LONG),
+    Row("the parent of a replica", PEOPLE,
+        others={"dublin": merged(DUBLIN, {"dkim": {"replica_of": REGION}})}),
+    Row("a replica", merged(DUBLIN, {"dkim": {"replica_of": REGION}}),
+        others={"ohio": {}}),
+    Row("one domain in two regions", DMARC, others={"dublin": merged(DUBLIN, DMARC)}),
+    Row("one zone for two accounts", DMARC, others={
+        "second": merged(DMARC, {
+            "account_id": OTHER_ACCOUNT,
+            "dns": {"assume_role_arn": f"arn:aws:iam::{ACCOUNT}:role/dns"},
+        }),
+    }),
+    Row("a subdomain of another environment", {"domain": "dev.example.com", "suffix": "dev",
+                                               "configuration_set": {"name": "dev"}},
+        others={"root": DMARC}),
+    Row("a far topic beside another environment's", merged(PEOPLE, TWO_REGIONS), others={
+        "dublin": merged(DUBLIN, PEOPLE, {"domain": "example.org",
+                                          "alarms": {"regions": ["eu-west-1"]}}),
+    }),
+)  # fmt: skip
+
+REFUSED = (
+    Refused("no event types", {"events": {"types": []}}, "events.types"),
+    Refused("no alarm region", {"alarms": {"regions": []}}, "alarms.regions"),
+    Refused("a region twice", {"alarms": {"regions": [FAR, FAR]}}, "alarms.regions"),
+    Refused("a person twice", {"events": {"emails": ["a@x.org", "A@x.org"]}}, "events.emails"),
+    Refused("the key of SNS", {"events": {"kms_key": "alias/aws/sns"}}, "events.kms_key"),
+    Refused("a key of one region for topics in two", merged(TWO_REGIONS, {
+        "events": {"kms_key": f"arn:aws:kms:{REGION}:{ACCOUNT}:key/{surroundings.KEY_ID}"},
+    }), "events.kms_key"),
+    Refused("people for alarms that nobody would tell", {
+        "alarms": {"emails": ["night@example.com"]},
+    }, "alarms.emails"),
+    Refused("one alarm by two names", {
+        "alarms": {"bounce_name": "rate", "complaint_name": "rate"},
+    }, "alarms.complaint_name"),
+    Refused("an alarm of the set that is another alarm", {
+        "alarms": {"bounce_name": "rate", "complaint_name": "rate-example",
+                   "per_configuration_set": True},
+    }, "alarms.complaint_name"),
+    Refused("an alarm that looks back too far", {
+        "alarms": {"period": 1800, "evaluation_periods": 49},
+    }, "alarms.evaluation_periods"),
+    Refused("a replica of itself", {"dkim": {"replica_of": REGION}}, "replica_of"),
+    Refused("a replica with a key length", {
+        "dkim": {"replica_of": FAR, "key_length": "RSA_2048_BIT"},
+    }, "key_length"),
+    Refused("a sender elsewhere", {"sender": {"address": "a@example.org"}}, "sender.address"),
+    Refused("a sender that no MAIL FROM fits", {
+        "sender": {"address": "news@news.example.com"},
+    }, "sender.address"),
+    Refused("a sender at the MAIL FROM domain", {
+        "sender": {"address": "news@mail.example.com"},
+    }, "sender.address"),
+    Refused("a domain too long for its DKIM records", {
+        "domain": LONGEST_DOMAIN.replace("d.com", "dd.com"),
+    }, "domain"),
+    Refused("too many tags", {"tags": {f"Tag{n}": "v" for n in range(49)}}, "tags"),
+    Refused("a tag of AWS", {"tags": {"AWS:owner": "me"}}, "AWS:owner"),
+    Refused("a tag that says who made it", {"tags": {"ManagedBy": "me"}}, "ManagedBy"),
+    Refused("a tag that says whose it is", {"tags": {"Environment": "other"}}, "Environment"),
+    Refused("China, where SES is not", {"region": "cn-north-1"}, "region"),
+    Refused("a zone's name with Route 53", {"dns": {"zone": DOMAIN}}, "dns"),
+    Refused("a zone id with DNS elsewhere", {
+        "dns": {"provider": "external", "zone_id": "Z1"},
+    }, "zone_id"),
+    Refused("one topic for two environments", {"suffix": "same"}, "topic ses-events-same", others={
+        "second": {"domain": "example.org", "configuration_set": {"name": "second"},
+                   "suffix": "same"},
+    }),
+    Refused("an alarm of the set that another environment has", {
+        "alarms": {"per_configuration_set": True},
+    }, "alarm ses-bounce-rate-prod-example", others={
+        "second": {"domain": "example.org", "configuration_set": {"name": "second"},
+                   "alarms": {"bounce_name": "ses-bounce-rate-prod-example"}},
+    }),
+    Refused("one MAIL FROM for two regions", {}, "mail_from.subdomain", others={
+        "dublin": {"region": "eu-west-1"},
+    }),
+)  # fmt: skip
+
+PARTS = (
+    Row("a role", ROLE),
+    Row("people", PEOPLE),
+    Row("DMARC", DMARC),
+    Row("production access", ACCESS),
+    Row("patients", {"hipaa": True}),
+    Row("tags", {"tags": {"Team": "mail"}, "project": "shop"}),
+    Row("a suffix", {"suffix": "live"}),
+    Row("no suppression", {"configuration_set": {"suppressed_reasons": []}}),
+    Row("TLS optional", {"configuration_set": {"tls_policy": "OPTIONAL"}}),
+    Row("a short key", {"dkim": {"key_length": "RSA_1024_BIT"}}),
+    Row("mail is refused without MX", {"mail_from": {"on_mx_failure": "REJECT_MESSAGE"}}),
+    Row("a subdomain", {"domain": "dev.example.com"}, around=(surroundings.parent_zone,)),
+    Row("a sender in a subdomain", {
+        "domain": DOMAIN,
+        "sender": {"address": "news@news.example.com"}, "mail_from": {"subdomain": "mail.news"},
+    }),
+    Row("a zone by role", {"dns": {"assume_role_arn": ZONE_ROLE}}),
+    Row("DNS elsewhere", {"dns": {"provider": "external"}}),
+    Row("two regions", TWO_REGIONS),
+    Row("alarms of the set", {"alarms": {"per_configuration_set": True}}),
+    Row("an alarm topic", {"alarms": {"topic": "wake-up", "emails": ["night@example.com"]}}),
+    Row("a key", {"events": {"kms_key": "alias/mail"}},
+        around=(surroundings.key("alias/mail", REGION, FAR),)),
+    Row("all event types", {"events": {"types": [
+        "SEND", "REJECT", "BOUNCE", "COMPLAINT", "DELIVERY", "OPEN", "CLICK",
+        "RENDERING_FAILURE", "DELIVERY_DELAY", "SUBSCRIPTION",
+    ]}}),
+)  # fmt: skip
+"""Optional settings by themselves, to be put together."""
+
+
+def pair(first: Row, second: Row) -> Row | None:
+    """Two optional settings together, where they leave each other alone."""
+    both = {"domain", "dns"} & set(first.settings) & set(second.settings)
+    zones = {"a subdomain", "a zone by role"} == {first.name, second.name}
+    if both or zones:
+        return None
+    return Row(
+        f"{first.name}, and {second.name}",
+        merged(first.settings, second.settings),
+        around=(*first.around, *second.around),
+    )
+
+
+PAIRS = tuple(row for one, two in combinations(PARTS, 2) if (row := pair(one, two)) is not None)
+"""Every two optional settings together: a part of the table that only a sweep has."""

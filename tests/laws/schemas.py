@@ -1,0 +1,345 @@
+"""JSON Schemas of the documents that `--json` prints. Names in them are stable."""
+
+from __future__ import annotations
+
+from typing import Any
+
+Schema = dict[str, Any]
+
+TEXT: Schema = {"type": "string"}
+WORDS: Schema = {"type": "string", "minLength": 1}
+YES_OR_NO: Schema = {"type": "boolean"}
+COUNT: Schema = {"type": "integer", "minimum": 0}
+NUMBER: Schema = {"type": "number"}
+ANYTHING: Schema = {}
+ACCOUNT: Schema = {"type": "string", "pattern": "^[0-9]{12}$"}
+REGION: Schema = {"type": "string", "pattern": "^[a-z]{2}(-[a-z]+)+-[0-9]$"}
+MOMENT: Schema = {
+    "type": "string",
+    "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?\+00:00$",
+}
+
+
+def thing(optional: dict[str, Schema] | None = None, /, **required: Schema) -> Schema:
+    """An object with these names and no others."""
+    return {
+        "type": "object",
+        "properties": {**required, **(optional or {})},
+        "required": list(required),
+        "additionalProperties": False,
+    }
+
+
+def each(schema: Schema) -> Schema:
+    """A list."""
+    return {"type": "array", "items": schema}
+
+
+def mapping(schema: Schema) -> Schema:
+    """An object whose names are data."""
+    return {"type": "object", "additionalProperties": schema}
+
+
+def one_of(*values: str) -> Schema:
+    """One of some words."""
+    return {"enum": list(values)}
+
+
+def maybe(schema: Schema) -> Schema:
+    """A value, or null."""
+    return {"anyOf": [schema, {"type": "null"}]}
+
+
+ERROR = thing(
+    {
+        "code": TEXT,
+        "operation": TEXT,
+        "action": TEXT,
+        "resource": TEXT,
+        "problems": each(WORDS),
+    },
+    kind=WORDS,
+    message=WORDS,
+    hint=TEXT,
+)
+ACTION = one_of("create", "update", "unchanged", "blocked")
+STATUS = one_of("done", "action", "waiting", "unknown", "not applicable")
+FINDING: dict[str, Schema] = {
+    "id": {"type": "string", "pattern": r"^SES-[A-Z]+-\d{3}$"},
+    "title": WORDS,
+    "status": STATUS,
+    "evidence": WORDS,
+    "next_step": TEXT,
+    "severity": one_of("blocker", "warning", "advice"),
+    "sources": each(WORDS),
+    "needs_person": YES_OR_NO,
+    "open": YES_OR_NO,
+    "read_at": MOMENT,
+}
+CHANGE = thing(
+    action=ACTION,
+    kind=WORDS,
+    label=WORDS,
+    wanted=mapping(ANYTHING),
+    differences=each(thing(field=WORDS, old=ANYTHING, new=ANYTHING)),
+    obstacles=each(thing(what=WORDS, way_out=WORDS, can_be_taken_over=YES_OR_NO)),
+)
+PLAN = thing(
+    account_id=ACCOUNT,
+    region=REGION,
+    settled=YES_OR_NO,
+    blocked=YES_OR_NO,
+    counts=thing(create=COUNT, update=COUNT, unchanged=COUNT, blocked=COUNT),
+    steps=each(
+        thing(
+            id=WORDS,
+            title=WORDS,
+            waiting=maybe(WORDS),
+            skipped=maybe(WORDS),
+            changes=each(CHANGE),
+        )
+    ),
+)
+APPLIED = thing({"action": ACTION, "at": MOMENT}, step=WORDS, done=YES_OR_NO, label=WORDS)
+RECORD: dict[str, Schema] = {
+    "name": WORDS,
+    "type": one_of("CNAME", "MX", "TXT"),
+    "value": WORDS,
+    "ttl": COUNT,
+    "purpose": WORDS,
+}
+VERDICT = thing(code=WORDS, cause=WORDS, fix=TEXT)
+VERIFICATION = thing(
+    exists=YES_OR_NO,
+    verification_status=WORDS,
+    verified_for_sending=YES_OR_NO,
+    dkim_status=WORDS,
+    mail_from_status=WORDS,
+    error=TEXT,
+    last_checked=maybe(MOMENT),
+    soa_server=TEXT,
+    domain=WORDS,
+    dkim_signing=YES_OR_NO,
+    key_length=TEXT,
+    dkim_origin=TEXT,
+    mail_from_domain=TEXT,
+    delegation=thing(
+        apex=TEXT,
+        servers=each(WORDS),
+        zone_id=TEXT,
+        zone_name=TEXT,
+        zone_servers=each(WORDS),
+        zone_problem=TEXT,
+        dns_problem=TEXT,
+    ),
+    records=each(
+        thing(
+            record=thing(**RECORD, tag=TEXT),
+            views=each(thing(kind=WORDS, who=WORDS, state=WORDS, values=each(TEXT), note=TEXT)),
+            instead=each(TEXT),
+            inherited=TEXT,
+            state=WORDS,
+            right=YES_OR_NO,
+        )
+    ),
+    verdicts=each(VERDICT),
+    settled=YES_OR_NO,
+    failed=YES_OR_NO,
+    why=TEXT,
+    verdict=VERDICT,
+)
+CHECKLIST = thing(
+    domain=WORDS,
+    account_id=ACCOUNT,
+    region=REGION,
+    read_at=MOMENT,
+    open=COUNT,
+    counts={
+        "type": "object",
+        "properties": dict.fromkeys(STATUS["enum"], COUNT),
+        "required": STATUS["enum"],
+        "additionalProperties": False,
+    },
+    topics=each(
+        thing(topic=WORDS, title=WORDS, note=maybe(WORDS), findings=each(thing(**FINDING)))
+    ),
+)
+DESTROY = thing(
+    account_id=ACCOUNT,
+    region=REGION,
+    warnings=each(WORDS),
+    counts=thing(delete=COUNT, stay=COUNT),
+    steps=each(
+        thing(
+            id=WORDS,
+            title=WORDS,
+            note=maybe(WORDS),
+            resources=each(
+                thing(action=one_of("delete", "stay"), kind=WORDS, label=WORDS, because=each(WORDS))
+            ),
+        )
+    ),
+)
+POLICY = thing(
+    Version={"const": "2012-10-17"},
+    Statement=each(
+        thing(
+            {"Condition": mapping(mapping(ANYTHING))},
+            Sid=WORDS,
+            Effect={"const": "Allow"},
+            Action=each(WORDS),
+            Resource={"anyOf": [{"const": "*"}, each(WORDS)]},
+        )
+    ),
+)
+OUTPUTS: Schema = {
+    "type": "object",
+    "additionalProperties": WORDS,
+    "required": [
+        "region",
+        "configuration_set_name",
+        "from_address",
+        "domain_identity_arn",
+        "address_identity_arn",
+        "configuration_set_arn",
+        "events_topic_arn",
+        "sender_policy_name",
+    ],
+    "propertyNames": {"pattern": "^[a-z0-9_]+$"},
+}
+OVERVIEW = thing(
+    environment=WORDS,
+    domain=WORDS,
+    account_id=ACCOUNT,
+    region=REGION,
+    verified=WORDS,
+    dkim=WORDS,
+    mail_from=WORDS,
+    access=WORDS,
+    sending=YES_OR_NO,
+    enforcement=WORDS,
+    bounce_rate=maybe(NUMBER),
+    complaint_rate=maybe(NUMBER),
+    open_items=COUNT,
+    error=TEXT,
+)
+TEMPLATE = thing(
+    AWSTemplateFormatVersion={"const": "2010-09-09"},
+    Description=WORDS,
+    Resources=mapping(
+        thing(
+            Type={"type": "string", "pattern": "^AWS::"},
+            DeletionPolicy={"const": "Retain"},
+            UpdateReplacePolicy={"const": "Retain"},
+            Properties=mapping(ANYTHING),
+        )
+    ),
+)
+IMPORTS = each(
+    thing(ResourceType=WORDS, LogicalResourceId=WORDS, ResourceIdentifier=mapping(WORDS))
+)
+DRILL = thing(
+    {"alarms": each(thing(alarm=WORDS, region=REGION, outcome=WORDS))},
+    hops=each(
+        thing(
+            event=WORDS,
+            recipient=WORDS,
+            message_id=WORDS,
+            sent_at=MOMENT,
+            occurred_at=maybe(MOMENT),
+            seen_at=maybe(MOMENT),
+            arrived=YES_OR_NO,
+            delay=maybe(NUMBER),
+        )
+    ),
+    left_over=each(WORDS),
+)
+CHECK = thing(
+    right=COUNT,
+    records=each(
+        thing(
+            name=WORDS,
+            type=WORDS,
+            verdict=WORDS,
+            wanted=WORDS,
+            found=each(TEXT),
+            note=TEXT,
+        )
+    ),
+    legacy=each(TEXT),
+)
+ACCESS = thing(
+    state=WORDS, case_id=TEXT, daily=NUMBER, rate=NUMBER, sent=NUMBER, described=YES_OR_NO
+)
+LISTED_RECORD = thing(environment=WORDS, name_in_zone=WORDS, **RECORD)
+EXPLANATION = thing(
+    **dict.fromkeys(("id", "title", "why", "docs"), WORDS),
+    **dict.fromkeys(("needs", "makes", "reads", "creates", "changes", "permissions"), each(WORDS)),
+    skipped=TEXT,
+)
+
+PREFLIGHT = thing(**{name: held for name, held in FINDING.items() if name != "read_at"})
+
+REPORTS: dict[str, dict[str, Schema]] = {
+    "plan": {"plan": PLAN},
+    "apply": {"plan": PLAN, "applied": each(APPLIED)},
+    "destroy": {"destroy": DESTROY, "applied": each(APPLIED)},
+    "dkim-status": {"verification": VERIFICATION},
+    "checklist": {"checklist": CHECKLIST},
+    "status": {"status": OVERVIEW},
+    "outputs": {"outputs": OUTPUTS},
+    "dns": {
+        "zone": WORDS,
+        "records": each(LISTED_RECORD),
+        "dkim_issued": YES_OR_NO,
+        "check": CHECK,
+    },
+    "permissions": {"read_only": YES_OR_NO, "policies": mapping(POLICY)},
+    "export": {
+        "format": one_of("terraform", "cloudformation"),
+        "text": WORDS,
+        "template": TEMPLATE,
+        "resources_to_import": IMPORTS,
+        "left_out": each(WORDS),
+    },
+    "drill": {"drill": DRILL},
+    "send-test": dict.fromkeys(("message_id", "from", "to", "configuration_set"), WORDS),
+    "request-access": {
+        "access": ACCESS,
+        "preflight": each(PREFLIGHT),
+        "submitted": YES_OR_NO,
+        "console": mapping(ANYTHING),
+    },
+    "validate": {"file": WORDS},
+    "explain": {},
+}
+"""What each command says of an environment, where nothing kept it from saying it."""
+
+OPTIONAL = frozenset(
+    {"check", "format", "text", "template", "resources_to_import", "left_out", "console",
+     "submitted"}
+)  # fmt: skip
+"""What is said only by some options of a command."""
+
+
+def of(command: str) -> Schema:
+    """The schema of a command's document."""
+    beside = {"error": ERROR} | ({"explanation": EXPLANATION} if command == "explain" else {})
+    return thing(
+        beside,
+        schema_version={"const": 1},
+        command={"const": command},
+        environment=maybe(WORDS),
+        ok=YES_OR_NO,
+        environments=each(report(command)),
+    )
+
+
+def report(command: str) -> Schema:
+    """What a command says of an environment: all of it, or an error with what was said before."""
+    said = REPORTS[command]
+    always = {name: schema for name, schema in said.items() if name not in OPTIONAL}
+    sometimes = {name: schema for name, schema in said.items() if name in OPTIONAL}
+    whole = thing(sometimes, environment=WORDS, ok=YES_OR_NO, **always)
+    failed = thing(said, environment=WORDS, ok={"const": False}, error=ERROR)
+    return {"anyOf": [whole, failed]}

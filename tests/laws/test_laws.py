@@ -1,0 +1,200 @@
+"""The laws, each over every environment of the table."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from tests.functional.jsonschema import mistakes
+from tests.laws import schemas
+from tests.laws.environments import Refused
+from tests.laws.life import Life, Mended
+from tests.laws.world import Bench, Ran, ended
+
+
+def plan_of(ran: Ran) -> Any:
+    """The plan in a document."""
+    return ran.report["plan"]
+
+
+def pending(ran: Ran) -> list[tuple[str, str, str, frozenset[str]]]:
+    """What a plan would change: step, label, action, fields."""
+    return [
+        (
+            step["id"],
+            change["label"],
+            change["action"],
+            frozenset(one["field"] for one in change["differences"]),
+        )
+        for step in plan_of(ran)["steps"]
+        for change in step["changes"]
+        if change["action"] != "unchanged"
+    ]
+
+
+def test_validate_says_yes(life: Life) -> None:
+    assert ended(life.ran["validate"]), life.ran["validate"]
+
+
+def test_validate_names_the_mistake(refused: Refused, tmp_path: Path) -> None:
+    bench = Bench(tmp_path / "environments")
+    bench.write_unread(refused.files)
+
+    said = bench.run("validate", "--json")
+
+    problems = [
+        problem
+        for report in [*said.json["environments"], said.json]
+        for problem in report.get("error", {}).get("problems", ())
+    ]
+    assert ended(said, 1), said
+    assert any(refused.said in problem for problem in problems), problems
+    assert not said.made
+
+
+def test_apply_ends_well(life: Life) -> None:
+    assert ended(life.ran["apply"]), life.ran["apply"]
+
+
+def test_a_second_apply_writes_nothing(life: Life) -> None:
+    again, planned, detailed = (
+        life.ran[name] for name in ("apply again", "plan", "plan in detail")
+    )
+
+    assert ended(again), again
+    assert again.writes == []
+    assert pending(planned) == []
+    assert plan_of(planned)["settled"]
+    assert ended(detailed, 0), detailed
+    assert pending(life.ran["plan after work"]) == []
+
+
+def test_each_change_behind_its_back_is_shown_as_exactly_that(life: Life) -> None:
+    assert life.rounds
+    for mended in life.rounds:
+        expected = Counter(
+            (one.step, one.label, one.action, one.fields) for one in mended.mutations
+        )
+        assert Counter(shown(mended)) == expected
+
+
+def shown(mended: Mended) -> list[tuple[str, str, str, frozenset[str]]]:
+    """What the plan showed of a round: each resource once, though two steps may want it."""
+    return list({change[1]: change for change in pending(mended.planned)}.values())
+
+
+def test_each_change_behind_its_back_is_mended_by_writing_exactly_that(life: Life) -> None:
+    for mended in life.rounds:
+        assert ended(mended.applied), mended.applied
+        assert written(mended) == expected_writes(mended)
+        assert mended.after == mended.before
+
+
+def written(mended: Mended) -> Counter[str]:
+    """The writes of the apply after a round."""
+    return Counter(f"{made.service}:{made.operation}" for made in mended.applied.writes)
+
+
+def expected_writes(mended: Mended) -> Counter[str]:
+    """One write for each change; the record changes of a step are one."""
+    records = {one.step for one in mended.mutations if one.writes.startswith("route53:")}
+    others = [one.writes for one in mended.mutations if not one.writes.startswith("route53:")]
+    return Counter([*others, *("route53:ChangeResourceRecordSets" for _ in records)])
+
+
+def test_what_was_lost_with_all_that_hangs_on_it_comes_back_in_one_apply(life: Life) -> None:
+    assert life.losses
+    for applied, planned in life.losses.values():
+        assert ended(applied), applied
+        assert pending(planned) == []
+        assert plan_of(planned)["settled"], planned
+
+
+def test_destroy_leaves_nothing_of_ours_and_all_of_theirs(life: Life) -> None:
+    if life.env.protect:
+        assert ended(life.ran["destroy"], 1)
+        assert life.ran["destroy"].made == ()
+        assert life.snapshots["after destroy"] == life.snapshots["before destroy"]
+        return
+    assert ended(life.ran["destroy"]), life.ran["destroy"]
+    assert life.snapshots["after destroy"] == life.snapshots["theirs"]
+    assert ended(life.ran["destroy again"])
+    assert life.ran["destroy again"].writes == []
+
+
+def test_other_environments_do_not_notice(life: Life) -> None:
+    for plans in life.plans_of_others.values():
+        for planned in plans:
+            assert ended(planned), planned
+
+
+def test_an_export_names_every_resource_or_lists_it_as_left_out(life: Life) -> None:
+    for form in ("terraform", "cloudformation"):
+        assert ended(life.ran[form]), life.ran[form]
+    assert ended(life.ran["export as text"]), life.ran["export as text"]
+    terraform = life.ran["terraform"].report["text"]
+    cloudformation = life.ran["cloudformation"].report
+    template = [cloudformation[name] for name in ("template", "resources_to_import")]
+    for resource in resources(life):
+        assert named(resource, terraform), resource["label"]
+        assert resource["label"] in cloudformation["left_out"] or named(
+            resource, json.dumps(template)
+        ), resource["label"]
+
+
+def resources(life: Life) -> list[dict[str, Any]]:
+    """Every resource of the environment."""
+    document = plan_of(life.ran["plan"])
+    return [change for step in document["steps"] for change in step["changes"]]
+
+
+def named(resource: dict[str, Any], text: str) -> bool:
+    """Whether an export names a resource by what AWS knows it by."""
+    wanted = resource["wanted"]
+    match resource["kind"]:
+        case "MailFrom":
+            words = [wanted["domain"], wanted["identity_arn"].rpartition("identity/")[2]]
+        case "Subscription":
+            words = [wanted["topic_arn"], wanted["endpoint"]]
+        case "Dmarc":
+            words = [f"_dmarc.{wanted['domain']}"]
+        case "RolePolicy" | "EventDestination" | "RecordSet" | "TxtValue":
+            words = [wanted["name"]]
+        case "Topic":
+            words = [wanted["arn"]]
+        case "Alarm":
+            words = [wanted["arn"].partition(":alarm:")[2]]
+        case _:
+            words = [wanted["arn"].rpartition("/")[2]]
+    return all(json.dumps(word)[1:-1] in text for word in words)
+
+
+def test_every_document_has_its_schema(life: Life) -> None:
+    documents = [ran for ran in life.every if "--json" in ran.arguments]
+
+    assert documents
+    for ran in documents:
+        schema = schemas.of(ran.arguments[0])
+        assert mistakes(schema, ran.json) == [], " ".join(ran.arguments)
+
+
+def test_no_command_ends_in_a_traceback(life: Life) -> None:
+    for ran in life.every:
+        assert "Traceback" not in ran.stderr, ran
+        assert '"InternalError"' not in ran.stdout, ran
+
+
+def test_reading_commands_say_something_in_every_state(life: Life) -> None:
+    assert set(life.looks) == {
+        "before apply", "after apply", "after verification", "after destroy",
+    }  # fmt: skip
+    for state, looks in life.looks.items():
+        for ran in looks:
+            assert ran.stdout or ran.stderr, (state, ran)
+            assert ended(ran, 0, *ALSO.get(ran.arguments[:2], ())), (state, ran)
+
+
+ALSO: dict[tuple[str, ...], tuple[int, ...]] = {("dns", "--check"): (1, 3)}
+"""Other ends that are right: a record that is missing, or not known yet."""

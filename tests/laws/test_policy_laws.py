@@ -1,0 +1,141 @@
+"""The laws about the printed policy: it allows what was done in a whole life, and nothing else."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from itertools import pairwise
+from typing import Any
+
+from ses_provision.local.policies import like
+from ses_provision.rehearsal.permissions import LARGEST, size
+from tests.laws import authority
+from tests.laws.life import Life
+from tests.laws.world import Made
+
+
+def test_the_printed_policy_allows_every_call_that_was_made(life: Life) -> None:
+    policies = life.ran["permissions"].report["policies"]
+
+    assert refused(life, policies, calls_of(life)) == []
+
+
+def test_the_printed_policy_allows_nothing_else(life: Life) -> None:
+    policies = life.ran["permissions"].report["policies"]
+    asked = {check for made in calls_of(life) for check in authority.checked(made, life.bench)}
+    statements = [held for policy in policies.values() for held in policy["Statement"]]
+    actions = {action for statement in statements for action in statement["Action"]}
+    resources = {held for statement in statements for held in as_list(statement["Resource"])}
+
+    rare = RARE | (DESTROYING if life.env.protect else set())
+    rare |= frozenset() if "drill" in life.ran else DRILLING
+    unused = {action for action in actions - rare if action not in {c.action for c in asked}}
+    untouched = {
+        held
+        for held in resources
+        if not any(like(held, check.resource) for check in asked)
+        and not (":role/" in held or ":sqs:" in held)
+    }
+
+    assert unused == set()
+    assert untouched == set()
+
+
+RARE = frozenset(
+    {
+        # The local AWS in this process needs no role for a hosted zone.
+        "sts:AssumeRole",
+        # Only an account that has turned the Virtual Deliverability Manager on is asked.
+        "ses:ListRecommendations",
+        # A drill leaves an alarm alone that rings already.
+        "cloudwatch:SetAlarmState",
+        # A set takes its destinations along, where it goes.
+        "ses:DeleteConfigurationSetEventDestination",
+        # A life has a few rounds of changes and loses one thing; test_permissions has them all.
+        "cloudwatch:TagResource",
+        "ses:PutConfigurationSetDeliveryOptions",
+        "ses:PutConfigurationSetReputationOptions",
+        "ses:PutConfigurationSetSendingOptions",
+        "ses:PutConfigurationSetSuppressionOptions",
+        "ses:PutEmailIdentityConfigurationSetAttributes",
+        "ses:PutEmailIdentityDkimAttributes",
+        "ses:PutEmailIdentityDkimSigningAttributes",
+        "ses:PutEmailIdentityFeedbackAttributes",
+        "ses:TagResource",
+        "ses:UpdateConfigurationSetEventDestination",
+        "sns:SetTopicAttributes",
+        "sns:TagResource",
+    }
+)
+"""Actions that a life may do without."""
+
+DRILLING = frozenset(
+    {
+        *(f"sqs:{name}" for name in ("CreateQueue", "DeleteQueue", "ReceiveMessage", "TagQueue")),
+        "sns:Subscribe",
+        "sns:Unsubscribe",
+    }
+)
+"""Actions that a drill needs, which is done in some lives only."""
+
+DESTROYING = frozenset(
+    {
+        "cloudwatch:DeleteAlarms",
+        "iam:DeleteRolePolicy",
+        "ses:DeleteConfigurationSet",
+        "ses:DeleteEmailIdentity",
+        "sns:DeleteTopic",
+    }
+)
+"""Actions that only destroy needs; a policy has them for the day on which protect is lifted."""
+
+
+def test_reading_needs_only_the_policy_for_reading(life: Life) -> None:
+    policies = life.ran["permissions to read"].report["policies"]
+    reading = [made for looks in life.looks.values() for ran in looks for made in ran.made]
+
+    assert reading
+    assert [made for made in reading if not made.is_read] == []
+    assert refused(life, policies, reading) == []
+    assert not re.search(
+        r":(Put|Create|Delete|Change|Set|Send|Tag|Update|Subscribe|Unsubscribe)",
+        json.dumps(policies),
+    )
+
+
+def test_printed_policies_fit_into_iam(life: Life) -> None:
+    for name in ("permissions", "permissions to read"):
+        for policy in life.ran[name].report["policies"].values():
+            assert size(policy) <= LARGEST
+
+
+def calls_of(life: Life) -> list[Made]:
+    """Every call that was made for the environment, each once."""
+    made = [
+        call for ran in life.every if ("--env", "prod") in pairs(ran.arguments) for call in ran.made
+    ]
+    return list(dict.fromkeys(made))
+
+
+def pairs(arguments: tuple[str, ...]) -> list[tuple[str, str]]:
+    """Each argument with the one after it."""
+    return list(pairwise(arguments))
+
+
+def refused(life: Life, policies: dict[str, Any], made: Iterable[Made]) -> list[authority.Checked]:
+    """What the policies would not let through."""
+    checks = dict.fromkeys(c for call in made for c in authority.checked(call, life.bench))
+    return [check for check in checks if not check.is_allowed(statements_for(check, policies))]
+
+
+def statements_for(check: authority.Checked, policies: dict[str, Any]) -> list[dict[str, Any]]:
+    """The statements of whoever makes the call: hosted zones may be somebody else's."""
+    whose = "hosted_zone" if check.action.startswith("route53:") else "account"
+    found: list[dict[str, Any]] = policies.get(whose, policies["account"])["Statement"]
+    return found
+
+
+def as_list(value: Any) -> list[Any]:
+    """A value that may stand alone."""
+    return value if isinstance(value, list) else [value]
