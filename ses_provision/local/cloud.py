@@ -11,19 +11,22 @@ from typing import TYPE_CHECKING, Any
 
 from ses_provision.local.artifact import Artifact
 from ses_provision.local.cloudwatch import CloudWatch
-from ses_provision.local.contract import Caller, Clock, Params
+from ses_provision.local.contract import AwsError, Caller, Clock, Params
 from ses_provision.local.dispatch import Dispatcher
 from ses_provision.local.disturb import Disturbances
 from ses_provision.local.iam import Iam
 from ses_provision.local.keyring import Keyring
+from ses_provision.local.kms import Kms
 from ses_provision.local.knobs import Fault, FaultKind, Knobs
+from ses_provision.local.lateness import Lag
 from ses_provision.local.motobridge import MotoService, Universe
 from ses_provision.local.neighbours import Surroundings
 from ses_provision.local.route53 import Route53
 from ses_provision.local.ses.service import SesV2
 from ses_provision.local.session import open_session
 from ses_provision.local.snapshot import snapshot
-from ses_provision.local.sns import Sns
+from ses_provision.local.sns import Sns, aws_address
+from ses_provision.local.sqs import Sqs
 from ses_provision.local.sts import Sts
 from ses_provision.local.tagging import Tagging
 
@@ -34,10 +37,10 @@ if TYPE_CHECKING:
 
     from ses_provision.local.contract import Reply, Service
     from ses_provision.local.journal import Journal
-    from ses_provision.local.subscriptions import Outbox
+    from ses_provision.local.sns_delivery import Outbox
     from ses_provision.local.wire import Request, Response
 
-_AS_MOTO_HAS_THEM = ("sqs", "events", "firehose", "kms")
+_AS_MOTO_HAS_THEM = ("events", "firehose")
 _LAMBDA_TRUST = {
     "Version": "2012-10-17",
     "Statement": [
@@ -62,6 +65,7 @@ class LocalAws:
         self.clock = clock or Clock()
         self.lock = RLock()
         self._sleep = sleep
+        self.served_at: str | None = None
         self._seeds: list[dict[str, Any]] = []
         self._build()
 
@@ -70,8 +74,9 @@ class LocalAws:
         self._disturbances = Disturbances(self.clock)
         universe = Universe()
         moto: dict[str, Service] = {name: MotoService(universe, name) for name in _AS_MOTO_HAS_THEM}
+        moto |= {"kms": Kms(universe), "sqs": Sqs(universe)}
         self.route53 = Route53(self.clock, self._look_at_dns)
-        self.sns = Sns(self.clock, moto["sqs"])
+        self.sns = Sns(self.clock, moto["sqs"], self._sns_address)
         cloudwatch = CloudWatch(universe, self.sns, self.clock)
         self.surroundings = Surroundings(self.route53, self.sns, cloudwatch, moto, self.clock)
         self.sesv2 = SesV2(self.surroundings, self.clock)
@@ -136,6 +141,8 @@ class LocalAws:
     def knobs(self, knobs: Knobs) -> None:
         self._disturbances.turn(knobs)
         self.route53.insync_after = timedelta(seconds=knobs.insync_after)
+        self.sns.lag = Lag(knobs.lists_after, int(knobs.lists_after_reads), knobs.effect_after)
+        self.sesv2.simulator_moves_reputation = knobs.simulator_moves_reputation
         if knobs.verify_after is not None:
             self.sesv2.verification_delay = timedelta(seconds=knobs.verify_after)
 
@@ -216,7 +223,8 @@ class LocalAws:
         roles: Iterable[str] = (),
         private_zones: Iterable[tuple[str, str]] = (),
     ) -> None:
-        """Put hosted zones `(id, name)` and roles into an account; a reset brings them back."""
+        """Put hosted zones `(id, name)` and roles, perhaps with a path, into an account; a reset
+        brings them back."""
         self._seeds.append(
             {
                 "account": account,
@@ -248,8 +256,17 @@ class LocalAws:
             self.route53.add_zone(account, name, zone_id, private=True)
         trust = json.dumps(_LAMBDA_TRUST)
         for role in roles:
-            params = {"RoleName": role, "AssumeRolePolicyDocument": trust}
-            self.call(account, "us-east-1", "iam", "CreateRole", params)
+            path, _, name = role.rpartition("/")
+            params = {
+                "RoleName": name,
+                "AssumeRolePolicyDocument": trust,
+                "Path": f"/{path}/" if path else "/",
+            }
+            try:
+                self.call(account, "us-east-1", "iam", "CreateRole", params)
+            except AwsError as error:
+                if error.code != "EntityAlreadyExists":
+                    raise
 
     def snapshot(self, account: str) -> dict[str, Any]:
         """All that an account has, as plain values to compare."""
@@ -263,6 +280,10 @@ class LocalAws:
         """The accounts that have been seen, or have zones."""
         seen = {account for account, _ in self._dispatcher.places}
         return sorted(seen | set(self.route53.accounts()))
+
+    def _sns_address(self, region: str) -> str:
+        """Links in what SNS sends lead to this local AWS when it is served, and nowhere else."""
+        return self.served_at or aws_address(region)
 
     def _look_at_dns(self, account: str) -> None:
         self.sesv2.look(account)

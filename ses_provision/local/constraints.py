@@ -23,6 +23,12 @@ def complaint(shape: Shape | None, params: Params) -> str | None:
     )
 
 
+def missing(shape: Shape | None, params: Params) -> str | None:
+    """The first required parameter that a request lacks."""
+    required = shape.required_members if shape is not None else ()
+    return next((name for name in required if params.get(name) is None), None)
+
+
 @cache
 def _pattern(text: str) -> re.Pattern[str] | None:
     try:
@@ -48,7 +54,7 @@ def _faults(shape: Any, value: Any, path: str) -> Iterator[str]:
     for part, each, where in _parts(shape, value):
         yield from _faults(part, each, f"{path}.{where}")
     for constraint in _constraints(shape, value):
-        yield _fault(path, constraint)
+        yield _fault(path, constraint, _quoted(shape, value))
 
 
 def _parts(shape: Any, value: Any) -> Iterator[tuple[Any, Any, str]]:
@@ -85,5 +91,11 @@ def _below(path: str, name: str) -> str:
     return f"{path}.{camel}" if path else camel
 
 
-def _fault(path: str, constraint: str) -> str:
-    return f"Value at '{path}' failed to satisfy constraint: Member {constraint}"
+def _quoted(shape: Shape, value: Any) -> str:
+    """A value as refusals quote it; what the model calls sensitive is not."""
+    plain = isinstance(value, str | int | float) and not shape.metadata.get("sensitive")
+    return f" '{value}'" if plain else ""
+
+
+def _fault(path: str, constraint: str, value: str = "") -> str:
+    return f"Value{value} at '{path}' failed to satisfy constraint: Member {constraint}"

@@ -9,6 +9,8 @@ GET    streams                 records that SES put on delivery streams
 GET    snapshot?account        all that an account has
 GET    clock                   POST clock {"advance": s} {"set": time} {"frozen": bool}
 GET    knobs                   POST knobs {"rate", "latency", "insync_after", "verify_after",
+                                           "lists_after", "lists_after_reads", "effect_after",
+                                           "sessions_expire", "simulator_moves_reputation",
                                            "faults": [fault]}
 POST   rate {"rate"}           POST latency {"latency"}
 GET    faults                  POST faults {"kind", "operation", "number", "times"}
@@ -33,6 +35,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
+from ses_provision.local import strict_json
+from ses_provision.local.contract import AwsError
 from ses_provision.local.knobs import Fault
 
 if TYPE_CHECKING:
@@ -81,7 +85,10 @@ class Control:
 
     def answer(self, method: str, url: str, body: bytes) -> tuple[int, bytes]:
         """Status and JSON document for a control request."""
-        parts = urlsplit(url)
+        try:
+            parts = urlsplit(url)
+        except ValueError as error:
+            return _json(400, {"error": str(error)})
         name = parts.path.removeprefix(PREFIX).rstrip("/")
         served = self.table.get((method, name))
         if served is None:
@@ -90,12 +97,12 @@ class Control:
         try:
             payload = dict(parse_qsl(parts.query))
             if body:
-                payload |= json.loads(body)
+                payload |= strict_json.loads(body)
             with self._aws.lock:
                 return _json(200, served(payload))
         except KeyError as error:
             return _json(400, {"error": f"{error.args[0]} is missing."})
-        except (ValueError, TypeError, AttributeError) as error:
+        except (ValueError, TypeError, AttributeError, ArithmeticError, AwsError) as error:
             return _json(400, {"error": str(error)})
 
     def _health(self, _: Payload) -> Any:
@@ -138,7 +145,7 @@ class Control:
             moment = datetime.fromisoformat(asked["set"])
             if moment.tzinfo is None:
                 raise ValueError("set needs a time zone, such as 2026-01-31T12:00:00Z")
-            clock.offset += moment - clock.now()
+            clock.set(moment)
         if "advance" in asked:
             clock.advance(float(asked["advance"]))
         return self._clock(asked)

@@ -70,8 +70,9 @@ class Sts(OwnService):
         return {"Credentials": self._credentials(self._holder(caller), seconds)}
 
     def _credentials(self, principal: Principal, seconds: int) -> Reply:
+        until = self._clock.now() + timedelta(seconds=seconds)
         return {
-            "AccessKeyId": self._keyring.issue(principal),
+            "AccessKeyId": self._keyring.issue(principal, until),
             "SecretAccessKey": LOCAL_SECRET,
             "SessionToken": LOCAL_SECRET,
             "Expiration": self._clock.of_clients() + timedelta(seconds=seconds),

@@ -14,15 +14,11 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from ses_provision.engine.needs import Facts
 from ses_provision.errors import ProvisionError
-from ses_provision.names import region_of
 from ses_provision.operations import test_mail
 from ses_provision.outside.call import Call
 from ses_provision.outside.rights import Right
-from ses_provision.resources.cloudwatch import Alarm
 from ses_provision.resources.sns import subscriptions, unsubscribe
-from ses_provision.steps import alarms
 
 if TYPE_CHECKING:
     from ses_provision.engine.account import Account
@@ -108,44 +104,21 @@ class Queue:
         return self.call("DeleteQueue", QueueUrl=self.url)
 
 
-def new_queue(env: Environment, account: Account) -> Queue:
-    """A queue whose name nobody has."""
+def new_queue(env: Environment, account: Account, topic_arn: str = "") -> Queue:
+    """A queue whose name nobody has, for a topic in the account's region: that of the events,
+    unless another is named."""
     name = f"{QUEUES}-{env.ending}-{secrets.token_hex(4)}"
-    return Queue(account, name, account.arn("sns", env.event_topic), env.all_tags)
+    topic = topic_arn or account.arn("sns", env.event_topic)
+    return Queue(account, name, topic, env.all_tags)
 
 
 @dataclass
-class Hop:
-    """One event on its way. Times in UTC; `occurred_at` is SES's own time of the event."""
+class Listener:
+    """A temporary queue at work: set up, listened to, removed."""
 
-    event: str
-    recipient: str
-    message_id: str = ""
-    sent_at: datetime | None = None
-    occurred_at: datetime | None = None
-    seen_at: datetime | None = None
-
-    @property
-    def arrived(self) -> bool:
-        """The event came out of the queue."""
-        return self.seen_at is not None
-
-    @property
-    def delay(self) -> timedelta | None:
-        """From sending the mail to seeing the event."""
-        return self.seen_at - self.sent_at if self.seen_at and self.sent_at else None
-
-
-@dataclass
-class Drill:
-    """One drill: set up, send, listen, clean up."""
-
-    env: Environment
     queue: Queue
     connections: Connections
     reader: Reader
-    now: Callable[[], datetime]
-    hops: list[Hop] = field(default_factory=list)
     subscription: str = ""
     left_over: list[str] = field(default_factory=list)
 
@@ -156,25 +129,10 @@ class Drill:
         self.subscription = str(reply["SubscriptionArn"])
         sleep(SETTLING)
 
-    def send(self, deliver: Callable[[str], str]) -> None:
-        """Send a mail for each event; `deliver` takes the recipient and gives the message id."""
-        for event, recipient in EVENTS.items():
-            sent_at = self.now()
-            self.hops.append(Hop(event, recipient, deliver(recipient), sent_at))
-
-    def listen(self) -> list[Hop]:
-        """Take what has come out of the queue, and give the hops."""
+    def heard(self) -> list[Mapping[str, Any]]:
+        """Take what has come out of the queue."""
         reply = self.connections.send(self.queue.receive())
-        for message in reply.get("Messages", ()):
-            self._recognise(parsed(message["Body"]))
-        return self.hops
-
-    def _recognise(self, event: Mapping[str, Any]) -> None:
-        for hop in self.hops:
-            same = event.get("mail", {}).get("messageId") == hop.message_id
-            if same and event.get("eventType") == hop.event and not hop.arrived:
-                hop.occurred_at = moment(event.get(hop.event.lower(), {}).get("timestamp"))
-                hop.seen_at = self.now()
+        return [parsed(message["Body"]) for message in reply.get("Messages", ())]
 
     def clean_up(self) -> None:
         """Remove subscription and queue, both, whatever happened; note what would not go."""
@@ -202,6 +160,56 @@ class Drill:
         self.connections.send(self.queue.delete())
 
 
+@dataclass
+class Hop:
+    """One event on its way. Times in UTC; `occurred_at` is SES's own time of the event."""
+
+    event: str
+    recipient: str
+    message_id: str = ""
+    sent_at: datetime | None = None
+    occurred_at: datetime | None = None
+    seen_at: datetime | None = None
+
+    @property
+    def arrived(self) -> bool:
+        """The event came out of the queue."""
+        return self.seen_at is not None
+
+    @property
+    def delay(self) -> timedelta | None:
+        """From sending the mail to seeing the event."""
+        return self.seen_at - self.sent_at if self.seen_at and self.sent_at else None
+
+
+@dataclass
+class Drill:
+    """The drill of the events: send mail, and wait for what SES tells of it."""
+
+    listener: Listener
+    now: Callable[[], datetime]
+    hops: list[Hop] = field(default_factory=list)
+
+    def send(self, deliver: Callable[[str], str]) -> None:
+        """Send a mail for each event; `deliver` takes the recipient and gives the message id."""
+        for event, recipient in EVENTS.items():
+            sent_at = self.now()
+            self.hops.append(Hop(event, recipient, deliver(recipient), sent_at))
+
+    def listen(self) -> list[Hop]:
+        """Take what has come out of the queue, and give the hops."""
+        for event in self.listener.heard():
+            self._recognise(event)
+        return self.hops
+
+    def _recognise(self, event: Mapping[str, Any]) -> None:
+        for hop in self.hops:
+            same = event.get("mail", {}).get("messageId") == hop.message_id
+            if same and event.get("eventType") == hop.event and not hop.arrived:
+                hop.occurred_at = moment(event.get(hop.event.lower(), {}).get("timestamp"))
+                hop.seen_at = self.now()
+
+
 GONE = frozenset({"AWS.SimpleQueueService.NonExistentQueue", "QueueDoesNotExist", "NotFound"})
 """Codes that say that what is to be removed was never there."""
 
@@ -220,21 +228,13 @@ def moment(text: str | None) -> datetime | None:
     return datetime.fromisoformat(text) if text else None
 
 
-def alarm_state(arn: str, state: str) -> Call:
-    """Set the state of an alarm; its actions run as if the metric had crossed the line."""
-    params = {
-        "AlarmName": arn.partition(":alarm:")[2],
-        "StateValue": state,
-        "StateReason": "ses-provision drill: nothing has happened",
-    }
-    return Call("cloudwatch", region_of(arn), "SetAlarmState", params, on=(arn,))
-
-
 def calls(env: Environment, account: Account) -> Iterator[Call]:
-    """Every call that a drill may make."""
-    queue = replace(new_queue(env, account), name=f"{QUEUES}-{env.ending}-<random>")
-    yield from (queue.create(), queue.subscribe(), queue.receive(), queue.delete())
-    yield queue.unsubscribe("")
-    for wanted in alarms.desired(env, Facts(account)):
-        if isinstance(wanted, Alarm):
-            yield alarm_state(wanted.arn, "OK")
+    """Every call that the drill of the events may make."""
+    yield from listening(new_queue(env, account), env)
+
+
+def listening(queue: Queue, env: Environment) -> Iterator[Call]:
+    """Every call that a temporary queue takes."""
+    any_name = replace(queue, name=f"{QUEUES}-{env.ending}-<random>")
+    yield from (any_name.create(), any_name.subscribe(), any_name.receive(), any_name.delete())
+    yield any_name.unsubscribe("")

@@ -22,7 +22,7 @@ from ses_provision.engine import teardown
 from ses_provision.engine.claims import claimed_by, is_near
 from ses_provision.engine.model import Found, Resource, Skipped, Step, Waiting
 from ses_provision.engine.needs import rehearsed
-from ses_provision.operations import access_request, drill, test_mail
+from ses_provision.operations import access_request, alarm_drill, drill, test_mail
 from ses_provision.outside.rights import EVERYTHING, Condition, Credentials, Right
 from ses_provision.rehearsal.answers import asked, nothing, standing
 from ses_provision.rehearsal.explain import corrections, deletions, here
@@ -181,7 +181,7 @@ def readings(env: Environment, account: Account) -> Iterator[Reading[Any]]:
             yield item.look(scene)
 
 
-def calls(env: Environment, account: Account) -> Iterator[Call]:
+def calls(env: Environment, account: Account) -> Iterator[Ask | Call]:
     """Every call that a command could make; a restart puts again what a correction puts."""
     for step in STEPS:
         for resource in wanted(step, env, account):
@@ -192,6 +192,7 @@ def calls(env: Environment, account: Account) -> Iterator[Call]:
         yield access_request.request(env)
     yield test_mail.mail(env, account, test_mail.SUCCESS)
     yield from drill.calls(env, account)
+    yield from alarm_drill.requests(env, account)
 
 
 def wanted(step: Step, env: Environment, account: Account) -> list[Resource]:

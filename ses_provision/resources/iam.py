@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -74,9 +74,21 @@ def simulation(account: Account, role_name: str, **params: Parameter) -> Reading
     )
     [answer] = yield from ask(asked)
     return [
-        Simulated(found["EvalActionName"], found["EvalResourceName"], found["EvalDecision"])
+        simulated
         for found in (answer or {}).get("EvaluationResults") or ()
+        for simulated in by_resource(found)
     ]
+
+
+def by_resource(found: Mapping[str, Any]) -> Iterator[Simulated]:
+    """The simulator's answer for one action, resource by resource.
+
+    Where several resources were asked for, the answer itself speaks of a template of an ARN, and
+    the resources are inside it (botocore, EvaluationResult).
+    """
+    for part in found.get("ResourceSpecificResults") or (found,):
+        decision = part.get("EvalResourceDecision") or part["EvalDecision"]
+        yield Simulated(found["EvalActionName"], part["EvalResourceName"], decision)
 
 
 @dataclass(frozen=True)

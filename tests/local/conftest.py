@@ -41,8 +41,8 @@ REAL_MISFITS = (
     "reply.MailFromAttributes.MailFromDomain is missing",
     "reply.MailFromAttributes.MailFromDomainStatus is missing",
     "reply.DelegationSet is missing",
-    "reply.EvaluationResults[0].MatchedStatements[0].SourcePolicyType is 'IAM Policy'",
 )
+REAL_WORD = "SourcePolicyType is 'IAM Policy'"
 
 
 def hold_replies_to_the_models(aws: LocalAws) -> None:
@@ -53,7 +53,8 @@ def hold_replies_to_the_models(aws: LocalAws) -> None:
         reply = serve(caller, service, operation, params)
         shape = codec_for(service).model.operation_model(operation).output_shape
         found = list(misfits(shape, reply) if shape else reply)
-        assert [each for each in found if not each.startswith(REAL_MISFITS)] == []
+        ours = [each for each in found if not each.startswith(REAL_MISFITS)]
+        assert [each for each in ours if REAL_WORD not in each] == []
         return reply
 
     aws._dispatcher.serve = checked  # type: ignore[method-assign]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -16,14 +17,16 @@ from ses_provision.errors import NotReady, NotSettled, ProvisionError
 from ses_provision.render.progress import Progress
 
 if TYPE_CHECKING:
-    from ses_provision.operations.drill import Drill, Hop
-    from ses_provision.resources.cloudwatch import Alarm
+    from ses_provision.operations.alarm_drill import AlarmDrill, Ring
+    from ses_provision.operations.drill import Drill, Hop, Listener
+    from ses_provision.resources.cloudwatch import Alarm, AlarmState
 
 
 def drill(
     run: Run,
     alarms: Annotated[
-        bool, typer.Option("--alarms", help="Let each alarm ring once, then set it back.")
+        bool,
+        typer.Option("--alarms", help="Let each alarm ring once, and prove that it is heard."),
     ] = False,
     timeout: Annotated[
         float, typer.Option("--timeout", min=0, metavar="MIN", help="Minutes to wait for events.")
@@ -34,6 +37,7 @@ def drill(
 
     Sends a bouncing and a complaining mail to the mailbox simulator and waits for both events in
     a temporary queue, which is always removed. Whoever is subscribed to the topic gets them, too.
+    With --alarms each alarm rings once, and its message has to come out of a queue on its topic.
 
     Example: ses-provision drill --env staging
     """
@@ -50,21 +54,21 @@ def drill(
             )
         prove_events(run, target, timeout, report)
         if alarms:
-            report["alarms"] = prove_alarms(run, target)
+            prove_alarms(run, target, timeout, report)
 
     run.each(work, writes=True)
 
 
 def prove_events(run: Run, target: Target, timeout: float, report: dict[str, Any]) -> None:
     """Send, and wait for what comes back; `timeout` in minutes."""
-    from ses_provision.operations.drill import Drill, new_queue
+    from ses_provision.operations.drill import Drill, Listener, new_queue
     from ses_provision.render import drill as text
 
     queue = new_queue(target.env, target.account)
-    made = Drill(target.env, queue, target.connections, target.reader, run.world.now)
+    made = Drill(Listener(queue, target.connections, target.reader), run.world.now)
     try:
-        with cleaned_up(run, made, report):
-            made.set_up(run.world.sleep)
+        with cleaned_up(run, target, made.listener, report):
+            made.listener.set_up(run.world.sleep)
             made.send(lambda to: send(target, to))
             listen(run, target, made, timeout)
     finally:
@@ -73,16 +77,18 @@ def prove_events(run: Run, target: Target, timeout: float, report: dict[str, Any
 
 
 @contextmanager
-def cleaned_up(run: Run, made: Drill, report: dict[str, Any]) -> Iterator[None]:
+def cleaned_up(
+    run: Run, target: Target, listener: Listener, report: dict[str, Any]
+) -> Iterator[None]:
     """Remove queue and subscription however the block ends, and tell what would not go."""
     try:
         yield
     finally:
-        made.clean_up()
-        report["left_over"] = made.left_over
-        for what in made.left_over:
-            run.tell(f"{made.env.name}: remove by hand: {what}")
-    if made.left_over:
+        listener.clean_up()
+        report["left_over"] += listener.left_over
+        for what in listener.left_over:
+            run.tell(f"{target.env.name}: remove by hand: {what}")
+    if listener.left_over:
         raise NotReady(
             "The drill could not remove everything it made.", "Remove it by hand, as told above."
         )
@@ -132,55 +138,138 @@ def why(target: Target) -> str:
     return "; ".join(still) or "destination, topic and policy look right"
 
 
-def prove_alarms(run: Run, target: Target) -> list[dict[str, Any]]:
-    """Let each alarm ring once; those that ring already are left alone."""
+def prove_alarms(run: Run, target: Target, timeout: float, report: dict[str, Any]) -> None:
+    """Let each alarm ring once, and wait for its message; `timeout` in minutes."""
     from ses_provision.checks.alarms import live
     from ses_provision.checks.topic import Scene
 
     found = target.reader.run(live(Scene(target.env, target.account)))
-    told = []
+    told = report.setdefault("alarms", [])
+    by_topic: dict[str, list[Ring]] = {}
     for alarm, at in found:
-        before = "" if at is None else at.state
-        outcome = ring(target, alarm, before)
-        told.append({"alarm": alarm.name, "region": alarm_region(alarm), "outcome": outcome})
-        run.show(f"  {alarm.name} ({alarm_region(alarm)}): {outcome}")
-        if not before:
-            run.fail(1)
-    return told
+        passed_over = not_rung(target, at)
+        if at is None or passed_over:
+            say(run, told, alarm, passed_over)
+            run.fail(0 if at else 1)
+        else:
+            ring = new_ring(alarm, at)
+            by_topic.setdefault(ring.topic_arn, []).append(ring)
+    silent = []
+    for topic, rings in by_topic.items():
+        ring_all(run, target, (topic, rings), timeout, report)
+        for ring in rings:
+            say(run, told, ring.alarm, ring.outcome, ring)
+        silent += [ring.name for ring in rings if not ring.arrived]
+    if silent:
+        raise NotSettled(
+            f"Nothing came out of the queue for {', '.join(silent)}.",
+            f"ses-provision checklist --env {target.env.name} --only alarms; or wait longer with "
+            "--timeout MINUTES",
+        )
 
 
-def alarm_region(alarm: Alarm) -> str:
-    """The region of an alarm."""
-    from ses_provision.names import region_of
-
-    return region_of(alarm.arn)
-
-
-def ring(target: Target, alarm: Alarm, before: str) -> str:
-    """Set an alarm to ALARM and back, however that ends; answer with what was done."""
-    from ses_provision.operations.drill import alarm_state
-
-    if not before:
+def not_rung(target: Target, at: AlarmState | None) -> str:
+    """Why an alarm is not let ring, empty when it is."""
+    if at is None:
         return f"is not there: ses-provision apply --env {target.env.name} --only alarms"
-    if before == "ALARM":
-        return "rings already; left alone"
-    try:
-        target.connections.send(alarm_state(alarm.arn, "ALARM"))
-    finally:
-        restore(target, alarm.arn, before)
-    return f"rang, and is {before} again"
+    return "rings already; left alone" if at.state == "ALARM" else ""
 
 
-def restore(target: Target, arn: str, before: str) -> None:
-    """Set an alarm back; where that fails, CloudWatch does at its next evaluation."""
+def new_ring(alarm: Alarm, at: AlarmState) -> Ring:
+    """An alarm about to ring; what CloudWatch has of it says already when nobody can hear it."""
+    from ses_provision.operations.alarm_drill import Ring, topic_of
+
+    topic = topic_of(alarm)
+    silent = ""
+    if topic not in at.alarm_actions:
+        silent = f"it has no action on {topic}"
+    elif not at.actions_enabled:
+        silent = "its actions are switched off"
+    return Ring(alarm, topic, at.state, silent=silent)
+
+
+def say(run: Run, told: list[Any], alarm: Alarm, outcome: str, ring: Ring | None = None) -> None:
+    """Show what became of an alarm, and put it into the document."""
     from ses_provision.names import region_of
-    from ses_provision.operations.drill import alarm_state
+
+    region = region_of(alarm.arn)
+    delay = ring.delay.total_seconds() if ring and ring.delay is not None else None
+    told.append(
+        {
+            "alarm": alarm.name,
+            "region": region,
+            "outcome": outcome,
+            "arrived": bool(ring and ring.arrived),
+            "delay": delay,
+        }
+    )
+    run.show(f"  {alarm.name} ({region}): {outcome}")
+
+
+def ring_all(
+    run: Run,
+    target: Target,
+    what: tuple[str, list[Ring]],
+    timeout: float,
+    report: dict[str, Any],
+) -> None:
+    """Let the alarms of one topic ring, and wait for their messages in a queue on it."""
+    from ses_provision.names import region_of
+    from ses_provision.operations.alarm_drill import AlarmDrill
+    from ses_provision.operations.drill import Listener, new_queue
+
+    topic, rings = what
+    account = replace(target.account, region=region_of(topic))
+    queue = new_queue(target.env, account, topic)
+    made = AlarmDrill(Listener(queue, target.connections, target.reader), run.world.now, rings)
+    with cleaned_up(run, target, made.listener, report):
+        made.listener.set_up(run.world.sleep)
+        for ring in rings:
+            ring.rung_at = run.world.now()
+            set_and_restore(target, ring)
+        hear(run, target, made, timeout)
+
+
+def set_and_restore(target: Target, ring: Ring) -> None:
+    """Set an alarm to ALARM and back, however that ends.
+
+    Where setting it back fails, CloudWatch does at its next evaluation.
+    """
+    from ses_provision.operations.alarm_drill import set_state
 
     try:
-        target.connections.send(alarm_state(arn, before))
-    except ProvisionError as error:
-        raise NotReady(
-            f"Alarm {arn.partition(':alarm:')[2]} in {region_of(arn)} could not be set back to "
-            f"{before}: {error.message}",
-            "CloudWatch sets it right by itself at its next evaluation.",
-        ) from error
+        target.connections.send(set_state(ring.alarm.arn, "ALARM"))
+    finally:
+        try:
+            target.connections.send(set_state(ring.alarm.arn, ring.before))
+        except ProvisionError as error:
+            raise NotReady(
+                f"Alarm {ring.name} in {ring.region} could not be set back to {ring.before}: "
+                f"{error.message}",
+                "CloudWatch sets it right by itself at its next evaluation.",
+            ) from error
+
+
+def hear(run: Run, target: Target, made: AlarmDrill, timeout: float) -> None:
+    """Wait for the messages that can come, and note why others did not."""
+    from ses_provision.operations.alarm_drill import failed_action
+    from ses_provision.outside import wait
+
+    def awaited() -> str:
+        return ", ".join(ring.name for ring in made.rings if not ring.arrived and not ring.silent)
+
+    with Progress(run.err, run.world.now) as progress, suppress(NotSettled):
+        wait.until(
+            made.listen,
+            lambda _: not awaited(),
+            timeout=timeout * 60,
+            sleep=progress.sleeping(run.world.sleep),
+            waiting=lambda _, looked: progress.waits(
+                target.env.name, f"not rung through yet: {awaited()}", looked
+            ),
+        )
+    for ring in made.rings:
+        if not ring.arrived and not ring.silent:
+            failed = target.reader.run(failed_action(ring.alarm.arn))
+            nothing = f"nothing came out of a queue on {ring.topic_arn} in {timeout:g} minutes"
+            ring.silent = failed or nothing

@@ -20,7 +20,7 @@ SNS = {"SnsDestination": {"TopicArn": TOPIC}}
         (
             "CreateConfigurationSet",
             {"ConfigurationSetName": "s", "SuppressionOptions": {"SuppressedReasons": ["X"]}},
-            "Value at 'suppressionOptions.suppressedReasons.1.member' failed",
+            "at 'suppressionOptions.suppressedReasons.1.member' failed",
         ),
         (
             "CreateConfigurationSetEventDestination",
@@ -29,7 +29,7 @@ SNS = {"SnsDestination": {"TopicArn": TOPIC}}
                 "EventDestinationName": "e",
                 "EventDestination": {"MatchingEventTypes": ["SEND", "BOUNCED"], **SNS},
             },
-            "Value at 'eventDestination.matchingEventTypes.2.member' failed",
+            "at 'eventDestination.matchingEventTypes.2.member' failed",
         ),
         (
             "CreateEmailIdentity",
@@ -47,8 +47,8 @@ SNS = {"SnsDestination": {"TopicArn": TOPIC}}
             "must satisfy regular expression pattern",
         ),
         ("TagResource", {"ResourceArn": "a", "Tags": [{"Key": "k"}]}, "Member must not be null"),
-        ("ListEmailIdentities", {"Filter": {"NAME": "x"}}, "Value at 'filter.key' failed"),
-        ("ListRecommendations", {"Filter": {}}, "Value at 'filter' failed"),
+        ("ListEmailIdentities", {"Filter": {"NAME": "x"}}, "at 'filter.key' failed"),
+        ("ListRecommendations", {"Filter": {}}, "at 'filter' failed"),
         ("PutAccountDetails", {}, "2 validation errors detected: Value at 'mailType'"),
     ],
 )

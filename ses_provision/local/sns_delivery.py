@@ -1,0 +1,150 @@
+"""What SNS delivers: to queues with their policies' leave, to people and endpoints as a note."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass, field
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
+
+from ses_provision.local import policies, sns_envelope
+from ses_provision.local.contract import AwsError, Caller, Clock
+from ses_provision.local.sns_envelope import Message
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from datetime import datetime
+
+    from ses_provision.local.contract import Service
+    from ses_provision.local.lateness import Lag
+    from ses_provision.local.sns import Topic
+
+
+@dataclass
+class Subscription:
+    """One subscriber of a topic. `since`: when it was asked to confirm, or when it ended."""
+
+    arn: str
+    topic_arn: str
+    protocol: str
+    endpoint: str
+    pending: bool
+    token: str
+    since: datetime
+    attributes: dict[str, str] = field(default_factory=dict)
+    ended: bool = False
+
+
+@dataclass(frozen=True)
+class Mail:
+    """Something that left SNS, or that could not.
+
+    `kind`: `confirmation` (a person is asked to confirm), `notification`, or `undelivered` with
+    the reason as its subject.
+    """
+
+    kind: str
+    topic_arn: str
+    protocol: str
+    endpoint: str
+    subject: str | None
+    body: str
+    token: str | None = None
+
+    def to_dict(self) -> dict[str, Any]:
+        """The mail as JSON has it."""
+        return asdict(self)
+
+
+class Outbox(list[Mail]):
+    """Everything that SNS sent, oldest first."""
+
+    def to(self, endpoint: str) -> list[Mail]:
+        """What was sent to one address."""
+        return [mail for mail in self if mail.endpoint == endpoint]
+
+
+class Deliveries:
+    """Hands the messages of topics to their subscribers."""
+
+    def __init__(
+        self, outbox: Outbox, clock: Clock, sqs: Service, address: Callable[[str], str]
+    ) -> None:
+        self._outbox = outbox
+        self._clock = clock
+        self._sqs = sqs
+        self._address = address
+
+    def message(self, topic: Topic, text: str, subject: str | None, group: str | None) -> Message:
+        """A message of now, with an id of its own."""
+        return Message(topic.arn, str(uuid4()), text, subject, self._clock.now(), group)
+
+    def deliver(self, topic: Topic, message: Message, lag: Lag) -> None:
+        """Hand a message to every confirmed subscriber."""
+        for subscription in topic.subscriptions:
+            if subscription.pending or subscription.ended:
+                continue
+            if not lag.heeded(message.at, subscription.since):
+                continue
+            if subscription.protocol == "sqs":
+                self._to_queue(topic, subscription, message)
+            else:
+                self._record("notification", subscription, message.subject, message.text)
+
+    def _record(
+        self, kind: str, subscription: Subscription, subject: str | None, body: str
+    ) -> None:
+        self._outbox.append(
+            Mail(
+                kind,
+                subscription.topic_arn,
+                subscription.protocol,
+                subscription.endpoint,
+                subject,
+                body,
+            )
+        )
+
+    def _to_queue(self, topic: Topic, subscription: Subscription, message: Message) -> None:
+        _, _, _, region, account, queue = subscription.endpoint.split(":")
+        owner = Caller(account, region)
+        try:
+            url = self._sqs.handle(owner, "GetQueueUrl", {"QueueName": queue})["QueueUrl"]
+            held = self._sqs.handle(
+                owner, "GetQueueAttributes", {"QueueUrl": url, "AttributeNames": ["Policy"]}
+            )
+        except AwsError as error:
+            self._record("undelivered", subscription, error.message, message.text)
+            return
+        policy = (held.get("Attributes") or {}).get("Policy")
+        if not _queue_admits(policy, topic.arn, subscription.endpoint):
+            # Developer Guide, "Subscribing a queue": without this policy SNS cannot send.
+            reason = "the queue's policy does not let sns.amazonaws.com send for this topic"
+            self._record("undelivered", subscription, reason, message.text)
+            return
+        sent = {"QueueUrl": url, "MessageBody": self._body(topic, subscription, message)}
+        if queue.endswith(".fifo"):
+            sent |= {
+                "MessageGroupId": message.group or message.message_id,
+                "MessageDeduplicationId": message.message_id,
+            }
+        self._sqs.handle(owner, "SendMessage", sent)
+
+    def _body(self, topic: Topic, subscription: Subscription, message: Message) -> str:
+        if subscription.attributes.get("RawMessageDelivery") == "true":
+            return message.text
+        address = self._address(topic.arn.split(":")[3])
+        version = topic.attributes.get("SignatureVersion", "1")
+        return sns_envelope.notification(message, subscription.arn, address, version)
+
+
+def _queue_admits(policy: str | None, topic_arn: str, queue_arn: str) -> bool:
+    if not policy:
+        return False
+    ask = policies.Ask(
+        "sqs:SendMessage",
+        queue_arn,
+        ("Service:sns.amazonaws.com",),
+        {"aws:SourceArn": (topic_arn,), "aws:SourceAccount": (topic_arn.split(":")[4],),
+         "aws:SecureTransport": ("true",)},
+    )  # fmt: skip
+    return policies.decide(policies.parse(policy), ask)[0] is policies.Decision.ALLOWED
