@@ -12,10 +12,32 @@ from botocore.model import Shape
 
 from ses_provision.local.contract import Params
 
+# Orders in which AWS was seen to write sets of choices, where they are not those of the model.
+_RECORDED_ORDERS = {
+    frozenset(order): order
+    for order in (
+        ("OPT_OUT", "OPT_IN"),
+        ("TENANT", "ACCOUNT"),
+        ("OPTIONAL", "REQUIRE"),
+        ("OPTIONAL", "REQUIRE", "REQUIRE_OPEN_ONLY"),
+        ("REJECT_MESSAGE", "USE_DEFAULT_VALUE"),
+        ("RejectMessage", "UseDefaultValue"),
+        ("Optional", "Require"),
+        ("RequestResponse", "Event"),
+        ("Base64", "UTF-8"),
+    )
+}
 
-def complaint(shape: Shape | None, params: Params) -> str | None:
-    """What the model does not allow in a request, as AWS says it; None when all is well."""
-    faults = sorted(_faults(shape, params, "")) if shape is not None else []
+
+def complaint(
+    shape: Shape | None, params: Params, apart: frozenset[str] = frozenset()
+) -> str | None:
+    """What the model does not allow in a request, as AWS says it; None when all is well.
+
+    `apart`: paths whose values the operation judges itself, in its own words.
+    """
+    found = _faults(shape, params, "") if shape is not None else ()
+    faults = sorted(_fault(path, constraint) for path, constraint in found if path not in apart)
     if not faults:
         return None
     return f"{len(faults)} validation error{'s' if len(faults) > 1 else ''} detected: " + "; ".join(
@@ -37,28 +59,36 @@ def _matches(pattern: str, value: str) -> bool:
     return compiled is None or compiled.fullmatch(value) is not None
 
 
-def _faults(shape: Any, value: Any, path: str) -> Iterator[str]:
-    if shape.type_name == "structure":
+def _faults(shape: Any, value: Any, path: str) -> Iterator[tuple[str, str]]:
+    if value is None:
+        yield path, "must not be null"
+    elif shape.type_name == "structure":
         for name in shape.required_members:
             if value.get(name) is None:
-                yield _fault(_below(path, name), "must not be null")
+                yield _below(path, name), "must not be null"
         for name in shape.members.keys() & value.keys():
-            yield from _faults(shape.members[name], value[name], _below(path, name))
-        return
-    for part, each, where in _parts(shape, value):
-        yield from _faults(part, each, f"{path}.{where}")
-    for constraint in _constraints(shape, value):
-        yield _fault(path, constraint)
+            if value[name] is not None:
+                yield from _faults(shape.members[name], value[name], _below(path, name))
+    else:
+        yield from _faults_within(shape, value, path)
+        for constraint in _constraints(shape, value):
+            yield path, constraint
 
 
-def _parts(shape: Any, value: Any) -> Iterator[tuple[Any, Any, str]]:
-    if shape.type_name == "list":
-        for number, each in enumerate(value, 1):
-            yield shape.member, each, f"{number}.member"
-    elif shape.type_name == "map":
+def _faults_within(shape: Any, value: Any, path: str) -> Iterator[tuple[str, str]]:
+    if shape.type_name == "map":
         for key, each in value.items():
-            yield shape.key, key, "key"
-            yield shape.value, each, f"{key}.member"
+            yield from _faults(shape.key, key, f"{path}.key")
+            yield from _faults(shape.value, each, f"{path}.{key}.member")
+    elif shape.type_name == "list" and shape.member.type_name in ("structure", "list", "map"):
+        for number, each in enumerate(value, 1):
+            yield from _faults(shape.member, each, f"{path}.{number}.member")
+    elif shape.type_name == "list":
+        # What is wrong with plain values is said once, of their list (recorded of SESv2, 2026).
+        wrong = {fault for each in value for _, fault in _faults(shape.member, each, path)}
+        if wrong:
+            parts = ", ".join(f"Member {fault}" for fault in sorted(wrong))
+            yield path, f"must satisfy constraint: [{parts}]"
 
 
 def _constraints(shape: Shape, value: Any) -> Iterator[str]:
@@ -74,7 +104,8 @@ def _constraints(shape: Shape, value: Any) -> Iterator[str]:
         return
     choices = getattr(shape, "enum", None)
     if choices and value not in choices:
-        yield f"must satisfy enum value set: [{', '.join(choices)}]"
+        ordered = _RECORDED_ORDERS.get(frozenset(choices), choices)
+        yield f"must satisfy enum value set: [{', '.join(ordered)}]"
     pattern = limits.get("pattern")
     if pattern and not _matches(pattern, value):
         yield f"must satisfy regular expression pattern: {pattern}"

@@ -13,6 +13,7 @@ from ses_provision.local.contract import AwsError, Caller, Params, Reply
 from ses_provision.local.disturb import SPEAKING_JSON, Disturbances, refusal
 from ses_provision.local.journal import Entry, Journal
 from ses_provision.local.knobs import Fault, FaultKind
+from ses_provision.local.motobridge import not_served
 from ses_provision.local.wire import ConnectionLostError, Request, Response
 
 if TYPE_CHECKING:
@@ -25,11 +26,12 @@ if TYPE_CHECKING:
     from ses_provision.local.keyring import Keyring
 
 # Signing names that are not botocore's name of the service.
-_SIGNED_AS = {"monitoring": "cloudwatch", "email": "sesv2"}
+_SIGNED_AS = {"monitoring": "cloudwatch", "email": "ses"}
 _SESV2_PATH = "/v2/email/"
+# Services that look at their parameters themselves: what is not served comes before that.
+_LOOK_THEMSELVES = frozenset({"ses", "sesv2"})
 # Codes with which services refuse parameters that do not fit their model.
 _MISFITS = {
-    "sesv2": "BadRequestException",
     "route53": "InvalidInput",
     "sns": "InvalidParameter",
     "artifact": "ValidationException",
@@ -101,6 +103,7 @@ class Dispatcher:
             caller = self._caller(request, codec.name)
             model, labels = codec.operation(request)
             operation = str(model.name)
+            self._check_served(codec.name, operation)
             call = Call(codec, model, codec.params(request, model, labels))
             response = self._carry_out(caller, call, request)
         except AwsError as error:
@@ -149,8 +152,16 @@ class Dispatcher:
         self.places.add((caller.account, caller.region))
         return self.services[service].handle(caller, operation, params)
 
+    def _check_served(self, service: str, operation: str) -> None:
+        """Say of an operation that is not served just that, whatever else is wrong with it."""
+        served = getattr(self.services[service], "operations", None)
+        if served is not None and operation not in (served() if callable(served) else served):
+            raise not_served(service, operation)
+
     @staticmethod
     def _validate(call: Call) -> None:
+        if call.service in _LOOK_THEMSELVES:
+            return
         complaint = constraints.complaint(call.operation.input_shape, call.params)
         if complaint:
             raise AwsError(_MISFITS.get(call.service, "ValidationError"), complaint)

@@ -12,7 +12,7 @@ import botocore.session
 from botocore.loaders import Loader
 from botocore.model import ServiceModel
 
-from ses_provision.local.codec import cbor_form, json_form, query_form, rest, xml_form
+from ses_provision.local.codec import cbor_form, json_form, older, query_form, rest, xml_form
 from ses_provision.local.contract import AwsError, Params, Reply
 from ses_provision.local.wire import Request, Response
 
@@ -53,7 +53,7 @@ class Codec:
         protocol = self.protocol(request)
         labels: dict[str, str] = {}
         if protocol in (REST_JSON, REST_XML):
-            hit = rest.match(self._routes, request)
+            hit = rest.match(self._routes, request) or older.match(self.name, request)
             name, labels = hit or (None, {})
         elif protocol == CBOR:
             name = request.path.rpartition("/")[2]
@@ -75,7 +75,7 @@ class Codec:
             return {}
         try:
             return self._read(request, shape, labels)
-        except (ValueError, TypeError, AttributeError, ParseError) as error:
+        except (ValueError, TypeError, AttributeError, ParseError, RecursionError) as error:
             raise AwsError("SerializationException", f"The body cannot be read: {error}") from error
 
     def _read(self, request: Request, shape: Any, labels: dict[str, str]) -> Params:
@@ -142,7 +142,7 @@ class Codec:
             return Response(error.status, headers, self._xml_error(error, headers))
         if protocol == REST_JSON:
             headers["x-amzn-ErrorType"] = error.code
-            body = json.dumps({"message": error.message, **error.extra}).encode()
+            body = json.dumps({"message": error.message or None, **error.extra}).encode()
             return Response(error.status, headers, body)
         if "awsQueryCompatible" in self.model.metadata:
             fault = "Sender" if error.status < 500 else "Receiver"

@@ -9,20 +9,29 @@ from typing import Any
 from ses_provision.local.contract import AwsError, Caller, Clock, Neighbours, Params, Reply
 from ses_provision.local.ses import constraints
 from ses_provision.local.ses.account import DECISIONS, ENFORCEMENTS, AccountSettings
+from ses_provision.local.ses.address_insights import AddressInsights
 from ses_provision.local.ses.configuration_sets import ConfigurationSets
+from ses_provision.local.ses.contact_lists import ContactLists
+from ses_provision.local.ses.contacts import Contacts
 from ses_provision.local.ses.dedicated_ips import DedicatedIps
+from ses_provision.local.ses.endpoints import MultiRegionEndpoints
 from ses_provision.local.ses.event_destinations import EventDestinations
 from ses_provision.local.ses.events import Events
+from ses_provision.local.ses.export_jobs import ExportJobs
 from ses_provision.local.ses.identities import Identities
+from ses_provision.local.ses.insights import Insights
 from ses_provision.local.ses.lifecycle import Lifecycle
+from ses_provision.local.ses.notifications import Notifications
 from ses_provision.local.ses.policies import Policies
 from ses_provision.local.ses.recommendations import Recommendations
-from ses_provision.local.ses.sending import Sending
+from ses_provision.local.ses.reputation import ReputationEntities
+from ses_provision.local.ses.sending import Sending, check_served
 from ses_provision.local.ses.state import SentMessage, VerificationMail, Watch
 from ses_provision.local.ses.suppression import SuppressionList
 from ses_provision.local.ses.tags import Tags
 from ses_provision.local.ses.templates import Templates
 from ses_provision.local.ses.tenants import Tenants
+from ses_provision.local.ses.verification_templates import VerificationTemplates
 from ses_provision.local.ses.world import Handler, World
 
 
@@ -35,6 +44,11 @@ class SesV2:
         self._lifecycle = Lifecycle(self._world)
         self._identities = Identities(self._world, self._lifecycle)
         self._events = Events(self._world)
+        self._sending = Sending(
+            self._world, self._lifecycle, self._events, Notifications(self._world)
+        )
+        self._exports = ExportJobs(self._world)
+        self._reputation = ReputationEntities(self._world)
         subjects = (
             self._identities,
             Policies(self._world),
@@ -47,7 +61,15 @@ class SesV2:
             Tenants(self._world),
             Templates(self._world),
             Recommendations(self._world, self._lifecycle),
-            Sending(self._world, self._lifecycle, self._events),
+            self._sending,
+            ContactLists(self._world),
+            Contacts(self._world),
+            Insights(self._world),
+            self._exports,
+            self._reputation,
+            AddressInsights(self._world),
+            MultiRegionEndpoints(self._world),
+            VerificationTemplates(self._world, self._lifecycle),
         )
         self._handlers: dict[str, Handler] = {}
         for subject in subjects:
@@ -58,8 +80,10 @@ class SesV2:
         handler = self._handlers.get(operation)
         if handler is None:
             raise AwsError(
-                "NotImplementedByLocalAws", f"The local AWS does not serve sesv2 {operation}.", 501
+                "NotImplementedByLocalAws", f"The local AWS does not serve sesv2:{operation}.", 501
             )
+        if operation.startswith("Send"):
+            check_served(caller, params)
         constraints.check(operation, params)
         with self._lock:
             return handler(caller, params)
@@ -76,6 +100,41 @@ class SesV2:
     @verification_delay.setter
     def verification_delay(self, delay: timedelta) -> None:
         self._world.verification_delay = delay
+
+    @property
+    def refuses_same_key_length(self) -> bool:
+        """Whether a DKIM key length that is set already may not be set again."""
+        return self._world.refuses_same_key_length
+
+    @refuses_same_key_length.setter
+    def refuses_same_key_length(self, refuses: bool) -> None:
+        self._world.refuses_same_key_length = refuses
+
+    @property
+    def address(self) -> str:
+        """Where the local AWS is served, for the links that SES writes into mails."""
+        return self._world.address
+
+    @address.setter
+    def address(self, address: str) -> None:
+        self._world.address = address.rstrip("/")
+
+    def unsubscribe(self, token: str) -> bool:
+        """Follow the unsubscribe link of a message; whether there is such a link."""
+        with self._lock:
+            return self._sending.unsubscribe(token)
+
+    def exported(self, job: str) -> str | None:
+        """The file that an export job has written."""
+        with self._lock:
+            return self._exports.file(job)
+
+    def find_fault(self, account: str, region: str, tenant: str, impact: str | None) -> None:
+        """Let SES find something in a tenant's mail: LOW, HIGH, or None for nothing any more."""
+        if impact not in (None, "LOW", "HIGH"):
+            raise ValueError(f"An impact is LOW, HIGH or none, not {impact}.")
+        with self._lock:
+            self._reputation.find_fault(self._world.place(account, region), tenant, impact)
 
     @property
     def signing_hosted_zone(self) -> Callable[[str, str], str]:

@@ -67,7 +67,7 @@ class Row:
 
     says: str
     request: Call
-    answer: Mapping[str, Any] | Refusal
+    answer: Mapping[str, Any] | Only | Refusal
     source: str
     before: tuple[Call | Wait | Act, ...] = ()
 
