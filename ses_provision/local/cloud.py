@@ -21,6 +21,7 @@ from ses_provision.local.motobridge import MotoService, Universe
 from ses_provision.local.neighbours import Surroundings
 from ses_provision.local.route53 import Route53
 from ses_provision.local.ses.service import SesV2
+from ses_provision.local.ses.v1.service import SesV1
 from ses_provision.local.session import open_session
 from ses_provision.local.snapshot import snapshot
 from ses_provision.local.sns import Sns
@@ -82,6 +83,7 @@ class LocalAws:
             "sts": Sts(self._keyring, self.clock),
             "route53": self.route53,
             "sns": self.sns,
+            "ses": SesV1(self.sesv2),
             "sesv2": self.sesv2,
             "artifact": self.artifact,
         }

@@ -14,6 +14,8 @@ _APART = {
     "UpdateConfigurationSetEventDestination": _TYPES,
     "PutConfigurationSetSuppressionOptions": _REASONS,
     "PutConfigurationSetTrackingOptions": frozenset({"httpsPolicy"}),
+    "SetIdentityNotificationTopic": frozenset({"notificationType"}),
+    "SetIdentityHeadersInNotificationsEnabled": frozenset({"notificationType"}),
     **dict.fromkeys(
         (
             "GetTenant",

@@ -88,7 +88,7 @@ class Identities:
             raise bad_request("For BYODKIM, the EmailIdentity value must be a domain.")
         place.identities[name] = identity
         if not identity.is_domain:
-            self._mail_link(place, identity)
+            self.mail_link(place, identity)
         shown = self._dkim_attributes(place, identity)
         if identity.is_domain:
             # The reply of the create call, unlike any Get after it, says NOT_STARTED.
@@ -230,7 +230,8 @@ class Identities:
             raise not_found(f"Configuration set <{name}> does not exist.")
         return name or None
 
-    def _mail_link(self, place: Place, identity: Identity) -> None:
+    def mail_link(self, place: Place, identity: Identity) -> None:
+        """Mail an address the link that verifies it."""
         now = self._world.now()
         secret = hashlib.sha256(f"{place.account_id}/{identity.name}/{now}".encode()).hexdigest()
         link = f"https://email-verification.{place.region}.amazonaws.com/?identity={secret}"

@@ -59,6 +59,8 @@ class Identity:
     name: str
     created_at: datetime
     dkim: Dkim | None = None
+    # The TXT record that the API v1 has for a domain; None where it was not asked for.
+    ownership: Watch | None = None
     verified: bool = False
     link_expired: bool = False
     mail_from: MailFrom | None = None

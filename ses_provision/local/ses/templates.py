@@ -66,6 +66,13 @@ def rendered(text: str, data: dict[str, Any]) -> str:
     return _TAG.sub(value, text)
 
 
+def mime(content: dict[str, str], data: dict[str, Any]) -> str:
+    """What a template makes of data, as a message."""
+    parts = {part: rendered(text, data) for part, text in content.items()}
+    bodies = [parts[part] for part in ("Text", "Html") if part in parts]
+    return "\r\n".join([f"Subject: {parts['Subject']}", "", *bodies])
+
+
 def parsed_data(text: str) -> dict[str, Any]:
     """The data given for a template."""
     try:
@@ -142,11 +149,9 @@ class Templates:
         content = find(self._world.of(caller), params["TemplateName"]).content
         data = parsed_data(params["TemplateData"])
         try:
-            parts = {part: rendered(text, data) for part, text in content.items()}
+            return {"RenderedTemplate": mime(content, data)}
         except RenderingError as missing:
             raise bad_request(str(missing)) from None
-        bodies = [parts[part] for part in ("Text", "Html") if part in parts]
-        return {"RenderedTemplate": "\r\n".join([f"Subject: {parts['Subject']}", "", *bodies])}
 
 
 def checked_content(given: Params) -> dict[str, str]:
