@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import operator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from ses_provision.local import policies
+from ses_provision.local import alarm_message, alarm_rules, policies
+from ses_provision.local.alarm_history import History
 from ses_provision.local.contract import Caller, Clock, Params
 
 if TYPE_CHECKING:
@@ -28,8 +28,7 @@ _ACTIONS = {
     "OK": "OKActions",
     "INSUFFICIENT_DATA": "InsufficientDataActions",
 }
-# A new alarm is looked at for the first time some seconds after it was made.
-_FIRST_LOOK = timedelta(seconds=60)
+_BETWEEN_LOOKS = timedelta(seconds=60)
 
 
 @dataclass(frozen=True)
@@ -38,31 +37,78 @@ class Verdict:
 
     state: str
     reason: str
+    data: str | None = None
+
+
+@dataclass
+class Times:
+    """When things happened to an alarm. `look_from`: CloudWatch evaluates about once a minute, so
+    a new alarm, and one whose state was set by hand, is left as it is until then."""
+
+    configured: datetime
+    updated: datetime
+    transitioned: datetime
+    look_from: datetime
 
 
 class Evaluator:
-    """Looks at simple alarms whenever somebody asks for them, as of the clock's time."""
+    """Looks at simple alarms whenever somebody asks for them, as of the clock's time, and changes
+    the states of all."""
 
     def __init__(self, cloudwatch: Service, sns: Sns, clock: Clock) -> None:
         self._cloudwatch = cloudwatch
         self._sns = sns
         self._clock = clock
-        self._born: dict[tuple[str, str, str], datetime] = {}
+        self._times: dict[tuple[str, str, str], Times] = {}
+        self.history = History(clock)
 
-    def created(self, caller: Caller, name: str) -> None:
-        """Note when an alarm was made."""
-        self._born[caller.account, caller.region, name] = self._clock.now()
+    def configured(self, caller: Caller, alarm: Reply, *, is_new: bool) -> None:
+        """Note that an alarm was made or put again."""
+        now, name = self._clock.now(), alarm["AlarmName"]
+        self.history.configured(caller, alarm, "created" if is_new else "updated")
+        if is_new:
+            made = Times(now, now, now, now + _BETWEEN_LOOKS)
+            self._times[caller.account, caller.region, name] = made
+        else:
+            self.times(caller, name).configured = now
+
+    def deleted(self, caller: Caller, alarm: Reply) -> None:
+        """Note that an alarm is gone."""
+        self.history.configured(caller, alarm, "deleted")
+        self._times.pop((caller.account, caller.region, alarm["AlarmName"]), None)
+
+    def times(self, caller: Caller, name: str) -> Times:
+        """When things happened to an alarm."""
+        return self._times[caller.account, caller.region, name]
 
     def look(self, caller: Caller) -> None:
         """Bring the alarms of an account and region up to date, with their actions."""
+        now = self._clock.now()
         for alarm in self._ask(caller, "DescribeAlarms", {}).get("MetricAlarms", []):
-            born = self._born.get((caller.account, caller.region, alarm["AlarmName"]))
-            known = all(key in alarm for key in ("MetricName", "Statistic", "Threshold"))
-            if not known or born is None or self._clock.now() - born < _FIRST_LOOK:
+            simple = all(key in alarm for key in ("MetricName", "Statistic", "Threshold"))
+            if not simple or now < self.times(caller, alarm["AlarmName"]).look_from:
                 continue
             verdict = self._judge(caller, alarm)
             if verdict and verdict.state != alarm["StateValue"]:
-                self._change(caller, alarm, verdict)
+                self.change(caller, alarm, verdict)
+
+    def look_at_composites(self, caller: Caller) -> None:
+        """Bring composite alarms to the state that their rules give them."""
+        held = self._ask(caller, "DescribeAlarms", {})
+        alarms = [*held.get("MetricAlarms", []), *held.get("CompositeAlarms", [])]
+        states = {alarm["AlarmName"]: alarm["StateValue"] for alarm in alarms}
+        for alarm in held.get("CompositeAlarms", []):
+            state = "ALARM" if alarm_rules.holds(alarm["AlarmRule"], states) else "OK"
+            if state != alarm["StateValue"]:
+                reason = f"The alarm rule is {'met' if state == 'ALARM' else 'not met'}"
+                self.change(caller, alarm, Verdict(state, reason))
+                return
+
+    def set_by_hand(self, caller: Caller, alarm: Reply, verdict: Verdict) -> None:
+        """SetAlarmState: the actions run, and CloudWatch sets it right at its next evaluation."""
+        times = self.times(caller, alarm["AlarmName"])
+        times.look_from = self._clock.now() + _BETWEEN_LOOKS
+        self.change(caller, alarm, verdict)
 
     def _ask(self, caller: Caller, operation: str, params: Params) -> Reply:
         return self._cloudwatch.handle(caller, operation, params)
@@ -115,54 +161,55 @@ class Evaluator:
         ordered = sorted(found, key=lambda point: point["Timestamp"])[-periods:]
         return [float(point[alarm["Statistic"]]) for point in ordered]
 
-    def _change(self, caller: Caller, alarm: Reply, verdict: Verdict) -> None:
-        self._ask(
-            caller,
-            "SetAlarmState",
-            {
-                "AlarmName": alarm["AlarmName"],
-                "StateValue": verdict.state,
-                "StateReason": verdict.reason,
-            },
-        )
-        if not alarm.get("ActionsEnabled", True):
+    def change(self, caller: Caller, alarm: Reply, verdict: Verdict) -> None:
+        """Put an alarm into a state; where that is another one, its actions run."""
+        times, now = self.times(caller, alarm["AlarmName"]), self._clock.now()
+        state = {"StateValue": verdict.state, "StateReason": verdict.reason}
+        if verdict.data is not None:
+            state["StateReasonData"] = verdict.data
+        self._ask(caller, "SetAlarmState", {"AlarmName": alarm["AlarmName"]} | state)
+        times.updated = now
+        if verdict.state == alarm["StateValue"]:
             return
-        for action in alarm.get(_ACTIONS[verdict.state], []):
-            topic = self._sns.find(action)
-            if topic is not None and _may_publish(caller, topic, alarm["AlarmArn"]):
-                subject = f'{verdict.state}: "{alarm["AlarmName"]}" in {caller.region}'
-                self._sns.publish(topic, self._message(caller, alarm, verdict), subject[:100])
+        times.transitioned = now
+        self.history.changed(caller, alarm, verdict.state, verdict.reason)
+        for action in alarm.get(_ACTIONS[verdict.state], []) if alarm["ActionsEnabled"] else ():
+            failure = self._act(caller, alarm, verdict, action)
+            self.history.acted(caller, alarm, action, failure)
+        self.look_at_composites(caller)
 
-    def _message(self, caller: Caller, alarm: Reply, verdict: Verdict) -> str:
-        trigger: dict[str, Any] = {
-            "MetricName": alarm["MetricName"],
-            "Namespace": alarm["Namespace"],
-            "Statistic": alarm["Statistic"].upper(),
-            "Period": alarm["Period"],
-            "EvaluationPeriods": alarm["EvaluationPeriods"],
-            "ComparisonOperator": alarm["ComparisonOperator"],
-            "Threshold": alarm["Threshold"],
-        }
-        stamp = self._clock.now().strftime("%Y-%m-%dT%H:%M:%S.000+0000")
-        return json.dumps(
-            {
-                "AlarmName": alarm["AlarmName"],
-                "AlarmDescription": alarm.get("AlarmDescription"),
-                "AWSAccountId": caller.account,
-                "NewStateValue": verdict.state,
-                "NewStateReason": verdict.reason,
-                "StateChangeTime": stamp,
-                "AlarmArn": alarm["AlarmArn"],
-                "OldStateValue": alarm["StateValue"],
-                "Trigger": trigger,
+    def _act(self, caller: Caller, alarm: Reply, verdict: Verdict, action: str) -> str | None:
+        """Tell a topic; why that failed, None when it did not."""
+        topic = self._sns.find(action)
+        if topic is None:
+            return f"Resource {action} cannot be reached from the local AWS, or does not exist"
+        failure = _refusal(caller, topic, alarm["AlarmArn"])
+        if failure is None:
+            times = {
+                "configured": self.times(caller, alarm["AlarmName"]).configured,
+                "changed": self._clock.now(),
             }
-        )
+            message = alarm_message.body(caller, alarm, verdict.state, verdict.reason, times)
+            self._sns.publish(topic, message, alarm_message.subject(caller, alarm, verdict.state))
+        return failure
+
+
+def _refusal(caller: Caller, topic: Topic, alarm_arn: str) -> str | None:
+    """Why CloudWatch may not publish (US_SetupSNS.md); the alarm itself does not fail.
+
+    Words: aws-solutions/automated-security-response-on-aws#43, ASFHyP3/hyp3#762.
+    """
+    if topic.attributes.get("KmsMasterKeyId", "").endswith("alias/aws/sns"):
+        return "The topic's key alias/aws/sns does not let CloudWatch use it (AWSKMS, AccessDenied)"
+    if _may_publish(caller, topic, alarm_arn):
+        return None
+    return (
+        f"Resource: {alarm_arn} is not authorized to perform: SNS:Publish on resource: {topic.arn} "
+        "because no resource-based policy allows the SNS:Publish action"
+    )
 
 
 def _may_publish(caller: Caller, topic: Topic, alarm_arn: str) -> bool:
-    """User Guide, US_SetupSNS.md; an action that fails does not fail the alarm (hyp3#762)."""
-    if topic.attributes.get("KmsMasterKeyId", "").endswith("alias/aws/sns"):
-        return False
     ask = policies.Ask(
         "sns:Publish",
         topic.arn,

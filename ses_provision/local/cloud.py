@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ses_provision.local.artifact import Artifact
 from ses_provision.local.cloudwatch import CloudWatch
-from ses_provision.local.contract import Caller, Clock, Params
+from ses_provision.local.contract import AwsError, Caller, Clock, Params
 from ses_provision.local.dispatch import Dispatcher
 from ses_provision.local.disturb import Disturbances
 from ses_provision.local.iam import Iam
@@ -24,7 +24,8 @@ from ses_provision.local.ses.service import SesV2
 from ses_provision.local.ses.v1.service import SesV1
 from ses_provision.local.session import open_session
 from ses_provision.local.snapshot import snapshot
-from ses_provision.local.sns import Sns
+from ses_provision.local.sns import Sns, aws_address
+from ses_provision.local.sqs import Sqs
 from ses_provision.local.sts import Sts
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ if TYPE_CHECKING:
     from ses_provision.local.subscriptions import Outbox
     from ses_provision.local.wire import Request, Response
 
-_AS_MOTO_HAS_THEM = ("sqs", "events", "firehose", "kms")
+_AS_MOTO_HAS_THEM = ("events", "firehose", "kms")
 _LAMBDA_TRUST = {
     "Version": "2012-10-17",
     "Statement": [
@@ -62,6 +63,7 @@ class LocalAws:
         self.clock = clock or Clock()
         self.lock = RLock()
         self._sleep = sleep
+        self.served_at: str | None = None
         self._seeds: list[dict[str, Any]] = []
         self._build()
 
@@ -70,11 +72,13 @@ class LocalAws:
         self._disturbances = Disturbances(self.clock)
         universe = Universe()
         moto: dict[str, Service] = {name: MotoService(universe, name) for name in _AS_MOTO_HAS_THEM}
+        moto["sqs"] = Sqs(universe)
         self.route53 = Route53(self.clock, self._look_at_dns)
-        self.sns = Sns(self.clock, moto["sqs"])
+        self.sns = Sns(self.clock, moto["sqs"], self._sns_address)
         cloudwatch = CloudWatch(universe, self.sns, self.clock)
         self.surroundings = Surroundings(self.route53, self.sns, cloudwatch, moto, self.clock)
         self.sesv2 = SesV2(self.surroundings, self.clock)
+        self.sesv2.world.address = lambda: self.served_at or "http://localhost"
         self.artifact = Artifact(self.clock)
         services: dict[str, Service] = {
             **moto,
@@ -136,6 +140,7 @@ class LocalAws:
     def knobs(self, knobs: Knobs) -> None:
         self._disturbances.turn(knobs)
         self.route53.insync_after = timedelta(seconds=knobs.insync_after)
+        self.sesv2.refuses_same_key_length = knobs.refuse_same_key_length
         if knobs.verify_after is not None:
             self.sesv2.verification_delay = timedelta(seconds=knobs.verify_after)
 
@@ -184,6 +189,10 @@ class LocalAws:
     def confirm_address(self, account: str, region: str, address: str) -> bool:
         """Follow the link in SES's mail to an address; whether it was still valid."""
         return self.sesv2.click_verification(account, region, address)
+
+    def find_fault(self, account: str, region: str, tenant: str, impact: str | None) -> None:
+        """Let SES find something in a tenant's mail: LOW, HIGH, or None for nothing any more."""
+        self.sesv2.find_fault(account, region, tenant, impact)
 
     def accept_baa(self, account: str, *, organization: bool = False) -> None:
         """Accept the Business Associate Addendum, as the console does."""
@@ -249,7 +258,11 @@ class LocalAws:
         trust = json.dumps(_LAMBDA_TRUST)
         for role in roles:
             params = {"RoleName": role, "AssumeRolePolicyDocument": trust}
-            self.call(account, "us-east-1", "iam", "CreateRole", params)
+            try:
+                self.call(account, "us-east-1", "iam", "CreateRole", params)
+            except AwsError as error:
+                if error.code != "EntityAlreadyExists":
+                    raise
 
     def snapshot(self, account: str) -> dict[str, Any]:
         """All that an account has, as plain values to compare."""
@@ -263,6 +276,10 @@ class LocalAws:
         """The accounts that have been seen, or have zones."""
         seen = {account for account, _ in self._dispatcher.places}
         return sorted(seen | set(self.route53.accounts()))
+
+    def _sns_address(self, region: str) -> str:
+        """Links in what SNS sends lead to this local AWS when it is served, and nowhere else."""
+        return self.served_at or aws_address(region)
 
     def _look_at_dns(self, account: str) -> None:
         self.sesv2.look(account)

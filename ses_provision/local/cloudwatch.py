@@ -4,20 +4,31 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ses_provision.local.alarms import Evaluator
+from ses_provision.local import alarm_rules, metric_labels
+from ses_provision.local.alarm_store import AlarmStore
+from ses_provision.local.alarms import Evaluator, Verdict
 from ses_provision.local.contract import AwsError, Caller, Clock, Params, Reply
-from ses_provision.local.motobridge import MotoService, Universe
+from ses_provision.local.motobridge import Universe, not_served
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ses_provision.local.served import Operation
     from ses_provision.local.sns import Sns
 
 _MOST_ACTIONS = 5
 _HOUR, _DAY, _WEEK = 3600, 86400, 604800
+_MOST_POINTS = 1440
+_KINDS = {"CompositeAlarm": "CompositeAlarms", "MetricAlarm": "MetricAlarms"}
+# API Reference, PutMetricAlarm, AlarmActions: the services whose ARNs it lists.
+_IN_ITS_REGION = frozenset({"lambda", "sns", "ssm", "ssm-incidents"})
+_ACTION_VENDORS = _IN_ITS_REGION | {"aiops", "automate", "autoscaling", "swf"}
 _ACTION_LISTS = ("OKActions", "AlarmActions", "InsufficientDataActions")
 # What a client may ask of alarms and metrics; the rest of moto's CloudWatch is left out.
 _SERVED = frozenset(
     {
         "DeleteAlarms",
+        "DescribeAlarmHistory",
         "DescribeAlarms",
         "DescribeAlarmsForMetric",
         "DisableAlarmActions",
@@ -26,6 +37,7 @@ _SERVED = frozenset(
         "GetMetricStatistics",
         "ListMetrics",
         "ListTagsForResource",
+        "PutCompositeAlarm",
         "PutMetricAlarm",
         "PutMetricData",
         "SetAlarmState",
@@ -35,17 +47,32 @@ _SERVED = frozenset(
 )
 
 
-class CloudWatch(MotoService):
+class CloudWatch:
     """moto's CloudWatch behind the rules of the real one."""
 
+    name = "cloudwatch"
+    operations = _SERVED
+
     def __init__(self, universe: Universe, sns: Sns, clock: Clock) -> None:
-        super().__init__(universe, "cloudwatch", _SERVED)
-        self._alarms = Evaluator(MotoService(universe, "cloudwatch"), sns, clock)
+        self._store = AlarmStore(universe)
+        self._alarms = Evaluator(self._store, sns, clock)
+        self._own: Mapping[str, Operation] = {
+            "DeleteAlarms": self._delete_alarms,
+            "DescribeAlarmHistory": self._alarms.history.describe,
+            "DescribeAlarms": self._describe_alarms,
+            "DescribeAlarmsForMetric": self._describe_alarms_for_metric,
+            "GetMetricData": self._get_metric_data,
+            "GetMetricStatistics": self._get_metric_statistics,
+            "PutCompositeAlarm": self._put_composite_alarm,
+            "PutMetricAlarm": self._put_metric_alarm,
+            "PutMetricData": self._put_metric_data,
+            "SetAlarmState": self._set_alarm_state,
+        }
 
     def put_own_metric(self, caller: Caller, namespace: str, point: Params) -> None:
         """Record a data point of another AWS service, and let the alarms see it."""
         data = {"Namespace": namespace, "MetricData": [point]}
-        super().handle(caller, "PutMetricData", data)
+        self._ask(caller, "PutMetricData", data)
         self.look(caller)
 
     def look(self, caller: Caller) -> None:
@@ -54,32 +81,73 @@ class CloudWatch(MotoService):
 
     def handle(self, caller: Caller, operation: str, params: Params) -> Reply:
         """Answer a call."""
-        if operation in ("DescribeAlarms", "DescribeAlarmsForMetric"):
-            self.look(caller)
-        if operation == "PutMetricAlarm":
-            return self._put_metric_alarm(caller, params)
-        if operation == "PutMetricData" and params["Namespace"].startswith("AWS/"):
-            # API Reference, PutMetricData: names that begin with AWS/ are reserved.
-            raise AwsError(
-                "InvalidParameterValue",
-                f"The value {params['Namespace']} for parameter Namespace is invalid.",
-            )
-        if operation == "DeleteAlarms":
-            self._refuse_missing(caller, params["AlarmNames"])
-        return super().handle(caller, operation, params)
+        if operation in self._own:
+            return self._own[operation](caller, params)
+        if operation not in self.operations:
+            raise not_served(self.name, operation)
+        return self._ask(caller, operation, params)
+
+    def _ask(self, caller: Caller, operation: str, params: Params) -> Reply:
+        return self._store.handle(caller, operation, params)
+
+    def _describe_alarms(self, caller: Caller, params: Params) -> Reply:
+        self.look(caller)
+        reply = self._ask(caller, "DescribeAlarms", params)
+        # API Reference, DescribeAlarms: without AlarmTypes only metric alarms.
+        types = params.get("AlarmTypes") or ["MetricAlarm"]
+        return {
+            member: [self._shown(caller, alarm) for alarm in reply.get(member, [])]
+            if kind in types
+            else []
+            for kind, member in _KINDS.items()
+        }
+
+    def _describe_alarms_for_metric(self, caller: Caller, params: Params) -> Reply:
+        self.look(caller)
+        reply = self._ask(caller, "DescribeAlarmsForMetric", params)
+        return {"MetricAlarms": [self._shown(caller, each) for each in reply["MetricAlarms"]]}
+
+    def _shown(self, caller: Caller, alarm: Reply) -> Reply:
+        times = self._alarms.times(caller, alarm["AlarmName"])
+        # moto has an empty list of metrics for an alarm of one metric.
+        shown = {key: value for key, value in alarm.items() if (key, value) != ("Metrics", [])}
+        return shown | {
+            "AlarmConfigurationUpdatedTimestamp": times.configured,
+            "StateUpdatedTimestamp": times.updated,
+            "StateTransitionedTimestamp": times.transitioned,
+        }
 
     def _put_metric_alarm(self, caller: Caller, params: Params) -> Reply:
         _check_actions(caller, params)
         _check_period(params)
+        return self._put(caller, "PutMetricAlarm", params)
+
+    def _put_composite_alarm(self, caller: Caller, params: Params) -> Reply:
+        _check_actions(caller, params)
+        try:
+            named = alarm_rules.names(params["AlarmRule"])
+            alarm_rules.holds(params["AlarmRule"], {})
+        except alarm_rules.BrokenRuleError as error:
+            raise _invalid("AlarmRule contains invalid expression") from error
+        missing = [name for name in named if self._alarm(caller, name) is None]
+        if missing:
+            # awsdocs/aws-cloudformation-user-guide#911.
+            raise _invalid(
+                f"Could not save the composite alarm as alarms [{', '.join(missing)}] in the alarm "
+                "rule do not exist"
+            )
+        reply = self._put(caller, "PutCompositeAlarm", params)
+        self._alarms.look_at_composites(caller)
+        return reply
+
+    def _put(self, caller: Caller, operation: str, params: Params) -> Reply:
         name = params["AlarmName"]
         existing = self._alarm(caller, name)
         if existing:
             # botocore's model of PutMetricAlarm: tags of an existing alarm are left as they are.
-            held = super().handle(
-                caller, "ListTagsForResource", {"ResourceARN": existing["AlarmArn"]}
-            )
+            held = self._ask(caller, "ListTagsForResource", {"ResourceARN": existing["AlarmArn"]})
             params = params | {"Tags": held.get("Tags", [])}
-        reply = super().handle(caller, "PutMetricAlarm", params)
+        reply = self._ask(caller, operation, params)
         state = {
             "AlarmName": name,
             "StateValue": existing["StateValue"] if existing else "INSUFFICIENT_DATA",
@@ -87,21 +155,107 @@ class CloudWatch(MotoService):
                 existing["StateReason"] if existing else "Unchecked: Initial alarm creation"
             ),
         }
-        super().handle(caller, "SetAlarmState", state)
-        if not existing:
-            self._alarms.created(caller, name)
+        self._ask(caller, "SetAlarmState", state)
+        self._alarms.configured(caller, self._existing(caller, name), is_new=not existing)
         return reply
 
-    def _alarm(self, caller: Caller, name: str) -> Reply | None:
-        found = super().handle(caller, "DescribeAlarms", {"AlarmNames": [name]})
-        alarms = found.get("MetricAlarms") or []
-        return alarms[0] if alarms else None
+    def _set_alarm_state(self, caller: Caller, params: Params) -> Reply:
+        self.look(caller)
+        alarm = self._existing(caller, params["AlarmName"])
+        verdict = Verdict(
+            params["StateValue"], params["StateReason"], params.get("StateReasonData")
+        )
+        self._alarms.set_by_hand(caller, alarm, verdict)
+        return {}
 
-    def _refuse_missing(self, caller: Caller, names: list[str]) -> None:
+    def _alarm(self, caller: Caller, name: str) -> Reply | None:
+        found = self._ask(caller, "DescribeAlarms", {"AlarmNames": [name]})
+        return next((alarm for kind in _KINDS.values() for alarm in found.get(kind, [])), None)
+
+    def _existing(self, caller: Caller, name: str) -> Reply:
+        alarm = self._alarm(caller, name)
+        if alarm is None:
+            raise AwsError("ResourceNotFound", "", 404)
+        return alarm
+
+    def _delete_alarms(self, caller: Caller, params: Params) -> Reply:
+        names = params["AlarmNames"]
+        alarms = [alarm for name in names if (alarm := self._alarm(caller, name))]
         # API Reference, DeleteAlarms: ResourceNotFound when any of several does not exist; one
         # alone that does not exist is not an error.
-        if len(names) > 1 and any(self._alarm(caller, name) is None for name in names):
+        if len(names) > 1 and len(alarms) < len(names):
             raise AwsError("ResourceNotFound", "One or more alarms do not exist", 404)
+        self._refuse_children(caller, names)
+        for alarm in alarms:
+            arn = {"ResourceARN": alarm["AlarmArn"]}
+            tags = self._ask(caller, "ListTagsForResource", arn).get("Tags", [])
+            keys = [tag["Key"] for tag in tags]
+            if keys:
+                self._ask(caller, "UntagResource", arn | {"TagKeys": keys})
+        reply = self._ask(caller, "DeleteAlarms", params)
+        for alarm in alarms:
+            self._alarms.deleted(caller, alarm)
+        return reply
+
+    def _refuse_children(self, caller: Caller, names: list[str]) -> None:
+        """ekristen/aws-nuke#462, cloud-custodian#7763."""
+        composites = self._ask(caller, "DescribeAlarms", {}).get("CompositeAlarms", [])
+        children = {
+            child
+            for alarm in composites
+            if alarm["AlarmName"] not in names
+            for child in alarm_rules.names(alarm["AlarmRule"])
+        }
+        held = [name for name in names if name in children]
+        if held:
+            raise _invalid(
+                f"Cannot delete {','.join(held)} as there are composite alarm(s) depending on "
+                f"{'it' if len(held) == 1 else 'them'}."
+            )
+
+    def _get_metric_data(self, caller: Caller, params: Params) -> Reply:
+        reply = self._ask(caller, "GetMetricData", params)
+        labels = metric_labels.labels(params["MetricDataQueries"])
+        results = [
+            result | ({"Label": labels[result["Id"]]} if result["Id"] in labels else {})
+            for result in reply["MetricDataResults"]
+        ]
+        return {"Messages": []} | reply | {"MetricDataResults": results}
+
+    def _get_metric_statistics(self, caller: Caller, params: Params) -> Reply:
+        span = (params["EndTime"] - params["StartTime"]).total_seconds()
+        if span <= 0:
+            raise AwsError(
+                "InvalidParameterValue",
+                "The parameter StartTime must be less than the parameter EndTime.",
+            )
+        points = int(span // params["Period"])
+        if points > _MOST_POINTS:
+            raise AwsError(
+                "InvalidParameterCombination",
+                f"You have requested up to {points} datapoints, which exceeds the limit of "
+                f"{_MOST_POINTS}. You may reduce the datapoints requested by increasing Period, or "
+                "decreasing the time range.",
+            )
+        return self._ask(caller, "GetMetricStatistics", params)
+
+    def _put_metric_data(self, caller: Caller, params: Params) -> Reply:
+        if params["Namespace"].startswith("AWS/"):
+            # API Reference, PutMetricData: names that begin with AWS/ are reserved.
+            raise AwsError(
+                "InvalidParameterValue",
+                f"The value {params['Namespace']} for parameter Namespace is invalid.",
+            )
+        for number, point in enumerate(params.get("MetricData", []), 1):
+            for other in ("Values", "StatisticValues"):
+                if "Value" in point and other in point:
+                    member = f"MetricData.member.{number}"
+                    raise AwsError(
+                        "InvalidParameterCombination",
+                        f"The parameters {member}.Value and {member}.{other} are mutually "
+                        "exclusive and you have specified both.",
+                    )
+        return self._ask(caller, "PutMetricData", params)
 
 
 def _check_actions(caller: Caller, params: Params) -> None:
@@ -121,10 +275,12 @@ def _check_action(caller: Caller, action: str) -> None:
     if len(parts) < 6 or parts[0] != "arn":
         raise _invalid(f"Invalid arn syntax: {action}")
     _, partition, service, region, *_ = parts
+    if service not in _ACTION_VENDORS:
+        raise _invalid(f"Unsupported action: CloudWatch alarms have no actions of {service}")
     if partition != caller.partition:
         raise _invalid(f"Invalid partition {partition} specified. Only {caller.partition} is "
                        "supported.")  # fmt: skip
-    if service == "sns" and region != caller.region:
+    if service in _IN_ITS_REGION and region != caller.region:
         raise _invalid(f"Invalid region {region} specified. Only {caller.region} is supported.")
 
 

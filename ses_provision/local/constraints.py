@@ -5,6 +5,7 @@ The AWS clients check no more than types and required members, so the service ha
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -29,20 +30,40 @@ _RECORDED_ORDERS = {
 }
 
 
+@dataclass(frozen=True, order=True)
+class Fault:
+    """One value that its model does not allow, and why; quoted where it may be shown."""
+
+    path: str
+    constraint: str
+    quoted: str = ""
+
+
 def complaint(
-    shape: Shape | None, params: Params, apart: frozenset[str] = frozenset()
+    shape: Shape | None,
+    params: Params,
+    *,
+    apart: frozenset[str] = frozenset(),
+    quoting: bool = True,
 ) -> str | None:
     """What the model does not allow in a request, as AWS says it; None when all is well.
 
-    `apart`: paths whose values the operation judges itself, in its own words.
+    `apart`: paths whose values the operation judges itself, in its own words. `quoting`: whether
+    the service shows the values it refuses.
     """
     found = _faults(shape, params, "") if shape is not None else ()
-    faults = sorted(_fault(path, constraint) for path, constraint in found if path not in apart)
+    faults = sorted(_told(fault, quoting) for fault in found if fault.path not in apart)
     if not faults:
         return None
     return f"{len(faults)} validation error{'s' if len(faults) > 1 else ''} detected: " + "; ".join(
         faults
     )
+
+
+def missing(shape: Shape | None, params: Params) -> str | None:
+    """The first required parameter that a request lacks."""
+    required = shape.required_members if shape is not None else ()
+    return next((name for name in required if params.get(name) is None), None)
 
 
 @cache
@@ -59,23 +80,23 @@ def _matches(pattern: str, value: str) -> bool:
     return compiled is None or compiled.fullmatch(value) is not None
 
 
-def _faults(shape: Any, value: Any, path: str) -> Iterator[tuple[str, str]]:
+def _faults(shape: Any, value: Any, path: str) -> Iterator[Fault]:
     if value is None:
-        yield path, "must not be null"
+        yield Fault(path, "must not be null")
     elif shape.type_name == "structure":
         for name in shape.required_members:
             if value.get(name) is None:
-                yield _below(path, name), "must not be null"
+                yield Fault(_below(path, name), "must not be null")
         for name in shape.members.keys() & value.keys():
             if value[name] is not None:
                 yield from _faults(shape.members[name], value[name], _below(path, name))
     else:
         yield from _faults_within(shape, value, path)
         for constraint in _constraints(shape, value):
-            yield path, constraint
+            yield Fault(path, constraint, _quoted(shape, value))
 
 
-def _faults_within(shape: Any, value: Any, path: str) -> Iterator[tuple[str, str]]:
+def _faults_within(shape: Any, value: Any, path: str) -> Iterator[Fault]:
     if shape.type_name == "map":
         for key, each in value.items():
             yield from _faults(shape.key, key, f"{path}.key")
@@ -85,10 +106,13 @@ def _faults_within(shape: Any, value: Any, path: str) -> Iterator[tuple[str, str
             yield from _faults(shape.member, each, f"{path}.{number}.member")
     elif shape.type_name == "list":
         # What is wrong with plain values is said once, of their list (recorded of SESv2, 2026).
-        wrong = {fault for each in value for _, fault in _faults(shape.member, each, path)}
+        wrong = {each for item in value for each in _faults(shape.member, item, path)}
         if wrong:
-            parts = ", ".join(f"Member {fault}" for fault in sorted(wrong))
-            yield path, f"must satisfy constraint: [{parts}]"
+            parts = ", ".join(sorted({f"Member {each.constraint}" for each in wrong}))
+            items = ", ".join(str(item) for item in value)
+            shown = any(each.quoted for each in wrong)
+            constraint = f"must satisfy constraint: [{parts}]"
+            yield Fault(path, constraint, f" '[{items}]'" if shown else "")
 
 
 def _constraints(shape: Shape, value: Any) -> Iterator[str]:
@@ -116,5 +140,12 @@ def _below(path: str, name: str) -> str:
     return f"{path}.{camel}" if path else camel
 
 
-def _fault(path: str, constraint: str) -> str:
-    return f"Value at '{path}' failed to satisfy constraint: Member {constraint}"
+def _quoted(shape: Shape, value: Any) -> str:
+    """A value as refusals quote it; what the model calls sensitive is not."""
+    plain = isinstance(value, str | int | float) and not shape.metadata.get("sensitive")
+    return f" '{value}'" if plain else ""
+
+
+def _told(fault: Fault, quoting: bool) -> str:
+    value = fault.quoted if quoting else ""
+    return f"Value{value} at '{fault.path}' failed to satisfy constraint: Member {fault.constraint}"

@@ -12,11 +12,12 @@ Reply = dict[str, Any]
 
 @dataclass(frozen=True)
 class Caller:
-    """Who asks, and in which account and region."""
+    """Who asks, in which account and region, and under which address the local AWS was reached."""
 
     account: str
     region: str
     access_key: str = ""
+    origin: str = ""
 
     @property
     def partition(self) -> str:
@@ -37,6 +38,10 @@ class AwsError(Exception):
         self.extra = extra
 
 
+# Services add days and years to the time; beyond these bounds that could leave the calendar.
+EARLIEST, LATEST = datetime(1990, 1, 1, tzinfo=UTC), datetime(2300, 1, 1, tzinfo=UTC)
+
+
 @dataclass
 class Clock:
     """The time of the local AWS. It stands still in tests until it is moved."""
@@ -49,8 +54,20 @@ class Clock:
         return (self.frozen_at or datetime.now(UTC)) + self.offset
 
     def advance(self, seconds: float) -> None:
-        """Move the time forward."""
-        self.offset += timedelta(seconds=seconds)
+        """Move the time forward; a ValueError where that leaves the years that are served."""
+        try:
+            self.set(self.now() + timedelta(seconds=seconds))
+        except (OverflowError, ValueError):
+            raise ValueError(_OUT_OF_BOUNDS) from None
+
+    def set(self, moment: datetime) -> None:
+        """Let it be a moment; a ValueError where that is outside the years that are served."""
+        if not EARLIEST <= moment < LATEST:
+            raise ValueError(_OUT_OF_BOUNDS)
+        self.offset += moment - self.now()
+
+
+_OUT_OF_BOUNDS = f"the clock goes from {EARLIEST.year} to {LATEST.year - 1}"
 
 
 class Service(Protocol):

@@ -33,6 +33,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
+from ses_provision.local import strict_json
+from ses_provision.local.contract import AwsError
 from ses_provision.local.knobs import Fault
 
 if TYPE_CHECKING:
@@ -41,6 +43,8 @@ if TYPE_CHECKING:
     from ses_provision.local.cloud import LocalAws
 
 PREFIX = "/_local/"
+# RFC 8058, 3.2: what a mail client posts to the address in List-Unsubscribe.
+_ONE_CLICK = b"List-Unsubscribe=One-Click"
 Payload = dict[str, Any]
 
 
@@ -69,6 +73,9 @@ class Control:
             ("DELETE", "faults"): self._clear_faults,
             ("POST", "confirm-subscriptions"): self._confirm,
             ("POST", "confirm-address"): self._confirm_address,
+            ("POST", "unsubscribe"): self._unsubscribe,
+            ("GET", "export"): self._export,
+            ("POST", "finding"): self._finding,
             ("POST", "review"): self._review,
             ("POST", "production"): self._production,
             ("POST", "enforcement"): self._enforcement,
@@ -81,7 +88,10 @@ class Control:
 
     def answer(self, method: str, url: str, body: bytes) -> tuple[int, bytes]:
         """Status and JSON document for a control request."""
-        parts = urlsplit(url)
+        try:
+            parts = urlsplit(url)
+        except ValueError as error:
+            return _json(400, {"error": str(error)})
         name = parts.path.removeprefix(PREFIX).rstrip("/")
         served = self.table.get((method, name))
         if served is None:
@@ -89,13 +99,14 @@ class Control:
             return _json(404, {"error": f"No {method} {parts.path}.", "served": known})
         try:
             payload = dict(parse_qsl(parts.query))
-            if body:
-                payload |= json.loads(body)
+            if body and body != _ONE_CLICK:
+                payload |= strict_json.loads(body)
             with self._aws.lock:
-                return _json(200, served(payload))
+                answer = served(payload)
+            return (200, answer) if isinstance(answer, bytes) else _json(200, answer)
         except KeyError as error:
             return _json(400, {"error": f"{error.args[0]} is missing."})
-        except (ValueError, TypeError, AttributeError) as error:
+        except (ValueError, TypeError, AttributeError, ArithmeticError, AwsError) as error:
             return _json(400, {"error": str(error)})
 
     def _health(self, _: Payload) -> Any:
@@ -138,7 +149,7 @@ class Control:
             moment = datetime.fromisoformat(asked["set"])
             if moment.tzinfo is None:
                 raise ValueError("set needs a time zone, such as 2026-01-31T12:00:00Z")
-            clock.offset += moment - clock.now()
+            clock.set(moment)
         if "advance" in asked:
             clock.advance(float(asked["advance"]))
         return self._clock(asked)
@@ -163,6 +174,22 @@ class Control:
     def _confirm_address(self, asked: Payload) -> Any:
         clicked = self._aws.confirm_address(asked["account"], asked["region"], asked["address"])
         return {"confirmed": clicked}
+
+    def _unsubscribe(self, asked: Payload) -> Any:
+        if not self._aws.sesv2.unsubscribe(asked["token"]):
+            raise ValueError("No message holds this link.")
+        return {"unsubscribed": True}
+
+    def _export(self, asked: Payload) -> bytes:
+        file = self._aws.sesv2.exported(asked["job"])
+        if file is None:
+            raise ValueError("No export job has written this file.")
+        return file.encode()
+
+    def _finding(self, asked: Payload) -> Any:
+        place = (asked["account"], asked["region"], asked["tenant"])
+        self._aws.find_fault(*place, asked.get("impact"))
+        return {"ok": True}
 
     def _review(self, asked: Payload) -> Any:
         self._aws.decide_review(asked["account"], asked["region"], asked["decision"])

@@ -30,6 +30,8 @@ _SIGNED_AS = {"monitoring": "cloudwatch", "email": "ses"}
 _SESV2_PATH = "/v2/email/"
 # Services that look at their parameters themselves: what is not served comes before that.
 _LOOK_THEMSELVES = frozenset({"ses", "sesv2"})
+# SNS Developer Guide: the links in its messages need no signature.
+_LINKED = ("ConfirmSubscription", "Unsubscribe")
 # Codes with which services refuse parameters that do not fit their model.
 _MISFITS = {
     "route53": "InvalidInput",
@@ -162,13 +164,25 @@ class Dispatcher:
     def _validate(call: Call) -> None:
         if call.service in _LOOK_THEMSELVES:
             return
-        complaint = constraints.complaint(call.operation.input_shape, call.params)
+        shape = call.operation.input_shape
+        missing = call.service == "sns" and constraints.missing(shape, call.params)
+        if missing:
+            raise AwsError(
+                "InvalidParameter",
+                f"Invalid parameter: {missing} Reason: no value for required parameter",
+            )
+        try:
+            complaint = constraints.complaint(shape, call.params)
+        except (TypeError, AttributeError) as error:
+            raise AwsError("SerializationException", f"A value has a wrong type: {error}") from None
         if complaint:
             raise AwsError(_MISFITS.get(call.service, "ValidationError"), complaint)
 
     def _caller(self, request: Request, service: str) -> Caller:
         scope = request.scope
         json_spoken = service in SPEAKING_JSON
+        if scope is None and service == "sns":
+            return _holder_of_a_link(request)
         if scope is None:
             code = "MissingAuthenticationToken" + ("Exception" if json_spoken else "")
             raise AwsError(code, "Missing Authentication Token", 403)
@@ -180,7 +194,7 @@ class Dispatcher:
                 "access keys LOCAL000 followed by the account id, and those it handed out.)",
                 403,
             )
-        return Caller(holder.account, scope.region, scope.access_key)
+        return Caller(holder.account, scope.region, scope.access_key, request.origin)
 
     def _codec(self, request: Request) -> Codec:
         scope = request.scope
@@ -190,9 +204,19 @@ class Dispatcher:
             name = "sesv2"
         if name in self.services:
             return codec_for(name)
+        if not name and request.form().get("Action") in _LINKED:
+            return codec_for("sns")
         if not name:
             return codec_for("sesv2" if request.path.startswith(_SESV2_PATH) else "sts")
         return _Unserved(name)
+
+
+def _holder_of_a_link(request: Request) -> Caller:
+    """Whoever has a link of an SNS message may follow it, unsigned, for the topic's owner."""
+    form = request.form()
+    parts = (form.get("SubscriptionArn") or form.get("TopicArn") or "").split(":")
+    region, account = (parts[3], parts[4]) if len(parts) >= 6 else ("", "")
+    return Caller(account, region, "", request.origin)
 
 
 class _Unserved(Codec):

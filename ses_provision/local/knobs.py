@@ -5,12 +5,16 @@ The same vocabulary in process (`LocalAws.knobs`) and over HTTP (`/_local/knobs`
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, field, fields, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+
+_MOST = 10**9
+_SWITCHES = ("refuse_same_key_length",)
 
 
 class FaultKind(StrEnum):
@@ -84,26 +88,35 @@ class Knobs:
     (None: no limit; the real one admits 1). `latency`: seconds that every call takes.
     `insync_after`: seconds until a Route 53 change is INSYNC. `verify_after`: seconds that right
     records must stand before SES sees them (None: what the SES part has set).
+    `refuse_same_key_length`: whether SES refuses a DKIM key length that is set already, as its
+    guide says it does.
     """
 
     rate: float | None = None
     latency: float = 0.0
     insync_after: float = 60.0
     verify_after: float | None = None
+    refuse_same_key_length: bool = False
     faults: tuple[Fault, ...] = ()
 
     def changed(self, data: dict[str, Any]) -> Knobs:
         """These knobs with some turned, from JSON; a ValueError says what is wrong."""
-        known = {"rate", "latency", "insync_after", "verify_after", "faults"}
+        known = {field.name for field in fields(self)}
         if set(data) - known:
             raise ValueError(f"unknown: {', '.join(sorted(set(data) - known))}")
         values: dict[str, Any] = {}
         for name in known & set(data) - {"faults"}:
             value = data[name]
-            if value is None and name in ("rate", "verify_after"):
+            if name in _SWITCHES:
+                if not isinstance(value, bool):
+                    raise ValueError(f"{name} must be true or false")
+                values[name] = value
+            elif value is None and name in ("rate", "verify_after"):
                 values[name] = None
-            elif isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
-                raise ValueError(f"{name} must be a number, not below 0")
+            elif isinstance(value, bool) or not isinstance(value, int | float):
+                raise ValueError(f"{name} must be a number")
+            elif not 0 <= value <= _MOST:
+                raise ValueError(f"{name} must be a number from 0 to {_MOST}")
             else:
                 values[name] = float(value)
         if "faults" in data:

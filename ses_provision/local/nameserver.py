@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import struct
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from socketserver import BaseRequestHandler, ThreadingTCPServer, ThreadingUDPServer
 from threading import Thread
 from typing import TYPE_CHECKING, Any
@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import dns.exception
 import dns.flags
 import dns.message
+import dns.opcode
 import dns.rcode
 import dns.rdata
 import dns.rdataclass
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from ses_provision.local.zones import Zone
 
 _LONGEST_UDP = 512
+_PATIENCE = 10.0  # seconds for a client to finish its question
 _MOST_ALIASES = 8
 
 
@@ -146,7 +148,8 @@ class _UdpHandler(BaseRequestHandler):
         data, socket = self.request
         reply = _answer(self.server.resolver, data, _LONGEST_UDP)
         if reply:
-            socket.sendto(reply, self.client_address)
+            with suppress(OSError):
+                socket.sendto(reply, self.client_address)
 
 
 class _TcpHandler(BaseRequestHandler):
@@ -154,6 +157,11 @@ class _TcpHandler(BaseRequestHandler):
 
     def handle(self) -> None:
         """Answer one question of a connection."""
+        self.request.settimeout(_PATIENCE)
+        with suppress(OSError):
+            self._answer_one()
+
+    def _answer_one(self) -> None:
         head = self.request.recv(2)
         if len(head) < 2:
             return
@@ -172,9 +180,12 @@ class _TcpHandler(BaseRequestHandler):
 def _answer(resolver: Resolver, data: bytes, longest: int) -> bytes | None:
     try:
         query = dns.message.from_wire(data)
-    except dns.exception.DNSException:
+    except (dns.exception.DNSException, ValueError, struct.error):
         return None
-    response = resolver.respond(query)
+    if query.flags & dns.flags.QR:
+        # An answer is no question, and answering it could go on for ever.
+        return None
+    response = _response(resolver, query)
     size = max(longest, query.payload if query.edns >= 0 else 0)
     try:
         return response.to_wire(max_size=size)
@@ -182,6 +193,19 @@ def _answer(resolver: Resolver, data: bytes, longest: int) -> bytes | None:
         short = dns.message.make_response(query)
         short.flags |= dns.flags.TC
         return short.to_wire()
+
+
+def _response(resolver: Resolver, query: dns.message.Message) -> dns.message.Message:
+    response = dns.message.make_response(query)
+    if query.opcode() != dns.opcode.QUERY:
+        response.set_rcode(dns.rcode.NOTIMP)
+        return response
+    try:
+        return resolver.respond(query)
+    except (dns.exception.DNSException, ValueError, KeyError):
+        # A declared value that is no value of its type, an alias that leads out of the zones.
+        response.set_rcode(dns.rcode.SERVFAIL)
+        return response
 
 
 @contextmanager

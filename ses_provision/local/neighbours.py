@@ -96,6 +96,9 @@ class Surroundings:
             _SES,
             {
                 "aws:SourceAccount": (caller.account,),
+                # SES names the owner too, so the policy that every topic is born with admits it
+                # (recorded: localstack, test_ses_sns_topic_integration_send_email).
+                "aws:SourceOwner": (caller.account,),
                 "aws:SourceArn": (source_arn,),
                 "aws:SecureTransport": ("true",),
             },

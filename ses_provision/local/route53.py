@@ -143,7 +143,8 @@ class Route53(OwnService):
         zone.caller_reference = reference
         zone.comment = config.get("Comment", "")
         reply: Reply = {"HostedZone": _described(zone), "ChangeInfo": self._new_change(caller)}
-        reply["Location"] = f"https://route53.amazonaws.com/2013-04-01/hostedzone/{zone.id}"
+        address = caller.origin or "https://route53.amazonaws.com"
+        reply["Location"] = f"{address}/2013-04-01/hostedzone/{zone.id}"
         if private:
             zone.vpcs = [params["VPC"]]
             return reply | {"VPC": params["VPC"]}

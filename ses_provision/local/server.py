@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import signal
 import socket
+import sys
 import traceback
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
+from ses_provision.local import visitors
 from ses_provision.local.control import PREFIX, Control
 from ses_provision.local.loopback import only_loopback
-from ses_provision.local.wire import ConnectionLostError, Request
+from ses_provision.local.sns_envelope import CERTIFICATE_PATH, certificate
+from ses_provision.local.wire import LONGEST_BODY, ConnectionLostError, Request
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from ses_provision.local.cloud import LocalAws
 
 DEFAULT_PORT = 4579
+_MOST_DIGITS = 12
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,11 @@ class _Server(ThreadingHTTPServer):
             self.address_family = socket.AF_INET6
         super().__init__((host, port), _Handler)
 
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Say nothing of clients that went away; all else is a mistake of ours."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
+
 
 class _Handler(BaseHTTPRequestHandler):
     server: _Server
@@ -60,25 +68,49 @@ class _Handler(BaseHTTPRequestHandler):
     wbufsize = -1
 
     def _serve(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
-        if "chunked" in self.headers.get("Transfer-Encoding", ""):
+        length = self._length()
+        if length is None:
+            return
+        body = self.rfile.read(length)
+        if len(body) < length:
             self.close_connection = True
-            self._send(411, {"Content-Type": "text/plain"}, b"Send a Content-Length.\n")
-        elif urlsplit(self.path).path.startswith(PREFIX):
-            self._serve_control(body)
+            self._say(400, "The body is shorter than its Content-Length.")
+            return
+        refused = visitors.refusal(self.headers, self.path)
+        path = self.path.partition("?")[0]
+        if refused:
+            self.close_connection = True
+            self._say(403, refused)
+        elif path.startswith(PREFIX):
+            status, document = self.server.control.answer(self.command, self.path, body)
+            self._send(status, {"Content-Type": "application/json"}, document)
+        elif path == CERTIFICATE_PATH:
+            self._send(200, {"Content-Type": "application/x-pem-file"}, certificate())
         else:
             self._serve_aws(body)
 
-    def _serve_control(self, body: bytes) -> None:
-        if "Origin" in self.headers:
-            # No web page that happens to be open may drive the local AWS.
-            self._send(403, {"Content-Type": "text/plain"}, b"Not for browsers.\n")
-            return
-        status, document = self.server.control.answer(self.command, self.path, body)
-        self._send(status, {"Content-Type": "application/json"}, document)
+    def _length(self) -> int | None:
+        """The length of the body, None when it has been refused."""
+        lengths = self.headers.get_all("Content-Length") or ["0"]
+        status, why = 400, ""
+        if "Transfer-Encoding" in self.headers:
+            status, why = 411, "Send a Content-Length."
+        elif len(set(lengths)) > 1 or not (lengths[0].isascii() and lengths[0].isdecimal()):
+            why = "The Content-Length is not a number."
+        elif len(lengths[0]) > _MOST_DIGITS or int(lengths[0]) > LONGEST_BODY:
+            status, why = 413, f"The local AWS takes bodies of up to {LONGEST_BODY} bytes."
+        if not why:
+            return int(lengths[0])
+        self.close_connection = True
+        self._say(status, why)
+        return None
 
     def _serve_aws(self, body: bytes) -> None:
-        request = Request.of(self.command, self.path, dict(self.headers.items()), body)
+        try:
+            request = Request.of(self.command, self.path, dict(self.headers.items()), body)
+        except ValueError as error:
+            self._say(400, str(error))
+            return
         try:
             response = self.server.aws.answer(request)
         except ConnectionLostError:
@@ -90,6 +122,9 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(500, {}, b"")
             return
         self._send(response.status, response.headers, response.body)
+
+    def _say(self, status: int, text: str) -> None:
+        self._send(status, {"Content-Type": "text/plain"}, f"{text}\n".encode())
 
     def _send(self, status: int, headers: dict[str, str], body: bytes) -> None:
         self.send_response(status)
@@ -115,9 +150,12 @@ def serving(aws: LocalAws, host: str = "127.0.0.1", port: int = 0) -> Iterator[A
     server = _Server(aws, host, port)
     thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05}, daemon=True)
     thread.start()
+    address = Address(host, int(server.server_address[1]))
+    before, aws.served_at = aws.served_at, address.url
     try:
-        yield Address(host, int(server.server_address[1]))
+        yield address
     finally:
+        aws.served_at = before
         server.shutdown()
         server.server_close()
         thread.join()

@@ -87,6 +87,7 @@ def _topics(aws: LocalAws, account: str, region: str) -> dict[str, Any]:
                     "attributes": dict(held.attributes),
                 }
                 for held in topic.subscriptions
+                if not held.ended
             ],
         }
         for topic in aws.sns.topics(account, region)

@@ -2,66 +2,20 @@
 
 from __future__ import annotations
 
-import json
-import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from ses_provision.local import policies
+from ses_provision.local import arns, policies, topic_attributes
 from ses_provision.local.contract import AwsError, Caller, Clock, Params, Reply
 from ses_provision.local.served import Operation, OwnService, page
 from ses_provision.local.subscriptions import Outbox, Subscription, Subscriptions
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from ses_provision.local.contract import Service
 
-_NAME = re.compile(r"[A-Za-z0-9_-]{1,256}")
-_FIFO_NAME = re.compile(r"[A-Za-z0-9_-]{1,251}\.fifo")
-_ATTRIBUTES = frozenset(
-    {
-        "ArchivePolicy",
-        "ContentBasedDeduplication",
-        "DeliveryPolicy",
-        "DisplayName",
-        "FifoThroughputScope",
-        "FifoTopic",
-        "KmsMasterKeyId",
-        "Policy",
-        "SignatureVersion",
-        "TracingConfig",
-    }
-)
 _FIXED = frozenset({"FifoTopic"})
-_OWNER_ACTIONS = (
-    "GetTopicAttributes",
-    "SetTopicAttributes",
-    "AddPermission",
-    "RemovePermission",
-    "DeleteTopic",
-    "Subscribe",
-    "ListSubscriptionsByTopic",
-    "Publish",
-)
-# SNS refuses wildcards and all other actions in a topic policy (seen by many, e.g. in Terraform
-# modules that list the eight for this reason). Receive stood in the policies of older topics.
-_POLICY_ACTIONS = frozenset(f"sns:{action}".lower() for action in (*_OWNER_ACTIONS, "Receive"))
-_RETRIES = {
-    "http": {
-        "defaultHealthyRetryPolicy": {
-            "minDelayTarget": 20,
-            "maxDelayTarget": 20,
-            "numRetries": 3,
-            "numMaxDelayRetries": 0,
-            "numNoDelayRetries": 0,
-            "numMinDelayRetries": 0,
-            "backoffFunction": "linear",
-        },
-        "disableSubscriptionOverrides": False,
-        "defaultRequestPolicy": {"headerContentType": "text/plain; charset=UTF-8"},
-    }
-}
 _MOST_TAGS = 50
 _PAGE = 100
 
@@ -84,21 +38,12 @@ class Topic:
     @property
     def policy(self) -> str:
         """The access policy in force: the one set, else the one AWS gives every topic."""
-        return self.attributes.get("Policy") or default_policy(self.arn)
+        return self.attributes.get("Policy") or topic_attributes.default_policy(self.arn)
 
 
-def default_policy(arn: str) -> str:
-    """The access policy of a topic on which none was set, as GetTopicAttributes shows it."""
-    statement = {
-        "Sid": "__default_statement_ID",
-        "Effect": "Allow",
-        "Principal": {"AWS": "*"},
-        "Action": [f"SNS:{action}" for action in _OWNER_ACTIONS],
-        "Resource": arn,
-        "Condition": {"StringEquals": {"AWS:SourceOwner": arn.split(":")[4]}},
-    }
-    document = {"Version": "2008-10-17", "Id": "__default_policy_ID", "Statement": [statement]}
-    return json.dumps(document, separators=(",", ":"))
+def aws_address(region: str) -> str:
+    """Where the SNS of a region answers, for clients in this process."""
+    return f"https://sns.{region}.amazonaws.com"
 
 
 class Sns(OwnService):
@@ -106,10 +51,12 @@ class Sns(OwnService):
 
     name = "sns"
 
-    def __init__(self, clock: Clock, sqs: Service) -> None:
+    def __init__(
+        self, clock: Clock, sqs: Service, address: Callable[[str], str] = aws_address
+    ) -> None:
         self._topics: dict[tuple[str, str], dict[str, Topic]] = {}
         self.outbox = Outbox()
-        self._subscriptions = Subscriptions(self, self.outbox, clock, sqs)
+        self._subscriptions = Subscriptions(self, self.outbox, clock, sqs, address)
         self.operations: Mapping[str, Operation] = {
             "CreateTopic": self._create_topic,
             "DeleteTopic": self._delete_topic,
@@ -124,7 +71,12 @@ class Sns(OwnService):
 
     def topics(self, account: str, region: str) -> list[Topic]:
         """The topics of an account in a region, by name."""
-        return [topic for _, topic in sorted(self._topics.get((account, region), {}).items())]
+        held = self._topics.get((account, region), {})
+        return [self._tidied(held[name]) for name in sorted(held)]
+
+    def _tidied(self, topic: Topic) -> Topic:
+        self._subscriptions.tidy(topic)
+        return topic
 
     def confirm(self, account: str | None = None, endpoint: str | None = None) -> int:
         """Confirm pending subscriptions as their owners would: all, or only some. How many."""
@@ -132,18 +84,20 @@ class Sns(OwnService):
 
     def every_topic(self) -> list[Topic]:
         """The topics of all accounts."""
-        return [topic for topics in self._topics.values() for topic in topics.values()]
+        every = (topic for topics in self._topics.values() for topic in topics.values())
+        return [self._tidied(topic) for topic in every]
 
     def find(self, arn: str) -> Topic | None:
         """The topic of an ARN, in whatever account and region it lies."""
         parts = arn.split(":")
         if len(parts) != 6 or parts[2] != "sns":
             return None
-        return self._topics.get((parts[4], parts[3]), {}).get(parts[5])
+        topic = self._topics.get((parts[4], parts[3]), {}).get(parts[5])
+        return self._tidied(topic) if topic else None
 
     def topic(self, caller: Caller, arn: str, action: str) -> Topic:
         """The topic of an ARN, refusing what the caller may not touch or what is not there."""
-        parts = arn.split(":")
+        parts = arns.split(arn, "TopicArn")
         if len(parts) != 6 or parts[2] != "sns" or parts[3] != caller.region:
             raise AwsError("InvalidParameter", "Invalid parameter: TopicArn")
         topic = self.find(arn)
@@ -165,18 +119,19 @@ class Sns(OwnService):
 
     def _create_topic(self, caller: Caller, params: Params) -> Reply:
         name, attributes = params["Name"], params.get("Attributes") or {}
-        fifo = attributes.get("FifoTopic") == "true"
-        if not (_FIFO_NAME if fifo else _NAME).fullmatch(name):
-            raise AwsError("InvalidParameter", "Invalid parameter: Topic Name")
+        topic_attributes.check_name(name, fifo=attributes.get("FifoTopic") == "true")
         arn = f"arn:{caller.partition}:sns:{caller.region}:{caller.account}:{name}"
         tags = _tags(params.get("Tags") or [])
         topics = self._topics.setdefault((caller.account, caller.region), {})
         existing = topics.get(name)
         if existing:
-            _refuse_difference(existing, attributes, params, tags)
+            topic_attributes.refuse_difference(
+                existing.attributes | {"Policy": existing.policy}, attributes
+            )
+            _refuse_other_tags(existing, tags)
             return {"TopicArn": arn}
         for key, value in attributes.items():
-            _check_attribute(key, value)
+            topic_attributes.check(key, value)
         topics[name] = Topic(arn, dict(attributes), tags)
         return {"TopicArn": arn}
 
@@ -198,27 +153,28 @@ class Sns(OwnService):
 
     def _get_topic_attributes(self, caller: Caller, params: Params) -> Reply:
         topic = self.topic(caller, params["TopicArn"], "GetTopicAttributes")
-        pending = sum(subscription.pending for subscription in topic.subscriptions)
+        live = [held for held in topic.subscriptions if not held.ended]
+        pending = sum(held.pending for held in live)
         fixed = {
             "TopicArn": topic.arn,
             "Owner": topic.owner,
             "Policy": topic.policy,
             "DisplayName": "",
-            "EffectiveDeliveryPolicy": topic.attributes.get(
-                "DeliveryPolicy", json.dumps(_RETRIES, separators=(",", ":"))
+            "EffectiveDeliveryPolicy": topic_attributes.effective_delivery_policy(
+                topic.attributes.get("DeliveryPolicy")
             ),
             "SubscriptionsPending": str(pending),
-            "SubscriptionsConfirmed": str(len(topic.subscriptions) - pending),
+            "SubscriptionsConfirmed": str(len(live) - pending),
             "SubscriptionsDeleted": str(topic.deleted_subscriptions),
         }
-        return {"Attributes": fixed | topic.attributes}
+        return {"Attributes": fixed | topic_attributes.shown(topic.attributes)}
 
     def _set_topic_attributes(self, caller: Caller, params: Params) -> Reply:
         topic = self.topic(caller, params["TopicArn"], "SetTopicAttributes")
         name, value = params["AttributeName"], params.get("AttributeValue", "")
         if name in _FIXED:
             raise AwsError("InvalidParameter", "Invalid parameter: AttributeName")
-        _check_attribute(name, value)
+        topic_attributes.check(name, value)
         if value:
             topic.attributes[name] = value
         else:
@@ -272,54 +228,10 @@ def _tags(pairs: list[dict[str, str]]) -> dict[str, str]:
     return {pair["Key"]: pair.get("Value", "") for pair in pairs}
 
 
-def _refuse_difference(
-    existing: Topic, attributes: dict[str, str], params: Params, tags: dict[str, str]
-) -> None:
-    """API Reference, CreateTopic: idempotent on the name, unless attributes or tags differ."""
-    for key, value in attributes.items():
-        held = existing.policy if key == "Policy" else existing.attributes.get(key, "")
-        if not _equal(key, held, value):
-            raise AwsError(
-                "InvalidParameter",
-                "Invalid parameter: Attributes Reason: Topic already exists with different "
-                "attributes",
-            )
-    if "Tags" in params and tags != existing.tags:
+def _refuse_other_tags(existing: Topic, tags: dict[str, str]) -> None:
+    """Recorded: some of the tags that a topic has, or none, are no difference."""
+    if not tags.items() <= existing.tags.items():
         raise AwsError(
             "InvalidParameter",
             "Invalid parameter: Tags Reason: Topic already exists with different tags",
         )
-
-
-def _equal(key: str, one: str, other: str) -> bool:
-    if key not in ("Policy", "DeliveryPolicy"):
-        return one == other
-    try:
-        first: Any = json.loads(one)
-        second: Any = json.loads(other)
-    except ValueError:
-        return False
-    return bool(first == second)
-
-
-def _check_attribute(name: str, value: str) -> None:
-    if name not in _ATTRIBUTES:
-        raise AwsError("InvalidParameter", "Invalid parameter: AttributeName")
-    if name == "Policy" and value:
-        _check_policy(value)
-
-
-def _check_policy(text: str) -> None:
-    try:
-        statements = policies.parse(text)
-    except policies.MalformedPolicyError as error:
-        raise AwsError("InvalidParameter", f"Invalid parameter: Policy Error: {error}") from error
-    for statement in statements:
-        if not {"Principal", "NotPrincipal"} & set(statement):
-            raise AwsError("InvalidParameter", "Invalid parameter: Policy Error: null")
-        for action in policies.listed(statement.get("Action", [])):
-            if action.lower() not in _POLICY_ACTIONS:
-                raise AwsError(
-                    "InvalidParameter",
-                    "Invalid parameter: Policy statement action out of service scope!",
-                )

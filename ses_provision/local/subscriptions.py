@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import re
+import secrets
 from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from ses_provision.local import policies
+from ses_provision.local import arns, policies, sns_envelope, subscription_rules
 from ses_provision.local.contract import AwsError, Caller, Clock, Params, Reply
 from ses_provision.local.served import Operation, page
+from ses_provision.local.sns_envelope import Message
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -20,14 +22,19 @@ if TYPE_CHECKING:
 
 # Developer Guide, "Fanout": these wait until the owner of the endpoint confirms.
 _CONFIRMED_BY_OWNER = ("email", "email-json", "http", "https")
+# Developer Guide, "Confirm the subscription": the link is good for two days, and what was not
+# confirmed by then is gone.
+_TO_CONFIRM = timedelta(hours=48)
+# What its owner could have ended is listed as "Deleted" for some days (ansible/ansible#20086).
+_SHOWN_AS_DELETED = timedelta(hours=72)
+_TOKEN = re.compile(r"[0-9a-f]{128,}")
+_LONGEST_SUBJECT = 100
 _PAGE = 100
-_SETTABLE = frozenset({"RawMessageDelivery", "DeliveryPolicy", "RedrivePolicy",
-                       "SubscriptionRoleArn"})  # fmt: skip
 
 
 @dataclass
 class Subscription:
-    """One subscriber of a topic."""
+    """One subscriber of a topic. `since`: when it was asked to confirm, or when it ended."""
 
     arn: str
     topic_arn: str
@@ -35,7 +42,9 @@ class Subscription:
     endpoint: str
     pending: bool
     token: str
+    since: datetime
     attributes: dict[str, str] = field(default_factory=dict)
+    ended: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,60 +76,22 @@ class Outbox(list[Mail]):
         return [mail for mail in self if mail.endpoint == endpoint]
 
 
-def _email(endpoint: str) -> str | None:
-    good = re.fullmatch(r"[^@\s]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", endpoint)
-    return None if good else "Invalid parameter: Email address"
-
-
-def _sqs(endpoint: str) -> str | None:
-    good = re.fullmatch(r"arn:aws[a-z-]*:sqs:[a-z0-9-]+:\d{12}:[\w.-]+", endpoint)
-    return None if good else "Invalid parameter: SQS endpoint ARN"
-
-
-def _url(scheme: str) -> Callable[[str], str | None]:
-    def check(endpoint: str) -> str | None:
-        good = endpoint.startswith(f"{scheme}://")
-        return None if good else "Invalid parameter: Endpoint must match the specified protocol"
-
-    return check
-
-
-def _sms(endpoint: str) -> str | None:
-    good = re.fullmatch(r"\+?[1-9][\d -]{5,18}", endpoint)
-    return None if good else f"Invalid parameter: Invalid SMS endpoint: {endpoint}"
-
-
-def _lambda(endpoint: str) -> str | None:
-    if not re.fullmatch(r"arn:aws[a-z-]*:lambda:[a-z0-9-]+:\d{12}:function:.+", endpoint):
-        return "Invalid parameter: Lambda endpoint ARN"
-    return "Invalid parameter: Endpoint Reason: no such function (the local AWS has no Lambda)"
-
-
-def _firehose(endpoint: str) -> str | None:
-    good = re.fullmatch(r"arn:aws[a-z-]*:firehose:[a-z0-9-]+:\d{12}:deliverystream/.+", endpoint)
-    return None if good else "Invalid parameter: Firehose endpoint ARN"
-
-
-_ENDPOINT_FAULTS: dict[str, Callable[[str], str | None]] = {
-    "email": _email,
-    "email-json": _email,
-    "http": _url("http"),
-    "https": _url("https"),
-    "sqs": _sqs,
-    "sms": _sms,
-    "lambda": _lambda,
-    "firehose": _firehose,
-}
-
-
 class Subscriptions:
     """The part of SNS that is about subscribers."""
 
-    def __init__(self, sns: Sns, outbox: Outbox, clock: Clock, sqs: Service) -> None:
+    def __init__(
+        self,
+        sns: Sns,
+        outbox: Outbox,
+        clock: Clock,
+        sqs: Service,
+        address: Callable[[str], str],
+    ) -> None:
         self._sns = sns
         self._outbox = outbox
         self._clock = clock
         self._sqs = sqs
+        self._address = address
         self.operations: Mapping[str, Operation] = {
             "Subscribe": self._subscribe,
             "ConfirmSubscription": self._confirm,
@@ -146,56 +117,52 @@ class Subscriptions:
                     confirmed += 1
         return confirmed
 
+    def tidy(self, topic: Topic) -> None:
+        """Let end what was not confirmed in time, and forget what ended long ago."""
+        now = self._clock.now()
+        topic.subscriptions = [
+            held
+            for held in topic.subscriptions
+            if not (held.pending or held.ended)
+            or now - held.since < (_SHOWN_AS_DELETED if held.ended else _TO_CONFIRM)
+        ]
+
     def _subscribe(self, caller: Caller, params: Params) -> Reply:
         topic = self._sns.topic(caller, params["TopicArn"], "Subscribe")
         protocol, endpoint = params["Protocol"], params.get("Endpoint", "")
-        if protocol not in _ENDPOINT_FAULTS:
-            raise AwsError(
-                "InvalidParameter",
-                f"Invalid parameter: Does not support this protocol string: {protocol}",
-            )
-        fault = _ENDPOINT_FAULTS[protocol](endpoint)
-        if fault:
-            raise AwsError("InvalidParameter", fault)
-        attributes = dict(params.get("Attributes") or {})
-        for name in attributes:
-            _check_attribute(name)
-        subscription = self._held(topic, protocol, endpoint)
+        subscription_rules.check_endpoint(topic.arn, protocol, endpoint)
+        attributes = {
+            name: subscription_rules.normal(name, value, on_creation=True)
+            for name, value in (params.get("Attributes") or {}).items()
+        }
+        subscription = _held(topic, protocol, endpoint)
         if subscription is None:
-            subscription = Subscription(
-                f"{topic.arn}:{uuid4()}",
-                topic.arn,
-                protocol,
-                endpoint,
-                protocol in _CONFIRMED_BY_OWNER,
-                uuid4().hex * 4,
-                attributes,
-            )
+            subscription = self._new(topic, protocol, endpoint, attributes)
             topic.subscriptions.append(subscription)
-        elif attributes and attributes != subscription.attributes:
-            raise AwsError(
-                "InvalidParameter",
-                "Invalid parameter: Attributes Reason: Subscription already exists with different "
-                "attributes",
-            )
+        else:
+            subscription_rules.refuse_difference(subscription.attributes, attributes)
         if subscription.pending:
             self._ask_to_confirm(topic, subscription)
             if not params.get("ReturnSubscriptionArn"):
                 return {"SubscriptionArn": "pending confirmation"}
         return {"SubscriptionArn": subscription.arn}
 
-    @staticmethod
-    def _held(topic: Topic, protocol: str, endpoint: str) -> Subscription | None:
-        return next(
-            (
-                held
-                for held in topic.subscriptions
-                if (held.protocol, held.endpoint) == (protocol, endpoint)
-            ),
-            None,
+    def _new(
+        self, topic: Topic, protocol: str, endpoint: str, attributes: dict[str, str]
+    ) -> Subscription:
+        return Subscription(
+            arn=f"{topic.arn}:{uuid4()}",
+            topic_arn=topic.arn,
+            protocol=protocol,
+            endpoint=endpoint,
+            pending=protocol in _CONFIRMED_BY_OWNER,
+            token=secrets.token_hex(144),
+            since=self._clock.now(),
+            attributes=attributes,
         )
 
     def _ask_to_confirm(self, topic: Topic, subscription: Subscription) -> None:
+        subscription.since = self._clock.now()
         self._outbox.append(
             Mail(
                 "confirmation",
@@ -209,24 +176,25 @@ class Subscriptions:
         )
 
     def _confirm(self, caller: Caller, params: Params) -> Reply:
-        topic = self._sns.topic(caller, params["TopicArn"], "ConfirmSubscription")
-        for subscription in topic.subscriptions:
-            if subscription.token == params["Token"]:
+        token = params["Token"]
+        if not _TOKEN.fullmatch(token):
+            raise AwsError("InvalidParameter", "Invalid token")
+        topic = self._sns.find(params["TopicArn"])
+        for subscription in topic.subscriptions if topic else []:
+            if subscription.token == token and not subscription.ended:
+                self._sns.topic(caller, params["TopicArn"], "ConfirmSubscription")
                 subscription.pending = False
                 return {"SubscriptionArn": subscription.arn}
         raise AwsError("InvalidParameter", "Invalid parameter: Token")
 
     def _find(self, caller: Caller, params: Params, action: str) -> tuple[Topic, Subscription]:
         arn = params["SubscriptionArn"]
-        parts = arn.split(":")
-        if len(parts) < 6:
-            raise AwsError(
-                "InvalidParameter",
-                "Invalid parameter: SubscriptionArn Reason: An ARN must have at least 6 elements, "
-                f"not {len(parts)}",
-            )
+        parts = arns.split(arn, "SubscriptionArn")
+        if len(parts) == 6:
+            raise AwsError("InvalidParameter", "Invalid parameter: SubscriptionId")
         topic = self._sns.find(":".join(parts[:6]))
-        held = [found for found in topic.subscriptions if found.arn == arn] if topic else []
+        live = topic.subscriptions if topic else []
+        held = [found for found in live if found.arn == arn and not found.ended]
         if topic is None or not held or topic.arn.split(":")[3] != caller.region:
             raise AwsError("NotFound", "Subscription does not exist", 404)
         self._sns.topic(caller, topic.arn, action)
@@ -239,9 +207,15 @@ class Subscriptions:
             if error.code == "NotFound":
                 return {}
             raise
-        topic.subscriptions.remove(subscription)
-        topic.deleted_subscriptions += 1
+        self.end(topic, subscription)
         return {}
+
+    def end(self, topic: Topic, subscription: Subscription) -> None:
+        """End a subscription. Recorded: that of a queue is not listed any more."""
+        topic.deleted_subscriptions += 1
+        subscription.ended, subscription.since = True, self._clock.now()
+        if subscription.protocol not in _CONFIRMED_BY_OWNER:
+            topic.subscriptions.remove(subscription)
 
     def _list(self, caller: Caller, params: Params) -> Reply:
         found = [
@@ -273,8 +247,8 @@ class Subscriptions:
 
     def _set_attributes(self, caller: Caller, params: Params) -> Reply:
         _, subscription = self._find(caller, params, "SetSubscriptionAttributes")
-        _check_attribute(params["AttributeName"])
-        subscription.attributes[params["AttributeName"]] = params.get("AttributeValue", "")
+        name, value = params["AttributeName"], params.get("AttributeValue", "")
+        subscription.attributes[name] = subscription_rules.normal(name, value, on_creation=False)
         return {}
 
     def _publish(self, caller: Caller, params: Params) -> Reply:
@@ -292,25 +266,34 @@ class Subscriptions:
                     f"The local AWS does not serve {member} of sns:Publish.",
                     501,
                 )
+        if "TopicArn" not in params and ":sns:" not in arn:
+            raise AwsError(
+                "InvalidParameter",
+                "Invalid parameter: TargetArn Reason: No endpoint found for the target arn "
+                "specified",
+            )
         topic = self._sns.topic(caller, arn, "Publish")
-        message = params["Message"]
-        if not message:
-            raise AwsError("InvalidParameter", "Invalid parameter: Empty message")
-        if len(message.encode()) > 262144:
-            raise AwsError("InvalidParameter", "Invalid parameter: Message too long")
-        return {"MessageId": self.deliver(topic, message, params.get("Subject"))}
+        _check_message(topic, params)
+        return {
+            "MessageId": self.deliver(
+                topic, params["Message"], params.get("Subject"), params.get("MessageGroupId")
+            )
+        }
 
-    def deliver(self, topic: Topic, message: str, subject: str | None) -> str:
+    def deliver(
+        self, topic: Topic, text: str, subject: str | None, group: str | None = None
+    ) -> str:
         """Hand a message to every confirmed subscriber; its message id."""
-        message_id = str(uuid4())
+        self.tidy(topic)
+        message = Message(topic.arn, str(uuid4()), text, subject, self._clock.now(), group)
         for subscription in topic.subscriptions:
-            if subscription.pending:
+            if subscription.pending or subscription.ended:
                 continue
             if subscription.protocol == "sqs":
-                self._to_queue(topic, subscription, (message, subject, message_id))
+                self._to_queue(topic, subscription, message)
             else:
-                self._record("notification", subscription, subject, message)
-        return message_id
+                self._record("notification", subscription, subject, text)
+        return message.message_id
 
     def _record(
         self, kind: str, subscription: Subscription, subject: str | None, body: str
@@ -326,10 +309,7 @@ class Subscriptions:
             )
         )
 
-    def _to_queue(
-        self, topic: Topic, subscription: Subscription, what: tuple[str, str | None, str]
-    ) -> None:
-        message, subject, message_id = what
+    def _to_queue(self, topic: Topic, subscription: Subscription, message: Message) -> None:
         _, _, _, region, account, queue = subscription.endpoint.split(":")
         owner = Caller(account, region)
         try:
@@ -338,25 +318,76 @@ class Subscriptions:
                 owner, "GetQueueAttributes", {"QueueUrl": url, "AttributeNames": ["Policy"]}
             )
         except AwsError as error:
-            self._record("undelivered", subscription, error.message, message)
+            self._record("undelivered", subscription, error.message, message.text)
             return
         policy = (held.get("Attributes") or {}).get("Policy")
         if not _queue_admits(policy, topic.arn, subscription.endpoint):
             # Developer Guide, "Subscribing a queue": without this policy SNS cannot send.
             reason = "the queue's policy does not let sns.amazonaws.com send for this topic"
-            self._record("undelivered", subscription, reason, message)
+            self._record("undelivered", subscription, reason, message.text)
             return
-        raw = subscription.attributes.get("RawMessageDelivery") == "true"
-        body = message if raw else self._envelope(topic.arn, message, subject, message_id)
-        self._sqs.handle(owner, "SendMessage", {"QueueUrl": url, "MessageBody": body})
+        sent = {"QueueUrl": url, "MessageBody": self._body(topic, subscription, message)}
+        if queue.endswith(".fifo"):
+            sent |= {
+                "MessageGroupId": message.group or message.message_id,
+                "MessageDeduplicationId": message.message_id,
+            }
+        self._sqs.handle(owner, "SendMessage", sent)
 
-    def _envelope(self, arn: str, message: str, subject: str | None, message_id: str) -> str:
-        stamp = self._clock.now().isoformat(timespec="milliseconds").replace("+00:00", "Z")
-        envelope = {"Type": "Notification", "MessageId": message_id, "TopicArn": arn}
-        if subject:
-            envelope["Subject"] = subject
-        envelope |= {"Message": message, "Timestamp": stamp, "SignatureVersion": "1"}
-        return json.dumps(envelope, indent=2)
+    def _body(self, topic: Topic, subscription: Subscription, message: Message) -> str:
+        if subscription.attributes.get("RawMessageDelivery") == "true":
+            return message.text
+        address = self._address(topic.arn.split(":")[3])
+        version = topic.attributes.get("SignatureVersion", "1")
+        return sns_envelope.notification(message, subscription.arn, address, version)
+
+
+def _check_message(topic: Topic, params: Params) -> None:
+    text, subject = params["Message"], params.get("Subject")
+    fault = None
+    if not text:
+        fault = "Empty message"
+    elif len(text.encode()) > 262144:
+        fault = "Message too long"
+    elif subject is not None and not _subject_is_good(subject):
+        fault = "Subject"
+    elif topic.arn.endswith(".fifo"):
+        fault = _fifo_fault(topic, params)
+    elif params.get("MessageDeduplicationId"):
+        fault = (
+            "MessageDeduplicationId Reason: The request includes MessageDeduplicationId parameter "
+            "that is not valid for this topic type"
+        )
+    if fault:
+        raise AwsError("InvalidParameter", f"Invalid parameter: {fault}")
+
+
+def _subject_is_good(subject: str) -> bool:
+    """API Reference, Publish: at most 100 characters, no line breaks or control characters."""
+    return 0 < len(subject) <= _LONGEST_SUBJECT and subject.isprintable()
+
+
+def _fifo_fault(topic: Topic, params: Params) -> str | None:
+    if not params.get("MessageGroupId"):
+        return "The MessageGroupId parameter is required for FIFO topics"
+    by_content = topic.attributes.get("ContentBasedDeduplication") == "true"
+    if not by_content and not params.get("MessageDeduplicationId"):
+        return (
+            "The topic should either have ContentBasedDeduplication enabled or "
+            "MessageDeduplicationId provided explicitly"
+        )
+    return None
+
+
+def _held(topic: Topic, protocol: str, endpoint: str) -> Subscription | None:
+    return next(
+        (
+            held
+            for held in topic.subscriptions
+            if (held.protocol, held.endpoint) == (protocol, endpoint) and not held.ended
+        ),
+        None,
+    )
 
 
 def _queue_admits(policy: str | None, topic_arn: str, queue_arn: str) -> bool:
@@ -373,21 +404,11 @@ def _queue_admits(policy: str | None, topic_arn: str, queue_arn: str) -> bool:
 
 
 def _listed(subscription: Subscription) -> Reply:
+    arn = "PendingConfirmation" if subscription.pending else subscription.arn
     return {
-        "SubscriptionArn": "PendingConfirmation" if subscription.pending else subscription.arn,
+        "SubscriptionArn": "Deleted" if subscription.ended else arn,
         "Owner": subscription.topic_arn.split(":")[4],
         "Protocol": subscription.protocol,
         "Endpoint": subscription.endpoint,
         "TopicArn": subscription.topic_arn,
     }
-
-
-def _check_attribute(name: str) -> None:
-    if name.startswith("FilterPolicy"):
-        raise AwsError(
-            "NotImplementedByLocalAws",
-            "The local AWS does not serve subscription filter policies.",
-            501,
-        )
-    if name not in _SETTABLE:
-        raise AwsError("InvalidParameter", "Invalid parameter: AttributeName")

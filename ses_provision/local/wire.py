@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import gzip
 import re
+import zlib
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
@@ -11,6 +11,9 @@ from urllib.parse import parse_qsl, urlsplit
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+# More than any request that AWS takes: a mail of 40 MB in base64.
+LONGEST_BODY = 64 * 1024 * 1024
+_GZIP = 16 + zlib.MAX_WBITS
 # AWS Signature Version 4: Credential=<key id>/<date>/<region>/<signing name>/aws4_request
 _SCOPE = re.compile(r"Credential=([^/,\s]+)/(\d{8})/([^/]+)/([^/]+)/aws4_request")
 
@@ -33,16 +36,22 @@ class Request:
     query: tuple[tuple[str, str], ...]
     headers: Mapping[str, str]
     body: bytes
+    origin: str = ""
 
     @classmethod
     def of(cls, method: str, url: str, headers: Mapping[str, str], body: bytes) -> Request:
-        """A request from its parts, with a compressed body already unpacked."""
+        """A request from its parts, with a compressed body already unpacked.
+
+        A ValueError says what cannot be read.
+        """
         parts = urlsplit(url)
         lower = {name.lower(): value for name, value in headers.items()}
         if lower.get("content-encoding", "").lower() == "gzip":
-            body = gzip.decompress(body)
+            body = _unpacked(body)
         query = tuple(parse_qsl(parts.query, keep_blank_values=True))
-        return cls(method.upper(), parts.path or "/", query, lower, body)
+        host = parts.netloc or lower.get("host", "")
+        origin = f"{parts.scheme or 'http'}://{host}" if host else ""
+        return cls(method.upper(), parts.path or "/", query, lower, body, origin)
 
     @property
     def scope(self) -> Scope | None:
@@ -57,8 +66,19 @@ class Request:
         """The parameters of a query-protocol call: of the URL and of the body."""
         values = dict(self.query)
         if "x-www-form-urlencoded" in self.headers.get("content-type", ""):
-            values.update(parse_qsl(self.body.decode(), keep_blank_values=True))
+            values.update(parse_qsl(self.body.decode("utf-8", "replace"), keep_blank_values=True))
         return values
+
+
+def _unpacked(body: bytes) -> bytes:
+    unpacking = zlib.decompressobj(_GZIP)
+    try:
+        plain = unpacking.decompress(body, LONGEST_BODY)
+    except zlib.error as error:
+        raise ValueError(f"The body is not gzip: {error}") from None
+    if not unpacking.eof:
+        raise ValueError("The body is gzip that is cut short, or holds too much.")
+    return plain
 
 
 @dataclass(frozen=True)

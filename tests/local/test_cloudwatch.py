@@ -176,7 +176,7 @@ def test_an_alarm_goes_off_and_comes_back_and_tells_its_topic(aws, cloudwatch, m
     aws.surroundings.put_metric(here, "Reputation.BounceRate", 0.2, {})
     assert len(mails()) == 1
     assert held(cloudwatch)["StateValue"] == "ALARM"
-    assert [mail.subject for mail in mails()] == [f'ALARM: "ses-bounce-rate-prod" in {HOME}']
+    assert [mail.subject for mail in mails()] == ['ALARM: "ses-bounce-rate-prod" in US East (Ohio)']
     told = json.loads(mails()[0].body)
     assert (told["OldStateValue"], told["NewStateValue"]) == ("INSUFFICIENT_DATA", "ALARM")
     assert told["Trigger"]["Threshold"] == 0.05

@@ -34,7 +34,7 @@ LAX = Config(parameter_validation=False)
             "ValidationError",
             "2 validation errors detected",
         ),
-        ("sns", "create_topic", {}, "InvalidParameter", "'name' failed"),
+        ("sns", "create_topic", {}, "InvalidParameter", "Name Reason: no value"),
         ("iam", "get_role", {"RoleName": "a b"}, "ValidationError", "regular expression"),
         ("sts", "get_access_key_info", {"AccessKeyId": "x"}, "ValidationError", "length"),
         ("artifact", "list_customer_agreements", {"maxResults": 0}, "ValidationException", "value"),

@@ -152,8 +152,11 @@ def test_ses_may_publish_under_wider_policies(beside, sns, changes):
     assert beside.sns_topic_refusal(HERE, TOPIC, SET) is None
 
 
-def test_the_policy_that_every_topic_is_born_with_does_not_admit_ses(beside, sns):
-    assert "Could not publish" in beside.sns_topic_refusal(HERE, TOPIC, SET)
+def test_the_policy_that_every_topic_is_born_with_admits_the_ses_of_its_owner(beside, sns):
+    """localstack, test_ses_sns_topic_integration_send_email: SES sets aws:SourceOwner."""
+    assert beside.sns_topic_refusal(HERE, TOPIC, SET) is None
+    stranger = Caller(STAGING, HOME)
+    assert "Could not publish" in beside.sns_topic_refusal(stranger, TOPIC, SET)
 
 
 def test_a_deny_of_plain_http_does_not_hit_ses(beside, sns):
@@ -208,6 +211,7 @@ def test_the_key_of_aws_for_sns_keeps_ses_out_and_a_key_of_ones_own_lets_it_in(b
 def test_an_event_destination_is_refused_until_the_topic_lets_ses_publish(aws, sns, client):
     ses = client("sesv2")
     ses.create_configuration_set(ConfigurationSetName="starlight-prod")
+    under(sns, allowing(Principal={"Service": "cloudwatch.amazonaws.com"}))
     asked = {
         "ConfigurationSetName": "starlight-prod",
         "EventDestinationName": "sns",

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import base64
 import json
 
 import pytest
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
+from ses_provision.local import sns_envelope
 from tests.local.conftest import AWAY, DOMAIN, HOME, PROD, STAGING, refused
 
 OPS = f"ops@{DOMAIN}"
@@ -106,7 +112,7 @@ def test_the_placeholder_of_a_pending_subscription_is_no_arn(sns, topic):
         ("lambda", "nonsense", "Lambda endpoint ARN"),
         ("sqs", "queue", "SQS endpoint ARN"),
         ("https", "http://example.org", "must match the specified protocol"),
-        ("pigeon", "coop", "Does not support this protocol string: pigeon"),
+        ("pigeon", "coop", "does not support this protocol string: pigeon"),
     ],
 )
 def test_endpoints_that_do_not_fit_their_protocol_are_refused(sns, topic, protocol, endpoint, says):
@@ -275,7 +281,67 @@ def test_a_message_reaches_confirmed_addresses_only(aws, sns, topic):
     (arn,) = subscriptions(sns, topic)
     sns.unsubscribe(SubscriptionArn=arn)
     assert attributes_of(sns, topic)["SubscriptionsDeleted"] == "1"
+    assert [held["SubscriptionArn"] for held in sns.list_subscriptions()["Subscriptions"]] == [
+        "Deleted"
+    ]
+    aws.clock.advance(72 * 3600)
     assert sns.list_subscriptions()["Subscriptions"] == []
+
+
+def test_a_deleted_subscription_gets_nothing_and_may_be_asked_for_again(aws, sns, topic):
+    sns.subscribe(TopicArn=topic, Protocol="email", Endpoint=OPS)
+    aws.confirm_subscriptions()
+    sns.unsubscribe(SubscriptionArn=subscriptions(sns, topic)[0])
+    sns.publish(TopicArn=topic, Message="nobody hears it")
+    assert [mail.kind for mail in aws.outbox.to(OPS)] == ["confirmation"]
+    made = sns.subscribe(TopicArn=topic, Protocol="email", Endpoint=OPS)
+    assert made["SubscriptionArn"] == "pending confirmation"
+    assert sorted(subscriptions(sns, topic)) == ["Deleted", "PendingConfirmation"]
+
+
+def test_a_pending_subscription_ends_after_two_days_and_its_link_with_it(aws, sns, topic):
+    """SNS Developer Guide: the confirmation link is good for two days."""
+    sns.subscribe(TopicArn=topic, Protocol="email", Endpoint=OPS)
+    aws.clock.advance(48 * 3600 - 1)
+    assert subscriptions(sns, topic) == ["PendingConfirmation"]
+    aws.clock.advance(1)
+    assert subscriptions(sns, topic) == []
+    token = aws.outbox.to(OPS)[0].token
+    assert refused(sns.confirm_subscription, TopicArn=topic, Token=token).message == (
+        "Invalid parameter: Token"
+    )
+
+
+def test_asking_again_gives_a_pending_subscription_two_more_days(aws, sns, topic):
+    sns.subscribe(TopicArn=topic, Protocol="email", Endpoint=OPS)
+    aws.clock.advance(47 * 3600)
+    sns.subscribe(TopicArn=topic, Protocol="email", Endpoint=OPS)
+    aws.clock.advance(47 * 3600)
+    assert subscriptions(sns, topic) == ["PendingConfirmation"]
+
+
+@pytest.mark.parametrize("version", ["1", "2"])
+def test_the_signature_of_an_envelope_is_that_of_its_certificate(sns, topic, queue, version):
+    """SNS Developer Guide, "Verifying the signatures of Amazon SNS messages"."""
+    sqs, url, arn = queue
+    admit(sqs, url, arn, topic)
+    sns.set_topic_attributes(
+        TopicArn=topic, AttributeName="SignatureVersion", AttributeValue=version
+    )
+    sns.subscribe(TopicArn=topic, Protocol="sqs", Endpoint=arn)
+    sns.publish(TopicArn=topic, Message="hello", Subject="greeting")
+    body = json.loads(sqs.receive_message(QueueUrl=url)["Messages"][0]["Body"])
+    text = "".join(
+        f"{name}\n{body[name]}\n"
+        for name in ("Message", "MessageId", "Subject", "Timestamp", "TopicArn", "Type")
+    )
+    key = x509.load_pem_x509_certificate(sns_envelope.certificate()).public_key()
+    digest = hashes.SHA1() if version == "1" else hashes.SHA256()  # noqa: S303
+    assert isinstance(key, rsa.RSAPublicKey)
+    signature = base64.b64decode(body["Signature"])
+    key.verify(signature, text.encode(), padding.PKCS1v15(), digest)
+    with pytest.raises(InvalidSignature):
+        key.verify(signature, b"another text", padding.PKCS1v15(), digest)
 
 
 def test_what_is_not_served_is_never_silently_ignored(sns, topic, queue):

@@ -27,10 +27,11 @@ def _read(shape: Shape, form: dict[str, str], at: str) -> Any:
         return _read_list(shape, form, at)
     if kind == "map":
         return _read_map(shape, form, at)
-    return _read_scalar(kind, form[at]) if at in form else _ABSENT
+    return scalar(kind, form[at]) if at in form else _ABSENT
 
 
-def _read_scalar(kind: str, text: str) -> Any:
+def scalar(kind: str, text: str) -> Any:
+    """A value that a form parameter carries."""
     if kind == "boolean":
         return text.lower() == "true"
     if kind in ("integer", "long"):
@@ -44,12 +45,13 @@ def _read_scalar(kind: str, text: str) -> Any:
     return text
 
 
-def _has(form: dict[str, str], at: str) -> bool:
+def has(form: dict[str, str], at: str) -> bool:
+    """Whether a form says anything of a parameter."""
     return any(key == at or key.startswith(f"{at}.") for key in form)
 
 
 def _read_structure(shape: Shape, form: dict[str, str], at: str) -> Any:
-    if at and not _has(form, at):
+    if at and not has(form, at):
         return _ABSENT
     found = {}
     for name, member in shape.members.items():
@@ -69,7 +71,7 @@ def _read_list(shape: Shape, form: dict[str, str], at: str) -> Any:
     else:
         base = f"{at}.{shape.member.serialization.get('name', 'member')}"
     found: list[Any] = []
-    while _has(form, f"{base}.{len(found) + 1}"):
+    while has(form, f"{base}.{len(found) + 1}"):
         found.append(_read(shape.member, form, f"{base}.{len(found) + 1}"))
     return found or _ABSENT
 

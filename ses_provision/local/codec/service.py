@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import math
+import struct
 from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
@@ -12,7 +14,16 @@ import botocore.session
 from botocore.loaders import Loader
 from botocore.model import ServiceModel
 
-from ses_provision.local.codec import cbor_form, json_form, older, query_form, rest, xml_form
+from ses_provision.local import strict_json
+from ses_provision.local.codec import (
+    cbor_form,
+    json_form,
+    older,
+    query_form,
+    rest,
+    sqs_query,
+    xml_form,
+)
 from ses_provision.local.contract import AwsError, Params, Reply
 from ses_provision.local.wire import Request, Response
 
@@ -26,6 +37,12 @@ REST_JSON, REST_XML, QUERY, JSON, CBOR = (
     "json",
     "smithy-rpc-v2-cbor",
 )
+
+
+_SHAPES = {
+    "AWS.SimpleQueueService.NonExistentQueue": "QueueDoesNotExist",
+    "QueueAlreadyExists": "QueueNameExists",
+}
 
 
 class Codec:
@@ -74,12 +91,25 @@ class Codec:
         if shape is None:
             return {}
         try:
-            return self._read(request, shape, labels)
-        except (ValueError, TypeError, AttributeError, ParseError, RecursionError) as error:
+            found = self._read(request, operation, labels)
+            _refuse_infinite(found)
+        except (
+            ArithmeticError,
+            AttributeError,
+            ParseError,
+            RecursionError,
+            TypeError,
+            ValueError,
+            LookupError,
+            struct.error,
+        ) as error:
             raise AwsError("SerializationException", f"The body cannot be read: {error}") from error
+        return found
 
-    def _read(self, request: Request, shape: Any, labels: dict[str, str]) -> Params:
-        protocol = self.protocol(request)
+    def _read(self, request: Request, operation: OperationModel, labels: dict[str, str]) -> Params:
+        protocol, shape = self.protocol(request), operation.input_shape
+        if protocol == QUERY and self.name == "sqs":
+            return sqs_query.read(operation, request.form(), request.origin + request.path)
         if protocol == QUERY:
             return query_form.read(shape, request.form())
         if protocol == CBOR:
@@ -89,7 +119,7 @@ class Codec:
             # The document is read in memory, from a client on this machine.
             found = xml_form.read(shape, fromstring(request.body))  # noqa: S314
         elif request.body:
-            found = json_form.read(shape, json.loads(request.body))
+            found = json_form.read(shape, strict_json.loads(request.body))
         if protocol != JSON:
             found.update(rest.bound(shape, request, labels))
         return found
@@ -115,6 +145,8 @@ class Codec:
 
     @cached_property
     def _namespace(self) -> str:
+        if self.name == "sqs":
+            return sqs_query.NAMESPACE
         space = self.model.metadata.get("xmlNamespace")
         if isinstance(space, dict):
             return str(space["uri"])
@@ -127,7 +159,9 @@ class Codec:
     ) -> bytes:
         root = Element(f"{operation.name}Response", xmlns=self._namespace)
         shape = operation.output_shape
-        if shape:
+        if self.name == "sqs":
+            sqs_query.write(operation, reply, root)
+        elif shape:
             wrapper = shape.serialization.get("resultWrapper")
             xml_form.members(shape, reply, SubElement(root, wrapper) if wrapper else root)
         meta = SubElement(root, "ResponseMetadata")
@@ -147,7 +181,7 @@ class Codec:
         if "awsQueryCompatible" in self.model.metadata:
             fault = "Sender" if error.status < 500 else "Receiver"
             headers["x-amzn-query-error"] = f"{error.code};{fault}"
-        document = {"__type": error.code, "message": error.message, **error.extra}
+        document = {"__type": _shape_of(error.code), "message": error.message, **error.extra}
         encoded = cbor_form.encode(document) if protocol == CBOR else json.dumps(document).encode()
         return Response(error.status, headers, encoded)
 
@@ -159,6 +193,20 @@ class Codec:
         SubElement(body, "Message").text = error.message
         SubElement(root, "RequestId").text = headers["x-amzn-RequestId"]
         return xml_form.to_bytes(root)
+
+
+def _shape_of(code: str) -> str:
+    """The name that the model has for an error, of which the query protocol knew another."""
+    return _SHAPES.get(code, code.removeprefix("AWS.SimpleQueueService."))
+
+
+def _refuse_infinite(value: Any) -> None:
+    if isinstance(value, float) and not math.isfinite(value):
+        raise ValueError("a number is not finite")
+    for each in value.values() if isinstance(value, dict) else ():
+        _refuse_infinite(each)
+    for each in value if isinstance(value, list) else ():
+        _refuse_infinite(each)
 
 
 def _headers(protocol: str, model: ServiceModel) -> dict[str, str]:

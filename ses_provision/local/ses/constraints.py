@@ -33,6 +33,7 @@ _APART = {
 def check(operation: str, params: Params, service: str = "sesv2") -> None:
     """Refuse a request with values its model does not allow."""
     shape = codec_for(service).model.operation_model(operation).input_shape
-    complaint = constraints.complaint(shape, params, _APART.get(operation, frozenset()))
+    apart = _APART.get(operation, frozenset())
+    complaint = constraints.complaint(shape, params, apart=apart, quoting=False)
     if complaint:
         raise AwsError(_CODES[service], complaint, 400)

@@ -77,8 +77,7 @@ class ExportJobs:
             "ExportDestination": destination,
         }
         if self._status(job) == "COMPLETED":
-            address = self._world.address
-            destination["S3Url"] = f"{address}/_local/export?job={job.id}"
+            destination["S3Url"] = f"{self._world.address()}/_local/export?job={job.id}"
             reply["Statistics"] = {"ProcessedRecordsCount": job.processed}
         return reply
 

@@ -49,7 +49,7 @@ def add_link(world: World, place: Place, message: Message, message_id: str) -> s
     if message.contact_list is None or len(message.recipients) != 1:
         return None
     token = hashlib.sha256(f"{place.account_id}/{place.region}/{message_id}".encode()).hexdigest()
-    url = f"{world.address}/_local/unsubscribe?token={token}"
+    url = f"{world.address()}/_local/unsubscribe?token={token}"
     message.headers = [
         pair for pair in message.headers if not pair[0].lower().startswith("list-unsubscribe")
     ]

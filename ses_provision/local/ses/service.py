@@ -130,15 +130,6 @@ class SesV2:
     def refuses_same_key_length(self, refuses: bool) -> None:
         self.world.refuses_same_key_length = refuses
 
-    @property
-    def address(self) -> str:
-        """Where the local AWS is served, for the links that SES writes into mails."""
-        return self.world.address
-
-    @address.setter
-    def address(self, address: str) -> None:
-        self.world.address = address.rstrip("/")
-
     def unsubscribe(self, token: str) -> bool:
         """Follow the unsubscribe link of a message; whether there is such a link."""
         with self.lock:

@@ -35,7 +35,7 @@ class World:
     verification_delay: timedelta = timedelta(seconds=60)
     refuses_same_key_length: bool = False
     # Where this local AWS is served; what SES writes into mails leads back to it.
-    address: str = "http://localhost"
+    address: Callable[[], str] = lambda: "http://localhost"
     signing_hosted_zone: Callable[[str, str], str] = signing_hosted_zone
     places: dict[tuple[str, str], Place] = field(default_factory=dict)
 
