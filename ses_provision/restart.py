@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ses_provision.checks.verification import Verification
 from ses_provision.environment import Environment
+from ses_provision.errors import AwsRefused
 from ses_provision.model import Call
 from ses_provision.reading import Answer
 
@@ -27,22 +28,49 @@ def restarts(env: Environment, domain: Verification, address: Answer) -> list[Ca
 
 
 def dkim(env: Environment, domain: Verification) -> Call:
-    """Put the signing attributes again, as they are."""
-    attributes = (
-        {"SigningAttributes": {"NextSigningKeyLength": domain.key_length or env.dkim.key_length}}
-        if domain.dkim_origin == "AWS_SES"
-        else {}
-    )
+    """Put the origin of the key again, and nothing with it.
+
+    SES Developer Guide, Easy DKIM: the key length cannot be changed to what it already is.
+    """
     return Call(
         "sesv2",
         env.region,
         "PutEmailIdentityDkimSigningAttributes",
-        {
-            "EmailIdentity": env.domain,
-            "SigningAttributesOrigin": domain.dkim_origin,
-            **attributes,
-        },
+        {"EmailIdentity": env.domain, "SigningAttributesOrigin": domain.dkim_origin},
     )
+
+
+def otherwise(env: Environment, domain: Verification, refusal: AwsRefused) -> AwsRefused:
+    """A refusal to look again, with what else begins the search anew.
+
+    Only what SES says of the request itself has another way; any other refusal stays as it is.
+    """
+    if refusal.code != "BadRequestException" or "Dkim" not in refusal.operation:
+        return refusal
+    return AwsRefused(
+        refusal.message,
+        _EASY.format(env=env.name, length=_other_length(domain))
+        if domain.dkim_origin != "EXTERNAL"
+        else _OWN_KEY.format(domain=env.domain, region=env.region),
+        code=refusal.code,
+        operation=refusal.operation,
+    )
+
+
+def _other_length(domain: Verification) -> str:
+    return "RSA_1024_BIT" if domain.key_length == "RSA_2048_BIT" else "RSA_2048_BIT"
+
+
+_EASY = (
+    'What else begins the search anew: set key_length = "{length}" under [dkim] and run '
+    "ses-provision apply --env {env} (new tokens and records; a length can change once a day); or "
+    "delete the identity and apply (new tokens; no mail is sent until they are verified)."
+)
+_OWN_KEY = (
+    "A key of one's own has to be given again, SES does not read it back: aws sesv2 "
+    "put-email-identity-dkim-signing-attributes --region {region} --email-identity {domain} "
+    "--signing-attributes-origin EXTERNAL --signing-attributes file://key.json"
+)
 
 
 def mail_from(env: Environment, identity: str) -> Call:

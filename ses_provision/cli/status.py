@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from ses_provision.cli.command import Run, Target
-from ses_provision.errors import UsageError
+from ses_provision.errors import AwsRefused, UsageError
 from ses_provision.render import document
 from ses_provision.render import outputs as output_text
 from ses_provision.render.progress import Progress
@@ -127,7 +127,7 @@ def look_again(run: Run, target: Target, whom: Whom, *, yes: bool) -> bool:
     """Ask SES to look for what it gave up on; whether there was anything."""
     from ses_provision.facts import identity_question
     from ses_provision.reading import ask
-    from ses_provision.restart import restarts
+    from ses_provision.restart import otherwise, restarts
 
     env, before = target.env, look(target, whom)
     [address] = target.reader.run(ask(identity_question(env.region, env.from_address)))
@@ -143,7 +143,10 @@ def look_again(run: Run, target: Target, whom: Whom, *, yes: bool) -> bool:
         what = "MAIL FROM" if all("MailFrom" in call.operation for call in calls) else "DKIM"
         run.confirm(f"Ask SES to look for the {what} records of {env.domain} for 72 hours more?")
     for call in calls:
-        target.connections.send(call)
+        try:
+            target.connections.send(call)
+        except AwsRefused as refusal:
+            raise otherwise(env, before, refusal) from refusal
     target.reader.forget()
     after = look(target, whom)
     if {one.record.name for one in before.records} != {one.record.name for one in after.records}:

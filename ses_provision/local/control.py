@@ -9,12 +9,15 @@ GET    streams                 records that SES put on delivery streams
 GET    snapshot?account        all that an account has
 GET    clock                   POST clock {"advance": s} {"set": time} {"frozen": bool}
 GET    knobs                   POST knobs {"rate", "latency", "insync_after", "verify_after",
-                                           "faults": [fault]}
+                                           "refuse_same_key_length", "faults": [fault]}
 POST   rate {"rate"}           POST latency {"latency"}
 GET    faults                  POST faults {"kind", "operation", "number", "times"}
 DELETE faults
 POST   confirm-subscriptions {"account"?, "endpoint"?}
 POST   confirm-address {"account", "region", "address"}
+POST   unsubscribe?token=T     what a mail client posts to the address in List-Unsubscribe
+GET    export?job=ID           the file that an export job has written
+POST   finding {"account", "region", "tenant", "impact": "LOW" | "HIGH" | null}
 POST   review {"account", "region", "decision": "GRANTED" | "DENIED" | "FAILED"}
 POST   production {"account", "region"}
 POST   enforcement {"account", "region", "status": "HEALTHY" | "PROBATION" | "SHUTDOWN"}

@@ -145,7 +145,10 @@ class SesV2:
         if impact not in (None, "LOW", "HIGH"):
             raise ValueError(f"An impact is LOW, HIGH or none, not {impact}.")
         with self.lock:
-            self._reputation.find_fault(self.world.place(account, region), tenant, impact)
+            place = self.world.place(account, region)
+            if tenant not in place.tenants:
+                raise ValueError(f"There is no tenant {tenant} in {account} and {region}.")
+            self._reputation.find_fault(place, tenant, impact)
 
     @property
     def signing_hosted_zone(self) -> Callable[[str, str], str]:
