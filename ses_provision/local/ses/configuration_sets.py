@@ -15,6 +15,7 @@ from ses_provision.local.ses.world import Handler, World
 MAX_SETS = 10_000
 # Pools that exist without being created; aws-cloudformation/rain#271 names both.
 _REASONS = ("BOUNCE", "COMPLAINT")
+_DELIVERY = {"TlsPolicy", "SendingPoolName", "MaxDeliverySeconds"}
 _HTTPS_POLICIES = ("OPTIONAL", "REQUIRE", "REQUIRE_OPEN_ONLY")
 PAGES = Paging(50, 1000, between(1000), "invalid nextToken {token}")
 _BUILT_IN_POOLS = {"ses-shared-pool", "ses-default-dedicated-pool"}
@@ -172,7 +173,7 @@ class ConfigurationSets:
 
     def _delivery(self, place: Place, given: Params) -> dict[str, Any] | None:
         """Recorded: a set that was given none shows no delivery options."""
-        if not given:
+        if not given.keys() & _DELIVERY:
             return None
         options = {"TlsPolicy": given.get("TlsPolicy", "OPTIONAL")}
         pool = given.get("SendingPoolName")
