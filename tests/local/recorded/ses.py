@@ -150,7 +150,8 @@ _FLAG = {"EmailIdentity": DOMAIN}
 _TYPED = [
     Row("the word yes is true",
         v2("GetEmailIdentity", EmailIdentity=DOMAIN), {"FeedbackForwardingStatus": True}, _TYPES,
-        (IDENTITY, v2("PutEmailIdentityFeedbackAttributes", **_FLAG, EmailForwardingEnabled="yes"))),
+        (IDENTITY,
+         v2("PutEmailIdentityFeedbackAttributes", **_FLAG, EmailForwardingEnabled="yes"))),
     Row("the word no is false",
         v2("GetEmailIdentity", EmailIdentity=DOMAIN), {"FeedbackForwardingStatus": False}, _TYPES,
         (IDENTITY, v2("PutEmailIdentityFeedbackAttributes", **_FLAG, EmailForwardingEnabled="no"))),
@@ -217,7 +218,7 @@ _SENDING = [
     Row("a message without a verified sender", mail(),
         Refusal("MessageRejected", "Email address is not verified. The following identities"
                 f" failed the check in region US-EAST-2: {ADDRESS}", 400),
-        "alphagov and many others, quoted replies of AWS; aws-facts 6"),
+        f"{FLOCI} SesService"),
     Row("a recipient without a domain", mail(Destination={"ToAddresses": ["nobody"]}),
         bad("Missing final '@domain'"), f"{FLOCI} SesAddressSyntax", SENDER),
     Row("a recipient with an empty domain", mail(Destination={"ToAddresses": ["nobody@"]}),

@@ -87,7 +87,8 @@ _ALL = [
         bad("Provided ARN is not in SES resource ARN format"), _TENANTS, (TENANT,)),
     Row("an ARN of another kind", _associate("arn:aws:ses:eu-west-1:$other:dedicated-ip-pool/p"),
         bad("Unsupported resource type: dedicated-ip-pool"), _TENANTS, (TENANT,)),
-    Row("a resource in another region", _associate(f"arn:aws:ses:eu-west-1:$other:identity/{DOMAIN}"),
+    Row("a resource in another region",
+        _associate(f"arn:aws:ses:eu-west-1:$other:identity/{DOMAIN}"),
         bad(f"Resource <arn:aws:ses:eu-west-1:$other:identity/{DOMAIN}> must be in the same"
             " region"), _TENANTS, (TENANT,)),
     Row("a resource of another account", _associate(_IDENTITY.replace("$account", "$other")),
@@ -111,7 +112,8 @@ _ALL = [
         bad(f"Cannot delete <{_SET}> because it has tenant associations. Remove all tenant"
             " associations and try again."), _TENANTS, (SET, TENANT, _associate(_SET))),
     Row("a deleted tenant frees its resources", v2("DeleteEmailIdentity", EmailIdentity=DOMAIN),
-        Only({}), _TENANTS, (*SENDER, TENANT, _associate(), v2("DeleteTenant", TenantName="clinic"))),
+        Only({}), _TENANTS,
+        (*SENDER, TENANT, _associate(), v2("DeleteTenant", TenantName="clinic"))),
     Row("mail of a tenant that is not there", mail(TenantName="gone"),
         gone("Tenant gone for AwsAccountId $account not found."), _TENANTS, SENDER),
     Row("mail of a tenant names all that it lacks",

@@ -124,9 +124,12 @@ class ConfigurationSetsV1:
                 "At least one field of TrackingOptions must contain a value.",
                 400,
             )
-        with worded(bad="InvalidTrackingOptions"):
-            given = {"CustomRedirectDomain": domain}
-            return self._put(caller, "PutConfigurationSetTrackingOptions", params, given)
+        given = {
+            "ConfigurationSetName": params["ConfigurationSetName"],
+            "CustomRedirectDomain": domain,
+        }
+        with worded(gone=GONE, bad="InvalidTrackingOptions"):
+            return self._v2.handle(caller, "PutConfigurationSetTrackingOptions", given)
 
     def _found(self, caller: Caller, params: Params) -> ConfigurationSet:
         with worded(gone=GONE):
