@@ -103,7 +103,10 @@ class Codec:
             LookupError,
             struct.error,
         ) as error:
-            raise AwsError("SerializationException", f"The body cannot be read: {error}") from error
+            # The query protocol has a name of its own for it (floci-io/floci, SesListPaging).
+            query = self.protocol(request) == QUERY
+            code = "MalformedInput" if query else "SerializationException"
+            raise AwsError(code, f"The body cannot be read: {error}") from error
         return found
 
     def _read(self, request: Request, operation: OperationModel, labels: dict[str, str]) -> Params:
