@@ -194,7 +194,7 @@ def check_served(caller: Caller, params: Params, names: tuple[str, ...] = IDENTI
     """Say that sending for another account is not served, whatever else is wrong."""
     own = arn(caller, "identity", "")
     for name in names:
-        if name in params and not str(params[name]).startswith(own):
+        if params.get(name) and not str(params[name]).startswith(own):
             raise AwsError(
                 "NotImplementedByLocalAws",
                 f"The local AWS does not serve sending with {name} of another account or region.",

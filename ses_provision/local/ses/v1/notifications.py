@@ -82,7 +82,7 @@ class IdentityNotifications:
 
     def _identity(self, caller: Caller, params: Params) -> Identity:
         """Recorded 2025-07-29 (localstack, test_ses.snapshot.json): type first, then identity."""
-        kind = params["NotificationType"]
+        kind = params.get("NotificationType", "")
         if kind not in TYPES:
             raise invalid(
                 f"Invalid notification type: {kind}. Valid values are: {', '.join(TYPES)}."
