@@ -65,15 +65,16 @@ class CannotReachAws(ProvisionError):
 class AwsRefused(ProvisionError):
     """AWS answered a call with an error.
 
-    `code` is the error code on the wire, `operation` the API operation.
+    `code` is the error code on the wire, `said` AWS's own words, `operation` the API operation.
     """
 
     def __init__(
-        self, message: str, hint: str = "", *, code: str = "", operation: str = ""
+        self, message: str, hint: str = "", *, code: str = "", operation: str = "", said: str = ""
     ) -> None:
         super().__init__(message, hint)
         self.code = code
         self.operation = operation
+        self.said = said or message
 
 
 class AccessDenied(AwsRefused):

@@ -10,10 +10,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from ses_provision import config
-from ses_provision.cli.in_process import seed
+from ses_provision.environment import loading
 from ses_provision.local import LocalAws
 from ses_provision.local.server import serving
+from ses_provision.worlds.in_process import seed
 from tests.conftest import CONFIG, ROOT
 from tests.local import bench as local_aws
 
@@ -57,7 +57,7 @@ def measure(line: list[str], prepare: Callable[[LocalAws, int], None]) -> Measur
     runs = []
     for _ in range(TIMES):
         local = LocalAws()
-        seed(local, config.load_all(CONFIG))
+        seed(local, loading.load_all(CONFIG))
         with serving(local) as address:
             prepare(local, address.port)
             runs.append(command(line, local, address.port))

@@ -13,12 +13,12 @@ from typing import Any
 
 import pytest
 
-from ses_provision import config, facts
-from ses_provision.aws import Connections, Reader
 from ses_provision.cli.app import run
-from ses_provision.cli.in_process import InProcess, seed
-from ses_provision.environment import Environment
+from ses_provision.engine.account import Account
+from ses_provision.environment import Environment, loading
 from ses_provision.local import Clock, LocalAws
+from ses_provision.outside.aws import Connections, Reader
+from ses_provision.worlds.in_process import InProcess, seed
 
 ROOT = Path(__file__).parents[1]
 CONFIG = ROOT / "config"
@@ -53,7 +53,7 @@ def no_network(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def environments() -> list[Environment]:
     """The shipped environments: prod, then staging."""
-    return config.load_all(CONFIG)
+    return loading.load_all(CONFIG)
 
 
 @pytest.fixture
@@ -77,9 +77,9 @@ def world(local: LocalAws) -> InProcess:
 
 
 @pytest.fixture
-def account(env: Environment) -> facts.Account:
+def account(env: Environment) -> Account:
     """The account of prod."""
-    return facts.Account(env.account_id, env.region)
+    return Account(env.account_id, env.region)
 
 
 @pytest.fixture

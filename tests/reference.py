@@ -14,7 +14,7 @@ from typing import Any
 import typer
 
 from ses_provision.cli.app import app
-from ses_provision.cli.command import SHARED
+from ses_provision.cli.run import SHARED
 from tests.conftest import ROOT
 
 README = ROOT / "README.md"

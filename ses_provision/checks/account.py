@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
-from ses_provision.access import Access, access_of, console
+from ses_provision.checks.finding import Severity
 from ses_provision.checks.topic import (
     Item,
     Judgement,
@@ -17,23 +14,23 @@ from ses_provision.checks.topic import (
     unknown,
     waiting,
 )
-from ses_provision.model import Severity
-from ses_provision.reading import Reading, ask, question
+from ses_provision.outside.reading import Reading, ask, question
+from ses_provision.outside.rights import EVERYTHING
+from ses_provision.resources.ses.account import Access, SendingAccount, console, sending_account
 
 SUPPRESSED = frozenset({"BOUNCE", "COMPLAINT"})
 NEARLY = 0.8  # of the daily quota
 UNLIMITED = -1  # SendQuota.Max24HourSend of an account without a limit (SESv2 API reference)
 
 
-def account(scene: Scene) -> Reading[Mapping[str, Any]]:
-    """What GetAccount says; all of it holds for this region alone."""
-    [found] = yield from ask(question("sesv2", scene.env.region, "GetAccount"))
-    return found or {}
+def account(scene: Scene) -> Reading[SendingAccount]:
+    """What SES says of the account; all of it holds for this region alone."""
+    return (yield from sending_account(scene.env.region))
 
 
 def sandbox(scene: Scene) -> Reading[Judgement]:
     """May it send to addresses that are not verified?"""
-    found = access_of((yield from account(scene)))
+    found = (yield from account(scene)).access
     allowed = f"{found.daily:g} mails a day, {found.rate:g} a second"
     case = f", case {found.case_id}" if found.case_id else ""
     match found.state:
@@ -64,7 +61,7 @@ def sandbox(scene: Scene) -> Reading[Judgement]:
 def sending(scene: Scene) -> Reading[Judgement]:
     """Has AWS paused it, or put it under review?"""
     found = yield from account(scene)
-    status, enabled = found.get("EnforcementStatus", ""), found.get("SendingEnabled", False)
+    status, enabled = found.enforcement or "", bool(found.sending_enabled)
     evidence = f"enforcement status {status or 'not told'}, sending {'on' if enabled else 'off'}"
     if not status:
         return unknown(evidence, console(scene.env.region, "Account dashboard"))
@@ -84,7 +81,7 @@ def sending(scene: Scene) -> Reading[Judgement]:
 
 def quota(scene: Scene) -> Reading[Judgement]:
     """Is there room for today's mails?"""
-    found = access_of((yield from account(scene)))
+    found = (yield from account(scene)).access
     if found.daily == UNLIMITED:
         return done(f"{found.sent:g} sent in 24 hours, no daily limit")
     evidence = f"{found.sent:g} of {found.daily:g} mails sent in 24 hours"
@@ -102,8 +99,7 @@ def quota(scene: Scene) -> Reading[Judgement]:
 def suppression(scene: Scene) -> Reading[Judgement]:
     """Does the account keep addresses that bounced or complained?"""
     found = yield from account(scene)
-    reasons = set(found.get("SuppressionAttributes", {}).get("SuppressedReasons", ()))
-    lacking = sorted(SUPPRESSED - reasons)
+    lacking = sorted(SUPPRESSED - found.suppressed_reasons)
     if lacking:
         return action(
             f"the account's suppression list leaves out {' and '.join(lacking)}",
@@ -116,9 +112,16 @@ def suppression(scene: Scene) -> Reading[Judgement]:
 def recommendations(scene: Scene) -> Reading[Judgement]:
     """What does SES itself recommend? It says so where Virtual Deliverability Manager is on."""
     found = yield from account(scene)
-    if found.get("VdmAttributes", {}).get("VdmEnabled") != "ENABLED":
+    if not found.vdm_enabled:
         return not_applicable("Virtual Deliverability Manager is off")
-    asked = question("sesv2", scene.env.region, "ListRecommendations", pages=True)
+    asked = question(
+        "sesv2",
+        scene.env.region,
+        "ListRecommendations",
+        on=EVERYTHING,
+        nothing={"Recommendations": []},
+        pages=True,
+    )
     [listed] = yield from ask(asked)
     name = f"identity/{scene.env.domain}"
     still = [

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Any
+from collections.abc import Iterable
 
 from ses_provision.checks import events
+from ses_provision.checks.finding import Severity
 from ses_provision.checks.publishing import allows
 from ses_provision.checks.topic import Item, Judgement, Scene, Topic, action, done, waiting
-from ses_provision.facts import Facts
-from ses_provision.model import Severity
+from ses_provision.engine.needs import Facts
 from ses_provision.names import region_of
-from ses_provision.reading import Reading, ask, question, together
-from ses_provision.resources.cloudwatch import Alarm, alarm_question
+from ses_provision.outside.reading import Reading, ask, question, together
+from ses_provision.outside.rights import EVERYTHING
+from ses_provision.resources.cloudwatch import Alarm, AlarmState, alarm
+from ses_provision.resources.sns import subscriptions
+from ses_provision.resources.sns import topic as sns_topic
 from ses_provision.steps import alarms
 
 NAMESPACE = "AWS/SES"
@@ -21,8 +23,6 @@ PAUSE = {"Reputation.BounceRate": 0.10, "Reputation.ComplaintRate": 0.005}
 """Where AWS reviews a sender and where it may pause sending (SES Developer Guide, enforcement
 FAQ), as fractions."""
 
-Live = Mapping[str, Any]
-
 
 def wanted(scene: Scene) -> list[Alarm]:
     """The alarms of the environment."""
@@ -30,25 +30,18 @@ def wanted(scene: Scene) -> list[Alarm]:
     return [one for one in resources if isinstance(one, Alarm)]
 
 
-def live(scene: Scene) -> Reading[list[tuple[Alarm, Live | None]]]:
+def live(scene: Scene) -> Reading[list[tuple[Alarm, AlarmState | None]]]:
     """The alarms of the environment, each with what CloudWatch has under its name."""
     asked = wanted(scene)
-    answers = yield from ask(*(alarm_question(one.arn) for one in asked))
-    return [
-        (
-            one,
-            next(
-                (a for a in (listed or {})["MetricAlarms"] if a["AlarmName"] == one.name),
-                None,
-            ),
-        )
-        for one, listed in zip(asked, answers, strict=True)
-    ]
+    found = yield from together(alarm(each.arn) for each in asked)
+    return list(zip(asked, found, strict=True))
 
 
-def standing(found: Iterable[tuple[Alarm, Live | None]]) -> list[tuple[Alarm, Live]]:
+def standing(
+    found: Iterable[tuple[Alarm, AlarmState | None]],
+) -> list[tuple[Alarm, AlarmState]]:
     """The alarms that are there."""
-    return [(one, at) for one, at in found if at is not None]
+    return [(each, at) for each, at in found if at is not None]
 
 
 def where(one: Alarm) -> str:
@@ -62,10 +55,10 @@ def exist(scene: Scene) -> Reading[Judgement]:
     missing = [where(one) for one, at in found if at is None]
     if missing:
         return action(f"not there: {', '.join(missing)}", scene.apply)
-    off = [where(one) for one, at in standing(found) if not at.get("ActionsEnabled")]
+    off = [where(one) for one, at in standing(found) if not at.actions_enabled]
     if off:
         return action(f"actions are switched off: {', '.join(off)}", scene.apply)
-    other = [where(one) for one, at in standing(found) if at.get("MetricName") != one.metric]
+    other = [where(one) for one, at in standing(found) if at.metric != one.metric]
     if other:
         return action(f"on another metric: {', '.join(other)}", scene.apply)
     return done(", ".join(where(one) for one, _ in found))
@@ -77,8 +70,16 @@ def have_metric(scene: Scene) -> Reading[Judgement]:
     env, regions = scene.env, list(dict.fromkeys([scene.env.region, *scene.env.alarm_regions]))
     answers = yield from ask(
         *(
-            question("cloudwatch", one, "ListMetrics", pages=True, Namespace=NAMESPACE)
-            for one in regions
+            question(
+                "cloudwatch",
+                region,
+                "ListMetrics",
+                on=EVERYTHING,
+                nothing={"Metrics": []},
+                pages=True,
+                Namespace=NAMESPACE,
+            )
+            for region in regions
         )
     )
     seen = {
@@ -108,12 +109,9 @@ def reach_people(scene: Scene) -> Reading[Judgement]:
     """Does an alarm's action end at somebody who agreed to be told?"""
     found = yield from live(scene)
     topics = dict.fromkeys(
-        arn
-        for _, at in standing(found)
-        for arn in at.get("AlarmActions", ())
-        if arn.split(":")[2] == "sns"
+        arn for _, at in standing(found) for arn in at.alarm_actions if arn.split(":")[2] == "sns"
     )
-    without = [where(one) for one, at in standing(found) if not at.get("AlarmActions")]
+    without = [where(one) for one, at in standing(found) if not at.alarm_actions]
     if without:
         return action(f"no action: {', '.join(without)}", scene.apply)
     if not topics:
@@ -126,13 +124,13 @@ def reach_people(scene: Scene) -> Reading[Judgement]:
 
 def reaches(scene: Scene, arn: str) -> Reading[Judgement]:
     """Does a topic take what CloudWatch says, and does it tell somebody?"""
-    found = yield from events.attributes(arn)
+    found = yield from sns_topic(arn)
     if found is None:
         return action(f"the alarms' topic {arn} does not exist", scene.apply)
     publisher = events.cloudwatch(scene, region_of(arn), scene.env.bounce_alarm)
-    if not allows(found.get("Policy", ""), publisher, ["sns:Publish"]):
+    if not allows(found.policy, publisher, ["sns:Publish"]):
         return action(f"the policy of {arn} does not let CloudWatch publish", scene.apply)
-    listed = yield from events.subscriptions(arn)
+    listed = yield from subscriptions(arn)
     return events.told(scene, arn, listed, set())
 
 
@@ -142,10 +140,10 @@ def in_time(scene: Scene) -> Reading[Judgement]:
     if not found:
         return waiting("there is no alarm yet", scene.apply)
     late = [
-        f"{where(one)} rings above {at['Threshold'] * 100:.3g} %, AWS reviews at "
+        f"{where(one)} rings above {at.threshold * 100:.3g} %, AWS reviews at "
         f"{REVIEW[one.metric] * 100:g} % and may pause at {PAUSE[one.metric] * 100:g} %"
         for one, at in found
-        if at.get("Threshold", 1) > REVIEW[one.metric]
+        if at.threshold > REVIEW[one.metric]
     ]
     if late:
         return action(
@@ -154,7 +152,7 @@ def in_time(scene: Scene) -> Reading[Judgement]:
             f"in config/{scene.env.name}.toml, then: {scene.apply}",
         )
     levels = dict.fromkeys(
-        f"{one.metric.removeprefix('Reputation.')} above {at['Threshold'] * 100:.3g} %"
+        f"{one.metric.removeprefix('Reputation.')} above {at.threshold * 100:.3g} %"
         for one, at in found
     )
     return done(", ".join(levels))
@@ -163,13 +161,13 @@ def in_time(scene: Scene) -> Reading[Judgement]:
 def quiet(scene: Scene) -> Reading[Judgement]:
     """Is one of them ringing now?"""
     found = standing((yield from live(scene)))
-    ringing = [where(one) for one, at in found if at.get("StateValue") == "ALARM"]
+    ringing = [where(one) for one, at in found if at.state == "ALARM"]
     if ringing:
         return action(
             f"ringing now: {', '.join(ringing)}",
             f"SES console, region {scene.env.region}, Reputation metrics: stop what bounces",
         )
-    states = sorted({at.get("StateValue", "unknown") for _, at in found})
+    states = sorted({at.state for _, at in found})
     if not states:
         return waiting("there is no alarm yet", scene.apply)
     return done(f"state: {', '.join(states)}")

@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from ses_provision.checks.views import Delegation, Kind, State, View
-from ses_provision.environment import Environment
-from ses_provision.records import PublishedRecord
 from ses_provision.resources import dmarc
+
+if TYPE_CHECKING:
+    from ses_provision.environment import Environment
+    from ses_provision.steps.records import PublishedRecord
 
 REPORTED = {
     "HOST_NOT_FOUND": "it found no such name in DNS",

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from ses_provision.checks.diagnosis import RecordReport, why
+from ses_provision.checks.finding import Severity
 from ses_provision.checks.identity import domain
 from ses_provision.checks.topic import (
     Item,
@@ -18,13 +21,14 @@ from ses_provision.checks.topic import (
 )
 from ses_provision.checks.verification import Verification, dmarc_above
 from ses_provision.checks.views import State, hosted_zone
-from ses_provision.dns import ask_dns
 from ses_provision.errors import ProvisionError
-from ses_provision.model import Severity
 from ses_provision.names import is_within
-from ses_provision.reading import Reading
-from ses_provision.records import SPF_TAG
+from ses_provision.outside.dns import ask_dns
 from ses_provision.resources import dmarc, route53
+from ses_provision.steps.records import SPF_TAG
+
+if TYPE_CHECKING:
+    from ses_provision.outside.reading import Reading
 
 RAMP = {"none": "quarantine", "quarantine": "reject"}
 
@@ -103,7 +107,7 @@ def dmarc_in_force(scene: Scene) -> Reading[tuple[str, dict[str, str]] | Judgeme
     seen = yield from domain(scene)
     [report] = [one for one in seen.records if one.record.tag == dmarc.TAG]
     if report.inherited:
-        zone = yield from hosted_zone(scene.env)
+        zone = yield from hosted_zone(scene.env, scene.account)
         known = None if isinstance(zone, ProvisionError) else zone
         above = yield from dmarc_above(scene.env, scene.whom, known)
         value = next(value for name, value in above if name == report.inherited)

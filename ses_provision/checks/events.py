@@ -17,10 +17,11 @@ from ses_provision.checks.topic import (
     unknown,
 )
 from ses_provision.names import region_of
-from ses_provision.reading import Reading, ask, question
-from ses_provision.resources.ses import destinations_question
-from ses_provision.resources.sns import subscriptions_question, topic_question
-from ses_provision.steps import configuration_set
+from ses_provision.outside.reading import Reading, ask
+from ses_provision.resources import kms
+from ses_provision.resources.ses.event_destination import destinations
+from ses_provision.resources.sns import Subscription, subscriptions, topic
+from ses_provision.steps import arns
 
 SNS_KEY = "alias/aws/sns"
 KEY_ACTIONS = ("kms:GenerateDataKey", "kms:Decrypt")
@@ -34,7 +35,7 @@ def topic_arn(scene: Scene) -> str:
 
 def ses(scene: Scene) -> Publisher:
     """SES, publishing for our configuration set."""
-    arn = configuration_set.arn(scene.env, scene.account)
+    arn = arns.configuration_set(scene.env, scene.account)
     return Publisher("ses.amazonaws.com", scene.account.id, arn)
 
 
@@ -44,38 +45,32 @@ def cloudwatch(scene: Scene, region: str, alarm: str = "*") -> Publisher:
     return Publisher("cloudwatch.amazonaws.com", scene.account.id, arn)
 
 
-def attributes(arn: str) -> Reading[Mapping[str, str] | None]:
-    """A topic's attributes."""
-    [found] = yield from ask(topic_question(arn))
-    return None if found is None else found["Attributes"]
-
-
 def destination(scene: Scene) -> Reading[Judgement]:
     """Does SES report what is wanted, and to our topic?"""
     env = scene.env
-    [found] = yield from ask(destinations_question(configuration_set.arn(env, scene.account)))
-    listed = {one["Name"]: one for one in (found or {}).get("EventDestinations", ())}
-    name, one = env.events.destination, listed.get(env.events.destination)
-    if one is None:
+    listed = yield from destinations(arns.configuration_set(env, scene.account))
+    name = env.events.destination
+    found = next((each for each in listed or () if each.name == name), None)
+    if found is None:
         return action(f"{env.configuration_set.name} has no destination {name}", scene.apply)
-    if not one.get("Enabled"):
+    if not found.enabled:
         return action(f"destination {name} is switched off", scene.apply)
-    lacking = sorted(set(env.events.types) - set(one.get("MatchingEventTypes", ())))
+    lacking = sorted(set(env.events.types) - found.types)
     if lacking:
         return action(f"destination {name} does not report {', '.join(lacking)}", scene.apply)
-    arn = one.get("SnsDestination", {}).get("TopicArn", "no SNS topic")
-    if arn != topic_arn(scene):
-        return action(f"destination {name} reports to {arn}", scene.apply)
-    types = ", ".join(sorted(one["MatchingEventTypes"]))
+    if found.topic_arn != topic_arn(scene):
+        told_to = found.topic_arn or "no SNS topic"
+        return action(f"destination {name} reports to {told_to}", scene.apply)
+    types = ", ".join(sorted(found.types))
     return done(f"{name} reports {types} to {env.event_topic}")
 
 
 def topic_policy(scene: Scene) -> Reading[Judgement]:
     """May SES publish to the topic?"""
-    found = yield from attributes(topic_arn(scene))
+    found = yield from topic(topic_arn(scene))
     if found is None:
         return action(f"there is no topic {scene.env.event_topic}", scene.apply)
-    if allows(found.get("Policy", ""), ses(scene), ["sns:Publish"]):
+    if allows(found.policy, ses(scene), ["sns:Publish"]):
         return done(
             f"{scene.env.event_topic} lets SES publish for {scene.env.configuration_set.name}"
         )
@@ -87,8 +82,8 @@ def topic_policy(scene: Scene) -> Reading[Judgement]:
 
 def topic_key(scene: Scene) -> Reading[Judgement]:
     """Can the publishers use the key that encrypts the topic?"""
-    found = yield from attributes(topic_arn(scene))
-    key = (found or {}).get("KmsMasterKeyId", "")
+    found = yield from topic(topic_arn(scene))
+    key = found.kms_key if found else ""
     if not key:
         return not_applicable(f"{scene.env.event_topic} is not encrypted with a key")
     if key.endswith(SNS_KEY):
@@ -102,7 +97,7 @@ def topic_key(scene: Scene) -> Reading[Judgement]:
 def customer_key(scene: Scene, key: str) -> Reading[Judgement]:
     """Can SES, and CloudWatch where it publishes there too, use a customer managed key?"""
     region = scene.env.region
-    [described] = yield from ask(question("kms", region, "DescribeKey", KeyId=key))
+    [described] = yield from ask(kms.key_question(scene.account, region, key))
     if described is None:
         return action(f"there is no key {key} in {region}", "correct events.kms_key")
     metadata: Mapping[str, Any] = described["KeyMetadata"]
@@ -111,9 +106,7 @@ def customer_key(scene: Scene, key: str) -> Reading[Judgement]:
             f"key {key} is {metadata.get('KeyState', 'disabled')}",
             f"aws kms enable-key --key-id {key} --region {region}",
         )
-    [policy] = yield from ask(
-        question("kms", region, "GetKeyPolicy", KeyId=metadata["KeyId"], PolicyName="default")
-    )
+    [policy] = yield from ask(kms.policy_question(scene.account, region, metadata["KeyId"]))
     if policy is None:
         return unknown(f"key {key} shows no policy", f"KMS console, region {region}, key {key}")
     wanted = [ses(scene)]
@@ -129,28 +122,17 @@ def customer_key(scene: Scene, key: str) -> Reading[Judgement]:
     return done(f"{' and '.join(one.service for one in wanted)} may use key {key}")
 
 
-def subscriptions(arn: str) -> Reading[list[Mapping[str, str]]]:
-    """Everybody a topic tells; nobody where there is no topic."""
-    [found] = yield from ask(subscriptions_question(arn))
-    return list((found or {}).get("Subscriptions", ()))
-
-
-def is_confirmed(subscription: Mapping[str, str]) -> bool:
-    """Whether the subscriber has agreed."""
-    return subscription["SubscriptionArn"].startswith("arn:")
-
-
 def subscribed(scene: Scene) -> Reading[Judgement]:
     """Is somebody told, and has everybody agreed who was asked?"""
     arn = topic_arn(scene)
     return told(scene, arn, (yield from subscriptions(arn)), set(scene.env.events.emails))
 
 
-def told(scene: Scene, arn: str, listed: list[Mapping[str, str]], wanted: set[str]) -> Judgement:
+def told(scene: Scene, arn: str, listed: list[Subscription], wanted: set[str]) -> Judgement:
     """Whether the wanted subscribers of a topic, or at least somebody, have agreed."""
     topic = f"{arn.rpartition(':')[2]} ({region_of(arn)})"
-    agreed = {one["Endpoint"] for one in listed if is_confirmed(one)}
-    asked = {one["Endpoint"] for one in listed} - agreed
+    agreed = {one.endpoint for one in listed if one.is_confirmed}
+    asked = {one.endpoint for one in listed} - agreed
     lacking = {address.lower() for address in wanted} - {e.lower() for e in agreed | asked}
     if lacking:
         return action(f"{topic} does not tell {', '.join(sorted(lacking))}", scene.apply)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+from ses_provision.checks.finding import Severity
 from ses_provision.checks.topic import Item, Judgement, Scene, Topic, for_a_person
-from ses_provision.model import Severity
-from ses_provision.reading import Reading
+
+if TYPE_CHECKING:
+    from ses_provision.outside.reading import Reading
 
 
 def told(scene: Scene) -> Reading[Judgement]:

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from ses_provision.checks import events
-from ses_provision.checks.identity import configuration_set_question
+from ses_provision.checks.finding import Severity, Status
+from ses_provision.checks.identity import both_identities
 from ses_provision.checks.topic import (
     Item,
     Judgement,
@@ -21,11 +22,13 @@ from ses_provision.checks.topic import (
     not_applicable,
     waiting,
 )
-from ses_provision.facts import identity_question
-from ses_provision.model import Severity, Status
-from ses_provision.reading import Reading, ask, question
-from ses_provision.resources.ses import destinations_question
-from ses_provision.steps import configuration_set
+from ses_provision.outside.reading import Reading, ask, both, question
+from ses_provision.outside.rights import EVERYTHING
+from ses_provision.resources.ses.account import sending_account
+from ses_provision.resources.ses.configuration_set import configuration_set
+from ses_provision.resources.ses.event_destination import destinations
+from ses_provision.resources.sns import subscriptions, topic
+from ses_provision.steps import arns
 
 ARTIFACT_REGION = {"aws": "us-east-1", "aws-us-gov": "us-gov-west-1"}
 BAA = re.compile(r"business associate addendum", re.IGNORECASE)
@@ -56,7 +59,15 @@ def where_it_matters(look: Look) -> Look:
 def agreement(scene: Scene) -> Reading[Judgement]:
     """Is a Business Associate Addendum in force? AWS Artifact knows those accepted online."""
     region = ARTIFACT_REGION.get(scene.account.partition, scene.env.region)
-    [listed] = yield from ask(question("artifact", region, "ListCustomerAgreements", pages=True))
+    asked = question(
+        "artifact",
+        region,
+        "ListCustomerAgreements",
+        on=EVERYTHING,
+        nothing={"customerAgreements": []},
+        pages=True,
+    )
+    [listed] = yield from ask(asked)
     addenda = [
         one
         for one in (listed or {}).get("customerAgreements", ())
@@ -84,10 +95,10 @@ def described(one: Mapping[str, Any]) -> str:
 
 def tls(scene: Scene) -> Reading[Judgement]:
     """Does mail leave encrypted or not at all?"""
-    [found] = yield from ask(configuration_set_question(scene))
+    found = yield from configuration_set(arns.configuration_set(scene.env, scene.account))
     if found is None:
         return waiting("there is no configuration set yet", scene.apply)
-    policy = found.get("DeliveryOptions", {}).get("TlsPolicy", "OPTIONAL")
+    policy = found.tls_policy
     if policy != "REQUIRE":
         return action(
             f"TLS policy {policy}: mail may leave in clear text",
@@ -99,10 +110,10 @@ def tls(scene: Scene) -> Reading[Judgement]:
 
 def topic_encrypted(scene: Scene) -> Reading[Judgement]:
     """Are events, which carry recipients, encrypted at rest with a key of yours?"""
-    found = yield from events.attributes(events.topic_arn(scene))
+    found = yield from topic(events.topic_arn(scene))
     if found is None:
         return waiting(f"there is no topic {scene.env.event_topic} yet", scene.apply)
-    key = found.get("KmsMasterKeyId", "")
+    key = found.kms_key
     if key and not key.endswith(events.SNS_KEY):
         return done(f"{scene.env.event_topic} is encrypted with {key}")
     return for_a_person(
@@ -114,10 +125,10 @@ def topic_encrypted(scene: Scene) -> Reading[Judgement]:
 
 def no_mail_of_events(scene: Scene) -> Reading[Judgement]:
     """Do recipients' addresses leave by e-mail? Event payloads carry them."""
-    if (yield from events.attributes(events.topic_arn(scene))) is None:
+    if (yield from topic(events.topic_arn(scene))) is None:
         return waiting(f"there is no topic {scene.env.event_topic} yet", scene.apply)
-    listed = yield from events.subscriptions(events.topic_arn(scene))
-    mailed = sorted(one["Endpoint"] for one in listed if one["Protocol"].startswith("email"))
+    listed = yield from subscriptions(events.topic_arn(scene))
+    mailed = sorted(one.endpoint for one in listed if one.protocol.startswith("email"))
     if mailed:
         return for_a_person(
             f"{scene.env.event_topic} mails recipients' addresses to {', '.join(mailed)}",
@@ -131,29 +142,22 @@ def no_mail_of_events(scene: Scene) -> Reading[Judgement]:
 def untracked(scene: Scene) -> Reading[Judgement]:
     """Are opens and clicks left alone? Tracking rewrites links and records who read what."""
     env = scene.env
-    set_arn = configuration_set.arn(env, scene.account)
-    destinations, one, account = yield from ask(
-        destinations_question(set_arn),
-        configuration_set_question(scene),
-        question("sesv2", env.region, "GetAccount"),
+    set_arn = arns.configuration_set(env, scene.account)
+    listed, (of_set, account) = yield from both(
+        destinations(set_arn), both(configuration_set(set_arn), sending_account(env.region))
     )
-    if one is None:
+    if of_set is None:
         return waiting(f"there is no configuration set {env.configuration_set.name}", scene.apply)
     followed = sorted(
-        {
-            kind
-            for each in (destinations or {}).get("EventDestinations", ())
-            if each.get("Enabled")
-            for kind in each.get("MatchingEventTypes", ())
-        }
-        & TRACKING
+        {kind for each in listed or () if each.enabled for kind in each.types} & TRACKING
     )
     if followed:
         return action(
             f"{env.configuration_set.name} reports {' and '.join(followed)}",
             f"take them out of events.types in config/{env.name}.toml, then: {scene.apply}",
         )
-    if engagement(one.get("VdmOptions"), (account or {}).get("VdmAttributes")):
+    # What the set says counts before what the account says.
+    if account.vdm_enabled and (of_set.engagement or account.engagement) == "ENABLED":
         return action(
             "Virtual Deliverability Manager tracks engagement",
             f"SES console, region {env.region}, Virtual Deliverability Manager > Settings: "
@@ -162,23 +166,13 @@ def untracked(scene: Scene) -> Reading[Judgement]:
     return done("no OPEN or CLICK events, engagement tracking off")
 
 
-def engagement(of_set: Mapping[str, Any] | None, of_account: Mapping[str, Any] | None) -> bool:
-    """Whether engagement tracking is on: the set's word counts before the account's."""
-    own = (of_set or {}).get("DashboardOptions", {}).get("EngagementMetrics")
-    account = of_account or {}
-    general = account.get("DashboardAttributes", {}).get("EngagementMetrics")
-    return account.get("VdmEnabled") == "ENABLED" and (own or general) == "ENABLED"
-
-
 def not_forwarded(scene: Scene) -> Reading[Judgement]:
     """Do bounces come back by mail? They may quote what was sent."""
     env = scene.env
-    names = (env.domain, env.from_address)
-    answers = yield from ask(*(identity_question(env.region, name) for name in names))
-    there = {name: one for name, one in zip(names, answers, strict=True) if one is not None}
+    there = dict((yield from both_identities(scene)))
     if not there:
-        return waiting(f"SES knows neither {' nor '.join(names)} yet", scene.apply)
-    on = [name for name, one in there.items() if one.get("FeedbackForwardingStatus")]
+        return waiting(f"SES knows neither {env.domain} nor {env.from_address} yet", scene.apply)
+    on = [name for name, found in there.items() if found.feedback_forwarding]
     if on:
         return action(
             f"bounces of {' and '.join(on)} are mailed back, and may quote the mail",
@@ -191,13 +185,12 @@ def not_forwarded(scene: Scene) -> Reading[Judgement]:
 def tags_impersonal(scene: Scene) -> Reading[Judgement]:
     """Are tags free of personal data? They reach billing and logs (AWS data protection)."""
     env = scene.env
-    answers = yield from ask(
-        identity_question(env.region, env.domain),
-        identity_question(env.region, env.from_address),
-        configuration_set_question(scene),
+    identities, of_set = yield from both(
+        both_identities(scene), configuration_set(arns.configuration_set(env, scene.account))
     )
-    pairs = {(tag["Key"], tag["Value"]) for one in answers if one for tag in one.get("Tags", ())}
-    pairs |= set(env.all_tags.items())
+    tagged = [env.all_tags, *(found.tags for _, found in identities)]
+    tagged += [of_set.tags] if of_set else []
+    pairs = {pair for tags in tagged for pair in tags.items()}
     suspect = sorted(f"{key}={value}" for key, value in pairs if PERSONAL.search(f"{key} {value}"))
     if suspect:
         return action(

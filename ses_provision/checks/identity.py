@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
+from ses_provision.checks.finding import Severity
 from ses_provision.checks.topic import (
     Item,
     Judgement,
@@ -17,9 +15,10 @@ from ses_provision.checks.topic import (
     waiting,
 )
 from ses_provision.checks.verification import Verification, described, verification
-from ses_provision.facts import identity_question
-from ses_provision.model import Severity
-from ses_provision.reading import Answer, Reading, ask, question
+from ses_provision.outside.reading import Reading, together
+from ses_provision.resources.ses.configuration_set import configuration_set as set_state
+from ses_provision.resources.ses.identity import Identity, identity
+from ses_provision.steps import arns
 
 AWAITED = frozenset({"not-looked", "cached", "not-served-yet", "lost-for-a-while"})
 """Verdicts that settle without anybody's doing."""
@@ -32,7 +31,7 @@ def domain(scene: Scene) -> Reading[Verification]:
 
 def ses_says(scene: Scene) -> Reading[Verification]:
     """What SES alone says of the domain."""
-    [found] = yield from ask(identity_question(scene.env.region, scene.env.domain))
+    found = yield from identity(arns.identity(scene.env, scene.account))
     return described(scene.env.domain, found)
 
 
@@ -99,10 +98,9 @@ def aligned(scene: Scene) -> Reading[Judgement]:
     return (yield from pending(scene, evidence))
 
 
-def address_identity(scene: Scene) -> Reading[Answer]:
+def address_identity(scene: Scene) -> Reading[Identity | None]:
     """The from address as an identity."""
-    [found] = yield from ask(identity_question(scene.env.region, scene.env.from_address))
-    return found
+    return (yield from identity(arns.sender(scene.env, scene.account)))
 
 
 def address_aligned(scene: Scene) -> Reading[Judgement]:
@@ -112,15 +110,14 @@ def address_aligned(scene: Scene) -> Reading[Judgement]:
         return not_applicable(
             f"{scene.env.from_address} is no identity: its domain's settings hold"
         )
-    attributes: Mapping[str, Any] = found.get("MailFromAttributes") or {}
-    has = attributes.get("MailFromDomain", "")
+    has = found.mail_from_domain
     if has != scene.env.mail_from_domain:
         return action(
             f"{scene.env.from_address} overrides its domain and has "
             f"{f'MAIL FROM {has}' if has else 'no custom MAIL FROM'}",
             scene.apply,
         )
-    status = attributes.get("MailFromDomainStatus", "")
+    status = found.mail_from_status
     evidence = f"{scene.env.from_address} uses {has} ({status})"
     if status == "SUCCESS":
         return done(evidence)
@@ -138,8 +135,8 @@ def sender(scene: Scene) -> Reading[Judgement]:
     found = yield from address_identity(scene)
     if found is None:
         return action(f"SES knows no identity {address}", scene.apply)
-    status = found.get("VerificationStatus", "")
-    if found.get("VerifiedForSendingStatus"):
+    status = found.verification_status
+    if found.verified_for_sending:
         own = "" if status == "SUCCESS" else f"; its own check is {status}, which is optional"
         return done(f"{address} may send{own}")
     return (yield from pending(scene, f"{address} may not send yet ({status})"))
@@ -148,30 +145,31 @@ def sender(scene: Scene) -> Reading[Judgement]:
 def configuration_set(scene: Scene) -> Reading[Judgement]:
     """Is the configuration set there, and does it send?"""
     name = scene.env.configuration_set.name
-    [found] = yield from ask(configuration_set_question(scene))
+    found = yield from set_state(arns.configuration_set(scene.env, scene.account))
     if found is None:
         return action(f"there is no configuration set {name}", scene.apply)
-    if not found.get("SendingOptions", {}).get("SendingEnabled", False):
-        return action(f"sending is switched off for {name}", scene.apply)
+    if not found.sending_enabled:
+        return action(
+            f"somebody paused {name}: mail with it is refused",
+            "find out why; to go on: aws sesv2 put-configuration-set-sending-options "
+            f"--configuration-set-name {name} --sending-enabled --region {scene.env.region}",
+        )
     return done(f"{name} exists and sends")
 
 
-def configuration_set_question(scene: Scene) -> Any:
-    """The question for the configuration set."""
-    name = scene.env.configuration_set.name
-    return question("sesv2", scene.env.region, "GetConfigurationSet", ConfigurationSetName=name)
+def both_identities(scene: Scene) -> Reading[list[tuple[str, Identity]]]:
+    """The domain and the address, as far as SES knows them."""
+    env, account = scene.env, scene.account
+    names = (env.domain, env.from_address)
+    of_both = (arns.identity(env, account), arns.sender(env, account))
+    found = yield from together(identity(arn) for arn in of_both)
+    return [(name, one) for name, one in zip(names, found, strict=True) if one is not None]
 
 
 def default_set(scene: Scene) -> Reading[Judgement]:
     """Do mails that name no configuration set get ours all the same?"""
     env, wanted = scene.env, scene.env.configuration_set.name
-    names = (env.domain, env.from_address)
-    answers = yield from ask(*(identity_question(env.region, name) for name in names))
-    has = {
-        name: (one or {}).get("ConfigurationSetName", "")
-        for name, one in zip(names, answers, strict=True)
-        if one is not None
-    }
+    has = {name: found.configuration_set for name, found in (yield from both_identities(scene))}
     if not has:
         return waiting(f"SES knows neither {env.domain} nor {env.from_address}", scene.apply)
     wrong = [f"{name} has {got or 'none'}" for name, got in has.items() if got != wanted]

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ses_provision.checks.finding import Severity
 from ses_provision.checks.topic import Item, Judgement, Scene, Topic, action, done, waiting
-from ses_provision.model import Severity
-from ses_provision.reading import Ask, Reading, Structure, ask, question
-from ses_provision.resources import policies
-from ses_provision.steps import configuration_set, identity, role, sender
+from ses_provision.outside.reading import Reading, Structure
+from ses_provision.resources import iam, policies
+from ses_provision.steps import arns, role
 
 SENDS = ("ses:SendEmail", "ses:SendRawEmail")
 NOT_ITS_BUSINESS = (
@@ -33,13 +33,13 @@ def exists(scene: Scene) -> Reading[Judgement]:
     name = scene.env.sender.role
     if name is None:
         return no_role(scene)
-    [found] = yield from ask(question("iam", scene.env.region, "GetRole", RoleName=name))
+    found = yield from iam.role(scene.account, name)
     if found is None:
         return action(
             f"role {name} does not exist in account {scene.account.id}",
             "deploy the application that brings it, or correct sender.role",
         )
-    return done(found["Role"]["Arn"])
+    return done(found)
 
 
 def exact(scene: Scene) -> Reading[Judgement]:
@@ -47,13 +47,10 @@ def exact(scene: Scene) -> Reading[Judgement]:
     name, policy = scene.env.sender.role, scene.env.policy_name
     if name is None:
         return no_role(scene)
-    [found] = yield from ask(
-        question("iam", scene.env.region, "GetRolePolicy", RoleName=name, PolicyName=policy)
-    )
-    if found is None:
+    has = yield from iam.role_policy(scene.account, name, policy)
+    if has is None:
         return action(f"role {name} has no policy {policy}", scene.apply)
     wanted = policies.named(role.statements(scene.env, scene.account))
-    has = policies.statements(found["PolicyDocument"])
     if has == wanted:
         return done(f"{policy} allows {len(resources(scene))} ARNs, as {scene.env.from_address}")
     differ = sorted(sid for sid in {*has, *wanted} if has.get(sid) != wanted.get(sid))
@@ -64,16 +61,16 @@ def resources(scene: Scene) -> tuple[str, ...]:
     """What a mail touches: both identities and the configuration set."""
     env, account = scene.env, scene.account
     return (
-        identity.arn(env, account),
-        sender.arn(env, account),
-        configuration_set.arn(env, account),
+        arns.identity(env, account),
+        arns.sender(env, account),
+        arns.configuration_set(env, account),
     )
 
 
-def simulation(
-    scene: Scene, name: str, actions: Sequence[str], arns: Sequence[str], address: str
-) -> Ask:
-    """Ask IAM what a role may do; it weighs all its policies (IAM API, SimulatePrincipalPolicy)."""
+def simulated(
+    scene: Scene, name: str, actions: Sequence[str], on: Sequence[str], address: str
+) -> Reading[list[iam.Simulated]]:
+    """What IAM would let a role do that sends as an address."""
     context = Structure(
         (
             ("ContextKeyName", "ses:FromAddress"),
@@ -81,15 +78,14 @@ def simulation(
             ("ContextKeyValues", (address,)),
         )
     )
-    return question(
-        "iam",
-        scene.env.region,
-        "SimulatePrincipalPolicy",
-        pages=True,
-        PolicySourceArn=scene.account.arn("iam", f"role/{name}"),
-        ActionNames=tuple(actions),
-        ResourceArns=tuple(arns),
-        ContextEntries=(context,),
+    return (
+        yield from iam.simulation(
+            scene.account,
+            name,
+            ActionNames=tuple(actions),
+            ResourceArns=tuple(on),
+            ContextEntries=(context,),
+        )
     )
 
 
@@ -98,10 +94,10 @@ def role_known(scene: Scene) -> Reading[str | Judgement]:
     name = scene.env.sender.role
     if name is None:
         return no_role(scene)
-    [found] = yield from ask(question("iam", scene.env.region, "GetRole", RoleName=name))
+    found = yield from iam.role(scene.account, name)
     if found is None:
         return waiting(f"role {name} does not exist yet", "SES-ROLE-001 first")
-    return str(found["Role"]["Arn"].partition(":role/")[2])
+    return found.partition(":role/")[2]
 
 
 def can_send(scene: Scene) -> Reading[Judgement]:
@@ -109,13 +105,12 @@ def can_send(scene: Scene) -> Reading[Judgement]:
     name = yield from role_known(scene)
     if isinstance(name, Judgement):
         return name
-    asked = simulation(scene, name, SENDS, resources(scene), scene.env.from_address)
-    [answer] = yield from ask(asked)
-    results = (answer or {}).get("EvaluationResults", ())
+    sender = scene.env.from_address
+    results = yield from simulated(scene, name, SENDS, resources(scene), sender)
     refused = [
-        f"{one['EvalActionName']} on {one['EvalResourceName']} ({one['EvalDecision']})"
-        for one in results
-        if one["EvalDecision"] != "allowed"
+        f"{found.action} on {found.resource} ({found.decision})"
+        for found in results
+        if found.decision != "allowed"
     ]
     if refused or not results:
         return action(
@@ -132,12 +127,12 @@ def no_more(scene: Scene) -> Reading[Judgement]:
         return name
     other = f"somebody-else@{scene.env.domain}"
     stranger = scene.account.arn("ses", "identity/not-ours.example")
-    arns = (identity.arn(scene.env, scene.account), stranger)
-    [answer] = yield from ask(simulation(scene, name, NOT_ITS_BUSINESS, arns, other))
+    on = (arns.identity(scene.env, scene.account), stranger)
+    results = yield from simulated(scene, name, NOT_ITS_BUSINESS, on, other)
     wide = sorted(
-        f"{one['EvalActionName']} on {one['EvalResourceName'].rpartition(':')[2]}"
-        for one in (answer or {}).get("EvaluationResults", ())
-        if one["EvalDecision"] == "allowed"
+        f"{found.action} on {found.resource.rpartition(':')[2]}"
+        for found in results
+        if found.decision == "allowed"
     )
     if wide:
         more = f" and {len(wide) - 3} more" if len(wide) > 3 else ""

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 
 from ses_provision.checks import ITEMS
+from ses_provision.checks.finding import Severity
 from ses_provision.checks.topic import Item, Judgement, Scene, Topic, action, done
-from ses_provision.model import Severity
-from ses_provision.reading import Reading
+
+if TYPE_CHECKING:
+    from ses_provision.outside.reading import Reading
 
 LOOKED_AT = (
     "SES-IDENTITY-001",

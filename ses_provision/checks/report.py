@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import TYPE_CHECKING
 
-from ses_provision.attestations import Attestation, applied
-from ses_provision.checks.topic import Looked
-from ses_provision.environment import Environment
-from ses_provision.model import Finding, Status
+from ses_provision.checks.attestations import Attestation, applied
+
+if TYPE_CHECKING:
+    from ses_provision.checks.finding import Finding, Status
+    from ses_provision.checks.topic import Looked
+    from ses_provision.environment import Environment
 
 
 @dataclass(frozen=True)

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
+from ses_provision.checks.finding import Finding, Severity, Status
 from ses_provision.checks.views import Whom
-from ses_provision.environment import Environment
 from ses_provision.errors import ProvisionError
-from ses_provision.facts import Account
-from ses_provision.model import Finding, Severity, Status
-from ses_provision.reading import Ask, Outcome, Reading, together
+from ses_provision.outside.reading import Ask, Outcome, Reading, together
+
+if TYPE_CHECKING:
+    from ses_provision.engine.account import Account
+    from ses_provision.environment import Environment
 
 T = TypeVar("T")
 

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import TYPE_CHECKING
 
-from ses_provision import facts
 from ses_provision.checks import views
 from ses_provision.checks.diagnosis import RecordReport, Ses, Verdict, verdicts
 from ses_provision.checks.views import Delegation, State, Whom
-from ses_provision.dns import ask_dns
-from ses_provision.environment import Environment
-from ses_provision.facts import Account, identity_question
-from ses_provision.names import dns_name, is_within, parents
-from ses_provision.reading import Answer, Reading, ask, both
-from ses_provision.records import PublishedRecord, records_to_publish
+from ses_provision.names import is_within, parents
+from ses_provision.outside.dns import ask_dns
+from ses_provision.outside.reading import Reading, both
 from ses_provision.resources import dmarc, route53
+from ses_provision.resources.ses.identity import Dkim, Identity, identity
+from ses_provision.steps import arns
+from ses_provision.steps.records import PublishedRecord, records_to_publish
+
+if TYPE_CHECKING:
+    from ses_provision.engine.account import Account
+    from ses_provision.environment import Environment
+    from ses_provision.resources.hosted_zones import Zone
 
 
 @dataclass(frozen=True)
@@ -47,12 +51,11 @@ def verification(
     env: Environment, account: Account, whom: Whom | None = None
 ) -> Reading[Verification]:
     """Learn where the domain stands: three rounds of questions, a fourth where something lacks."""
-    del account
     whom = Whom(dns=False) if whom is None else whom
-    [identity], (delegation, zone) = yield from both(
-        ask(identity_question(env.region, env.domain)), views.zone_and_delegation(env, whom)
+    domain, (delegation, zone) = yield from both(
+        identity(arns.identity(env, account)), views.zone_and_delegation(env, account, whom)
     )
-    wanted = wanted_records(env, (yield from facts.dkim(env)))
+    wanted = wanted_records(env, domain.dkim if domain else None)
     held, answers = yield from both(
         views.in_zone(zone, delegation, wanted), views.in_dns(whom, delegation, wanted)
     )
@@ -66,12 +69,12 @@ def verification(
         inherited_dmarc(env, whom, zone, lacking),
     )
     records = tuple(completed(one, instead, inherited) for one in reports)
-    seen = described(env.domain, identity)
+    seen = described(env.domain, domain)
     found = tuple(verdicts(env, seen, records, delegation))
     return replace(seen, delegation=delegation, records=records, verdicts=found)
 
 
-def wanted_records(env: Environment, issued: facts.Dkim | None) -> list[PublishedRecord]:
+def wanted_records(env: Environment, issued: Dkim | None) -> list[PublishedRecord]:
     """The records of the environment, and a DMARC record even where it asks for none: Gmail and
     Yahoo want one."""
     records = records_to_publish(env, issued)
@@ -94,7 +97,7 @@ def completed(
 
 
 def inherited_dmarc(
-    env: Environment, whom: Whom, zone: facts.Zone | None, lacking: Sequence[RecordReport]
+    env: Environment, whom: Whom, zone: Zone | None, lacking: Sequence[RecordReport]
 ) -> Reading[str]:
     """The domain above whose DMARC record receivers use (RFC 9989 section 4.10), if any."""
     if not any(one.record.tag == dmarc.TAG and one.state is State.MISSING for one in lacking):
@@ -103,9 +106,7 @@ def inherited_dmarc(
     return next((name for name, value in found if dmarc.parsed(value)), "")
 
 
-def dmarc_above(
-    env: Environment, whom: Whom, zone: facts.Zone | None
-) -> Reading[list[tuple[str, str]]]:
+def dmarc_above(env: Environment, whom: Whom, zone: Zone | None) -> Reading[list[tuple[str, str]]]:
     """The DMARC records of the domains above, nearest first: from the hosted zone where it holds
     the name, else from DNS. What cannot be asked is left out."""
     above = parents(env.domain)
@@ -131,25 +132,22 @@ def dmarc_above(
     ]
 
 
-def described(domain: str, identity: Answer) -> Verification:
-    """SES's answer in our words."""
+def described(domain: str, identity: Identity | None) -> Verification:
+    """What SES says, as where verification stands."""
     if identity is None:
         return Verification(domain=domain)
-    dkim = identity.get("DkimAttributes", {})
-    mail_from: Mapping[str, Any] = identity.get("MailFromAttributes") or {}
-    info = identity.get("VerificationInfo") or {}
     return Verification(
         exists=True,
         domain=domain,
-        verification_status=identity.get("VerificationStatus", "NOT_STARTED"),
-        verified_for_sending=identity.get("VerifiedForSendingStatus", False),
-        dkim_status=dkim.get("Status", "NOT_STARTED"),
-        dkim_signing=dkim.get("SigningEnabled", False),
-        key_length=dkim.get("CurrentSigningKeyLength", ""),
-        dkim_origin=dkim.get("SigningAttributesOrigin", "AWS_SES"),
-        mail_from_domain=mail_from.get("MailFromDomain", ""),
-        mail_from_status=mail_from.get("MailFromDomainStatus", "NOT_STARTED"),
-        error=info.get("ErrorType", ""),
-        last_checked=info.get("LastCheckedTimestamp"),
-        soa_server=dns_name((info.get("SOARecord") or {}).get("PrimaryNameServer", "")),
+        verification_status=identity.verification_status,
+        verified_for_sending=identity.verified_for_sending,
+        dkim_status=identity.dkim_status,
+        dkim_signing=identity.dkim_signing,
+        key_length=identity.current_key_length,
+        dkim_origin=identity.dkim_origin,
+        mail_from_domain=identity.mail_from_domain,
+        mail_from_status=identity.mail_from_status,
+        error=identity.error,
+        last_checked=identity.last_checked,
+        soa_server=identity.soa_server,
     )

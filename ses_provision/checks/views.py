@@ -5,15 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
+from typing import TYPE_CHECKING
 
-from ses_provision import facts
-from ses_provision.dns import ask_dns
-from ses_provision.environment import Environment
 from ses_provision.errors import ProvisionError
 from ses_provision.names import is_within, parents
-from ses_provision.reading import Ask, Outcome, Reading, both
-from ses_provision.records import SPF_TAG, PublishedRecord
-from ses_provision.resources import dmarc, route53
+from ses_provision.outside.dns import ask_dns
+from ses_provision.outside.reading import Ask, Outcome, Reading, both
+from ses_provision.resources import dmarc, hosted_zones, route53
+from ses_provision.steps.records import SPF_TAG, PublishedRecord
+
+if TYPE_CHECKING:
+    from ses_provision.engine.account import Account
+    from ses_provision.environment import Environment
+    from ses_provision.resources.hosted_zones import Zone
 
 MOST_SERVERS = 4  # Route 53 gives a zone four
 
@@ -115,10 +119,10 @@ def serves(record: PublishedRecord, value: str) -> bool:
 
 
 def zone_and_delegation(
-    env: Environment, whom: Whom
-) -> Reading[tuple[Delegation, facts.Zone | None]]:
+    env: Environment, account: Account, whom: Whom
+) -> Reading[tuple[Delegation, Zone | None]]:
     """The hosted zone and the name servers that DNS shows; errors are part of the answer."""
-    zone, outcomes = yield from both(hosted_zone(env), name_servers(env, whom))
+    zone, outcomes = yield from both(hosted_zone(env, account), name_servers(env, whom))
     found = Delegation()
     for name, outcome in outcomes:
         if isinstance(outcome, Exception):
@@ -136,10 +140,10 @@ def zone_and_delegation(
     return known, zone
 
 
-def hosted_zone(env: Environment) -> Reading[facts.Zone | ProvisionError | None]:
+def hosted_zone(env: Environment, account: Account) -> Reading[Zone | ProvisionError | None]:
     """The hosted zone with its name servers, or why there is none to look into."""
     try:
-        zone = yield from facts.zone(env)
+        zone = yield from hosted_zones.zone(env, account)
         if zone is None or zone.name_servers:
             return zone
         at = yield from route53.records_at(zone, [zone.name])
@@ -159,7 +163,7 @@ def name_servers(env: Environment, whom: Whom) -> Reading[list[tuple[str, Outcom
 
 
 def in_zone(
-    zone: facts.Zone | None, delegation: Delegation, records: Sequence[PublishedRecord]
+    zone: Zone | None, delegation: Delegation, records: Sequence[PublishedRecord]
 ) -> Reading[list[View | None]]:
     """What the hosted zone holds of each record."""
     if zone is None:
@@ -175,13 +179,13 @@ def in_zone(
     return [zone_view(zone, one, at) for one in records]
 
 
-def above(record: PublishedRecord, zone: facts.Zone) -> list[str]:
+def above(record: PublishedRecord, zone: Zone) -> list[str]:
     """The names between a record and its zone, where a delegation could take it away."""
     inside = [parent for parent in parents(record.name) if is_within(parent, zone.name)]
     return [parent for parent in inside if parent != zone.name]
 
 
-def zone_view(zone: facts.Zone, record: PublishedRecord, at: dict[str, list[route53.Raw]]) -> View:
+def zone_view(zone: Zone, record: PublishedRecord, at: dict[str, list[route53.Raw]]) -> View:
     """What the hosted zone holds of one record."""
     sets = at[record.name]
     values = [v for one in sets if one["Type"] == record.type for v in route53.values_of(one)]

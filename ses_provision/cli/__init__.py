@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ses_provision.cli.world import World
+    from ses_provision.worlds.real import World
 
 
 def main(arguments: Sequence[str] | None = None, world: World | None = None) -> None:

@@ -10,29 +10,33 @@ from typing import Annotated, Any
 import typer
 
 from ses_provision import __version__
-from ses_provision.cli import (
-    access,
+from ses_provision.cli import signals
+from ses_provision.cli.commands import (
+    apply,
     attest,
     checklist,
+    demo,
     destroy,
+    dkim_status,
     dns,
     drill,
     explain,
     export,
-    files,
     init,
     local,
-    overview,
+    outputs,
     permissions,
-    provision,
+    plan,
+    request_access,
+    schema,
     send_test,
-    signals,
     status,
+    validate,
 )
-from ses_provision.cli.command import interruption, shared
-from ses_provision.cli.world import World
+from ses_provision.cli.run import interruption, shared
 from ses_provision.errors import ProvisionError, UsageError
 from ses_provision.render import document
+from ses_provision.worlds.real import World
 
 app = typer.Typer(
     name="ses-provision",
@@ -44,25 +48,25 @@ app = typer.Typer(
 )
 
 for body in (
-    provision.plan,
-    provision.apply,
+    plan.plan,
+    apply.apply,
     destroy.destroy,
-    overview.status,
-    status.dkim_status,
+    status.status,
+    dkim_status.dkim_status,
     checklist.checklist,
     attest.attest,
-    access.request_access,
+    request_access.request_access,
     send_test.send_test,
     drill.drill,
-    status.outputs,
+    outputs.outputs,
     permissions.permissions,
     dns.dns,
     explain.explain,
     export.export,
     init.init,
-    files.schema,
-    files.validate,
-    local.demo,
+    schema.schema,
+    validate.validate,
+    demo.demo,
     local.local,
 ):
     app.command(body.__name__.replace("_", "-"))(shared(body))

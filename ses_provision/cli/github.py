@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 from typing import Literal
 
-from ses_provision.cli.command import Run
+from ses_provision.cli.run import Run
 from ses_provision.errors import UsageError
 
 SUMMARY = "GITHUB_STEP_SUMMARY"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ses_provision.local import alarm_rules
 from ses_provision.local.motobridge import MotoService
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ class AlarmStore(MotoService):
             return self._put(caller, held, params)
         if operation == "DescribeAlarms":
             reply = super().handle(caller, operation, params)
+            if "ParentsOfAlarmName" in params:
+                reply["MetricAlarms"] = []
             return reply | {"CompositeAlarms": _chosen(held, params)}
         if operation == "SetAlarmState" and params["AlarmName"] in held:
             state = {key: params[key] for key in _OF_STATE if key in params}
@@ -70,11 +73,12 @@ class AlarmStore(MotoService):
 
 def _chosen(held: dict[str, Reply], params: Params) -> list[Reply]:
     names, prefix = params.get("AlarmNames"), params.get("AlarmNamePrefix", "")
-    state = params.get("StateValue")
+    state, child = params.get("StateValue"), params.get("ParentsOfAlarmName")
     return [
         dict(alarm)
         for name, alarm in sorted(held.items())
         if (not names or name in names)
         and name.startswith(prefix)
+        and (child is None or child in alarm_rules.names(alarm["AlarmRule"]))
         and (state is None or alarm["StateValue"] == state)
     ]

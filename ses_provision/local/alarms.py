@@ -183,7 +183,7 @@ class Evaluator:
         topic = self._sns.find(action)
         if topic is None:
             return f"Resource {action} cannot be reached from the local AWS, or does not exist"
-        failure = _refusal(caller, topic, alarm["AlarmArn"])
+        failure = _refusal(caller, topic, self._sns.policy_in_force(topic), alarm["AlarmArn"])
         if failure is None:
             times = {
                 "configured": self.times(caller, alarm["AlarmName"]).configured,
@@ -194,14 +194,14 @@ class Evaluator:
         return failure
 
 
-def _refusal(caller: Caller, topic: Topic, alarm_arn: str) -> str | None:
+def _refusal(caller: Caller, topic: Topic, policy: str, alarm_arn: str) -> str | None:
     """Why CloudWatch may not publish (US_SetupSNS.md); the alarm itself does not fail.
 
     Words: aws-solutions/automated-security-response-on-aws#43, ASFHyP3/hyp3#762.
     """
     if topic.attributes.get("KmsMasterKeyId", "").endswith("alias/aws/sns"):
         return "The topic's key alias/aws/sns does not let CloudWatch use it (AWSKMS, AccessDenied)"
-    if _may_publish(caller, topic, alarm_arn):
+    if _may_publish(caller, topic, policy, alarm_arn):
         return None
     return (
         f"Resource: {alarm_arn} is not authorized to perform: SNS:Publish on resource: {topic.arn} "
@@ -209,7 +209,7 @@ def _refusal(caller: Caller, topic: Topic, alarm_arn: str) -> str | None:
     )
 
 
-def _may_publish(caller: Caller, topic: Topic, alarm_arn: str) -> bool:
+def _may_publish(caller: Caller, topic: Topic, policy: str, alarm_arn: str) -> bool:
     ask = policies.Ask(
         "sns:Publish",
         topic.arn,
@@ -224,7 +224,7 @@ def _may_publish(caller: Caller, topic: Topic, alarm_arn: str) -> bool:
         },
     )
     try:
-        statements = policies.parse(topic.policy)
+        statements = policies.parse(policy)
     except policies.MalformedPolicyError:
         return False
     return policies.decide(statements, ask)[0] is policies.Decision.ALLOWED

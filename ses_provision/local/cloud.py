@@ -16,7 +16,9 @@ from ses_provision.local.dispatch import Dispatcher
 from ses_provision.local.disturb import Disturbances
 from ses_provision.local.iam import Iam
 from ses_provision.local.keyring import Keyring
+from ses_provision.local.kms import Kms
 from ses_provision.local.knobs import Fault, FaultKind, Knobs
+from ses_provision.local.lateness import Lag
 from ses_provision.local.motobridge import MotoService, Universe
 from ses_provision.local.neighbours import Surroundings
 from ses_provision.local.route53 import Route53
@@ -27,6 +29,7 @@ from ses_provision.local.snapshot import snapshot
 from ses_provision.local.sns import Sns, aws_address
 from ses_provision.local.sqs import Sqs
 from ses_provision.local.sts import Sts
+from ses_provision.local.tagging import Tagging
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -38,7 +41,7 @@ if TYPE_CHECKING:
     from ses_provision.local.subscriptions import Outbox
     from ses_provision.local.wire import Request, Response
 
-_AS_MOTO_HAS_THEM = ("events", "firehose", "kms")
+_AS_MOTO_HAS_THEM = ("events", "firehose")
 _LAMBDA_TRUST = {
     "Version": "2012-10-17",
     "Statement": [
@@ -72,7 +75,7 @@ class LocalAws:
         self._disturbances = Disturbances(self.clock)
         universe = Universe()
         moto: dict[str, Service] = {name: MotoService(universe, name) for name in _AS_MOTO_HAS_THEM}
-        moto["sqs"] = Sqs(universe)
+        moto |= {"kms": Kms(universe), "sqs": Sqs(universe)}
         self.route53 = Route53(self.clock, self._look_at_dns)
         self.sns = Sns(self.clock, moto["sqs"], self._sns_address)
         cloudwatch = CloudWatch(universe, self.sns, self.clock)
@@ -91,6 +94,7 @@ class LocalAws:
             "sesv2": self.sesv2,
             "artifact": self.artifact,
         }
+        services["resourcegroupstaggingapi"] = Tagging(services)
         self._dispatcher = Dispatcher(
             services, self._keyring, self._disturbances, self._sleep, self.lock
         )
@@ -141,6 +145,8 @@ class LocalAws:
         self._disturbances.turn(knobs)
         self.route53.insync_after = timedelta(seconds=knobs.insync_after)
         self.sesv2.refuses_same_key_length = knobs.refuse_same_key_length
+        self.sns.lag = Lag(knobs.lists_after, int(knobs.lists_after_reads), knobs.effect_after)
+        self.sesv2.simulator_moves_reputation = knobs.simulator_moves_reputation
         if knobs.verify_after is not None:
             self.sesv2.verification_delay = timedelta(seconds=knobs.verify_after)
 
@@ -225,7 +231,8 @@ class LocalAws:
         roles: Iterable[str] = (),
         private_zones: Iterable[tuple[str, str]] = (),
     ) -> None:
-        """Put hosted zones `(id, name)` and roles into an account; a reset brings them back."""
+        """Put hosted zones `(id, name)` and roles, perhaps with a path, into an account; a reset
+        brings them back."""
         self._seeds.append(
             {
                 "account": account,
@@ -257,7 +264,12 @@ class LocalAws:
             self.route53.add_zone(account, name, zone_id, private=True)
         trust = json.dumps(_LAMBDA_TRUST)
         for role in roles:
-            params = {"RoleName": role, "AssumeRolePolicyDocument": trust}
+            path, _, name = role.rpartition("/")
+            params = {
+                "RoleName": name,
+                "AssumeRolePolicyDocument": trust,
+                "Path": f"/{path}/" if path else "/",
+            }
             try:
                 self.call(account, "us-east-1", "iam", "CreateRole", params)
             except AwsError as error:

@@ -9,7 +9,10 @@ GET    streams                 records that SES put on delivery streams
 GET    snapshot?account        all that an account has
 GET    clock                   POST clock {"advance": s} {"set": time} {"frozen": bool}
 GET    knobs                   POST knobs {"rate", "latency", "insync_after", "verify_after",
-                                           "refuse_same_key_length", "faults": [fault]}
+                                           "lists_after", "lists_after_reads", "effect_after",
+                                           "sessions_expire", "simulator_moves_reputation",
+                                           "refuse_same_key_length",
+                                           "faults": [fault]}
 POST   rate {"rate"}           POST latency {"latency"}
 GET    faults                  POST faults {"kind", "operation", "number", "times"}
 DELETE faults

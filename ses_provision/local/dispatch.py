@@ -26,7 +26,11 @@ if TYPE_CHECKING:
     from ses_provision.local.keyring import Keyring
 
 # Signing names that are not botocore's name of the service.
-_SIGNED_AS = {"monitoring": "cloudwatch", "email": "ses"}
+_SIGNED_AS = {
+    "monitoring": "cloudwatch",
+    "email": "ses",
+    "tagging": "resourcegroupstaggingapi",
+}
 _SESV2_PATH = "/v2/email/"
 # Services that look at their parameters themselves: what is not served comes before that.
 _LOOK_THEMSELVES = frozenset({"ses", "sesv2"})
@@ -194,6 +198,7 @@ class Dispatcher:
                 "access keys LOCAL000 followed by the account id, and those it handed out.)",
                 403,
             )
+        self._disturbances.refuse_expired(self._keyring, service, scope.access_key)
         return Caller(holder.account, scope.region, scope.access_key, request.origin)
 
     def _codec(self, request: Request) -> Codec:

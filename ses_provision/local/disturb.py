@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from ses_provision.local.contract import Clock
+    from ses_provision.local.keyring import Keyring
 
 # Codes and statuses of each service's own throttling error; all others say Throttling (400).
 # SESv2: its model. V-real message "Rate exceeded" (exercism/website#7075).
@@ -34,8 +35,10 @@ _DENIALS = {
 }
 # Common errors of the JSON protocols have the suffix Exception and other names than those of the
 # XML protocols.
-SPEAKING_JSON = frozenset({"sesv2", "artifact", "sqs", "events", "firehose", "kms"})
-_IAM_PREFIX = {"sesv2": "ses"}
+SPEAKING_JSON = frozenset(
+    {"sesv2", "artifact", "sqs", "events", "firehose", "kms", "resourcegroupstaggingapi"}
+)
+_IAM_PREFIX = {"sesv2": "ses", "resourcegroupstaggingapi": "tag"}
 
 
 class Disturbances:
@@ -65,6 +68,11 @@ class Disturbances:
                     struck = fault
         return struck
 
+    def refuse_expired(self, keyring: Keyring, service: str, access_key: str) -> None:
+        """Refuse a temporary key whose time is over, where the knob says that sessions expire."""
+        if self.knobs.sessions_expire and keyring.has_expired(access_key, self._clock.now()):
+            raise expired(service)
+
     def admit(self, caller: Caller, service: str, operation: str) -> None:
         """Refuse a call of the SES control plane that comes too soon after the last.
 
@@ -81,6 +89,12 @@ class Disturbances:
         self._tokens[key] = (tokens - 1 if tokens >= 1 else tokens, now)
         if tokens < 1:
             raise throttled(service)
+
+
+def expired(service: str) -> AwsError:
+    """The refusal of credentials whose time is over."""
+    code = "ExpiredTokenException" if service in SPEAKING_JSON else "ExpiredToken"
+    return AwsError(code, "The security token included in the request is expired", 403)
 
 
 def throttled(service: str) -> AwsError:
@@ -100,8 +114,7 @@ def refusal(fault: Fault, caller: Caller, who: str, call: tuple[str, str, Params
             "The request was rejected because Route 53 was still processing a prior request.",
         )
     if fault.kind is FaultKind.EXPIRED:
-        code = "ExpiredTokenException" if service in SPEAKING_JSON else "ExpiredToken"
-        return AwsError(code, "The security token included in the request is expired", 403)
+        return expired(service)
     if fault.kind is FaultKind.ERROR:
         return AwsError("InternalFailure", "The request processing has failed.", 500)
     code, status = _DENIALS.get(service, ("AccessDenied", 403))

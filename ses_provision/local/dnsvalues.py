@@ -71,7 +71,8 @@ def _fields_fault(record_type: str, value: str) -> str | None:
     numbers, host = fields[:-1], fields[-1]
     if not all(number.isdigit() and int(number) < 65536 for number in numbers):
         return _fatal(f"{record_type}RRDATAIllegalNumber", "Not a number of 16 bits", value)
-    if not _HOST.fullmatch(host):
+    # RFC 7505 and RFC 2782: the root says that there is no such service.
+    if host != "." and not _HOST.fullmatch(host):
         return _fatal(f"{record_type}RRDATAIllegalName", "Value is not a valid domain name", value)
     return None
 
@@ -98,5 +99,5 @@ def answer(record_type: str, value: str) -> str:
         return value.rstrip(".").lower()
     if record_type == "MX":
         priority, host = value.split()
-        return f"{int(priority)} {host.rstrip('.').lower()}"
+        return f"{int(priority)} {host.rstrip('.').lower() or '.'}"
     return value

@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import json
 from urllib.parse import quote, unquote
 
-from ses_provision.local import policies
+from ses_provision.local import policy_simulator
 from ses_provision.local.contract import AwsError, Caller, Params, Reply
 from ses_provision.local.keyring import Keyring, Principal
 from ses_provision.local.motobridge import MotoService, Universe
+from ses_provision.local.policy_simulator import Policies, given
 
-if TYPE_CHECKING:
-    from collections.abc import Iterable
-
-_SOURCE = "from which policy"
 _DOCUMENTS = ("AssumeRolePolicyDocument", "PolicyDocument", "Document")
+# What is done to a role, as far as AWS keeps it for itself where the role is its own.
+_CHANGES = frozenset(
+    {
+        "AttachRolePolicy",
+        "DeleteRole",
+        "DeleteRolePermissionsBoundary",
+        "DeleteRolePolicy",
+        "DetachRolePolicy",
+        "PutRolePermissionsBoundary",
+        "PutRolePolicy",
+        "TagRole",
+        "UntagRole",
+        "UpdateAssumeRolePolicy",
+        "UpdateRole",
+    }
+)
+_OWN_PATHS = ("/aws-service-role/", "/aws-reserved/")
 
 
 class Iam(MotoService):
@@ -29,38 +43,74 @@ class Iam(MotoService):
         if operation == "SimulatePrincipalPolicy":
             return self._simulate_principal(caller, params)
         if operation == "SimulateCustomPolicy":
-            return self._simulate(_given(params), params)
-        reply = super().handle(caller, operation, params)
+            return policy_simulator.simulate(_by_hand(params), params)
+        if operation in _CHANGES:
+            self._refuse_protected(caller, params["RoleName"])
+        _check(params)
+        reply = self._asked(caller, operation, params)
+        if operation == "CreatePolicy":
+            reply["Policy"].setdefault("PermissionsBoundaryUsageCount", 0)
         if operation == "CreateAccessKey":
             key = reply["AccessKey"]
             arn = f"arn:{caller.partition}:iam::{caller.account}:user/{key['UserName']}"
             self._keyring.add(key["AccessKeyId"], Principal(caller.account, arn, key["UserName"]))
         return _with_encoded_documents(reply)
 
-    def _simulate_principal(self, caller: Caller, params: Params) -> Reply:
-        arn = params["PolicySourceArn"]
-        kind, _, name = arn.rpartition(":")[2].partition("/")
-        if kind != "role":
-            raise AwsError(
-                "NotImplementedByLocalAws",
-                "The local AWS simulates the policies of roles only.",
-                501,
-            )
-        texts = _given(params) | self._role_policies(caller, name.rpartition("/")[2])
-        return self._simulate(texts, params)
+    def _asked(self, caller: Caller, operation: str, params: Params) -> Reply:
+        try:
+            return super().handle(caller, operation, params)
+        except AwsError as error:
+            if operation == "DeletePolicy" and error.code == "NoSuchEntity":
+                message = f"Policy {params['PolicyArn']} was not found."
+                raise AwsError(error.code, message, error.status) from error
+            raise
 
-    def _role_policies(self, caller: Caller, role: str) -> dict[str, str]:
-        """The policies of a role, under the names by which the simulator calls them."""
-        names = super().handle(caller, "ListRolePolicies", {"RoleName": role})["PolicyNames"]
+    def _refuse_protected(self, caller: Caller, name: str) -> None:
+        """IAM User Guide, service-linked roles; IAM Identity Center's roles are AWS's own too."""
+        try:
+            role = super().handle(caller, "GetRole", {"RoleName": name})["Role"]
+        except AwsError:
+            return
+        if role["Path"].startswith(_OWN_PATHS):
+            raise AwsError(
+                "UnmodifiableEntity",
+                f"Cannot perform the operation on the protected role '{name}' - this role is only "
+                "modifiable by AWS",
+            )
+
+    def _simulate_principal(self, caller: Caller, params: Params) -> Reply:
+        kind, _, path = params["PolicySourceArn"].rpartition(":")[2].partition("/")
+        name = path.rpartition("/")[2]
+        if kind not in ("role", "user", "group"):
+            raise AwsError("InvalidInput", f"Invalid Entity Arn: {params['PolicySourceArn']}")
+        by_hand = _by_hand(params)
+        boundary = by_hand.boundary
+        if boundary is None and kind != "group":
+            boundary = self._boundary(caller, kind, name)
+        texts = {**by_hand.identity, **self._policies(caller, kind, name)}
+        return policy_simulator.simulate(Policies(texts, boundary), params)
+
+    def _policies(self, caller: Caller, kind: str, name: str) -> dict[str, str]:
+        """The policies of a role, user (with its groups) or group, as the simulator calls them."""
+        noun = kind.capitalize()
+        who = {f"{noun}Name": name}
         found = {}
-        for name in names:
-            asked = {"RoleName": role, "PolicyName": name}
-            held = super().handle(caller, "GetRolePolicy", asked)
-            found[f"role_{role}_{name}"] = _plain(held["PolicyDocument"])
-        attached = super().handle(caller, "ListAttachedRolePolicies", {"RoleName": role})
+        for policy in super().handle(caller, f"List{noun}Policies", who)["PolicyNames"]:
+            held = super().handle(caller, f"Get{noun}Policy", who | {"PolicyName": policy})
+            found[f"{kind}_{name}_{policy}"] = _plain(held["PolicyDocument"])
+        attached = super().handle(caller, f"ListAttached{noun}Policies", who)
         for item in attached["AttachedPolicies"]:
-            found[item["PolicyName"]] = _plain(self._managed(caller, item["PolicyArn"]))
+            found[item["PolicyName"]] = self._managed(caller, item["PolicyArn"])
+        if kind == "user":
+            for group in super().handle(caller, "ListGroupsForUser", who)["Groups"]:
+                found |= self._policies(caller, "group", group["GroupName"])
         return found
+
+    def _boundary(self, caller: Caller, kind: str, name: str) -> dict[str, str] | None:
+        noun = kind.capitalize()
+        held = super().handle(caller, f"Get{noun}", {f"{noun}Name": name})[noun]
+        arn = (held.get("PermissionsBoundary") or {}).get("PermissionsBoundaryArn")
+        return {arn.rpartition("/")[2]: self._managed(caller, arn)} if arn else None
 
     def _managed(self, caller: Caller, arn: str) -> str:
         policy = super().handle(caller, "GetPolicy", {"PolicyArn": arn})["Policy"]
@@ -69,73 +119,23 @@ class Iam(MotoService):
             "GetPolicyVersion",
             {"PolicyArn": arn, "VersionId": policy["DefaultVersionId"]},
         )
-        return str(version["PolicyVersion"]["Document"])
-
-    @staticmethod
-    def _simulate(texts: dict[str, str], params: Params) -> Reply:
-        statements = _statements(texts)
-        context = {
-            entry["ContextKeyName"]: tuple(entry.get("ContextKeyValues", []))
-            for entry in params.get("ContextEntries") or []
-        }
-        results = []
-        for action in params["ActionNames"]:
-            for resource in params.get("ResourceArns") or ["*"]:
-                ask = policies.Ask(action, resource, None, context)
-                decision, deciding = policies.decide(statements, ask)
-                results.append(_result(ask, decision, deciding, statements))
-        return {"EvaluationResults": results, "IsTruncated": False}
+        return _plain(str(version["PolicyVersion"]["Document"]))
 
 
-def _result(
-    ask: policies.Ask,
-    decision: policies.Decision,
-    deciding: list[dict[str, object]],
-    statements: list[dict[str, object]],
-) -> Reply:
-    return {
-        "EvalActionName": ask.action,
-        "EvalResourceName": ask.resource,
-        "EvalDecision": decision.value,
-        "MatchedStatements": [
-            {"SourcePolicyId": str(statement[_SOURCE]), "SourcePolicyType": "IAM Policy"}
-            for statement in deciding
-        ],
-        "MissingContextValues": sorted(_missing(statements, ask)),
-    }
+def _check(params: Params) -> None:
+    """What IAM refuses and moto does not, in recorded words."""
+    if "AssumeRolePolicyDocument" in params:
+        try:
+            json.loads(params["AssumeRolePolicyDocument"])
+        except ValueError:
+            raise AwsError("MalformedPolicyDocument", "This policy contains invalid Json") from None
+    if not params.get("PolicyArn", "arn:").startswith("arn:"):
+        raise AwsError("ValidationError", "Invalid ARN:  Could not be parsed!")
 
 
-def _missing(statements: Iterable[dict[str, object]], ask: policies.Ask) -> set[str]:
-    """Context keys that conditions ask for and the simulation was not given."""
-    return {
-        key
-        for statement in statements
-        for keys in _conditions(statement).values()
-        for key in keys
-        if ask.values(key) is None
-    }
-
-
-def _conditions(statement: dict[str, object]) -> dict[str, dict[str, object]]:
-    found = statement.get("Condition")
-    return found if isinstance(found, dict) else {}
-
-
-def _given(params: Params) -> dict[str, str]:
-    texts = params.get("PolicyInputList") or []
-    return {f"PolicyInputList.{number}": text for number, text in enumerate(texts, 1)}
-
-
-def _statements(texts: dict[str, str]) -> list[dict[str, object]]:
-    """The statements of several policies, each knowing which policy it is from."""
-    try:
-        return [
-            statement | {_SOURCE: name}
-            for name, text in texts.items()
-            for statement in policies.parse(text)
-        ]
-    except policies.MalformedPolicyError as error:
-        raise AwsError("InvalidInput", str(error)) from error
+def _by_hand(params: Params) -> Policies:
+    boundary = given(params, "PermissionsBoundaryPolicyInputList")
+    return Policies(given(params, "PolicyInputList"), boundary or None)
 
 
 def _plain(text: str) -> str:

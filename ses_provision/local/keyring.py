@@ -5,6 +5,10 @@ from __future__ import annotations
 import re
 import secrets
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 LOCAL_KEY = re.compile(r"LOCAL000(\d{12})")
 LOCAL_SECRET = "local"  # noqa: S105 - a convention, not a secret: `--local` needs no handshake
@@ -27,6 +31,7 @@ class Keyring:
 
     def __init__(self) -> None:
         self._issued: dict[str, Principal] = {}
+        self._ends: dict[str, datetime] = {}
 
     @staticmethod
     def local_key(account: str) -> str:
@@ -41,11 +46,16 @@ class Keyring:
             return Principal(account, f"arn:aws:iam::{account}:user/local", f"AIDA{account}LOCA")
         return self._issued.get(access_key)
 
-    def issue(self, principal: Principal) -> str:
+    def issue(self, principal: Principal, until: datetime) -> str:
         """A new temporary access key for a principal."""
         key = f"ASIA{secrets.token_hex(8).upper()}"
         self._issued[key] = principal
+        self._ends[key] = until
         return key
+
+    def has_expired(self, access_key: str, now: datetime) -> bool:
+        """Whether the time of a temporary key is over."""
+        return access_key in self._ends and now >= self._ends[access_key]
 
     def add(self, access_key: str, principal: Principal) -> None:
         """Take in a key that IAM created."""

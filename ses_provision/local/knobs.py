@@ -14,7 +14,6 @@ if TYPE_CHECKING:
 
 
 _MOST = 10**9
-_SWITCHES = ("refuse_same_key_length",)
 
 
 class FaultKind(StrEnum):
@@ -88,37 +87,35 @@ class Knobs:
     (None: no limit; the real one admits 1). `latency`: seconds that every call takes.
     `insync_after`: seconds until a Route 53 change is INSYNC. `verify_after`: seconds that right
     records must stand before SES sees them (None: what the SES part has set).
-    `refuse_same_key_length`: whether SES refuses a DKIM key length that is set already, as its
-    guide says it does.
+
+    `lists_after`, `lists_after_reads`: seconds, and number of readings, until a list of SNS shows
+    what was written. `effect_after`: seconds until a topic's policy and a subscription work.
+    `sessions_expire`: temporary keys end when their time is over. `simulator_moves_reputation`:
+    mail to SES's mailbox simulator moves the reputation metrics, so that alarms can ring.
+    `refuse_same_key_length`: SES refuses a DKIM key length that is set already, as its guide says.
     """
 
     rate: float | None = None
     latency: float = 0.0
     insync_after: float = 60.0
     verify_after: float | None = None
-    refuse_same_key_length: bool = False
     faults: tuple[Fault, ...] = ()
+    lists_after: float = 0.0
+    lists_after_reads: float = 0.0
+    effect_after: float = 0.0
+    sessions_expire: bool = False
+    simulator_moves_reputation: bool = False
+    refuse_same_key_length: bool = False
 
     def changed(self, data: dict[str, Any]) -> Knobs:
         """These knobs with some turned, from JSON; a ValueError says what is wrong."""
         known = {field.name for field in fields(self)}
         if set(data) - known:
             raise ValueError(f"unknown: {', '.join(sorted(set(data) - known))}")
-        values: dict[str, Any] = {}
-        for name in known & set(data) - {"faults"}:
-            value = data[name]
-            if name in _SWITCHES:
-                if not isinstance(value, bool):
-                    raise ValueError(f"{name} must be true or false")
-                values[name] = value
-            elif value is None and name in ("rate", "verify_after"):
-                values[name] = None
-            elif isinstance(value, bool) or not isinstance(value, int | float):
-                raise ValueError(f"{name} must be a number")
-            elif not 0 <= value <= _MOST:
-                raise ValueError(f"{name} must be a number from 0 to {_MOST}")
-            else:
-                values[name] = float(value)
+        values: dict[str, Any] = {
+            name: _checked(name, getattr(self, name), data[name])
+            for name in known & set(data) - {"faults"}
+        }
         if "faults" in data:
             values["faults"] = tuple(Fault.from_dict(item) for item in data["faults"])
         return replace(self, **values)
@@ -128,3 +125,14 @@ class Knobs:
         return asdict(replace(self, faults=())) | {
             "faults": [fault.to_dict() for fault in self.faults]
         }
+
+
+def _checked(name: str, before: Any, value: Any) -> bool | float | None:
+    if value is None and name in ("rate", "verify_after"):
+        return None
+    is_switch, is_bool = isinstance(before, bool), isinstance(value, bool)
+    fits = is_bool if is_switch else not is_bool and isinstance(value, int | float)
+    if not fits or not 0 <= value <= _MOST:
+        wanted = "true or false" if is_switch else f"a number from 0 to {_MOST}"
+        raise ValueError(f"{name} must be {wanted}")
+    return bool(value) if is_switch else float(value)

@@ -84,27 +84,10 @@ class Surroundings:
         topic = self._sns.find(topic_arn)
         if topic is None:
             return f"SNS topic <{topic_arn}> not found."
-        if not self._policy_allows(caller, topic, source_arn) or not self._key_allows(topic):
+        policy = self._sns.policy_in_force(topic)
+        if not _policy_allows(caller, topic, policy, source_arn) or not self._key_allows(topic):
             return f"Could not publish to SNS topic: {topic_arn}"
         return None
-
-    @staticmethod
-    def _policy_allows(caller: Caller, topic: Topic, source_arn: str) -> bool:
-        ask = policies.Ask(
-            "sns:Publish",
-            topic.arn,
-            _SES,
-            {
-                "aws:SourceAccount": (caller.account,),
-                # SES names the owner too, so the policy that every topic is born with admits it
-                # (recorded: localstack, test_ses_sns_topic_integration_send_email).
-                "aws:SourceOwner": (caller.account,),
-                "aws:SourceArn": (source_arn,),
-                "aws:SecureTransport": ("true",),
-            },
-        )
-        decision, _ = policies.decide(policies.parse(topic.policy), ask)
-        return decision is policies.Decision.ALLOWED
 
     def _key_allows(self, topic: Topic) -> bool:
         key = topic.attributes.get("KmsMasterKeyId")
@@ -167,3 +150,21 @@ class Surroundings:
         name = {"DeliveryStreamName": stream_arn.rpartition("/")[2]}
         self._moto["firehose"].handle(caller, "DescribeDeliveryStream", name)
         self.stream_records.append((stream_arn, data))
+
+
+def _policy_allows(caller: Caller, topic: Topic, policy: str, source_arn: str) -> bool:
+    ask = policies.Ask(
+        "sns:Publish",
+        topic.arn,
+        _SES,
+        {
+            "aws:SourceAccount": (caller.account,),
+            # SES names the owner too, so the policy that every topic is born with admits it
+            # (recorded: localstack, test_ses_sns_topic_integration_send_email).
+            "aws:SourceOwner": (caller.account,),
+            "aws:SourceArn": (source_arn,),
+            "aws:SecureTransport": ("true",),
+        },
+    )
+    decision, _ = policies.decide(policies.parse(policy), ask)
+    return decision is policies.Decision.ALLOWED

@@ -7,15 +7,28 @@ from typing import TYPE_CHECKING
 
 from ses_provision.local import arns, policies, topic_attributes
 from ses_provision.local.contract import AwsError, Caller, Clock, Params, Reply
+from ses_provision.local.lateness import Lag, Past
 from ses_provision.local.served import Operation, OwnService, page
 from ses_provision.local.subscriptions import Outbox, Subscription, Subscriptions
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from datetime import datetime
 
     from ses_provision.local.contract import Service
 
 _FIXED = frozenset({"FifoTopic"})
+_READS = frozenset(
+    {
+        "GetSubscriptionAttributes",
+        "GetTopicAttributes",
+        "ListSubscriptions",
+        "ListSubscriptionsByTopic",
+        "ListTagsForResource",
+        "ListTopics",
+        "Publish",
+    }
+)
 _MOST_TAGS = 50
 _PAGE = 100
 
@@ -29,6 +42,7 @@ class Topic:
     tags: dict[str, str]
     subscriptions: list[Subscription] = field(default_factory=list)
     deleted_subscriptions: int = 0
+    policies: list[tuple[datetime, str]] = field(default_factory=list)
 
     @property
     def owner(self) -> str:
@@ -37,7 +51,7 @@ class Topic:
 
     @property
     def policy(self) -> str:
-        """The access policy in force: the one set, else the one AWS gives every topic."""
+        """The access policy that is shown: the one set, else the one AWS gives every topic."""
         return self.attributes.get("Policy") or topic_attributes.default_policy(self.arn)
 
 
@@ -55,6 +69,9 @@ class Sns(OwnService):
         self, clock: Clock, sqs: Service, address: Callable[[str], str] = aws_address
     ) -> None:
         self._topics: dict[tuple[str, str], dict[str, Topic]] = {}
+        self._past: Past[dict[str, Topic]] = Past()
+        self._clock = clock
+        self.lag = Lag()
         self.outbox = Outbox()
         self._subscriptions = Subscriptions(self, self.outbox, clock, sqs, address)
         self.operations: Mapping[str, Operation] = {
@@ -68,6 +85,19 @@ class Sns(OwnService):
             "ListTagsForResource": self._list_tags,
             **self._subscriptions.operations,
         }
+
+    def handle(self, caller: Caller, operation: str, params: Params) -> Reply:
+        """Answer a call."""
+        if operation not in _READS:
+            place = (caller.account, caller.region)
+            self._past.keep(place, self._topics.get(place, {}), self._clock.now(), self.lag)
+        return super().handle(caller, operation, params)
+
+    def listed(self, caller: Caller) -> dict[str, Topic]:
+        """The topics of the caller, by name, as lists show them: perhaps a little late."""
+        place = (caller.account, caller.region)
+        held = {topic.arn.split(":")[5]: topic for topic in self.topics(*place)}
+        return self._past.seen(place, held, self._clock.now(), self.lag)
 
     def topics(self, account: str, region: str) -> list[Topic]:
         """The topics of an account in a region, by name."""
@@ -103,7 +133,7 @@ class Sns(OwnService):
         topic = self.find(arn)
         if topic is None and parts[4] == caller.account:
             raise AwsError("NotFound", "Topic does not exist", 404)
-        if topic is None or not _may(caller, topic, action):
+        if topic is None or not _may(caller, topic, self.policy_in_force(topic), action):
             raise AwsError(
                 "AuthorizationError",
                 f"User: arn:aws:iam::{caller.account}:user/local is not authorized to perform: "
@@ -112,6 +142,12 @@ class Sns(OwnService):
                 403,
             )
         return topic
+
+    def policy_in_force(self, topic: Topic) -> str:
+        """The access policy that is heeded: the one before those that were set too lately."""
+        now = self._clock.now()
+        late = (before for at, before in topic.policies if not self.lag.heeded(now, at))
+        return next(late, topic.policy)
 
     def publish(self, topic: Topic, message: str, subject: str | None) -> str:
         """Deliver a message to a topic's confirmed subscribers; its message id."""
@@ -148,8 +184,8 @@ class Sns(OwnService):
         return {}
 
     def _list_topics(self, caller: Caller, params: Params) -> Reply:
-        arns = [{"TopicArn": topic.arn} for topic in self.topics(caller.account, caller.region)]
-        return page(arns, params, _PAGE, "NextToken", "Topics")
+        found = [{"TopicArn": topic.arn} for _, topic in sorted(self.listed(caller).items())]
+        return page(found, params, _PAGE, "NextToken", "Topics")
 
     def _get_topic_attributes(self, caller: Caller, params: Params) -> Reply:
         topic = self.topic(caller, params["TopicArn"], "GetTopicAttributes")
@@ -175,6 +211,8 @@ class Sns(OwnService):
         if name in _FIXED:
             raise AwsError("InvalidParameter", "Invalid parameter: AttributeName")
         topic_attributes.check(name, value)
+        if name == "Policy":
+            topic.policies.append((self._clock.now(), topic.policy))
         if value:
             topic.attributes[name] = value
         else:
@@ -209,7 +247,7 @@ class Sns(OwnService):
         return {"Tags": [{"Key": key, "Value": value} for key, value in topic.tags.items()]}
 
 
-def _may(caller: Caller, topic: Topic, action: str) -> bool:
+def _may(caller: Caller, topic: Topic, policy: str, action: str) -> bool:
     if caller.account == topic.owner:
         return True
     ask = policies.Ask(
@@ -218,7 +256,7 @@ def _may(caller: Caller, topic: Topic, action: str) -> bool:
         (f"AWS:{caller.account}", f"AWS:arn:{caller.partition}:iam::{caller.account}:root"),
         {"aws:SourceOwner": (caller.account,), "aws:SecureTransport": ("true",)},
     )
-    return policies.decide(policies.parse(topic.policy), ask)[0] is policies.Decision.ALLOWED
+    return policies.decide(policies.parse(policy), ask)[0] is policies.Decision.ALLOWED
 
 
 def _tags(pairs: list[dict[str, str]]) -> dict[str, str]:

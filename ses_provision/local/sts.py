@@ -34,7 +34,9 @@ class Sts(OwnService):
 
     def _get_caller_identity(self, caller: Caller, _: Params) -> Reply:
         holder = self._holder(caller)
-        return {"Account": holder.account, "Arn": holder.arn, "UserId": holder.user_id}
+        # A region lies in one partition, and so does whoever asks in it.
+        arn = holder.arn.replace("arn:aws:", f"arn:{caller.partition}:", 1)
+        return {"Account": holder.account, "Arn": arn, "UserId": holder.user_id}
 
     def _holder(self, caller: Caller) -> Principal:
         holder = self._keyring.holder(caller.access_key)
@@ -66,11 +68,12 @@ class Sts(OwnService):
         return {"Credentials": self._credentials(self._holder(caller), seconds)}
 
     def _credentials(self, principal: Principal, seconds: int) -> Reply:
+        until = self._clock.now() + timedelta(seconds=seconds)
         return {
-            "AccessKeyId": self._keyring.issue(principal),
+            "AccessKeyId": self._keyring.issue(principal, until),
             "SecretAccessKey": LOCAL_SECRET,
             "SessionToken": LOCAL_SECRET,
-            "Expiration": self._clock.now() + timedelta(seconds=seconds),
+            "Expiration": until,
         }
 
     def _get_access_key_info(self, _: Caller, params: Params) -> Reply:

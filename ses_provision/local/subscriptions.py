@@ -220,14 +220,18 @@ class Subscriptions:
     def _list(self, caller: Caller, params: Params) -> Reply:
         found = [
             _listed(subscription)
-            for topic in self._sns.topics(caller.account, caller.region)
+            for _, topic in sorted(self._sns.listed(caller).items())
             for subscription in topic.subscriptions
         ]
         return page(found, params, _PAGE, "NextToken", "Subscriptions")
 
     def _list_by_topic(self, caller: Caller, params: Params) -> Reply:
         topic = self._sns.topic(caller, params["TopicArn"], "ListSubscriptionsByTopic")
-        found = [_listed(subscription) for subscription in topic.subscriptions]
+        if caller.account == topic.owner:
+            seen = self._sns.listed(caller).get(topic.arn.split(":")[5])
+        else:
+            seen = topic
+        found = [_listed(each) for each in (seen.subscriptions if seen else [])]
         return page(found, params, _PAGE, "NextToken", "Subscriptions")
 
     def _get_attributes(self, caller: Caller, params: Params) -> Reply:
@@ -288,6 +292,8 @@ class Subscriptions:
         message = Message(topic.arn, str(uuid4()), text, subject, self._clock.now(), group)
         for subscription in topic.subscriptions:
             if subscription.pending or subscription.ended:
+                continue
+            if not self._sns.lag.heeded(message.at, subscription.since):
                 continue
             if subscription.protocol == "sqs":
                 self._to_queue(topic, subscription, message)

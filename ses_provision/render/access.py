@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from ses_provision.access import Access, AccountAccess, settings
-from ses_provision.environment import Environment
-from ses_provision.model import Finding
+from ses_provision.operations.access_request import settings
 from ses_provision.render.checklist import finding
 from ses_provision.render.message import safe
 from ses_provision.render.plan import heading
+from ses_provision.resources.ses.account import Access, AccountAccess
+
+if TYPE_CHECKING:
+    from ses_provision.checks.finding import Finding
+    from ses_provision.environment import Environment
 
 STYLES = {Access.GRANTED: "green", Access.DENIED: "red", Access.FAILED: "red"}
 

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from ses_provision.checks.report import Checklist
-from ses_provision.model import Finding, Status
+from ses_provision.checks.finding import Finding, Status
 from ses_provision.render.message import safe
+
+if TYPE_CHECKING:
+    from ses_provision.checks.report import Checklist
 
 MARKS = {
     Status.DONE: ("✔", "green"),

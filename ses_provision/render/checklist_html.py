@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from html import escape
+from typing import TYPE_CHECKING
 
 from ses_provision import __version__
-from ses_provision.checks.report import Checklist
-from ses_provision.checks.topic import Looked
-from ses_provision.model import Finding, Status
+from ses_provision.checks.finding import Finding, Status
 from ses_provision.render.checklist import MARKS, word
 from ses_provision.render.message import safe
+
+if TYPE_CHECKING:
+    from ses_provision.checks.report import Checklist
+    from ses_provision.checks.topic import Looked
 
 STYLE = """
 :root { color-scheme: light; --ink: #1b2430; --soft: #5a6675; --line: #d8dee6; --paper: #fff;

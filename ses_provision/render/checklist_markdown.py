@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
 
-from ses_provision.checks.report import Checklist
-from ses_provision.model import Finding
 from ses_provision.render.checklist import MARKS, summary, word
 from ses_provision.render.message import safe
+
+if TYPE_CHECKING:
+    from ses_provision.checks.finding import Finding
+    from ses_provision.checks.report import Checklist
 
 SPECIAL = str.maketrans(
     {char: f"\\{char}" for char in "\\`*_[]<>|#"} | {"\n": " ", "&": "&amp;", "@": "@\u2060"}

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
-from ses_provision.destroy import Removal, Removed, StepTeardown, Teardown
-from ses_provision.environment import Environment
+from ses_provision.engine.values import plain
 from ses_provision.render.message import safe
 from ses_provision.render.plan import heading
+
+if TYPE_CHECKING:
+    from ses_provision.engine.model import Removal, Removed
+    from ses_provision.engine.teardown import StepTeardown, Teardown
+    from ses_provision.environment import Environment
 
 
 def teardown(value: Teardown, env: Environment) -> Text:
@@ -42,7 +46,7 @@ def removal(one: Removal, whole: Teardown) -> list[Text]:
         return [Text(f"    - delete {safe(one.label)}, with what it is a part of", style="red")]
     if whole.goes(one):
         return [Text(f"    - delete {safe(one.label)}", style="red")]
-    because = [Text(f"        because {safe(reason)}") for reason in one.stays]
+    because = [Text(f"        because {safe(reason)}") for reason in whole.why(one)]
     return [Text(f"    ! stays  {safe(one.label)}", style="yellow"), *because]
 
 
@@ -87,7 +91,8 @@ def entry(one: Removal, whole: Teardown) -> dict[str, Any]:
         "action": "delete" if goes else "stay" if one.is_there else "absent",
         "kind": type(one.want).__name__,
         "label": one.label,
-        "because": [] if goes else list(one.stays),
+        "key": plain(one.key),
+        "because": [] if goes else list(whole.why(one)),
     }
 
 

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
-from datetime import date, datetime
-from enum import Enum
-from typing import Any
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any
 
-from ses_provision.checks.report import Checklist
-from ses_provision.checks.verification import Verification
-from ses_provision.engine import Applied, NotDone
+from ses_provision.checks.finding import Status
+from ses_provision.engine.model import Action, Applied, Change, NotDone, Plan, Removal, StepPlan
+from ses_provision.engine.values import plain
 from ses_provision.errors import AccessDenied, AwsRefused, ConfigError, ProvisionError, Stopped
-from ses_provision.model import Action, Change, Plan, Status, StepPlan
-from ses_provision.resources.policies import Statement
+
+if TYPE_CHECKING:
+    from ses_provision.checks.report import Checklist
+    from ses_provision.checks.verification import Verification
 
 SCHEMA_VERSION = 1
 
@@ -54,7 +54,13 @@ def plan(value: Plan) -> dict[str, Any]:
         "blocked": value.is_blocked,
         "counts": {action.value: value.count(action) for action in Action},
         "steps": [step(one) for one in value.steps],
+        "left_over": [left_over(one) for one in value.left_over],
     }
+
+
+def left_over(value: Removal) -> dict[str, Any]:
+    """Something that the file no longer wants."""
+    return {"key": plain(value.key), "label": value.label, "because": list(value.stays)}
 
 
 def step(value: StepPlan) -> dict[str, Any]:
@@ -73,6 +79,7 @@ def change(value: Change) -> dict[str, Any]:
     return {
         "action": value.action.value,
         "kind": value.kind,
+        "key": plain(value.key),
         "label": value.want.label,
         "wanted": plain(managed(value.want)),
         "differences": [
@@ -88,7 +95,11 @@ def change(value: Change) -> dict[str, Any]:
 
 def managed(resource: Any) -> dict[str, Any]:
     """The fields of a resource that we manage."""
-    return {one.name: getattr(resource, one.name) for one in fields(resource) if one.compare}
+    return {
+        one.name: getattr(resource, one.name)
+        for one in fields(resource)
+        if one.compare or one.metadata.get("shown")
+    }
 
 
 def applied(value: Applied | NotDone) -> dict[str, Any]:
@@ -140,20 +151,3 @@ def checklist(value: Checklist) -> dict[str, Any]:
             for topic in value.topics
         ],
     }
-
-
-def plain(value: Any) -> Any:
-    """A value as JSON knows it: sets as sorted lists, times in ISO 8601."""
-    if isinstance(value, Statement):
-        return value.parsed
-    if isinstance(value, Enum):
-        return value.value
-    if is_dataclass(value) and not isinstance(value, type):
-        return {one.name: plain(getattr(value, one.name)) for one in fields(value)}
-    if isinstance(value, Mapping):
-        return {str(key): plain(one) for key, one in value.items()}
-    if isinstance(value, set | frozenset):
-        return sorted(plain(one) for one in value)
-    if isinstance(value, list | tuple):
-        return [plain(one) for one in value]
-    return value.isoformat() if isinstance(value, date | datetime) else value

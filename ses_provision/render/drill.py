@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from rich.console import Group, RenderableType
 from rich.text import Text
 
-from ses_provision.drill import Hop
-from ses_provision.environment import Environment
 from ses_provision.render.message import safe
+
+if TYPE_CHECKING:
+    from ses_provision.environment import Environment
+    from ses_provision.operations.drill import Hop
 
 
 def hops(found: Sequence[Hop], env: Environment) -> RenderableType:

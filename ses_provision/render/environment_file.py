@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from ses_provision import config
+from ses_provision.environment import loading
 
 
 def render(answers: Mapping[str, Any]) -> str:
@@ -20,7 +20,7 @@ def head(answers: Mapping[str, Any], quoted: Mapping[str, str]) -> list[str]:
     profile = f"profile = {quoted['profile']}" if answers["profile"] else '# profile = "..."'
     hipaa = "true" if answers["hipaa"] else "false"
     return [
-        f"#:schema ./{config.SCHEMA}",
+        f"#:schema ./{loading.SCHEMA}",
         f"# Look at what this makes: ses-provision plan --env {answers['name']}",
         f"account_id = {quoted['account_id']} # nothing happens in any other account",
         f"region = {quoted['region']} # the region that sends",
@@ -85,4 +85,4 @@ def dns(answers: Mapping[str, Any], quoted: Mapping[str, str]) -> list[str]:
 
 def schema() -> str:
     """The text of the schema file."""
-    return json.dumps(config.schema(), indent=2, ensure_ascii=False) + "\n"
+    return json.dumps(loading.schema(), indent=2, ensure_ascii=False) + "\n"

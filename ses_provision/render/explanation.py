@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from ses_provision.explanation import Explanation
-from ses_provision.model import Step
 from ses_provision.render.message import safe
+
+if TYPE_CHECKING:
+    from ses_provision.engine.model import Step
+    from ses_provision.rehearsal.explain import Explanation
 
 
 def explanation(value: Explanation) -> Text:

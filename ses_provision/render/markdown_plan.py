@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from ses_provision.environment import Environment
-from ses_provision.model import Action, Change, Plan, StepPlan
+from ses_provision.engine.model import Action, Change, Plan, StepPlan
 from ses_provision.render import plan as text
 from ses_provision.render.message import safe
+
+if TYPE_CHECKING:
+    from ses_provision.environment import Environment
 
 # GitHub colours the lines of a diff by their first character.
 SIGNS = {Action.CREATE: "+", Action.UPDATE: "!", Action.BLOCKED: "-", Action.KEEP: " "}
@@ -18,7 +21,8 @@ SIGNS = {Action.CREATE: "+", Action.UPDATE: "!", Action.BLOCKED: "-", Action.KEE
 
 def plan(value: Plan, env: Environment) -> Text:
     """A heading, the line that counts, and the steps with something to say as a diff."""
-    body = "\n".join(line for step in value.steps for line in lines(step))
+    shown = [line for step in value.steps for line in lines(step)]
+    body = "\n".join([*shown, *left_over(value)])
     fence = "`" * (max((len(run) for run in re.findall("`+", body)), default=2) + 1)
     fence = fence if len(fence) > 2 else "```"
     parts = [
@@ -32,6 +36,14 @@ def plan(value: Plan, env: Environment) -> Text:
     if body:
         parts += [f"{fence}diff", body, fence, ""]
     return Text("\n".join([*parts, *(f"{one.plain}\n" for one in text.to_publish(env) if one)]))
+
+
+def left_over(value: Plan) -> Iterator[str]:
+    """What the file no longer wants."""
+    if value.left_over:
+        yield "# Left over, until apply --prune"
+    for removal in value.left_over:
+        yield f"  {safe(removal.label)}"
 
 
 def lines(step: StepPlan) -> Iterator[str]:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from rich.text import Text
 
-from ses_provision.errors import ProvisionError
+if TYPE_CHECKING:
+    from ses_provision.errors import ProvisionError
 
 
 def error(value: ProvisionError, environment: str | None = None) -> Text:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from ses_provision.environment import Environment
 from ses_provision.render.plan import heading
+
+if TYPE_CHECKING:
+    from ses_provision.environment import Environment
 
 
 def render(values: Mapping[str, str], env: Environment, output_format: str) -> Text:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from ses_provision.access import Access
-from ses_provision.overview import Overview
 from ses_provision.render.message import safe
+from ses_provision.resources.ses.account import Access
+
+if TYPE_CHECKING:
+    from ses_provision.checks.overview import Overview
 
 WIDE = 125
 """Columns that the domain and the region fit into as well."""

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
-from ses_provision import records
-from ses_provision.engine import Applied, NotDone
-from ses_provision.environment import Environment
-from ses_provision.model import Action, Change, Plan, StepPlan
+from ses_provision.engine.model import Action, Applied, Change, NotDone, Plan, StepPlan
 from ses_provision.render.message import safe
 from ses_provision.resources.ses import ConfigurationSet
 from ses_provision.resources.sns import Subscription
+from ses_provision.steps import records
+
+if TYPE_CHECKING:
+    from ses_provision.environment import Environment
 
 MARKS = {
     Action.CREATE: ("+", "green"),
@@ -40,7 +41,23 @@ def plan(value: Plan, env: Environment, *, verbose: bool = False) -> Text:
     lines = [heading(env), Text()]
     for number, one in enumerate(value.steps, start=1):
         lines += step(number, one, verbose=verbose)
+    lines += left_over(value)
     return Text("\n").join([*lines, *to_publish(env), Text(), summary(value)])
+
+
+def left_over(value: Plan) -> list[Text]:
+    """What the file no longer wants, and how to be rid of it."""
+    if not value.left_over:
+        return []
+    lines = [Text("Left over: made by ses-provision, and no setting names it any more", "bold")]
+    for removal in value.left_over:
+        lines.append(Text(f"    - {safe(removal.label)}", style="yellow"))
+        lines += [Text(f"        stays, because {safe(reason)}") for reason in removal.stays]
+    if any(not removal.stays for removal in value.left_over):
+        lines.append(
+            Text(f"    to delete it: ses-provision apply --env {value.environment} --prune")
+        )
+    return lines
 
 
 def to_publish(env: Environment) -> list[Text]:

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Self
+from typing import TYPE_CHECKING, Self
 
-from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
+from ses_provision.outside.wait import Looked, Sleep
 from ses_provision.render.message import safe
-from ses_provision.wait import Looked, Sleep
+
+if TYPE_CHECKING:
+    from rich.console import Console
 
 TICK = 1.0  # seconds between refreshes of the live line
 

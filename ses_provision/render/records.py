@@ -6,17 +6,19 @@ import csv
 import io
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
 from ses_provision import __version__
-from ses_provision.environment import Environment
+from ses_provision.checks.published import Lookup, Published, Verdict
 from ses_provision.names import txt_record
-from ses_provision.published import Lookup, Published, Verdict
-from ses_provision.records import PublishedRecord, relative
 from ses_provision.render.message import safe
 from ses_provision.render.plan import heading
+from ses_provision.steps.records import PublishedRecord, relative
+
+if TYPE_CHECKING:
+    from ses_provision.environment import Environment
 
 
 @dataclass(frozen=True)

@@ -3,24 +3,95 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ses_provision.model import Call, Found, Resource
+from ses_provision.engine.model import Found, Key, Resource
 from ses_provision.names import region_of
-from ses_provision.reading import Ask, Reading, ask, question
+from ses_provision.outside.call import Call
+from ses_provision.outside.reading import Answers, Ask, Reading, ask, question
+from ses_provision.outside.refusals import Refusal
+from ses_provision.outside.rights import Right
 from ses_provision.resources import tags
+
+ABSENT = (Refusal("ResourceNotFound"), Refusal("ResourceNotFoundException"))
 
 
 def alarm_question(arn: str) -> Ask:
-    """The question for an alarm; those of a region are asked for together."""
+    """The question for an alarm; those of a region are asked for together.
+
+    DescribeAlarms is checked on all alarms of the region (Service Authorization Reference).
+    """
+    where, _, name = arn.partition(":alarm:")
     return question(
         "cloudwatch",
         region_of(arn),
         "DescribeAlarms",
+        on=(f"{where}:alarm:*",),
+        nothing={"MetricAlarms": []},
         pages=True,
         merge="AlarmNames",
-        AlarmNames=(arn.partition(":alarm:")[2],),
+        AlarmNames=(name,),
+    )
+
+
+def tags_question(arn: str) -> Ask:
+    """The question for an alarm's tags."""
+    return question(
+        "cloudwatch",
+        region_of(arn),
+        "ListTagsForResource",
+        on=(arn,),
+        absent=ABSENT,
+        nothing={"Tags": []},
+        ResourceARN=arn,
+    )
+
+
+def parents_question(arn: str) -> Ask:
+    """The question for the composite alarms that watch an alarm."""
+    where, _, name = arn.partition(":alarm:")
+    return question(
+        "cloudwatch",
+        region_of(arn),
+        "DescribeAlarms",
+        on=(f"{where}:alarm:*",),
+        absent=ABSENT,
+        nothing={"CompositeAlarms": []},
+        ParentsOfAlarmName=name,
+        AlarmTypes=("CompositeAlarm",),
+    )
+
+
+@dataclass(frozen=True)
+class AlarmState:
+    """An alarm of DescribeAlarms in our words: what it watches, whom it tells, how it stands."""
+
+    name: str
+    definition: Mapping[str, Any]
+    metric: str
+    threshold: float
+    actions_enabled: bool
+    alarm_actions: tuple[str, ...]
+    state: str
+
+
+def alarm(arn: str) -> Reading[AlarmState | None]:
+    """What CloudWatch has under the name of an alarm."""
+    [listed] = yield from ask(alarm_question(arn))
+    name = arn.partition(":alarm:")[2]
+    alike = (found for found in (listed or {})["MetricAlarms"] if found["AlarmName"] == name)
+    found = next(alike, None)
+    if found is None:
+        return None
+    return AlarmState(
+        name=name,
+        definition=found,
+        metric=found.get("MetricName", ""),
+        threshold=found.get("Threshold", 0.0),
+        actions_enabled=found.get("ActionsEnabled", True),
+        alarm_actions=tuple(found.get("AlarmActions") or ()),
+        state=found.get("StateValue", "unknown"),
     )
 
 
@@ -48,6 +119,20 @@ class Alarm:
     datapoints_to_alarm: int | None = None
     unit: str | None = None
     other_actions: Mapping[str, Sequence[str]] = field(default_factory=dict, compare=False)
+    all_tags: Mapping[str, str] = field(default_factory=dict, compare=False)
+
+    @classmethod
+    def at(cls, arn: str, tags: Mapping[str, str]) -> Alarm | None:
+        """An alarm that no setting names any more."""
+        if ":alarm:" not in arn:
+            return None
+        nobody: frozenset[str] = frozenset()
+        return cls(arn, "", {}, 0.0, 0, 0, "", "", nobody, nobody, tags)
+
+    @property
+    def key(self) -> Key:
+        """One alarm of a name in an account and region."""
+        return Key.of("alarm", self.arn, self.name)
 
     @property
     def name(self) -> str:
@@ -57,44 +142,44 @@ class Alarm:
     @property
     def label(self) -> str:
         """What the operator calls it."""
-        return f"alarm {self.name} in {region_of(self.arn)} ({self.metric} > {self.threshold:g})"
+        watched = f" ({self.metric} > {self.threshold:g})" if self.metric else ""
+        return f"alarm {self.name} in {region_of(self.arn)}{watched}"
 
     def read(self) -> Reading[Found[Alarm]]:
         """Find it by name."""
-        [listed] = yield from ask(alarm_question(self.arn))
-        found = [one for one in (listed or {})["MetricAlarms"] if one["AlarmName"] == self.name]
-        if not found:
+        live = yield from alarm(self.arn)
+        if live is None:
             return Found(None)
-        [tagged] = yield from ask(
-            question("cloudwatch", region_of(self.arn), "ListTagsForResource", ResourceARN=self.arn)
-        )
-        one = found[0]
-        alarm, ok = frozenset(one.get("AlarmActions", ())), frozenset(one.get("OKActions", ()))
-        return Found(
-            Alarm(
-                arn=self.arn,
-                metric=one.get("MetricName", ""),
-                dimensions={d["Name"]: d["Value"] for d in one.get("Dimensions", ())},
-                threshold=one.get("Threshold", 0.0),
-                period=one.get("Period", 0),
-                evaluation_periods=one.get("EvaluationPeriods", 0),
-                missing_data=one.get("TreatMissingData", "missing"),
-                description=one.get("AlarmDescription", ""),
-                alarm_actions=alarm & self.alarm_actions,
-                ok_actions=ok & self.ok_actions,
-                tags=tags.ours((tagged or {}).get("Tags", ()), self.tags),
-                namespace=one.get("Namespace", ""),
-                statistic=one.get("Statistic", ""),
-                comparison=one["ComparisonOperator"],
-                actions_enabled=one.get("ActionsEnabled", True),
-                datapoints_to_alarm=one.get("DatapointsToAlarm"),
-                unit=one.get("Unit"),
-                other_actions={
-                    "AlarmActions": sorted(alarm - self.alarm_actions),
-                    "OKActions": sorted(ok - self.ok_actions),
-                    "InsufficientDataActions": sorted(one.get("InsufficientDataActions", ())),
-                },
-            )
+        [tagged] = yield from ask(tags_question(self.arn))
+        return Found(self._described(live.definition, tags.as_mapping((tagged or {}).get("Tags"))))
+
+    def _described(self, found: Mapping[str, Any], all_tags: Mapping[str, str]) -> Alarm:
+        ringing = frozenset(found.get("AlarmActions") or ())
+        calm = frozenset(found.get("OKActions") or ())
+        return Alarm(
+            arn=self.arn,
+            metric=found.get("MetricName", ""),
+            dimensions={d["Name"]: d["Value"] for d in found.get("Dimensions") or ()},
+            threshold=found.get("Threshold", 0.0),
+            period=found.get("Period", 0),
+            evaluation_periods=found.get("EvaluationPeriods", 0),
+            missing_data=found.get("TreatMissingData", "missing"),
+            description=found.get("AlarmDescription", ""),
+            alarm_actions=ringing & self.alarm_actions,
+            ok_actions=calm & self.ok_actions,
+            tags=tags.ours(all_tags, self.tags),
+            namespace=found.get("Namespace", ""),
+            statistic=found.get("Statistic", ""),
+            comparison=found.get("ComparisonOperator", ""),
+            actions_enabled=found.get("ActionsEnabled", True),
+            datapoints_to_alarm=found.get("DatapointsToAlarm"),
+            unit=found.get("Unit"),
+            other_actions={
+                "AlarmActions": sorted(ringing - self.alarm_actions),
+                "OKActions": sorted(calm - self.ok_actions),
+                "InsufficientDataActions": sorted(found.get("InsufficientDataActions") or ()),
+            },
+            all_tags=all_tags,
         )
 
     def writes(self, found: Found[Alarm]) -> Sequence[Call]:
@@ -103,37 +188,58 @@ class Alarm:
         PutMetricAlarm replaces the definition of an existing alarm but ignores its tags
         (CloudWatch API reference).
         """
-        if found.live is None:
-            return [self._put({}, Tags=tags.as_list(self.tags))]
         live = found.live
+        if live is None:
+            also = (Right("cloudwatch:TagResource", (self.arn,)),)
+            return [replace(self._put({}, Tags=tags.at_creation(self.tags)), also=also)]
+        same = self._definition({}) == live._definition({})
+        calls = [] if same else [self._put(live.other_actions)]
         lacking = tags.missing(self.tags, live.tags)
-        calls = (
-            [] if self._definition({}) == live._definition({}) else [self._put(live.other_actions)]
-        )
         if lacking:
             params = {"ResourceARN": self.arn, "Tags": tags.as_list(lacking)}
-            calls.append(Call("cloudwatch", region_of(self.arn), "TagResource", params))
+            calls.append(self._call("TagResource", params))
         return calls
 
     def deletes(self, found: Found[Alarm]) -> Sequence[Call]:
         """Delete the alarm."""
         if found.live is None:
             return []
-        return [
-            Call("cloudwatch", region_of(self.arn), "DeleteAlarms", {"AlarmNames": [self.name]})
-        ]
+        call = self._call("DeleteAlarms", {"AlarmNames": [self.name]})
+        return [replace(call, already=ABSENT)]
 
-    def additions(self, live: Alarm, _ours: Sequence[Resource]) -> Reading[tuple[str, ...]]:
-        """Actions that others gave it."""
-        yield from ()
-        return tuple(
-            f"others gave it the action {action}"
-            for action in sorted({one for kind in live.other_actions.values() for one in kind})
+    def additions(self, live: Alarm, ours: Sequence[Resource]) -> Reading[tuple[str, ...]]:
+        """Actions that others gave it, and composite alarms that hang on it.
+
+        CloudWatch does not delete an alarm that a composite alarm names (CloudWatch User Guide,
+        combining alarms).
+        """
+        [listed] = yield from ask(parents_question(self.arn))
+        known = {getattr(resource, "arn", "") for resource in ours}
+        actions = {action for kind in live.other_actions.values() for action in kind} - known
+        composites = [found["AlarmName"] for found in (listed or {}).get("CompositeAlarms") or ()]
+        return (
+            *(f"others gave it the action {action}" for action in sorted(actions)),
+            *(f"composite alarm {name} hangs on it" for name in sorted(composites)),
         )
 
+    def settled(self) -> Answers:
+        """CloudWatch's answers where it stands."""
+        return {
+            alarm_question(self.arn): {
+                "MetricAlarms": [{**self._definition({}), "StateValue": "OK"}]
+            },
+            tags_question(self.arn): {"Tags": tags.at_creation(self.tags)},
+        }
+
+    def strayed(self) -> Sequence[Alarm]:
+        """Every setting otherwise than it should be."""
+        return [replace(self, threshold=self.threshold + 1, tags={})]
+
     def _put(self, others: Mapping[str, Sequence[str]], **params: Any) -> Call:
-        definition = {**self._definition(others), **params}
-        return Call("cloudwatch", region_of(self.arn), "PutMetricAlarm", definition)
+        return self._call("PutMetricAlarm", {**self._definition(others), **params})
+
+    def _call(self, operation: str, params: Mapping[str, Any]) -> Call:
+        return Call("cloudwatch", region_of(self.arn), operation, params, on=(self.arn,))
 
     def _definition(self, others: Mapping[str, Sequence[str]]) -> dict[str, Any]:
         optional = {"DatapointsToAlarm": self.datapoints_to_alarm, "Unit": self.unit}

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
+from ses_provision.engine.model import SHOWN, Found, Key, Obstacle
 from ses_provision.errors import ProvisionError
-from ses_provision.facts import Zone
-from ses_provision.model import Call, Found, Obstacle
 from ses_provision.names import is_within, parents
-from ses_provision.reading import Reading, ask, question
+from ses_provision.outside.call import Call
+from ses_provision.outside.dns import ask_dns
+from ses_provision.outside.reading import Answers, Reading, ask
 from ses_provision.resources import route53
+from ses_provision.resources.hosted_zones import Zone
 
 STRENGTH = {"none": 0, "quarantine": 1, "reject": 2}
 TAG = "v=DMARC1"
@@ -43,12 +45,17 @@ class Dmarc:
     A record that is stricter, or that a domain above provides, serves as well as ours and stays.
     """
 
-    zone: Zone
+    zone: Zone = field(compare=False, metadata=SHOWN)
     domain: str
     value: str
     ttl: int
     served_by: str = field(default="", compare=False)
     raw: route53.Raw = field(default_factory=dict, compare=False)
+
+    @property
+    def key(self) -> Key:
+        """One DMARC record a domain; DNS is one for all accounts."""
+        return self._txt().key
 
     @property
     def name(self) -> str:
@@ -119,7 +126,7 @@ class Dmarc:
         if is_within(name, self.zone.name):
             at = yield from route53.records_at(self.zone, [name])
             return [v for one in at[name] if one["Type"] == "TXT" for v in route53.values_of(one)]
-        [answer] = yield from ask(question("dns", "", "TXT", name=name))
+        [answer] = yield from ask(ask_dns("TXT", name))
         return list((answer or {}).get("values", ()))
 
     def writes(self, found: Found[Dmarc]) -> Sequence[Call]:
@@ -131,6 +138,15 @@ class Dmarc:
         if found.live is None or found.live.served_by:
             return []
         return self._txt().deletes(Found(self._txt_of(found.live)))
+
+    def settled(self) -> Answers:
+        """The zone's answer where it stands."""
+        return self._txt().settled()
+
+    def strayed(self) -> Sequence[Dmarc]:
+        """Another time to live."""
+        [live] = self._txt().strayed()
+        return [replace(self, ttl=live.ttl, raw=live.raw)]
 
     def _txt(self) -> route53.TxtValue:
         return route53.TxtValue(self.zone, self.name, self.value, TAG, self.ttl)

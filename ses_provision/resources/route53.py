@@ -10,18 +10,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ses_provision.facts import Zone
-from ses_provision.model import Call, Found, Obstacle
+from ses_provision.engine.model import SHOWN, Found, Key, Obstacle
 from ses_provision.names import dns_name, parents, txt_record, txt_value
-from ses_provision.reading import Reading, ask, question
+from ses_provision.outside.call import Call
+from ses_provision.outside.reading import Answers, Ask, Reading, ask, question
+from ses_provision.outside.refusals import Refusal
+from ses_provision.outside.rights import Condition, Credentials
+from ses_provision.resources import hosted_zones
+from ses_provision.resources.hosted_zones import Zone
 
 Raw = Mapping[str, Any]
 """A record set as Route 53 writes it."""
 
-GLOBAL_REGION = "us-east-1"  # Route 53 is global; its client wants a region all the same
+ALREADY = (Refusal("InvalidChangeBatch"),)
+"""A record to create is there, or one to delete is not as it was read."""
+
+NAMES = "route53:ChangeResourceRecordSetsNormalizedRecordNames"
+"""What a permission to change records is narrowed by (Route 53 Developer Guide, conditions)."""
 
 
 @dataclass(frozen=True)
@@ -29,16 +37,23 @@ class RecordSet:
     """A record set at a name that is ours alone: set whole.
 
     `ours` is the shape of values that only we (or SES set-ups before us) would have written here:
-    other values of the same type are somebody else's and in the way.
+    other values of the same type are somebody else's and in the way. `serves` is the ARN of what
+    needs the record.
     """
 
-    zone: Zone
+    zone: Zone = field(compare=False, metadata=SHOWN)
     name: str
     type: str
     values: frozenset[str]
     ttl: int
     ours: str = field(default=".*", compare=False)
     raw: Raw = field(default_factory=dict, compare=False)
+    serves: str = field(default="", compare=False)
+
+    @property
+    def key(self) -> Key:
+        """One set of a type at a name; DNS is one for all accounts."""
+        return Key(f"{self.type} record", "", "", self.name)
 
     @property
     def label(self) -> str:
@@ -55,9 +70,7 @@ class RecordSet:
         values = values_of(live)
         if not all(re.fullmatch(self.ours, value) for value in values):
             obstacles.append(foreign_values(live, values, self.values))
-        found = RecordSet(
-            self.zone, self.name, self.type, frozenset(values), live.get("TTL", 0), raw=live
-        )
+        found = replace(self, values=frozenset(values), ttl=live.get("TTL", 0), raw=live)
         return Found(found, tuple(obstacles))
 
     def writes(self, found: Found[RecordSet]) -> Sequence[Call]:
@@ -71,6 +84,15 @@ class RecordSet:
             return []
         return [change(self.zone, [("DELETE", found.live.raw)])]
 
+    def settled(self) -> Answers:
+        """The zone's answer where it stands."""
+        return zone_holding(self.zone, raw_set(self.name, self.type, self.values, self.ttl))
+
+    def strayed(self) -> Sequence[RecordSet]:
+        """Another time to live."""
+        live = replace(self, ttl=self.ttl + 1)
+        return [replace(live, raw=raw_set(live.name, live.type, live.values, live.ttl))]
+
 
 @dataclass(frozen=True)
 class TxtValue:
@@ -78,16 +100,22 @@ class TxtValue:
 
     `tag` is what strings of its kind begin with ("v=spf1"). Receivers take a second one for an
     error (RFC 7208 section 4.5, RFC 9989 section 4.7), so another string of the kind is in the
-    way unless `ours` says that we wrote it.
+    way unless `ours` says that we wrote it. `serves` is the ARN of what needs the record.
     """
 
-    zone: Zone
+    zone: Zone = field(compare=False, metadata=SHOWN)
     name: str
     value: str
     tag: str
     ttl: int
     ours: str = field(default="(?!)", compare=False)
     raw: Raw = field(default_factory=dict, compare=False)
+    serves: str = field(default="", compare=False)
+
+    @property
+    def key(self) -> Key:
+        """One string of a kind at a name; DNS is one for all accounts."""
+        return Key(f"TXT record {self.tag}", "", "", self.name)
 
     @property
     def label(self) -> str:
@@ -107,7 +135,7 @@ class TxtValue:
             obstacles.append(foreign_values(live, same_kind, {self.value}))
         # Where there is none, the set is there all the same and has to be replaced with ours in it.
         value = self.value if self.value in same_kind else next(iter(same_kind), "")
-        found = TxtValue(self.zone, self.name, value, self.tag, live.get("TTL", 0), raw=live)
+        found = replace(self, value=value, ttl=live.get("TTL", 0), raw=live)
         return Found(found, tuple(obstacles))
 
     def writes(self, found: Found[TxtValue]) -> Sequence[Call]:
@@ -124,6 +152,15 @@ class TxtValue:
         return [
             change(self.zone, [*changes, ("CREATE", rest)] if rest["ResourceRecords"] else changes)
         ]
+
+    def settled(self) -> Answers:
+        """The zone's answer where it stands."""
+        return zone_holding(self.zone, self._set({self.value}, None))
+
+    def strayed(self) -> Sequence[TxtValue]:
+        """Another time to live."""
+        live = replace(self, ttl=self.ttl + 1)
+        return [replace(live, raw=live._set({live.value}, None))]
 
     def _set(self, values: Iterable[str], live: Raw | None) -> Raw:
         others = (record["Value"] for record in (live or {}).get("ResourceRecords", ()))
@@ -147,28 +184,32 @@ def records_at(zone: Zone, names: Sequence[str]) -> Reading[dict[str, list[Raw]]
     if first is None or not first["IsTruncated"]:
         sets = (first or {}).get("ResourceRecordSets", ())
         return {name: [one for one in sets if dns_name(one["Name"]) == name] for name in names}
-    lists = yield from ask(
-        *(
-            question(
-                "route53",
-                GLOBAL_REGION,
-                "ListResourceRecordSets",
-                HostedZoneId=zone.id,
-                StartRecordName=name,
-                MaxItems="100",
-            )
-            for name in names
-        )
-    )
+    lists = yield from ask(*(zone_question(zone, name) for name in names))
     return {
         name: [one for one in (listed or {})["ResourceRecordSets"] if dns_name(one["Name"]) == name]
         for name, listed in zip(names, lists, strict=True)
     }
 
 
-def zone_question(zone: Zone) -> Any:
-    """The question for the first page of a zone: all of a small one."""
-    return question("route53", GLOBAL_REGION, "ListResourceRecordSets", HostedZoneId=zone.id)
+def zone_question(zone: Zone, start: str = "") -> Ask:
+    """The question for the first page of a zone, all of a small one; or for a page from a name."""
+    params: dict[str, Any] = {"StartRecordName": start, "MaxItems": "100"} if start else {}
+    return question(
+        "route53",
+        zone.region,
+        "ListResourceRecordSets",
+        on=(zone.arn,),
+        absent=hosted_zones.ABSENT,
+        nothing={"ResourceRecordSets": [], "IsTruncated": False},
+        credentials=Credentials.ZONES,
+        HostedZoneId=zone.id,
+        **params,
+    )
+
+
+def zone_holding(zone: Zone, *sets: Raw) -> Answers:
+    """The answer of a small zone in which these sets stand."""
+    return {zone_question(zone): {"ResourceRecordSets": list(sets), "IsTruncated": False}}
 
 
 def standing_at(zone: Zone, name: str) -> Reading[tuple[list[Raw], list[Obstacle]]]:
@@ -263,9 +304,20 @@ def replacing(old: Raw | None, found: Found[Any], new: Raw) -> list[tuple[str, R
 
 def change(zone: Zone, changes: Iterable[tuple[str, Raw]]) -> Call:
     """One batch of changes, applied as a whole."""
-    batch = {
-        "Comment": "ses-provision",
-        "Changes": [{"Action": verb, "ResourceRecordSet": dict(one)} for verb, one in changes],
-    }
-    params = {"HostedZoneId": zone.id, "ChangeBatch": batch}
-    return Call("route53", GLOBAL_REGION, "ChangeResourceRecordSets", params)
+    listed = list(changes)
+    entries = [{"Action": verb, "ResourceRecordSet": dict(found)} for verb, found in listed]
+    names = sorted({dns_name(found["Name"]) for _, found in listed})
+    return Call(
+        "route53",
+        zone.region,
+        "ChangeResourceRecordSets",
+        {
+            "HostedZoneId": zone.id,
+            "ChangeBatch": {"Comment": "ses-provision", "Changes": entries},
+        },
+        on=(zone.arn,),
+        conditions=(Condition("ForAllValues:StringLike", NAMES, tuple(names)),),
+        already=ALREADY,
+        batch=("ChangeBatch", "Changes"),
+        credentials=Credentials.ZONES,
+    )

@@ -3,37 +3,99 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ses_provision.model import Call, Found, Resource
+from ses_provision.engine.model import Found, Key, Resource
 from ses_provision.names import region_of
-from ses_provision.reading import Ask, Reading, ask, question
+from ses_provision.outside.call import Call
+from ses_provision.outside.reading import Answers, Ask, Reading, ask, question
+from ses_provision.outside.refusals import Refusal
+from ses_provision.outside.rights import EVERYTHING, Right
 from ses_provision.resources import policies, tags
+
+ABSENT = (Refusal("NotFound"), Refusal("ResourceNotFound"))
+"""SNS says the second where tags are asked for."""
+
+
+def question_about(arn: str, operation: str, **params: Any) -> Ask:
+    """A question that IAM checks on a topic."""
+    return question("sns", region_of(arn), operation, on=(arn,), absent=ABSENT, **params)
+
+
+def call_on(arn: str, operation: str, params: Mapping[str, Any], **declared: Any) -> Call:
+    """A call that IAM checks on a topic."""
+    return Call("sns", region_of(arn), operation, params, on=(arn,), **declared)
 
 
 def topic_question(arn: str) -> Ask:
     """The question for a topic's attributes."""
-    return question("sns", region_of(arn), "GetTopicAttributes", TopicArn=arn)
+    return question_about(arn, "GetTopicAttributes", TopicArn=arn)
+
+
+def tags_question(arn: str) -> Ask:
+    """The question for a topic's tags."""
+    return question_about(arn, "ListTagsForResource", nothing={"Tags": []}, ResourceArn=arn)
 
 
 def subscriptions_question(arn: str) -> Ask:
     """The question for everybody a topic tells."""
-    return question("sns", region_of(arn), "ListSubscriptionsByTopic", pages=True, TopicArn=arn)
+    return question_about(
+        arn,
+        "ListSubscriptionsByTopic",
+        nothing={"Subscriptions": []},
+        something={"Subscriptions": []},
+        pages=True,
+        TopicArn=arn,
+    )
+
+
+@dataclass(frozen=True)
+class TopicState:
+    """GetTopicAttributes in our words."""
+
+    policy: str
+    kms_key: str
+
+
+def topic(arn: str) -> Reading[TopicState | None]:
+    """What SNS says about a topic; None where there is none."""
+    [answer] = yield from ask(topic_question(arn))
+    if answer is None:
+        return None
+    attributes = answer["Attributes"]
+    return TopicState(attributes.get("Policy") or "{}", attributes.get("KmsMasterKeyId") or "")
+
+
+def subscriptions(arn: str) -> Reading[list[Subscription]]:
+    """Everybody a topic tells, those that ended left out; nobody where there is no topic."""
+    [answer] = yield from ask(subscriptions_question(arn))
+    return [
+        Subscription(arn, found["Protocol"], found["Endpoint"], found["SubscriptionArn"])
+        for found in (answer or {}).get("Subscriptions") or ()
+        if found["SubscriptionArn"] != DELETED
+    ]
 
 
 @dataclass(frozen=True)
 class Topic:
     """A topic and who may publish to it.
 
-    `statements` are ours, by Sid; statements that others added stay.
+    `statements` are ours, by Sid; statements that others added stay. So does a key that encrypts
+    the topic where the environment names none (`kms_key` is None).
     """
 
     arn: str
     statements: policies.Statements
-    kms_key: str
+    kms_key: str | None
     tags: Mapping[str, str]
     other_statements: policies.Statements = field(default_factory=dict, compare=False)
+    all_tags: Mapping[str, str] = field(default_factory=dict, compare=False)
+
+    @property
+    def key(self) -> Key:
+        """One topic of a name in an account and region."""
+        return Key.of("topic", self.arn, self.name)
 
     @property
     def name(self) -> str:
@@ -47,75 +109,87 @@ class Topic:
 
     def read(self) -> Reading[Found[Topic]]:
         """Find it by its ARN."""
-        [found] = yield from ask(topic_question(self.arn))
-        if found is None:
+        live = yield from topic(self.arn)
+        if live is None:
             return Found(None)
-        [tagged] = yield from ask(
-            question("sns", region_of(self.arn), "ListTagsForResource", ResourceArn=self.arn)
-        )
-        attributes = found["Attributes"]
-        statements = policies.statements(attributes.get("Policy") or "{}")
+        [tagged] = yield from ask(tags_question(self.arn))
+        all_tags = tags.as_mapping((tagged or {}).get("Tags"))
+        statements = policies.statements(live.policy)
         return Found(
             Topic(
                 self.arn,
-                {sid: one for sid, one in statements.items() if sid in self.statements},
-                attributes.get("KmsMasterKeyId", ""),
-                tags.ours((tagged or {}).get("Tags", ()), self.tags),
-                {sid: one for sid, one in statements.items() if sid not in self.statements},
+                {sid: found for sid, found in statements.items() if sid in self.statements},
+                None if self.kms_key is None else live.kms_key,
+                tags.ours(all_tags, self.tags),
+                {sid: found for sid, found in statements.items() if sid not in self.statements},
+                all_tags,
             )
         )
 
     def writes(self, found: Found[Topic]) -> Sequence[Call]:
         """Create it with policy, key and tags, or set what differs."""
         if found.live is None:
-            attributes = {"Policy": self._policy({})}
-            if self.kms_key:
-                attributes["KmsMasterKeyId"] = self.kms_key
-            params = {
-                "Name": self.name,
-                "Attributes": attributes,
-                "Tags": tags.as_list(self.tags),
-            }
-            return [Call("sns", region_of(self.arn), "CreateTopic", params)]
+            return [self._creation()]
         live, calls = found.live, []
         if live.kms_key != self.kms_key:
-            calls.append(self._set("KmsMasterKeyId", self.kms_key))
+            calls.append(self._set("KmsMasterKeyId", self.kms_key or ""))
         if live.statements != self.statements:
             calls.append(self._set("Policy", self._policy(live.other_statements)))
         lacking = tags.missing(self.tags, live.tags)
         if lacking:
             params = {"ResourceArn": self.arn, "Tags": tags.as_list(lacking)}
-            calls.append(Call("sns", region_of(self.arn), "TagResource", params))
+            calls.append(call_on(self.arn, "TagResource", params))
         return calls
+
+    def _creation(self) -> Call:
+        key = {"KmsMasterKeyId": self.kms_key} if self.kms_key else {}
+        params = {
+            "Name": self.name,
+            "Attributes": {"Policy": self._policy({}), **key},
+            "Tags": tags.at_creation(self.tags),
+        }
+        also = (Right("sns:TagResource", (self.arn,)),)
+        return call_on(self.arn, "CreateTopic", params, also=also)
 
     def deletes(self, found: Found[Topic]) -> Sequence[Call]:
         """Delete the topic and all its subscriptions."""
         if found.live is None:
             return []
-        return [Call("sns", region_of(self.arn), "DeleteTopic", {"TopicArn": self.arn})]
+        return [call_on(self.arn, "DeleteTopic", {"TopicArn": self.arn}, already=ABSENT)]
 
     def additions(self, live: Topic, ours: Sequence[Resource]) -> Reading[tuple[str, ...]]:
         """Subscribers and policy statements of others."""
-        [listed] = yield from ask(subscriptions_question(self.arn))
-        known = {
-            (one.protocol, one.endpoint.lower()) for one in ours if isinstance(one, Subscription)
-        }
+        listed = yield from subscriptions(self.arn)
+        known = {found.key for found in ours if isinstance(found, Subscription)}
         subscribers = {
-            f"{one['Protocol']} subscriber {one['Endpoint']}"
-            for one in (listed or {}).get("Subscriptions", ())
-            if (one["Protocol"], one["Endpoint"].lower()) not in known
+            f"{found.protocol} subscriber {found.endpoint}"
+            for found in listed
+            if found.key not in known
         }
         statements = {
             f"policy statement {sid}" for sid in live.other_statements if sid != DEFAULT_STATEMENT
         }
-        return tuple(f"others added {one}" for one in sorted(subscribers | statements))
+        return tuple(f"others added {addition}" for addition in sorted(subscribers | statements))
+
+    def settled(self) -> Answers:
+        """SNS's answers where it stands."""
+        key = {"KmsMasterKeyId": self.kms_key} if self.kms_key else {}
+        return {
+            topic_question(self.arn): {"Attributes": {"Policy": self._policy({}), **key}},
+            tags_question(self.arn): {"Tags": tags.at_creation(self.tags)},
+        }
+
+    def strayed(self) -> Sequence[Topic]:
+        """Every setting otherwise than it should be."""
+        key = None if self.kms_key is None else f"{self.kms_key}-other"
+        return [replace(self, statements={}, kms_key=key, tags={})]
 
     def _policy(self, others: policies.Statements) -> str:
         return policies.document([*others.values(), *self.statements.values()])
 
     def _set(self, attribute: str, value: str) -> Call:
         params = {"TopicArn": self.arn, "AttributeName": attribute, "AttributeValue": value}
-        return Call("sns", region_of(self.arn), "SetTopicAttributes", params)
+        return call_on(self.arn, "SetTopicAttributes", params)
 
 
 DEFAULT_STATEMENT = "__default_statement_ID"
@@ -138,11 +212,23 @@ class Subscription:
     arn: str = field(default="", compare=False)
 
     @property
+    def key(self) -> Key:
+        """One subscription of an endpoint to a topic; the case of an address tells none apart."""
+        topic_name = self.topic_arn.rpartition(":")[2]
+        name = f"{self.protocol} {self.endpoint.lower()} to {topic_name}"
+        return Key.of("subscription", self.topic_arn, name)
+
+    @property
+    def is_confirmed(self) -> bool:
+        """Whether the subscriber has agreed."""
+        return self.arn.startswith("arn:")
+
+    @property
     def label(self) -> str:
         """What the operator calls it."""
-        topic = self.topic_arn.rpartition(":")[2]
+        topic_name = self.topic_arn.rpartition(":")[2]
         waits = " (not confirmed yet)" if self.arn == PENDING else ""
-        return f"{self.protocol} subscription of {self.endpoint} to {topic}{waits}"
+        return f"{self.protocol} subscription of {self.endpoint} to {topic_name}{waits}"
 
     @property
     def part_of(self) -> str:
@@ -150,39 +236,51 @@ class Subscription:
         return self.topic_arn
 
     def read(self) -> Reading[Found[Subscription]]:
-        """Find it among the subscriptions of its topic, confirmed ones first.
-
-        What was unsubscribed lately is still listed, with the word "Deleted" in place of an ARN.
-        """
-        [topic] = yield from ask(topic_question(self.topic_arn))
-        if topic is None:
+        """Find it among the subscriptions of its topic, confirmed ones first."""
+        if (yield from topic(self.topic_arn)) is None:
             return Found(None)
-        [listed] = yield from ask(subscriptions_question(self.topic_arn))
-        arns = sorted(
-            (
-                one["SubscriptionArn"]
-                for one in (listed or {}).get("Subscriptions", ())
-                if (one["Protocol"], one["Endpoint"].lower())
-                == (self.protocol, self.endpoint.lower())
-                and one["SubscriptionArn"] != DELETED
-            ),
-            key=lambda arn: not arn.startswith("arn:"),
+        listed = yield from subscriptions(self.topic_arn)
+        same = sorted(
+            (found for found in listed if found.key == self.key),
+            key=lambda found: not found.is_confirmed,
         )
-        if not arns:
-            return Found(None)
-        return Found(Subscription(self.topic_arn, self.protocol, self.endpoint, arns[0]))
+        return Found(replace(self, arn=same[0].arn) if same else None)
 
     def writes(self, found: Found[Subscription]) -> Sequence[Call]:  # noqa: ARG002
         """Subscribe; by e-mail, AWS then asks the person."""
-        return [self._call("Subscribe", ReturnSubscriptionArn=True)]
+        params = {
+            "TopicArn": self.topic_arn,
+            "Protocol": self.protocol,
+            "Endpoint": self.endpoint,
+            "ReturnSubscriptionArn": True,
+        }
+        return [call_on(self.topic_arn, "Subscribe", params)]
 
     def deletes(self, found: Found[Subscription]) -> Sequence[Call]:
         """Unsubscribe a confirmed one; a pending one goes with its topic or after two days."""
-        if found.live is None or not found.live.arn.startswith("arn:"):
+        if found.live is None or not found.live.is_confirmed:
             return []
-        params = {"SubscriptionArn": found.live.arn}
-        return [Call("sns", region_of(self.topic_arn), "Unsubscribe", params)]
+        return [unsubscribe(self.topic_arn, found.live.arn)]
 
-    def _call(self, operation: str, **params: Any) -> Call:
-        who = {"TopicArn": self.topic_arn, "Protocol": self.protocol, "Endpoint": self.endpoint}
-        return Call("sns", region_of(self.topic_arn), operation, {**who, **params})
+    def settled(self) -> Answers:
+        """SNS's answers where it is confirmed."""
+        confirmed = {
+            "Protocol": self.protocol,
+            "Endpoint": self.endpoint,
+            "SubscriptionArn": f"{self.topic_arn}:<subscription>",
+        }
+        return {
+            topic_question(self.topic_arn): {"Attributes": {}},
+            subscriptions_question(self.topic_arn): {"Subscriptions": [confirmed]},
+        }
+
+    def strayed(self) -> Sequence[Subscription]:
+        """It is there or not; nothing about it can be otherwise."""
+        return []
+
+
+def unsubscribe(topic_arn: str, subscription_arn: str) -> Call:
+    """Tell an endpoint no more. IAM knows no resource for it (Service Authorization Reference)."""
+    params = {"SubscriptionArn": subscription_arn}
+    region = region_of(topic_arn)
+    return Call("sns", region, "Unsubscribe", params, on=EVERYTHING, already=ABSENT)

@@ -1,8 +1,11 @@
-"""Tags: we manage ours and leave the others."""
+"""Tags: we manage ours, leave the others, and mark what we made."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+
+MARK = {"CreatedBy": "ses-provision"}
+"""The tag that only a creating call sets: it tells what we made from what we found and adopted."""
 
 
 def as_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
@@ -10,9 +13,19 @@ def as_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
     return [{"Key": key, "Value": value} for key, value in sorted(tags.items())]
 
 
-def ours(tags: Iterable[Mapping[str, str]], wanted: Mapping[str, str]) -> dict[str, str]:
+def at_creation(tags: Mapping[str, str]) -> list[dict[str, str]]:
+    """The tags that a creating call sets."""
+    return as_list({**tags, **MARK})
+
+
+def as_mapping(tags: Iterable[Mapping[str, str]] | None) -> dict[str, str]:
+    """Tags as services give them."""
+    return {tag["Key"]: tag["Value"] for tag in tags or ()}
+
+
+def ours(found: Mapping[str, str], wanted: Mapping[str, str]) -> dict[str, str]:
     """The live tags, projected on the keys we manage."""
-    return {tag["Key"]: tag["Value"] for tag in tags if tag["Key"] in wanted}
+    return {key: value for key, value in found.items() if key in wanted}
 
 
 def missing(wanted: Mapping[str, str], live: Mapping[str, str]) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """What every environment is made of, in the order it is built."""
 
-from ses_provision.model import Need, Step
+from ses_provision.engine.model import Step
 from ses_provision.steps import (
     alarms,
     configuration_set,
@@ -12,6 +12,7 @@ from ses_provision.steps import (
     role,
     sender,
 )
+from ses_provision.steps.needs import DKIM, ZONE
 
 GUIDE = "https://docs.aws.amazon.com/ses/latest/dg/"
 
@@ -21,13 +22,18 @@ STEPS = (
         "Configuration set",
         "The rules for every mail: TLS, suppression of dead addresses, reputation metrics.",
         configuration_set.desired,
+        section="configuration_set",
+        settings="configuration_set.name",
         docs=f"{GUIDE}using-configuration-sets.html",
+        strays=configuration_set.strays,
     ),
     Step(
         "identity",
         "Domain identity",
         "Proves that the domain is ours; SES signs its mail with DKIM and applies the set to it.",
         identity.desired,
+        settings="domain",
+        strays=identity.strays,
         docs=f"{GUIDE}creating-identities.html",
     ),
     Step(
@@ -35,7 +41,9 @@ STEPS = (
         "DKIM records",
         "Where receivers find the keys. SES verifies the domain by finding them itself.",
         dkim.desired,
-        needs=frozenset({Need.ZONE, Need.DKIM}),
+        needs=(ZONE, DKIM),
+        leaves=dkim.standing,
+        settings="domain",
         docs=f"{GUIDE}send-email-authentication-dkim-easy.html",
     ),
     Step(
@@ -43,7 +51,9 @@ STEPS = (
         "Custom MAIL FROM",
         "Makes the envelope sender ours, so that SPF aligns with the From domain for DMARC.",
         mail_from.desired,
-        needs=frozenset({Need.ZONE}),
+        needs=(ZONE,),
+        section="mail_from",
+        settings="mail_from.subdomain",
         docs=f"{GUIDE}mail-from.html",
     ),
     Step(
@@ -51,7 +61,9 @@ STEPS = (
         "DMARC",
         "Tells receivers what to do with mail that fails; Gmail and Yahoo ask for a record.",
         dmarc.desired,
-        needs=frozenset({Need.ZONE}),
+        needs=(ZONE,),
+        section="dmarc",
+        settings="dmarc",
         docs=f"{GUIDE}send-email-authentication-dmarc.html",
     ),
     Step(
@@ -59,6 +71,8 @@ STEPS = (
         "Sending identity",
         "The from address with the same settings, for they override those of its domain.",
         sender.desired,
+        section="sender",
+        settings="sender.address",
         docs=f"{GUIDE}creating-identities.html",
     ),
     Step(
@@ -66,6 +80,8 @@ STEPS = (
         "Sender policy",
         "Lets the application's role send as this address, with this set, and nothing else.",
         role.desired,
+        section="sender",
+        settings="sender.policy_name (or suffix)",
         docs=f"{GUIDE}control-user-access.html",
     ),
     Step(
@@ -73,6 +89,8 @@ STEPS = (
         "Event topic and destination",
         "Tells people and programs about bounces, complaints and delays.",
         events.desired,
+        section="events",
+        settings="events.topic (or suffix)",
         proved=True,
         docs=f"{GUIDE}event-publishing-add-event-destination-sns.html",
     ),
@@ -81,6 +99,9 @@ STEPS = (
         "Alarms",
         "Wakes somebody up before AWS reviews or pauses the account.",
         alarms.desired,
+        section="alarms",
+        settings="alarms.topic, alarms.bounce_name, alarms.complaint_name (or suffix)",
         docs=f"{GUIDE}reputationdashboard-cloudwatch-alarm.html",
+        strays=alarms.strays,
     ),
 )

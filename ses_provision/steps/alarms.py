@@ -3,9 +3,11 @@
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from ses_provision.engine.account import Account
+from ses_provision.engine.model import Resource
+from ses_provision.engine.needs import Facts
 from ses_provision.environment import Environment
-from ses_provision.facts import Facts
-from ses_provision.model import Resource
+from ses_provision.names import region_of
 from ses_provision.resources.cloudwatch import Alarm
 from ses_provision.resources.sns import Subscription
 from ses_provision.steps.topics import carries_events, topic
@@ -91,3 +93,13 @@ def alarm(
         ok_actions=frozenset({topic_arn}) if rate.tells_ok else frozenset(),
         tags=env.all_tags,
     )
+
+
+def strays(env: Environment, account: Account, arn: str) -> list[Resource]:
+    """An alarm, or a topic with its subscribers, that no setting names."""
+    if arn.split(":")[2] == "sns":
+        found = topic(env, account, region_of(arn), arn.rpartition(":")[2])
+        emails = dict.fromkeys([*env.alarm_emails, *env.events.emails])
+        return [*(Subscription(arn, "email", address) for address in emails), found]
+    stray = Alarm.at(arn, env.all_tags)
+    return [] if stray is None else [stray]

@@ -1,14 +1,12 @@
 """The domain identity."""
 
+from ses_provision.engine.account import Account
+from ses_provision.engine.model import Resource
+from ses_provision.engine.needs import Facts
 from ses_provision.environment import Environment
-from ses_provision.facts import Account, Dkim, Facts
-from ses_provision.model import Resource
-from ses_provision.resources.ses import EmailIdentity
-
-
-def arn(env: Environment, account: Account) -> str:
-    """The ARN of the domain identity."""
-    return account.arn("ses", f"identity/{env.domain}")
+from ses_provision.resources.ses.email_identity import EmailIdentity
+from ses_provision.resources.ses.identity import Dkim
+from ses_provision.steps import arns
 
 
 def origin(env: Environment) -> str:
@@ -28,12 +26,21 @@ def desired(env: Environment, facts: Facts) -> list[Resource]:
     """The domain, signed with Easy DKIM, with the configuration set as its default."""
     return [
         EmailIdentity(
-            arn=arn(env, facts.account),
+            arn=arns.identity(env, facts.account),
             configuration_set=env.configuration_set.name,
             dkim_origin=origin(env),
             dkim_key_length=None if env.dkim.replica_of else env.dkim.key_length,
             dkim_signing=True,
             feedback_forwarding=env.sender.feedback_forwarding,
             tags=env.all_tags,
+            parent_arn=arns.parent_identity(env, facts.account),
         )
     ]
+
+
+def strays(env: Environment, account: Account, arn: str) -> list[Resource]:
+    """An identity that no setting names."""
+    del account
+    if ":identity/" not in arn:
+        return []
+    return [EmailIdentity(arn, "", None, None, None, feedback_forwarding=False, tags=env.all_tags)]

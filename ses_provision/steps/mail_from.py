@@ -1,12 +1,17 @@
 """The custom MAIL FROM domain."""
 
-from ses_provision import records
+from dataclasses import replace
+
+from ses_provision.engine.account import Account
+from ses_provision.engine.model import Resource
+from ses_provision.engine.needs import Facts
 from ses_provision.environment import Environment
-from ses_provision.facts import Facts
-from ses_provision.model import Resource
+from ses_provision.names import is_within
+from ses_provision.resources.hosted_zones import Zone
 from ses_provision.resources.route53 import RecordSet, TxtValue
-from ses_provision.resources.ses import MailFrom
-from ses_provision.steps import identity
+from ses_provision.resources.ses.mail_from import MailFrom
+from ses_provision.steps import arns, records
+from ses_provision.steps.needs import ZONE
 
 SES_MX = r"\d+ feedback-smtp\.[a-z0-9-]+\.amazonses\.com"
 
@@ -21,13 +26,25 @@ def desired(env: Environment, facts: Facts) -> list[Resource]:
 
     With external DNS the setting alone: SES looks for 72 hours, and the next apply tells it again.
     """
-    setting = on(identity.arn(env, facts.account), env)
+    setting = on(arns.identity(env, facts.account), env)
     if env.dns.is_external:
         return [setting]
+    return [*record_sets(env, facts.sure(ZONE), setting.identity_arn), setting]
+
+
+def record_sets(env: Environment, zone: Zone, serves: str) -> tuple[RecordSet, TxtValue]:
+    """The records of the MAIL FROM domain."""
     mx, spf = records.mx(env), records.spf(env)
-    zone = facts.hosted_zone
-    return [
-        RecordSet(zone, mx.name, mx.type, frozenset({mx.value}), mx.ttl, ours=SES_MX),
-        TxtValue(zone, spf.name, spf.value, spf.tag, spf.ttl),
-        setting,
-    ]
+    values = frozenset({mx.value})
+    return (
+        RecordSet(zone, mx.name, mx.type, values, mx.ttl, ours=SES_MX, serves=serves),
+        TxtValue(zone, spf.name, spf.value, spf.tag, spf.ttl, serves=serves),
+    )
+
+
+def records_at(env: Environment, account: Account, zone: Zone, domain: str) -> list[Resource]:
+    """The same records at another MAIL FROM domain."""
+    if not is_within(domain, zone.name):
+        return []
+    mx, spf = record_sets(env, zone, arns.identity(env, account))
+    return [replace(mx, name=domain, serves=""), replace(spf, name=domain, serves="")]

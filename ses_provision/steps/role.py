@@ -2,12 +2,13 @@
 
 from typing import Any
 
+from ses_provision.engine.account import Account
+from ses_provision.engine.model import Resource, Skipped
+from ses_provision.engine.needs import Facts
 from ses_provision.environment import Environment
-from ses_provision.facts import Account, Facts
-from ses_provision.model import Resource, Skipped
 from ses_provision.resources import policies
 from ses_provision.resources.iam import RolePolicy
-from ses_provision.steps import configuration_set, identity, sender
+from ses_provision.steps import arns
 
 
 def statements(env: Environment, account: Account) -> list[dict[str, Any]]:
@@ -24,9 +25,9 @@ def statements(env: Environment, account: Account) -> list[dict[str, Any]]:
             "Effect": "Allow",
             "Action": ["ses:SendEmail", "ses:SendRawEmail"],
             "Resource": [
-                identity.arn(env, account),
-                sender.arn(env, account),
-                configuration_set.arn(env, account),
+                arns.identity(env, account),
+                arns.sender(env, account),
+                arns.configuration_set(env, account),
             ],
             "Condition": {"StringEquals": {"ses:FromAddress": env.from_address}},
         },
@@ -49,5 +50,6 @@ def desired(env: Environment, facts: Facts) -> list[Resource] | Skipped:
             env.policy_name,
             policies.named(statements(env, facts.account)),
             env.region,
+            facts.account,
         )
     ]

@@ -1,15 +1,10 @@
 """The sending identity: the from address."""
 
+from ses_provision.engine.model import Resource
+from ses_provision.engine.needs import Facts
 from ses_provision.environment import Environment
-from ses_provision.facts import Account, Facts
-from ses_provision.model import Resource
-from ses_provision.resources.ses import EmailIdentity
-from ses_provision.steps import mail_from
-
-
-def arn(env: Environment, account: Account) -> str:
-    """The ARN of the address identity."""
-    return account.arn("ses", f"identity/{env.from_address}")
+from ses_provision.resources.ses.email_identity import EmailIdentity
+from ses_provision.steps import arns, mail_from
 
 
 def desired(env: Environment, facts: Facts) -> list[Resource]:
@@ -19,7 +14,7 @@ def desired(env: Environment, facts: Facts) -> list[Resource]:
     without the custom MAIL FROM (SES Developer Guide, creating and verifying identities).
     """
     identity = EmailIdentity(
-        arn=arn(env, facts.account),
+        arn=arns.sender(env, facts.account),
         configuration_set=env.configuration_set.name,
         dkim_origin=None,
         dkim_key_length=None,

@@ -2,11 +2,11 @@
 
 from typing import Any
 
+from ses_provision.engine.account import Account
 from ses_provision.environment import Environment
-from ses_provision.facts import Account
 from ses_provision.resources import policies
 from ses_provision.resources.sns import Topic
-from ses_provision.steps import configuration_set
+from ses_provision.steps import arns
 
 OWNER_ACTIONS = [
     "SNS:AddPermission",
@@ -33,7 +33,7 @@ def topic(env: Environment, account: Account, region: str, name: str) -> Topic:
         found.append(ses(arn, env, account))
     if region in env.alarm_regions and name == env.alarm_topic:
         found.append(alarms(arn, region, account))
-    return Topic(arn, policies.named(found), env.events.kms_key or "", env.all_tags)
+    return Topic(arn, policies.named(found), env.events.kms_key, env.all_tags)
 
 
 def owner(arn: str, account: Account) -> dict[str, Any]:
@@ -71,7 +71,7 @@ def ses(arn: str, env: Environment, account: Account) -> dict[str, Any]:
         "Condition": {
             "StringEquals": {
                 "AWS:SourceAccount": account.id,
-                "AWS:SourceArn": configuration_set.arn(env, account),
+                "AWS:SourceArn": arns.configuration_set(env, account),
             }
         },
     }

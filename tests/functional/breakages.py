@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from tests.functional.health import ROLE, Health
@@ -236,6 +237,7 @@ def metric_elsewhere(health: Health) -> None:
 
 def ringing(health: Health) -> None:
     """Mail bounces, and the bounce alarm rings."""
+    health.local.knobs = replace(health.local.knobs, simulator_moves_reputation=True)
     for _ in range(2):
         health.run("send-test", "--to", "bounce@simulator.amazonses.com")
 
@@ -250,7 +252,7 @@ def role_policy(edit: Callable[[list[dict[str, Any]]], None]) -> Break:
 
     def change(health: Health) -> None:
         named = {"RoleName": ROLE, "PolicyName": health.env.policy_name}
-        from ses_provision.facts import Account
+        from ses_provision.engine.account import Account
         from ses_provision.steps import role
 
         env = health.env.with_role(ROLE)

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from ses_provision.cli.in_process import InProcess
 from ses_provision.environment import Environment
 from ses_provision.local import LocalAws
+from ses_provision.worlds.in_process import InProcess
 from tests.conftest import Cli
 from tests.functional.health import Health
 

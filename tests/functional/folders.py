@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from ses_provision import config
-from ses_provision.cli.in_process import InProcess, seed
+from ses_provision.environment import loading
 from ses_provision.local import Clock, LocalAws
+from ses_provision.worlds.in_process import InProcess, seed
 from tests.conftest import NOON, Cli, Result
 
 EXTERNAL = """
@@ -63,7 +63,7 @@ def bench(cli: Cli, folder: Path, world: type[InProcess] = InProcess, **files: s
     """A bench with the hosted zones and roles that the files name."""
     write(folder, **files)
     local = LocalAws(Clock(frozen_at=NOON))
-    seed(local, config.load_all(folder))
+    seed(local, loading.load_all(folder))
     return Bench(cli, folder, world(local))
 
 

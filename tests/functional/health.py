@@ -8,9 +8,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ses_provision.cli.in_process import InProcess
 from ses_provision.environment import Environment
 from ses_provision.local import LocalAws
+from ses_provision.worlds.in_process import InProcess
 from tests.conftest import ROOT, Cli, Result
 
 ROLE = "patient-mailer"

@@ -20,7 +20,9 @@ from ses_provision.local.wire import ConnectionLostError
 ROOT = Path(__file__).parents[2]
 # A fork of a process that has imported everything starts in milliseconds.
 FORKS = multiprocessing.get_context("forkserver")
-FORKS.set_forkserver_preload([__name__, "ses_provision.cli.app", "boto3", "ses_provision.engine"])
+FORKS.set_forkserver_preload(
+    [__name__, "ses_provision.cli.app", "boto3", "ses_provision.engine.applying"]
+)
 
 
 def command_line(arguments: list[str], port: int, output: str) -> None:

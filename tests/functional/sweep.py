@@ -9,11 +9,11 @@ from datetime import timedelta
 import botocore.endpoint
 import pytest
 
-from ses_provision.aws import Connections
-from ses_provision.cli.in_process import InProcess, seed
-from ses_provision.cli.world import Trace
 from ses_provision.environment import Environment
 from ses_provision.local import Clock, LocalAws
+from ses_provision.outside.aws import Connections
+from ses_provision.worlds.in_process import InProcess, seed
+from ses_provision.worlds.real import Trace
 from tests.conftest import NOON
 
 

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from ses_provision import attestations, config
+from ses_provision.checks import attestations
+from ses_provision.environment import loading
 from tests.functional.health import Health
 
 BAA = "SES-HIPAA-001"
@@ -129,7 +130,7 @@ def test_the_file_is_no_environment_and_everybody_may_read_it(health: Health) ->
 
     file = attestations.path(health.config, "prod")
     assert stat.S_IMODE(file.stat().st_mode) == 0o644
-    assert config.names(health.config) == ["prod"]
+    assert loading.names(health.config) == ["prod"]
     assert [one.name for one in file.parent.iterdir()] == ["prod.toml"]
 
 

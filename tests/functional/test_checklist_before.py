@@ -2,7 +2,7 @@
 
 import pytest
 
-from ses_provision.cli.in_process import InProcess
+from ses_provision.worlds.in_process import InProcess
 from tests.conftest import Cli
 from tests.functional.breakages import customer_key
 from tests.functional.health import Health

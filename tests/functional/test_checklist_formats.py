@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from ses_provision.cli.in_process import InProcess
 from ses_provision.local.contract import Caller
+from ses_provision.worlds.in_process import InProcess
 from tests.conftest import Cli
 from tests.functional.health import Health
 

@@ -7,8 +7,9 @@ from typing import Any
 
 import pytest
 
-from ses_provision import clashes, config
-from ses_provision.environment import Environment
+from ses_provision.engine import clashes
+from ses_provision.environment import Environment, loading
+from ses_provision.steps import STEPS
 from tests.conftest import Cli
 
 BASE: dict[str, Any] = {
@@ -26,12 +27,12 @@ APART: dict[str, Any] = {
 
 def environment(name: str, **changes: Any) -> Environment:
     """An environment that differs in some settings from the base."""
-    return config.checked({**BASE, "name": name, **changes}, name)
+    return loading.checked({**BASE, "name": name, **changes}, name)
 
 
 def problems(*environments: Environment) -> list[str]:
     """What clashes, in words."""
-    return [problem for _, _, problem in clashes.clashes(environments)]
+    return [problem for _, _, problem in clashes.clashes(environments, STEPS)]
 
 
 def test_environments_that_have_nothing_in_common_do_not_clash(

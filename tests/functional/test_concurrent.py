@@ -13,14 +13,16 @@ from typing import Any
 
 import pytest
 
-from ses_provision import aws, engine, facts
-from ses_provision.cli.in_process import InProcess
+from ses_provision.engine import applying, planning
+from ses_provision.engine.account import right_account
+from ses_provision.engine.model import Applied, Plan
 from ses_provision.environment import Environment
 from ses_provision.errors import ProvisionError, StalePlan
 from ses_provision.local import LocalAws
-from ses_provision.model import Plan
-from ses_provision.reading import Ask, Outcome
+from ses_provision.outside import aws
+from ses_provision.outside.reading import Ask, Outcome
 from ses_provision.steps import STEPS
+from ses_provision.worlds.in_process import InProcess
 from tests.conftest import Cli
 from tests.functional.sweep import Sweep, no_backoff
 from tests.functional.virtual_time import VirtualTime
@@ -36,18 +38,18 @@ def apply_once(world: InProcess, env: Environment, agreed: Plan | None = None) -
     """What the command `apply` does, without the command line; how many changes were made."""
     connections = world.connect(env, None, None)
     reader = aws.Reader(connections)
-    account = reader.run(facts.account(env))
-    planned = agreed or engine.plan(STEPS, env, account, reader)
-    done = engine.apply(
+    account = reader.run(right_account(env))
+    planned = agreed or planning.plan(STEPS, env, account, reader)
+    done = applying.apply(
         planned, STEPS, env, account, reader, connections, sleep=world.sleep, now=world.now
     )
-    return sum(isinstance(one, engine.Applied) for one in done)
+    return sum(isinstance(one, Applied) for one in done)
 
 
 def planned(world: InProcess, env: Environment) -> Plan:
     """A plan, as a person is shown it."""
     reader = aws.Reader(world.connect(env, None, None))
-    return engine.plan(STEPS, env, reader.run(facts.account(env)), reader)
+    return planning.plan(STEPS, env, reader.run(right_account(env)), reader)
 
 
 def test_at_one_call_a_second_both_environments_are_applied_without_an_error(

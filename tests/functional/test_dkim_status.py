@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from ses_provision.cli.in_process import InProcess
 from ses_provision.local import LocalAws
+from ses_provision.worlds.in_process import InProcess
 from tests.conftest import Cli
 from tests.functional.breakages import FOUR_DAYS, lost_for_good, without_dkim
 from tests.functional.health import Health

@@ -8,12 +8,12 @@ from typing import Any
 
 import pytest
 
-from ses_provision import aws, dns
-from ses_provision.cli.in_process import InProcess
-from ses_provision.cli.world import Trace
 from ses_provision.environment import Environment
 from ses_provision.local import LocalAws
-from ses_provision.reading import Ask, Outcome
+from ses_provision.outside import aws, dns
+from ses_provision.outside.reading import Ask, Outcome
+from ses_provision.worlds.in_process import InProcess
+from ses_provision.worlds.real import Trace
 from tests.conftest import Cli, Result
 from tests.functional.zone_server import ZoneServer, serving
 

@@ -10,9 +10,9 @@ import dns.rdatatype
 import dns.zone
 import pytest
 
-from ses_provision.cli.in_process import InProcess
 from ses_provision.errors import CannotReachAws
-from ses_provision.reading import Ask, Outcome
+from ses_provision.outside.reading import Ask, Outcome
+from ses_provision.worlds.in_process import InProcess
 from tests.conftest import Cli
 from tests.functional.folders import EXTERNAL, HOSTED, Bench, bench, publish
 

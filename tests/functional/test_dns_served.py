@@ -18,9 +18,9 @@ import dns.rcode
 import dns.zone
 import pytest
 
-from ses_provision import dns as asking
-from ses_provision.cli.in_process import InProcess
-from ses_provision.reading import Ask, Outcome
+from ses_provision.outside import dns as asking
+from ses_provision.outside.reading import Ask, Outcome
+from ses_provision.worlds.in_process import InProcess
 from tests.conftest import Cli
 from tests.functional.folders import EXTERNAL, bench
 

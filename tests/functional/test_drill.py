@@ -5,7 +5,7 @@ import signal
 import pytest
 
 from tests.conftest import Cli
-from tests.functional.breakages import destination, no_alarm, statements_without
+from tests.functional.breakages import destination, no_alarm, ringing, statements_without
 from tests.functional.health import Health
 
 
@@ -125,21 +125,90 @@ def test_what_cannot_be_removed_is_named_and_the_rest_is_removed(
     assert len(left_behind(health)) == 1
 
 
-def test_alarms_ring_once_and_are_set_back(health: Health) -> None:
+def words(text: str) -> str:
+    """Text without its line breaks, which follow the width of the terminal."""
+    return " ".join(text.split())
+
+
+def left_anywhere(health: Health) -> list[str]:
+    """Queues that the drill left in any region of the alarms."""
+    found: list[str] = []
+    for region in health.env.alarm_regions:
+        found += health.call("sqs", "ListQueues", region).get("QueueUrls") or []
+    return found
+
+
+def test_alarms_ring_once_are_heard_and_set_back(health: Health) -> None:
     rung = health.run("drill", "--yes", "--alarms")
 
+    assert rung.status == 0
     calls = [call for call in rung.calls if call.operation == "SetAlarmState"]
+    heard = rung.stdout.count("rang, and its message came out of a queue on ses-events-prod")
+    assert len(calls) == 2 * heard == 8
+    assert left_anywhere(health) == []
+
+
+def test_the_document_tells_each_alarm_with_its_delay(health: Health) -> None:
     [report] = health.run("drill", "--yes", "--alarms", "--json").json["environments"]
-    assert len(calls) == 2 * rung.stdout.count("rang, and is")
-    assert {one["alarm"] for one in report["drill"]["alarms"]} == {
-        "ses-bounce-rate-prod",
-        "ses-complaint-rate-prod",
+
+    alarms = report["drill"]["alarms"]
+    assert {(one["alarm"], one["region"]) for one in alarms} == {
+        (name, region)
+        for name in ("ses-bounce-rate-prod", "ses-complaint-rate-prod")
+        for region in health.env.alarm_regions
     }
+    assert all(one["arrived"] and one["delay"] >= 0 for one in alarms)
+
+
+def test_people_behind_an_alarm_are_told_too(health: Health) -> None:
+    before = len(health.local.outbox)
+    health.run("drill", "--yes", "--alarms")
+
+    subjects = [mail.subject or "" for mail in health.local.outbox[before:]]
+    assert 'ALARM: "ses-bounce-rate-prod" in US East (Ohio)' in subjects
+
+
+def test_an_alarm_that_its_topic_shuts_out_is_not_proved_and_says_why(health: Health) -> None:
+    statements_without("cloudwatch.amazonaws.com")(health)
+
+    rung = health.run("drill", "--yes", "--alarms", "--timeout", "1")
+
+    assert rung.status == 75
+    assert "ses-bounce-rate-prod (us-east-2): rang, and is" in words(rung.stdout)
+    assert "not proved that anybody hears it: Failed to execute action" in words(rung.stdout)
+    assert "no resource-based policy allows the SNS:Publish action" in words(rung.stdout)
+    assert "ses-bounce-rate-prod (us-east-1): rang, and its message came out" in words(rung.stdout)
+    assert left_anywhere(health) == []
+
+
+def test_an_alarm_whose_actions_are_off_is_not_proved(health: Health) -> None:
+    name = "ses-bounce-rate-prod"
+    health.call("cloudwatch", "DisableAlarmActions", AlarmNames=[name])
+
+    rung = health.run("drill", "--yes", "--alarms")
+
+    assert rung.status == 75
+    assert f"{name} (us-east-2): rang, and is" in words(rung.stdout)
+    assert "not proved that anybody hears it: its actions are switched off" in words(rung.stdout)
+
+
+def test_an_alarm_without_an_action_on_its_topic_is_not_proved(health: Health) -> None:
+    name = "ses-bounce-rate-prod"
+    [held] = health.call("cloudwatch", "DescribeAlarms", AlarmNames=[name])["MetricAlarms"]
+    kept = ("MetricName", "Namespace", "Statistic", "Period", "EvaluationPeriods", "Threshold",
+            "ComparisonOperator", "TreatMissingData")  # fmt: skip
+    params = {key: held[key] for key in kept}
+    health.call("cloudwatch", "PutMetricAlarm", AlarmName=name, **params)
+
+    rung = health.run("drill", "--yes", "--alarms")
+
+    assert rung.status == 75
+    assert f"{name} (us-east-2): rang, and is" in words(rung.stdout)
+    assert "it has no action on arn:aws:sns:us-east-2:" in words(rung.stdout)
 
 
 def test_an_alarm_that_rings_already_is_left_alone(health: Health) -> None:
-    for _ in range(2):
-        health.run("send-test", "--to", "bounce@simulator.amazonses.com")
+    ringing(health)
 
     rung = health.run("drill", "--yes", "--alarms")
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from ses_provision.cli.in_process import InProcess
 from ses_provision.environment import Environment
 from ses_provision.local import LocalAws
 from ses_provision.local.contract import AwsError
+from ses_provision.worlds.in_process import InProcess
 from tests.conftest import CONFIG, Cli
 from tests.functional.existing import APPLY, PLAN, at, change, changes, identity, put, record, zone
 

@@ -12,8 +12,8 @@ from typing import Any
 
 import pytest
 
+from ses_provision.export import hcl
 from ses_provision.local.server import serving
-from ses_provision.render import hcl
 from tests.conftest import Cli
 from tests.functional.folders import EXTERNAL, HOSTED, Bench, bench
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from ses_provision.cli import provision
+from ses_provision.cli import step_options
+from ses_provision.engine.model import Resource, Step
+from ses_provision.engine.needs import Facts
 from ses_provision.environment import Environment
-from ses_provision.facts import Facts
 from ses_provision.local import LocalAws
-from ses_provision.model import Resource, Step
 from ses_provision.resources.ses import EventDestination
-from ses_provision.steps import STEPS, configuration_set
+from ses_provision.steps import STEPS, arns
 from tests.conftest import Cli
 
 
@@ -18,7 +18,7 @@ def desired(env: Environment, facts: Facts) -> list[Resource]:
     """What would be the new file in steps/: every event to the default event bus."""
     return [
         EventDestination(
-            configuration_set_arn=configuration_set.arn(env, facts.account),
+            configuration_set_arn=arns.configuration_set(env, facts.account),
             name="event-bus",
             types=frozenset({"SEND", "DELIVERY", "BOUNCE"}),
             target={
@@ -36,8 +36,8 @@ BUS = Step("event-bus", "Event bus", "Tells programs about every mail.", desired
 @pytest.fixture
 def with_event_bus(monkeypatch: pytest.MonkeyPatch) -> None:
     """The line in the table."""
-    monkeypatch.setattr(provision, "STEPS", (*STEPS, BUS))
-    monkeypatch.setattr(provision, "STEP_NAMES", [*provision.STEP_NAMES, BUS.id])
+    monkeypatch.setattr(step_options, "STEPS", (*STEPS, BUS))
+    monkeypatch.setattr(step_options, "STEP_NAMES", [*step_options.STEP_NAMES, BUS.id])
 
 
 def test_a_new_step_is_planned_applied_and_then_settled(

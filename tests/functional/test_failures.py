@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from ses_provision.environment import Environment
-from ses_provision.refusals import DENIED
+from ses_provision.outside.refusals import DENIED
 from tests.conftest import Cli
 from tests.functional.sweep import Sweep, no_backoff
 

@@ -8,11 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from ses_provision import config
-from ses_provision.cli.in_process import InProcess
-from ses_provision.environment import Environment
+from ses_provision.environment import Environment, loading
 from ses_provision.errors import CannotReachAws
 from ses_provision.local import Clock, LocalAws
+from ses_provision.worlds.in_process import InProcess
 from tests.conftest import NOON, Cli, Result
 
 ACCOUNT = "111122223333"
@@ -48,7 +47,7 @@ FLAGS = ("--domain", "example.com", "--account-id", ACCOUNT, "--region", "eu-cen
 
 def loaded(tmp_path: Path, name: str = "prod") -> Environment:
     """What was written."""
-    return config.load(name, tmp_path / "config")
+    return loading.load(name, tmp_path / "config")
 
 
 class Person(io.StringIO):
@@ -201,7 +200,7 @@ def test_the_schema_for_editors_is_written_beside_and_is_current(
     folder = tmp_path / "config"
     assert (folder / "prod.toml").read_text().startswith("#:schema ./schema.json\n")
     assert (folder / "schema.json").exists()
-    assert config.names(folder) == ["prod"]
+    assert loading.names(folder) == ["prod"]
 
 
 def test_quotes_and_newlines_in_answers_stay_text(init: Init, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 import pytest
 
 from ses_provision.cli.app import run
-from ses_provision.cli.world import name_server_port
+from ses_provision.worlds.real import name_server_port
 from tests.conftest import ROOT, Cli
 
 COMMAND = [sys.executable, "-m", "ses_provision"]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from ses_provision.model import Found
+from ses_provision.engine.model import Found
 from ses_provision.resources.ses import EmailIdentity
 from tests.conftest import Cli
 from tests.functional.folders import HOSTED, Bench, bench

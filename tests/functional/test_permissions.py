@@ -11,15 +11,15 @@ from typing import Any
 
 import pytest
 
-from ses_provision.aws import Connections
-from ses_provision.cli.in_process import InProcess
-from ses_provision.cli.world import Trace
 from ses_provision.environment import Environment
 from ses_provision.local import LocalAws
 from ses_provision.local.contract import Caller
 from ses_provision.local.disturb import _resource
 from ses_provision.local.policies import Ask, Decision, decide
-from ses_provision.permissions import LARGEST, policies, size
+from ses_provision.outside.aws import Connections
+from ses_provision.rehearsal.permissions import LARGEST, policies, size
+from ses_provision.worlds.in_process import InProcess
+from ses_provision.worlds.real import Trace
 from tests.conftest import CONFIG, ROOT, Cli
 
 ROLE = "application"
@@ -135,6 +135,9 @@ def everything(execute: Run, local: LocalAws, env: Environment) -> None:
     execute("checklist")
     execute("send-test")
     execute("drill", "--yes", "--alarms")
+    shut_cloudwatch_out(local, env)
+    execute("drill", "--yes", "--alarms", "--timeout", "0.1", status=75)
+    execute("apply", "--yes")
     local.confirm_subscriptions()
     execute("request-access", "--submit", "--yes")
     local.call(env.account_id, env.region, "sesv2", *foreign_destination(env))
@@ -145,6 +148,20 @@ def everything(execute: Run, local: LocalAws, env: Environment) -> None:
     }
     local.call(env.account_id, env.region, "sesv2", "DeleteConfigurationSetEventDestination", names)
     execute("destroy", "--yes", "--confirm-env", "prod")
+
+
+def shut_cloudwatch_out(local: LocalAws, env: Environment) -> None:
+    """The topic of the alarms takes messages of SES alone."""
+    topic = f"arn:aws:sns:{env.region}:{env.account_id}:{env.alarm_topic}"
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": "ses.amazonaws.com"},
+        "Action": "sns:Publish",
+        "Resource": topic,
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    params = {"TopicArn": topic, "AttributeName": "Policy", "AttributeValue": policy}
+    local.call(env.account_id, env.region, "sns", "SetTopicAttributes", params)
 
 
 def grow(local: LocalAws, env: Environment) -> None:

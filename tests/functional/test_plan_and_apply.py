@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from ses_provision.cli.app import run as run_command
-from ses_provision.cli.in_process import InProcess
 from ses_provision.environment import Environment
 from ses_provision.local import LocalAws
+from ses_provision.worlds.in_process import InProcess
 from tests.conftest import CONFIG, Cli
 
 PROD, STAGING = "524471258033", "421807902331"
@@ -59,7 +59,7 @@ def test_a_plan_writes_nothing_and_detailed_statuses_tell_whether_it_would(cli: 
 def test_a_settled_plan_takes_at_most_3_rounds(
     cli: Cli, world: InProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from ses_provision import aws
+    from ses_provision.outside import aws
 
     cli(*APPLY)
     readers: list[aws.Reader] = []
@@ -363,8 +363,8 @@ def test_a_policy_that_has_not_arrived_yet_is_waited_for(
     cli: Cli, world: InProcess, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """SES refuses a topic whose policy it does not see yet with BadRequestException."""
-    from ses_provision.aws import Connections
     from ses_provision.errors import AwsRefused
+    from ses_provision.outside.aws import Connections
 
     send, refusals = Connections.send, iter(range(3))
 

@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
-from ses_provision.cli.in_process import InProcess
 from ses_provision.local import Clock, LocalAws
+from ses_provision.worlds.in_process import InProcess
 from tests.conftest import NOON, ROOT, Cli, Result
 from tests.functional.folders import publish
 

@@ -7,15 +7,14 @@ from typing import Any
 
 import pytest
 
-from ses_provision import config
-from ses_provision.environment import Environment
+from ses_provision.environment import Environment, loading
 from ses_provision.errors import ConfigError
 from ses_provision.render import environment_file
 from tests.conftest import CONFIG, Cli
 from tests.functional.folders import EXTERNAL, HOSTED, write
 from tests.functional.jsonschema import mistakes
 
-SCHEMA = config.schema()
+SCHEMA = loading.schema()
 
 
 def shipped() -> list[Path]:
@@ -58,7 +57,7 @@ def test_what_an_editor_marks_by_the_schema_does_not_load_either(
 
     assert [one for one in mistakes(SCHEMA, raw) if where in one]
     with pytest.raises(ConfigError):
-        config.checked({**raw, "name": "prod"}, "prod.toml")
+        loading.checked({**raw, "name": "prod"}, "prod.toml")
 
 
 def test_every_setting_is_in_the_schema_with_a_description() -> None:

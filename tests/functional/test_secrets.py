@@ -12,13 +12,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from ses_provision import config
 from ses_provision.cli.app import run
-from ses_provision.cli.world import RealWorld
-from ses_provision.environment import Environment
+from ses_provision.environment import Environment, loading
 from ses_provision.errors import ConfigError
 from ses_provision.local import LocalAws
 from ses_provision.local.server import serving
+from ses_provision.worlds.real import RealWorld
 from tests.conftest import CONFIG, ROOT, Cli
 from tests.functional.sweep import no_backoff
 
@@ -91,7 +90,7 @@ def test_a_mistake_of_ours_shows_its_traceback_and_where_to_report_it_once(
     def broken(*_: Any, **__: Any) -> None:
         raise ZeroDivisionError("oops")
 
-    monkeypatch.setattr("ses_provision.engine.plan", broken)
+    monkeypatch.setattr("ses_provision.engine.planning.plan", broken)
 
     told = cli("plan", "--env", "prod", "--json")
 
@@ -161,14 +160,14 @@ def test_any_config_loads_or_is_refused_in_sentences_and_what_loads_round_trips(
         raw = changed(raw, path, value)
 
     try:
-        made = config.checked({**raw, "name": "prod"}, "prod.toml")
+        made = loading.checked({**raw, "name": "prod"}, "prod.toml")
     except ConfigError as error:
         assert error.problems
         assert all(one.startswith("prod.toml: ") for one in error.problems)
         return
 
     plain = json.loads(made.model_dump_json(exclude_none=True))
-    assert config.checked({**plain, "name": "prod"}, "again") == made
+    assert loading.checked({**plain, "name": "prod"}, "again") == made
 
 
 @settings(
@@ -180,11 +179,11 @@ def test_any_config_loads_or_is_refused_in_sentences_and_what_loads_round_trips(
 def test_what_loads_can_be_planned_and_reaches_dns_policies_and_terminal_unharmed(
     edits: list[tuple[tuple[str, ...], Any]], world: Any
 ) -> None:
-    from ses_provision.aws import Reader
-    from ses_provision.engine import plan
+    from ses_provision.engine.account import Account
+    from ses_provision.engine.planning import plan
     from ses_provision.errors import ProvisionError
-    from ses_provision.facts import Account
-    from ses_provision.permissions import policies
+    from ses_provision.outside.aws import Reader
+    from ses_provision.rehearsal.permissions import policies
     from ses_provision.render import plan as text
     from ses_provision.steps import STEPS
 
@@ -192,7 +191,7 @@ def test_what_loads_can_be_planned_and_reaches_dns_policies_and_terminal_unharme
     for path, value in edits:
         raw = changed(raw, path, value)
     try:
-        env = config.checked({**raw, "name": "prod"}, "prod.toml")
+        env = loading.checked({**raw, "name": "prod"}, "prod.toml")
     except ConfigError:
         return
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 import pytest
 
-from ses_provision.cli.in_process import InProcess
+from ses_provision.worlds.in_process import InProcess
 from tests.conftest import NOON, Cli
 
 WAIT = ("dkim-status", "--env", "prod", "--wait", "--no-dns")

@@ -39,7 +39,7 @@ REAL_MISFITS = (
     r"NotificationAttributes\[.+\]\.(Bounce|Complaint|Delivery)Topic is missing",
     r"TenantResources\[\d+\]\.ResourceType is '(identity|configuration-set|template)'",
     r"DelegationSet is missing",
-    r"EvaluationResults\[0\]\.MatchedStatements\[0\]\.SourcePolicyType is 'IAM Policy'",
+    r".+\.SourcePolicyType is 'IAM Policy'",
 )
 
 

@@ -227,7 +227,7 @@ def test_knobs_say_what_is_wrong_with_them():
 
 def test_knobs_survive_the_way_through_json():
     fault = Fault(FaultKind.DROP, "sesv2:*", 2, None)
-    knobs = Knobs(1.0, 0.1, 30.0, 10.0, True, (fault,))
+    knobs = Knobs(1.0, 0.1, 30.0, 10.0, (fault,), refuse_same_key_length=True)
     assert Knobs().changed(knobs.to_dict()) == knobs
     assert replace(knobs, rate=None).to_dict()["rate"] is None
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from ses_provision.aws import Connections, Reader
-from ses_provision.model import Action, Call, Change, Found, Resource
+from ses_provision.engine.model import Action, Change, Found, Resource
+from ses_provision.outside.aws import Connections, Reader
+from ses_provision.outside.call import Call
 
 
 class OneAccount:
@@ -41,4 +42,4 @@ class OneAccount:
 
     def ask(self, service: str, operation: str, region: str = "us-east-2", **params: Any) -> Any:
         """What AWS says, past our own reading."""
-        return self.connections.send(Call(service, region, operation, params))
+        return self.connections.send(Call(service, region, operation, params, on=()))

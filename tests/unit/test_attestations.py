@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ses_provision import attestations
-from ses_provision.attestations import Attestation
+from ses_provision.checks import attestations
+from ses_provision.checks.attestations import Attestation
+from ses_provision.checks.finding import Finding, Status
 from ses_provision.errors import ConfigError
-from ses_provision.model import Finding, Status
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 LINES = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=60)

@@ -8,22 +8,31 @@ from pathlib import Path
 
 import pytest
 
-from ses_provision import aws
-from ses_provision.aws import Connections, Reader
 from ses_provision.environment import Environment
 from ses_provision.errors import AccessDenied, AwsRefused, CannotReachAws, ProvisionError
 from ses_provision.local import LocalAws
-from ses_provision.model import Call
-from ses_provision.reading import Ask, Outcome, ask, question, together
+from ses_provision.outside import aws
+from ses_provision.outside.aws import Connections, Reader
+from ses_provision.outside.call import Call
+from ses_provision.outside.reading import Ask, Outcome, ask, question, together
+from ses_provision.outside.refusals import Refusal
+from ses_provision.outside.rights import Credentials
 from tests.functional.sweep import no_backoff
 from tests.unit.toys import Box
 
-IDENTITY = question("sesv2", "us-east-2", "GetEmailIdentity", EmailIdentity="nobody.example")
+IDENTITY = question(
+    "sesv2",
+    "us-east-2",
+    "GetEmailIdentity",
+    on=(),
+    absent=(Refusal("NotFoundException"),),
+    EmailIdentity="nobody.example",
+)
 
 
 def toy(name: str) -> Ask:
     """A question to the toy account."""
-    return question("toys", "us-east-2", "GetToy", Name=name)
+    return question("toys", "us-east-2", "GetToy", on=(), Name=name)
 
 
 def alarms(*names: str) -> Ask:
@@ -32,6 +41,7 @@ def alarms(*names: str) -> Ask:
         "cloudwatch",
         "us-east-2",
         "DescribeAlarms",
+        on=(),
         pages=True,
         merge="AlarmNames",
         AlarmNames=names,
@@ -126,7 +136,9 @@ def test_the_alarms_of_a_region_are_described_in_one_call(reader: Reader, local:
 
 
 def test_all_pages_are_one_answer(connections: Connections, local: LocalAws) -> None:
-    arn = connections.send(Call("sns", "us-east-2", "CreateTopic", {"Name": "t"}))["TopicArn"]
+    arn = connections.send(Call("sns", "us-east-2", "CreateTopic", {"Name": "t"}, on=()))[
+        "TopicArn"
+    ]
     for number in range(130):
         endpoint = f"a{number}@example.com"
         local.call(
@@ -136,7 +148,9 @@ def test_all_pages_are_one_answer(connections: Connections, local: LocalAws) -> 
             "Subscribe",
             {"TopicArn": arn, "Protocol": "email", "Endpoint": endpoint},
         )
-    asked = question("sns", "us-east-2", "ListSubscriptionsByTopic", pages=True, TopicArn=arn)
+    asked = question(
+        "sns", "us-east-2", "ListSubscriptionsByTopic", on=(), pages=True, TopicArn=arn
+    )
 
     [answer] = Reader(connections).run(ask(asked))
 
@@ -147,13 +161,36 @@ def test_all_pages_are_one_answer(connections: Connections, local: LocalAws) -> 
 def test_what_aws_does_not_know_is_absent(connections: Connections) -> None:
     asks = [
         IDENTITY,
-        question("sesv2", "us-east-2", "GetConfigurationSet", ConfigurationSetName="none"),
-        question("iam", "us-east-2", "GetRole", RoleName="nobody"),
-        question("route53", "us-east-2", "GetHostedZone", Id="Z0"),
+        question(
+            "sesv2",
+            "us-east-2",
+            "GetConfigurationSet",
+            on=(),
+            absent=(Refusal("NotFoundException"),),
+            ConfigurationSetName="none",
+        ),
+        question(
+            "iam",
+            "us-east-2",
+            "GetRole",
+            on=(),
+            absent=(Refusal("NoSuchEntity"),),
+            RoleName="nobody",
+        ),
+        question(
+            "route53",
+            "us-east-2",
+            "GetHostedZone",
+            on=(),
+            absent=(Refusal("NoSuchHostedZone"),),
+            Id="Z0",
+        ),
         question(
             "sns",
             "us-east-2",
             "GetTopicAttributes",
+            on=(),
+            absent=(Refusal("NotFound"),),
             TopicArn="arn:aws:sns:us-east-2:524471258033:t",
         ),
     ]
@@ -198,7 +235,13 @@ def test_throttling_is_ridden_out(
 def test_a_write_that_is_refused_raises(connections: Connections) -> None:
     with pytest.raises(AwsRefused) as raised:
         connections.send(
-            Call("sesv2", "us-east-2", "DeleteEmailIdentity", {"EmailIdentity": "nobody.example"})
+            Call(
+                "sesv2",
+                "us-east-2",
+                "DeleteEmailIdentity",
+                {"EmailIdentity": "nobody.example"},
+                on=(),
+            )
         )
 
     assert raised.value.code == "NotFoundException"
@@ -207,7 +250,7 @@ def test_a_write_that_is_refused_raises(connections: Connections) -> None:
 
 def test_a_mistake_of_ours_in_a_call_is_not_dressed_up(connections: Connections) -> None:
     with pytest.raises(Exception, match="EmailIdentity") as raised:
-        connections.send(Call("sesv2", "us-east-2", "DeleteEmailIdentity", {}))
+        connections.send(Call("sesv2", "us-east-2", "DeleteEmailIdentity", {}, on=()))
 
     assert not isinstance(raised.value, ProvisionError)
 
@@ -217,7 +260,7 @@ def test_a_trace_names_calls_and_outcomes_and_no_secrets(local: LocalAws, env: E
     session = local.session(env.account_id)
     connections = Connections(session, trace=told.append)
     connections.answer(IDENTITY)
-    connections.send(Call("sns", "us-east-2", "CreateTopic", {"Name": "secret-topic"}))
+    connections.send(Call("sns", "us-east-2", "CreateTopic", {"Name": "secret-topic"}, on=()))
 
     assert told == [
         "sesv2 us-east-2 GetEmailIdentity -> 404",
@@ -232,10 +275,10 @@ def test_a_trace_names_calls_and_outcomes_and_no_secrets(local: LocalAws, env: E
 
 
 def test_a_client_is_made_once_for_each_service_and_region(connections: Connections) -> None:
-    first = connections._client("sns", "us-east-2")
+    first = connections._client("sns", "us-east-2", Credentials.ACCOUNT)
 
-    assert connections._client("sns", "us-east-2") is first
-    assert connections._client("sns", "us-east-1") is not first
+    assert connections._client("sns", "us-east-2", Credentials.ACCOUNT) is first
+    assert connections._client("sns", "us-east-1", Credentials.ACCOUNT) is not first
 
 
 @pytest.fixture
@@ -334,7 +377,7 @@ def test_without_credentials_it_says_what_is_missing_and_how_to_give_it() -> Non
 
 
 def test_dns_is_asked_of_whoever_resolves(env: Environment) -> None:
-    asked = question("dns", "", "TXT", name="example.com")
+    asked = question("dns", "", "TXT", on=(), name="example.com")
     session = aws.local_session(env.account_id)
 
     resolved = Connections(session, resolve=lambda one: {"values": [one.operation]})

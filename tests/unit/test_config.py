@@ -11,8 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ses_provision import config
-from ses_provision.environment import Environment
+from ses_provision.environment import Environment, loading
 from ses_provision.errors import ConfigError, UsageError
 from tests.conftest import CONFIG
 
@@ -53,7 +52,7 @@ def with_setting(path: str, value: Any) -> dict[str, Any]:
 
 def load(raw: dict[str, Any]) -> Environment:
     """An environment from plain values, by way of TOML."""
-    return config.parse(text(raw), "prod", "prod.toml")
+    return loading.parse(text(raw), "prod", "prod.toml")
 
 
 def problems(raw: dict[str, Any]) -> list[str]:
@@ -282,7 +281,7 @@ def test_a_domain_is_read_as_dns_takes_it(written: str, read: str) -> None:
 )
 def test_what_is_not_toml_is_told_so_with_its_file(content: bytes) -> None:
     with pytest.raises(ConfigError) as raised:
-        config.parse(content, "prod", "config/prod.toml")
+        loading.parse(content, "prod", "config/prod.toml")
 
     assert raised.value.message.startswith("config/prod.toml is not valid TOML: ")
     assert raised.value.problems
@@ -307,7 +306,7 @@ PATHS = [
     f"{name}.{inner}" if section else name
     for name in Environment.model_fields
     if name != "name"
-    for section in [config.section_of(Environment, name)]
+    for section in [loading.section_of(Environment, name)]
     for inner in (section.model_fields if section else [""])
 ]
 
@@ -334,7 +333,7 @@ def test_whatever_a_file_says_it_loads_or_its_mistakes_are_told_and_it_loads_as_
 @given(st.binary(max_size=200))
 def test_no_bytes_make_anything_but_a_config_error(content: bytes) -> None:
     with pytest.raises(ConfigError):
-        config.parse(content, "prod", "prod.toml")
+        loading.parse(content, "prod", "prod.toml")
 
 
 @pytest.fixture
@@ -350,11 +349,11 @@ def folder(tmp_path: Path) -> Path:
 def test_environments_come_in_deployment_order_a_domain_before_its_subdomains(
     folder: Path,
 ) -> None:
-    assert [env.name for env in config.load_all(folder)] == ["zeta", "alpha"]
+    assert [env.name for env in loading.load_all(folder)] == ["zeta", "alpha"]
 
 
 def test_the_shipped_environments_load_prod_first() -> None:
-    prod, staging = config.load_all(CONFIG)
+    prod, staging = loading.load_all(CONFIG)
 
     assert (prod.name, prod.account_id) == ("prod", "524471258033")
     assert (staging.name, staging.account_id) == ("staging", "421807902331")
@@ -362,13 +361,13 @@ def test_the_shipped_environments_load_prod_first() -> None:
 
 
 def test_an_environment_is_its_files_name(folder: Path) -> None:
-    assert config.load("alpha", folder).name == "alpha"
-    assert config.names(folder) == ["alpha", "zeta"]
+    assert loading.load("alpha", folder).name == "alpha"
+    assert loading.names(folder) == ["alpha", "zeta"]
 
 
 def test_an_environment_that_does_not_exist_is_told_with_those_that_do(folder: Path) -> None:
     with pytest.raises(UsageError) as raised:
-        config.load("alfa", folder)
+        loading.load("alfa", folder)
 
     assert "Did you mean alpha?" in raised.value.message
     assert "alpha, zeta" in raised.value.hint
@@ -377,13 +376,13 @@ def test_an_environment_that_does_not_exist_is_told_with_those_that_do(folder: P
 
 def test_the_example_is_no_environment(folder: Path) -> None:
     with pytest.raises(UsageError, match="only documents the settings"):
-        config.load("example", folder)
+        loading.load("example", folder)
 
 
 def test_a_folder_without_environments_is_told(tmp_path: Path) -> None:
     for empty in (tmp_path, tmp_path / "nowhere"):
         with pytest.raises(UsageError, match="There is no environment in"):
-            config.load_all(empty)
+            loading.load_all(empty)
 
 
 def test_the_mistakes_of_all_files_are_told_together(folder: Path) -> None:
@@ -391,7 +390,7 @@ def test_the_mistakes_of_all_files_are_told_together(folder: Path) -> None:
         (folder / f"{name}.toml").write_bytes(text({**LEAST, "region": "Ohio"}))
 
     with pytest.raises(ConfigError) as raised:
-        config.load_all(folder)
+        loading.load_all(folder)
 
     assert len(raised.value.problems) == 2
     assert "alpha.toml" in raised.value.message
@@ -405,7 +404,7 @@ def test_a_file_that_cannot_be_read_is_told(folder: Path, monkeypatch: pytest.Mo
     monkeypatch.setattr(Path, "read_bytes", refused)
 
     with pytest.raises(ConfigError, match=r"alpha\.toml cannot be read: Permission denied"):
-        config.load("alpha", folder)
+        loading.load("alpha", folder)
 
 
 @pytest.mark.parametrize("name", ["../prod", "my env", "a.b"])
@@ -417,7 +416,7 @@ def test_a_file_whose_name_cannot_be_part_of_other_names_is_refused(
     (inner / f"{name}.toml").write_bytes(text(LEAST))
 
     with pytest.raises(ConfigError, match="name: must be 1 to 32 of"):
-        config.load(name, inner)
+        loading.load(name, inner)
 
 
 def test_a_role_given_later_is_checked_as_the_files() -> None:

@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
+from ses_provision.engine.model import Action, Change, Found
 from ses_provision.errors import CannotReachAws
-from ses_provision.facts import Zone
-from ses_provision.model import Action, Change, Found
 from ses_provision.resources.dmarc import Dmarc, parsed, record
+from ses_provision.resources.hosted_zones import Zone
 
 ZONE = Zone("Z1", "dev.example.com")
 WANTED = Dmarc(ZONE, "dev.example.com", record("quarantine", ["ops@example.com"]), 300)

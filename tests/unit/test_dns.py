@@ -6,9 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
-from ses_provision import dns
-from ses_provision.dns import answer, ask_dns, host_port
 from ses_provision.errors import CannotReachAws
+from ses_provision.outside import dns
+from ses_provision.outside.dns import answer, ask_dns, host_port
 from tests.functional.zone_server import ZoneServer, serving
 
 HOST = "127.0.0.1"

@@ -6,10 +6,12 @@ from collections.abc import Sequence
 
 import pytest
 
-from ses_provision import engine, wait
-from ses_provision.engine import Applied, NotDone
+from ses_provision.engine import applying, planning
+from ses_provision.engine.model import Action, Applied, NotDone, Plan, Skipped, Step, Waiting
 from ses_provision.errors import StalePlan, Stopped
-from ses_provision.model import Action, Call, Plan, Skipped, Step, Waiting
+from ses_provision.outside import wait
+from ses_provision.outside.call import Call
+from ses_provision.outside.refusals import Refusal
 from tests.unit.toys import ENV, HERE, NOON, Box, Entry, Toy, step
 
 TAKEN = frozenset({"a"})
@@ -17,7 +19,7 @@ TAKEN = frozenset({"a"})
 
 def plan(box: Box, *steps: Step, take_over: frozenset[str] = frozenset()) -> Plan:
     """What would be done."""
-    return engine.plan(steps, ENV, HERE, box.reader, take_over)
+    return planning.plan(steps, ENV, HERE, box.reader, take_over)
 
 
 def actions(planned: Plan) -> list[tuple[str, Action]]:
@@ -38,7 +40,7 @@ class Run:
 
     def go(self) -> Run:
         """Apply."""
-        for one in engine.apply(
+        for one in applying.apply(
             self.agreed,
             self.steps,
             ENV,
@@ -90,7 +92,7 @@ def test_a_plan_asks_all_steps_questions_in_one_round_and_each_once() -> None:
     box = Box()
     reader = box.reader
 
-    engine.plan([step("a", Toy("x")), step("b", Toy("y"), Toy("x"))], ENV, HERE, reader)
+    planning.plan([step("a", Toy("x")), step("b", Toy("y"), Toy("x"))], ENV, HERE, reader)
 
     assert reader.rounds == 1
     assert len(box.asked) == 2
@@ -376,7 +378,7 @@ def test_what_exists_but_cannot_be_read_ends_the_apply_instead_of_going_round() 
     assert len(box.refusals["CreateToy x"]) == 8
 
 
-NOT_YET = frozenset({"BadRequestException"})
+NOT_YET = (Refusal("BadRequestException"),)
 
 
 def test_a_refusal_that_passes_is_waited_for() -> None:

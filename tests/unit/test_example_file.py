@@ -10,8 +10,7 @@ from typing import Any
 import pytest
 from pydantic_core import PydanticUndefined
 
-from ses_provision import config
-from ses_provision.environment import Environment
+from ses_provision.environment import Environment, loading
 from tests.conftest import CONFIG
 
 TEXT = (CONFIG / "example.toml").read_text(encoding="utf-8")
@@ -55,7 +54,7 @@ def fields() -> dict[tuple[str, str], Any]:
     """Every setting of the model with its default; what is required has none."""
     found = {}
     for name, field in Environment.model_fields.items():
-        section = config.section_of(Environment, name)
+        section = loading.section_of(Environment, name)
         if section is None:
             found["", name] = field.default
         else:
@@ -69,7 +68,7 @@ def test_the_example_shows_every_setting_once() -> None:
 
 
 def test_the_example_as_it_is_shows_the_least_that_loads() -> None:
-    env = config.parse(TEXT.encode(), "prod", "example.toml")
+    env = loading.parse(TEXT.encode(), "prod", "example.toml")
 
     least = {"account_id", "region", "domain", "configuration_set"}
     raw = tomllib.loads(TEXT)
@@ -102,7 +101,7 @@ def test_each_line_of_the_example_can_be_uncommented(one: Shown) -> None:
     if one.prose.startswith("With provider"):
         section["provider"] = "external"
 
-    assert config.checked({**raw, "name": "prod"}, "example.toml")
+    assert loading.checked({**raw, "name": "prod"}, "example.toml")
 
 
 def test_no_line_of_the_example_is_wider_than_100_columns() -> None:

@@ -8,12 +8,21 @@ from typing import Any
 import pytest
 
 from ses_provision.errors import AwsRefused
-from ses_provision.reading import Ask, Outcome, Reading, ask, both, iam_action, question, together
+from ses_provision.outside.reading import (
+    Ask,
+    Outcome,
+    Reading,
+    ask,
+    both,
+    question,
+    together,
+)
+from ses_provision.outside.rights import iam_action
 
 
 def about(name: str) -> Ask:
     """A question about a name."""
-    return question("sesv2", "us-east-2", "GetEmailIdentity", EmailIdentity=name)
+    return question("sesv2", "us-east-2", "GetEmailIdentity", on=(), EmailIdentity=name)
 
 
 def run(reading: Reading[Any], answers: dict[Ask, Outcome]) -> tuple[Any, list[list[Ask]]]:
@@ -104,15 +113,17 @@ def test_absence_is_an_answer() -> None:
 
 
 def test_a_question_is_a_value_whatever_the_order_of_its_parameters() -> None:
-    one = question("route53", "us-east-1", "List", HostedZoneId="Z", StartRecordName="a")
-    other = question("route53", "us-east-1", "List", StartRecordName="a", HostedZoneId="Z")
+    one = question("route53", "us-east-1", "List", on=(), HostedZoneId="Z", StartRecordName="a")
+    other = question("route53", "us-east-1", "List", on=(), StartRecordName="a", HostedZoneId="Z")
 
     assert one == other
     assert hash(one) == hash(other)
 
 
 def test_a_question_gives_boto3_lists_for_several_values() -> None:
-    asked = question("cloudwatch", "us-east-2", "DescribeAlarms", AlarmNames=("a", "b"), Kind="x")
+    asked = question(
+        "cloudwatch", "us-east-2", "DescribeAlarms", on=(), AlarmNames=("a", "b"), Kind="x"
+    )
 
     assert asked.arguments == {"AlarmNames": ["a", "b"], "Kind": "x"}
 

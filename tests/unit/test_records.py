@@ -4,15 +4,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ses_provision import config, facts, records
-from ses_provision.environment import Environment
+from ses_provision.engine.account import Account
+from ses_provision.engine.needs import Facts
+from ses_provision.environment import Environment, loading
 from ses_provision.names import txt_record, txt_value
 from ses_provision.resources.dmarc import Dmarc
+from ses_provision.resources.hosted_zones import Zone
 from ses_provision.resources.route53 import RecordSet, TxtValue
-from ses_provision.steps import dkim, dmarc, mail_from
+from ses_provision.resources.ses.identity import Dkim
+from ses_provision.steps import dkim, dmarc, mail_from, needs, records
 
-ISSUED = facts.Dkim(("one", "two", "three"), "dkim.eu-south-1.amazonses.com")
-ZONE = facts.Zone("Z1", "example.com")
+ISSUED = Dkim(("one", "two", "three"), "dkim.eu-south-1.amazonses.com")
+ZONE = Zone("Z1", "example.com")
 LABEL = st.from_regex(r"[a-z]([a-z0-9-]{0,8}[a-z0-9])?", fullmatch=True)
 
 
@@ -27,12 +30,12 @@ def environment(**settings: object) -> Environment:
         "dmarc": {"policy": "reject", "reports_to": ["a@example.com", "b@example.com"]},
         **settings,
     }
-    return config.checked(raw, "prod.toml")
+    return loading.checked(raw, "prod.toml")
 
 
 def test_a_hosted_zone_gets_exactly_the_records_that_a_panel_would_get() -> None:
     env = environment()
-    known = facts.Facts(facts.Account(env.account_id, env.region), ZONE, ISSUED)
+    known = Facts(Account(env.account_id, env.region), {needs.ZONE: ZONE, needs.DKIM: ISSUED})
     resources = [one for step in (dkim, mail_from, dmarc) for one in step.desired(env, known)]
 
     in_zone = set()

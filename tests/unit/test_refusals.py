@@ -6,7 +6,7 @@ import botocore.exceptions
 import pytest
 
 from ses_provision.errors import AccessDenied, AwsRefused, CannotReachAws, ProvisionError
-from ses_provision.refusals import explain
+from ses_provision.outside.refusals import explain
 
 
 def said(code: str, message: str = "", profile: str = "work") -> ProvisionError:

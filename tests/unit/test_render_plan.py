@@ -9,12 +9,20 @@ from textwrap import dedent
 
 import pytest
 
-from ses_provision.engine import Applied, NotDone
+from ses_provision.engine.model import (
+    Applied,
+    Change,
+    Found,
+    NotDone,
+    Obstacle,
+    Plan,
+    Resource,
+    StepPlan,
+)
 from ses_provision.environment import Environment
-from ses_provision.facts import Zone
-from ses_provision.model import Change, Found, Obstacle, Plan, Resource, StepPlan
 from ses_provision.render import plan as text
 from ses_provision.resources.dmarc import Dmarc
+from ses_provision.resources.hosted_zones import Zone
 from ses_provision.resources.policies import named
 from ses_provision.resources.route53 import RecordSet, TxtValue
 from ses_provision.resources.sns import Subscription
@@ -85,7 +93,6 @@ prod  starlightpractice.com  account 524471258033  us-east-2
 
  1. Configuration set
     ~ update configuration set rules
-        sending_enabled: false -> true
         suppressed_reasons: {} -> {BOUNCE, COMPLAINT}
         tls_policy: OPTIONAL -> REQUIRE
         tags.Environment: "" -> prod

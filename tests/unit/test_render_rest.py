@@ -16,7 +16,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.console import Console
 
-from ses_provision.engine import Applied, NotDone
+from ses_provision.engine.account import Account
+from ses_provision.engine.model import Applied, Change, Found, NotDone, Obstacle, Plan, StepPlan
 from ses_provision.environment import Environment
 from ses_provision.errors import (
     AccessDenied,
@@ -27,13 +28,11 @@ from ses_provision.errors import (
     Stopped,
     UsageError,
 )
-from ses_provision.facts import Account
-from ses_provision.model import Change, Found, Obstacle, Plan, StepPlan
-from ses_provision.outputs import outputs
+from ses_provision.outside.wait import Looked
 from ses_provision.render import document, message
 from ses_provision.render import outputs as output_text
 from ses_provision.render.progress import Progress
-from ses_provision.wait import Looked
+from ses_provision.steps.outputs import outputs
 from tests.unit.examples import CONFIGURATION_SET, TOPIC
 from tests.unit.rendering import shown
 from tests.unit.toys import ENV, NOON
@@ -176,7 +175,15 @@ def test_the_names_in_the_document_of_a_plan_are_stable() -> None:
     found = document.plan(value)
 
     assert json.loads(json.dumps(found)) == found
-    assert set(found) == {"account_id", "region", "settled", "blocked", "counts", "steps"}
+    assert set(found) == {
+        "account_id",
+        "region",
+        "settled",
+        "blocked",
+        "counts",
+        "steps",
+        "left_over",
+    }
     assert found["counts"] == {"create": 0, "update": 1, "unchanged": 0, "blocked": 1}
     first, second = found["steps"]
     assert set(first) == {"id", "title", "waiting", "skipped", "changes"}

@@ -9,9 +9,12 @@ from typing import Any
 
 import pytest
 
-from ses_provision.aws import Connections
+from ses_provision.engine.model import Action, Change, Found, Resource
 from ses_provision.local import LocalAws
-from ses_provision.model import Action, Change, Found
+from ses_provision.outside.aws import Connections
+from ses_provision.outside.call import Call
+from ses_provision.rehearsal.answers import outcome, standing
+from ses_provision.rehearsal.explain import corrections, deletions, questions
 from ses_provision.render import document
 from ses_provision.resources import policies, ses
 from ses_provision.resources.iam import RolePolicy
@@ -322,11 +325,10 @@ def test_a_missing_role_is_in_the_way_and_says_what_to_do(there: OneAccount) -> 
 
 
 def test_booleans_are_always_sent_for_a_missing_one_means_false() -> None:
-    live = replace(CONFIGURATION_SET, sending_enabled=False, reputation_metrics=False)
+    live = replace(CONFIGURATION_SET, reputation_metrics=False)
 
     calls = {call.operation: call.params for call in CONFIGURATION_SET.writes(Found(live))}
 
-    assert calls["PutConfigurationSetSendingOptions"]["SendingEnabled"] is True
     assert calls["PutConfigurationSetReputationOptions"]["ReputationMetricsEnabled"] is True
     [created] = CONFIGURATION_SET.writes(Found(None))
     assert created.params["SendingOptions"] == {"SendingEnabled": True}
@@ -338,3 +340,57 @@ def test_putting_a_mail_from_always_carries_the_domain_for_without_it_it_is_remo
     [call] = wanted.writes(Found(replace(wanted, on_mx_failure="USE_DEFAULT_VALUE")))
 
     assert call.params["MailFromDomain"] == "mail.a.org"
+
+
+def test_a_set_that_somebody_paused_stays_paused() -> None:
+    live = replace(CONFIGURATION_SET, sending_enabled=False)
+
+    assert Change(CONFIGURATION_SET, Found(live)).action is Action.KEEP
+    assert "paused" in live.label
+
+
+@every_example
+def test_what_an_account_answers_where_a_resource_stands_reads_back_as_that_resource(
+    example: Example,
+) -> None:
+    found = outcome(example.wanted.read(), standing([example.wanted]))
+
+    assert found == Found(example.wanted)
+
+
+@every_example
+def test_a_resource_has_one_key_whatever_it_looks_like(there: OneAccount, example: Example) -> None:
+    prepare(there, example)
+    there.write(example.wanted)
+
+    assert there.read(example.wanted).live.key == example.wanted.key
+    for strayed in example.wanted.strayed():
+        assert strayed.key == example.wanted.key
+
+
+@every_example
+def test_every_question_and_call_says_what_iam_checks(example: Example) -> None:
+    for call in every_call(example.wanted):
+        assert call.on
+        assert all(arn == "*" or arn.startswith("arn:") for arn in call.on)
+    for asked in questions(example.wanted):
+        assert asked.on or asked.service == "dns"
+
+
+@every_edit
+def test_what_is_rehearsed_of_corrections_covers_every_edit(
+    there: OneAccount, local: LocalAws, example: Example, edited: str
+) -> None:
+    prepare(there, example)
+    there.write(example.wanted)
+    local.clock.advance(25 * 3600)
+    edit(there, local, example, edited)
+
+    calls = {call.operation for call in there.change(example.wanted).calls()}
+
+    assert calls <= {call.operation for call in corrections(example.wanted)}
+
+
+def every_call(wanted: Resource) -> list[Call]:
+    """Every call that a resource can lead to."""
+    return [*wanted.writes(Found(None)), *corrections(wanted), *deletions(wanted)]

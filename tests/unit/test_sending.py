@@ -2,11 +2,12 @@
 
 import pytest
 
-from ses_provision import config, sending
+from ses_provision.environment import loading
 from ses_provision.errors import AccessDenied, AwsRefused, CannotReachAws, ProvisionError
+from ses_provision.operations import test_mail
 from tests.conftest import CONFIG
 
-ENV = config.load("prod", CONFIG)
+ENV = loading.load("prod", CONFIG)
 
 
 def refused(code: str, message: str = "no") -> AwsRefused:
@@ -45,7 +46,7 @@ def denied(resource: str) -> AccessDenied:
 def test_a_refusal_is_told_with_its_cause_and_way_out(
     error: AwsRefused, cause: str, fix: str
 ) -> None:
-    told = sending.translated(ENV, "x@example.org", error, known=True)
+    told = test_mail.translated(ENV, "x@example.org", error, known=True)
 
     assert cause in told.message
     assert fix in told.hint
@@ -55,4 +56,4 @@ def test_a_refusal_is_told_with_its_cause_and_way_out(
 def test_what_is_no_refusal_stays_as_it_is() -> None:
     error: ProvisionError = CannotReachAws("no network")
 
-    assert sending.translated(ENV, "x@example.org", error, known=True) is error
+    assert test_mail.translated(ENV, "x@example.org", error, known=True) is error

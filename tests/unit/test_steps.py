@@ -8,12 +8,13 @@ from typing import Any, TypeVar
 
 import pytest
 
-from ses_provision import config
-from ses_provision.environment import Environment
-from ses_provision.facts import Account, Dkim, Facts, Zone
-from ses_provision.model import Need, Resource, Skipped, Waiting
+from ses_provision.engine.account import Account
+from ses_provision.engine.model import Resource, Skipped, Waiting
+from ses_provision.engine.needs import Facts
+from ses_provision.environment import Environment, loading
 from ses_provision.resources.cloudwatch import Alarm
 from ses_provision.resources.dmarc import Dmarc
+from ses_provision.resources.hosted_zones import Zone
 from ses_provision.resources.iam import RolePolicy
 from ses_provision.resources.route53 import RecordSet, TxtValue
 from ses_provision.resources.ses import (
@@ -22,8 +23,10 @@ from ses_provision.resources.ses import (
     EventDestination,
     MailFrom,
 )
+from ses_provision.resources.ses.identity import Dkim
 from ses_provision.resources.sns import Subscription, Topic
 from ses_provision.steps import STEPS
+from ses_provision.steps.needs import DKIM, ZONE
 from tests.conftest import CONFIG
 
 R = TypeVar("R", bound=Resource)
@@ -49,13 +52,14 @@ shipped = pytest.mark.parametrize("names", [PROD, STAGING], ids=lambda names: na
 
 def facts(env: Environment, dkim: Dkim | None = None) -> Facts:
     """What is known of an environment."""
-    return Facts(Account(env.account_id, env.region), Zone("Z1", env.domain), dkim)
+    zone = Zone("Z1", env.domain)
+    return Facts(Account(env.account_id, env.region), {ZONE: zone, DKIM: dkim})
 
 
 def wanted(step_id: str, env: Environment, known: Facts | None = None) -> Any:
     """What a step wants."""
     [step] = [one for one in STEPS if one.id == step_id]
-    return step.desired(env, known or facts(env))
+    return step.wanted(env, known or facts(env))
 
 
 def of(kind: type[R], resources: list[Resource]) -> list[R]:
@@ -65,7 +69,7 @@ def of(kind: type[R], resources: list[Resource]) -> list[R]:
 
 def loaded(names: Names) -> Environment:
     """A shipped environment."""
-    return config.load(names.environment, CONFIG)
+    return loading.load(names.environment, CONFIG)
 
 
 @pytest.fixture
@@ -115,7 +119,6 @@ def test_the_configuration_set_sends_over_tls_only_and_suppresses_dead_addresses
     assert wanted("configuration-set", loaded(names)) == [
         ConfigurationSet(
             arn=f"arn:aws:ses:us-east-2:{names.account}:configuration-set/{names.set}",
-            sending_enabled=True,
             suppressed_reasons=frozenset({"BOUNCE", "COMPLAINT"}),
             tls_policy="REQUIRE",
             reputation_metrics=True,
@@ -123,6 +126,7 @@ def test_the_configuration_set_sends_over_tls_only_and_suppresses_dead_addresses
                 "Environment": names.ending,
                 "Project": "starlightpractice",
                 "ManagedBy": "ses-provision",
+                "AlarmRegions": "us-east-1 us-east-2",
             },
         )
     ]
@@ -185,9 +189,9 @@ def test_steps_that_need_the_hosted_zone_or_the_tokens_say_so() -> None:
     needs = {step.id: step.needs for step in STEPS if step.needs}
 
     assert needs == {
-        "dkim": {Need.ZONE, Need.DKIM},
-        "mail-from": {Need.ZONE},
-        "dmarc": {Need.ZONE},
+        "dkim": (ZONE, DKIM),
+        "mail-from": (ZONE,),
+        "dmarc": (ZONE,),
     }
 
 
@@ -431,12 +435,12 @@ def test_a_setting_reaches_the_resource(
 
 
 def test_a_step_that_uses_the_zone_must_have_said_so() -> None:
-    with pytest.raises(TypeError, match=r"Need\.ZONE"):
-        _ = Facts(Account("1", "us-east-2")).hosted_zone
+    with pytest.raises(TypeError, match="must declare it"):
+        _ = Facts(Account("1", "us-east-2")).sure(ZONE)
 
 
 def test_arns_of_global_services_have_no_region_and_other_partitions_their_name() -> None:
     account = Account("524471258033", "us-gov-west-1", "aws-us-gov")
 
-    assert account.arn("iam", "role/x") == "arn:aws-us-gov:iam::524471258033:role/x"
+    assert account.arn("iam", "role/x", "") == "arn:aws-us-gov:iam::524471258033:role/x"
     assert account.arn("sns", "t") == "arn:aws-us-gov:sns:us-gov-west-1:524471258033:t"

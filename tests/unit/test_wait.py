@@ -8,8 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ses_provision import wait
 from ses_provision.errors import AwsRefused, NotSettled
+from ses_provision.outside import wait
+from ses_provision.outside.refusals import Refusal
 
 NEVER = 10**9
 
@@ -131,7 +132,7 @@ class Refusing:
         return "done"
 
 
-NOT_YET = frozenset({"BadRequestException"})
+NOT_YET = (Refusal("BadRequestException"),)
 
 
 def test_a_call_that_is_refused_for_now_is_repeated_until_it_goes_through() -> None:
@@ -162,7 +163,7 @@ def test_a_call_that_knows_no_such_code_is_made_once() -> None:
     call = Refusing(1)
 
     with pytest.raises(AwsRefused):
-        wait.while_refused(call, frozenset(), Clock().sleep)
+        wait.while_refused(call, (), Clock().sleep)
     assert call.calls == 1
 
 

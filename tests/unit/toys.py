@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from ses_provision.aws import Reader
+from ses_provision.engine.account import Account
+from ses_provision.engine.model import Found, Key, Obstacle, Resource, Step, Wanted
+from ses_provision.engine.needs import Facts
 from ses_provision.environment import Environment
 from ses_provision.errors import AwsRefused
-from ses_provision.facts import Account, Facts
-from ses_provision.model import Call, Found, Obstacle, Resource, Step, Wanted
-from ses_provision.reading import Ask, Outcome, Reading, ask, question
+from ses_provision.outside.aws import Reader
+from ses_provision.outside.call import Call
+from ses_provision.outside.reading import Answers, Ask, Outcome, Reading, ask, question
+from ses_provision.outside.refusals import Refusal
 
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 HERE = Account("111122223333", "us-east-2")
@@ -27,6 +30,14 @@ ENV = Environment.model_validate(
 )
 
 
+ALREADY = (Refusal("AlreadyExistsException"),)
+
+
+def toy_question(name: str) -> Ask:
+    """The question for a toy."""
+    return question("toys", HERE.region, "GetToy", on=(f"toys/{name}",), Name=name)
+
+
 @dataclass(frozen=True)
 class Toy:
     """An entry of the dict: a name with a colour and a size."""
@@ -34,7 +45,12 @@ class Toy:
     name: str
     colour: str = "red"
     size: int = 1
-    not_yet: frozenset[str] = frozenset()
+    not_yet: tuple[Refusal, ...] = ()
+
+    @property
+    def key(self) -> Key:
+        """One toy of a name."""
+        return Key("toy", HERE.id, HERE.region, self.name)
 
     @property
     def label(self) -> str:
@@ -43,7 +59,7 @@ class Toy:
 
     def read(self) -> Reading[Found[Toy]]:
         """Find it by name; what somebody else put there is in the way."""
-        [found] = yield from ask(question("toys", HERE.region, "GetToy", Name=self.name))
+        [found] = yield from ask(toy_question(self.name))
         if found is None:
             return Found(None)
         obstacles = tuple(
@@ -72,7 +88,23 @@ class Toy:
 
     def _call(self, operation: str, **params: Any) -> Call:
         params = {"Name": self.name, **params}
-        return Call("toys", HERE.region, operation, params, self.not_yet)
+        return Call(
+            "toys",
+            HERE.region,
+            operation,
+            params,
+            on=(f"toys/{self.name}",),
+            not_yet=self.not_yet,
+            already=ALREADY if operation == "CreateToy" else (),
+        )
+
+    def settled(self) -> Answers:
+        """The answer where it stands."""
+        return {toy_question(self.name): {"Colour": self.colour, "Size": self.size}}
+
+    def strayed(self) -> Sequence[Toy]:
+        """Of another colour and size."""
+        return [replace(self, colour="other", size=self.size + 1)]
 
 
 @dataclass(frozen=True)
@@ -83,23 +115,45 @@ class Entry:
     name: str
 
     @property
+    def key(self) -> Key:
+        """One record of a name."""
+        return Key("record", "", "", self.name)
+
+    @property
     def label(self) -> str:
         """What the operator calls it."""
         return f"record {self.name}"
 
     def read(self) -> Reading[Found[Entry]]:
         """Find it by name."""
-        [found] = yield from ask(question("toys", HERE.region, "GetToy", Name=self.name))
+        [found] = yield from ask(toy_question(self.name))
         return Found(self if found else None)
 
     def writes(self, found: Found[Entry]) -> Sequence[Call]:
         """Create it, after removing what is in the way of all records."""
         batch = {"Changes": [("DELETE", "old"), ("CREATE", self.name)]}
         params = {"HostedZoneId": self.zone, "ChangeBatch": batch}
-        return [Call("toys", HERE.region, "ChangeToys", params)]
+        return [
+            Call(
+                "toys",
+                HERE.region,
+                "ChangeToys",
+                params,
+                on=(f"zones/{self.zone}",),
+                batch=("ChangeBatch", "Changes"),
+            )
+        ]
 
     def deletes(self, found: Found[Entry]) -> Sequence[Call]:
         """Nothing."""
+        return []
+
+    def settled(self) -> Answers:
+        """The answer where it stands."""
+        return {toy_question(self.name): {"Colour": "red"}}
+
+    def strayed(self) -> Sequence[Entry]:
+        """It is there or not."""
         return []
 
 

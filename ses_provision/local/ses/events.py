@@ -28,7 +28,7 @@ class Events:
 
     def __init__(self, world: World) -> None:
         self._world = world
-        self.simulator_moves_reputation = True
+        self.simulator_moves_reputation = False
 
     def publish(
         self, caller: Caller, place: Place, used: ConfigurationSet | None, event: dict[str, Any]
@@ -75,12 +75,12 @@ class Events:
     ) -> None:
         """aws-facts 1: account-wide without dimensions, per set where metrics are enabled.
 
-        [D23] send-an-email-from-console.md: real simulator mail does not affect the rates.
-        Nothing else can bounce here, so it does unless the operator says otherwise.
+        [D23] send-an-email-from-console.md and five more pages: mail to the simulator does not
+        move the rates; it makes them exist, at nought.
         """
-        sent, bounced, complained = self._counted(event)
-        if not (sent or bounced or complained):
+        if not {"send", "bounce", "complaint"} & set(event):
             return
+        sent, bounced, complained = self._counted(event)
         kept: list[tuple[Reputation, dict[str, str]]] = [(place.account.reputation, {})]
         if used is not None and used.reputation_metrics:
             kept.append((used.reputation, {"ses:configuration-set": used.name}))

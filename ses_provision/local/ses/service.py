@@ -161,7 +161,7 @@ class SesV2:
 
     @property
     def simulator_moves_reputation(self) -> bool:
-        """Whether mail to the mailbox simulator counts in Reputation.*, which real SES denies."""
+        """Whether mail to the mailbox simulator counts in Reputation.*, as it does not on AWS."""
         return self._events.simulator_moves_reputation
 
     @simulator_moves_reputation.setter

@@ -46,8 +46,8 @@ SNS = {"SnsDestination": {"TopicArn": TOPIC}}
             "must satisfy regular expression pattern",
         ),
         ("TagResource", {"ResourceArn": "a", "Tags": [{"Key": "k"}]}, "Member must not be null"),
-        ("ListEmailIdentities", {"Filter": {"NAME": "x"}}, "Value at 'filter.key' failed"),
-        ("ListRecommendations", {"Filter": {}}, "Value at 'filter' failed"),
+        ("ListEmailIdentities", {"Filter": {"NAME": "x"}}, "at 'filter.key' failed"),
+        ("ListRecommendations", {"Filter": {}}, "at 'filter' failed"),
         ("PutAccountDetails", {}, "2 validation errors detected: Value at 'mailType'"),
     ],
 )

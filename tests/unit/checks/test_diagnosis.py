@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ses_provision import config
 from ses_provision.checks.diagnosis import REPORTED, RecordReport, Ses, verdicts
 from ses_provision.checks.views import Delegation, Kind, State, View, Whom, state_of
-from ses_provision.records import PublishedRecord, mx, records_to_publish, spf
+from ses_provision.environment import loading
+from ses_provision.steps.records import PublishedRecord, mx, records_to_publish, spf
 from tests.conftest import CONFIG
 
-ENV = config.load("prod", CONFIG)
+ENV = loading.load("prod", CONFIG)
 PENDING = Ses(exists=True, verification_status="PENDING", dkim_status="PENDING")
 SETTLED = Ses(True, "SUCCESS", True, "SUCCESS", "SUCCESS")
 AT = datetime(2026, 11, 22, 9, 30, tzinfo=UTC)

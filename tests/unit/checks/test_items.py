@@ -6,22 +6,23 @@ from typing import Any
 
 import pytest
 
-from ses_provision import access, config
-from ses_provision.access import Access
 from ses_provision.checks import ITEMS, account, events, identity, preflight, views
+from ses_provision.checks.finding import Status
 from ses_provision.checks.topic import Judgement, Look, Scene, Topic, selected
 from ses_provision.checks.verification import dmarc_above
 from ses_provision.checks.views import Kind, State
-from ses_provision.cli.checklist import complete_item
-from ses_provision.environment import Environment
-from ses_provision.facts import Account, Zone
-from ses_provision.model import Status
-from ses_provision.reading import Outcome, Reading
-from ses_provision.records import mx
+from ses_provision.cli.commands.checklist import complete_item
+from ses_provision.engine.account import Account
+from ses_provision.environment import Environment, loading
+from ses_provision.operations import access_request
+from ses_provision.outside.reading import Outcome, Reading
+from ses_provision.resources.hosted_zones import Zone
 from ses_provision.resources.route53 import Raw
+from ses_provision.resources.ses.account import Access, access_of
+from ses_provision.steps.records import mx
 from tests.conftest import CONFIG
 
-ENV = config.load("prod", CONFIG)
+ENV = loading.load("prod", CONFIG)
 
 
 def scene(env: Environment = ENV) -> Scene:
@@ -124,18 +125,20 @@ def test_a_request_is_submitted_only_from_the_sandbox_or_after_a_failed_review(
     review: dict[str, str], production: bool, state: Access
 ) -> None:
     details = {"ReviewDetails": review} if review else {}
-    found = access.access_of({"ProductionAccessEnabled": production, "Details": details})
+    found = access_of({"ProductionAccessEnabled": production, "Details": details})
 
     assert found.state is state
-    assert access.may_submit(state) is (state in {Access.SANDBOX, Access.FAILED})
+    assert access_request.may_submit(state) is (state in {Access.SANDBOX, Access.FAILED})
 
 
 def test_contacts_go_with_the_request_where_there_are_some() -> None:
-    assert "AdditionalContactEmailAddresses" not in access.request(ENV).params
-    asked = access.settings(ENV).model_copy(update={"contacts": ("ops@starlightpractice.com",)})
+    assert "AdditionalContactEmailAddresses" not in access_request.request(ENV).params
+    asked = access_request.settings(ENV).model_copy(
+        update={"contacts": ("ops@starlightpractice.com",)}
+    )
     env = ENV.model_copy(update={"production_access": asked})
 
-    params = access.request(env).params
+    params = access_request.request(env).params
 
     assert params["AdditionalContactEmailAddresses"] == ["ops@starlightpractice.com"]
     assert params["ProductionAccessEnabled"] is True
@@ -145,7 +148,7 @@ def test_nothing_can_be_requested_without_the_section() -> None:
     env = ENV.model_copy(update={"production_access": None})
 
     with pytest.raises(ValueError, match="has no"):
-        access.request(env)
+        access_request.request(env)
     assert answered(preflight.described, scene(env)).status is Status.ACTION
     assert answered(preflight.convincing, scene(env)).status is Status.ACTION
 
@@ -178,7 +181,7 @@ def test_a_zone_found_by_name_gets_its_name_servers_from_its_own_records() -> No
     ns = {"Name": f"{ENV.domain}.", "Type": "NS", "ResourceRecords": servers}
 
     found = fed(
-        views.hosted_zone(env),
+        views.hosted_zone(env, Account(env.account_id, env.region)),
         {
             "ListHostedZones": {
                 "HostedZones": [
@@ -193,7 +196,7 @@ def test_a_zone_found_by_name_gets_its_name_servers_from_its_own_records() -> No
 
 
 def test_a_domain_in_the_zone_of_its_parent_inherits_from_there() -> None:
-    env = config.load("staging", CONFIG)
+    env = loading.load("staging", CONFIG)
     value = '"v=DMARC1; p=reject"'
     name = "_dmarc.starlightpractice.com."
     held = {"Name": name, "Type": "TXT", "ResourceRecords": [{"Value": value}]}

@@ -1,0 +1,127 @@
+"""checklist."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from ses_provision.cli import github
+from ses_provision.cli.options import OPEN
+from ses_provision.cli.resolvers import NoDns, Resolvers, asked
+from ses_provision.cli.run import Run, Target
+from ses_provision.errors import UsageError
+from ses_provision.render import document
+
+if TYPE_CHECKING:
+    from ses_provision.checks.report import Checklist
+    from ses_provision.checks.topic import Topic
+
+Format = Literal["table", "json", "markdown", "html"]
+
+
+def complete_item(incomplete: str) -> list[str]:
+    """Topics and item ids, for the shell."""
+    from ses_provision.checks import ITEMS, TOPICS
+
+    names = [*(topic.id for topic in TOPICS), *ITEMS]
+    return [name for name in names if name.lower().startswith(incomplete.lower())]
+
+
+Only = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--only",
+        metavar="ITEM",
+        help="Only this item or topic. May be repeated.",
+        autocompletion=complete_item,
+    ),
+]
+
+
+def chosen(only: list[str] | None) -> list[Topic]:
+    """The topics and items to look at."""
+    from ses_provision.checks import ITEMS, TOPICS
+    from ses_provision.checks.topic import selected
+
+    known = {*ITEMS, *(topic.id.upper() for topic in TOPICS)}
+    for name in only or ():
+        if name.upper() not in known:
+            import difflib
+
+            close = difflib.get_close_matches(name.upper(), sorted(known), n=1)
+            meant = f" Did you mean {close[0]}?" if close else ""
+            raise UsageError(
+                f"The checklist has no item or topic {name}.{meant}",
+                f"Topics: {', '.join(topic.id for topic in TOPICS)}.",
+            )
+    return selected(TOPICS, only or ())
+
+
+def checklist(
+    run: Run,
+    output_format: Annotated[
+        Format, typer.Option("--format", help="html is one page to print and keep.")
+    ] = "table",
+    only: Only = None,
+    exit_code: Annotated[
+        bool, typer.Option("--exit-code", help="Exit status 3 while something is open.")
+    ] = False,
+    github_summary: Annotated[
+        bool, typer.Option("--github-summary", help="Add it to $GITHUB_STEP_SUMMARY as well.")
+    ] = False,
+    resolver: Resolvers = None,
+    no_dns: NoDns = False,
+) -> None:
+    """Show what stands between each account and sending, with evidence and the next step.
+
+    Several environments are shown side by side. What only a person can know is recorded with
+    `ses-provision attest`.
+
+    Example: ses-provision checklist --env prod --format html > checklist.html
+    """
+    from ses_provision.checks import attestations
+    from ses_provision.checks.report import checklist as put_together
+    from ses_provision.checks.topic import Scene, look
+    from ses_provision.render import checklist_markdown
+
+    run.as_json = run.as_json or output_format == "json"
+    topics = chosen(only)
+    if github_summary:
+        github.summary_file()  # without it, refused before any call
+    found: list[Checklist] = []
+
+    def work(target: Target) -> None:
+        env = target.env
+        words = attestations.load(run.config_dir, env.name)
+        scene = Scene(env, target.account, asked(env, resolver, no_dns))
+        looked = target.reader.run(look(topics, scene))
+        value = put_together(env, looked, words, run.world.now())
+        found.append(value)
+        run.report(env.name, {"checklist": document.checklist(value)})
+        if exit_code and value.open:
+            run.fail(OPEN)
+
+    run.each(work)
+    if found:
+        show(run, found, output_format)
+        if github_summary:
+            github.summary(checklist_markdown.render(found))
+
+
+def show(run: Run, found: list[Checklist], output_format: Format) -> None:
+    """Show the checklists in a format."""
+    from rich.text import Text
+
+    from ses_provision.render import checklist as text
+    from ses_provision.render import checklist_html, checklist_markdown
+
+    match output_format:
+        case "markdown":
+            run.show(Text(checklist_markdown.render(found).rstrip("\n")))
+        case "html":
+            run.show(Text(checklist_html.render(found).rstrip("\n")))
+        case _ if len(found) == 1:
+            run.show(text.checklist(found[0]))
+        case _:
+            run.show(text.side_by_side(found))

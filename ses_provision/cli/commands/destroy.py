@@ -1,0 +1,98 @@
+"""destroy."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ses_provision.cli.run import Run, Target
+from ses_provision.cli.scope import scope_of
+from ses_provision.cli.step_options import Role, with_role
+from ses_provision.errors import Protected, UsageError
+
+if TYPE_CHECKING:
+    from ses_provision.environment import Environment
+
+
+def destroy(
+    run: Run,
+    yes: Annotated[
+        bool, typer.Option("--yes", "-y", help="Go ahead without asking; needs --confirm-env.")
+    ] = False,
+    confirm_env: Annotated[
+        str | None,
+        typer.Option("--confirm-env", metavar="NAME", help="The environment's name, once more."),
+    ] = None,
+    adopted: Annotated[
+        bool,
+        typer.Option("--adopted", help="Also what was there before and ses-provision took on."),
+    ] = False,
+    role: Role = None,
+) -> None:
+    """Delete what `apply` made in one environment, in reverse order, and nothing else.
+
+    Deletes what ses-provision made (its tags say so), and records that are exactly ours. Something
+    of ours to which others added, or that another environment needs, stays. `protect = true` in the
+    environment file refuses.
+
+    Example: ses-provision destroy --env staging
+    """
+    env = run.one_environment()
+    with run.boundary(env.name):
+        if env.protect:
+            raise Protected(
+                f"Environment {env.name} is protected: nothing was looked at, nothing deleted.",
+                f"Set `protect = false` in {run.config_dir}/{env.name}.toml first.",
+            )
+        insist_on_a_name(env, yes=yes, given=confirm_env)
+        take_down(run, with_role(run.open(env), role), yes=yes, adopted=adopted)
+
+
+def insist_on_a_name(env: Environment, *, yes: bool, given: str | None) -> None:
+    """Going ahead without asking takes the environment's name twice."""
+    if given is not None and given != env.name:
+        raise UsageError(
+            f"--confirm-env {given} is not --env {env.name}.", "Nothing was looked at."
+        )
+    if yes and given is None:
+        raise UsageError(
+            "`ses-provision destroy --yes` does not ask, so it wants the name twice.",
+            f"Add --confirm-env {env.name}.",
+        )
+
+
+def take_down(run: Run, target: Target, *, yes: bool, adopted: bool) -> None:
+    """Show what goes and what stays, ask for the name, delete."""
+    from ses_provision.engine import teardown
+    from ses_provision.render import destroy as render
+    from ses_provision.steps.warnings import in_use
+
+    env = target.env
+    scope = target.reader.run(scope_of(run, target, adopted=adopted))
+    agreed = teardown.plan(scope, target.reader, in_use(env, target.account))
+    report = {"destroy": render.document(agreed), "applied": []}
+    run.report(env.name, report)
+    run.show(render.teardown(agreed, env), "")
+    if not agreed.going:
+        return
+    if not yes:
+        ask_for_the_name(run, env)
+    for done in teardown.destroy(
+        agreed, scope, target.reader, target.connections, now=run.world.now
+    ):
+        run.show(render.removed(done))
+        run.reports[-1]["applied"].append(render.removed_entry(done))
+
+
+def ask_for_the_name(run: Run, env: Environment) -> None:
+    """Have the environment's name typed, or fail where nobody can type."""
+    if not run.may_ask:
+        raise UsageError(
+            "`ses-provision destroy` asks before it deletes anything, and nobody is there to "
+            "answer.",
+            f"Add --yes --confirm-env {env.name} to go ahead without asking.",
+        )
+    typed = typer.prompt(f"Type {env.name} to delete all this", err=True, default="")
+    if typed != env.name:
+        raise typer.Abort

@@ -1,0 +1,275 @@
+"""drill."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ses_provision.cli.commands.send_test import send
+from ses_provision.cli.options import Yes
+from ses_provision.cli.run import Run, Target
+from ses_provision.engine.values import plain
+from ses_provision.errors import NotReady, NotSettled, ProvisionError
+from ses_provision.render.progress import Progress
+
+if TYPE_CHECKING:
+    from ses_provision.operations.alarm_drill import AlarmDrill, Ring
+    from ses_provision.operations.drill import Drill, Hop, Listener
+    from ses_provision.resources.cloudwatch import Alarm, AlarmState
+
+
+def drill(
+    run: Run,
+    alarms: Annotated[
+        bool,
+        typer.Option("--alarms", help="Let each alarm ring once, and prove that it is heard."),
+    ] = False,
+    timeout: Annotated[
+        float, typer.Option("--timeout", min=0, metavar="MIN", help="Minutes to wait for events.")
+    ] = 5,
+    yes: Yes = False,
+) -> None:
+    """Prove the way of a bounce: SES, configuration set, topic, subscriber.
+
+    Sends a bouncing and a complaining mail to the mailbox simulator and waits for both events in
+    a temporary queue, which is always removed. Whoever is subscribed to the topic gets them, too.
+    With --alarms each alarm rings once, and its message has to come out of a queue on its topic.
+
+    Example: ses-provision drill --env staging
+    """
+
+    def work(target: Target) -> None:
+        env = target.env
+        report: dict[str, Any] = {"hops": [], "left_over": []}
+        run.report(env.name, {"drill": report})
+        if not yes:
+            ring = " and let its alarms ring" if alarms else ""
+            run.confirm(
+                f"Send a bounce and a complaint through {env.name} (account {env.account_id})"
+                f"{ring}? Subscribers are told."
+            )
+        prove_events(run, target, timeout, report)
+        if alarms:
+            prove_alarms(run, target, timeout, report)
+
+    run.each(work, writes=True)
+
+
+def prove_events(run: Run, target: Target, timeout: float, report: dict[str, Any]) -> None:
+    """Send, and wait for what comes back; `timeout` in minutes."""
+    from ses_provision.operations.drill import Drill, Listener, new_queue
+    from ses_provision.render import drill as text
+
+    queue = new_queue(target.env, target.account)
+    made = Drill(Listener(queue, target.connections, target.reader), run.world.now)
+    try:
+        with cleaned_up(run, target, made.listener, report):
+            made.listener.set_up(run.world.sleep)
+            made.send(lambda to: send(target, to))
+            listen(run, target, made, timeout)
+    finally:
+        report["hops"] = [one_hop(hop) for hop in made.hops]
+        run.show(text.hops(made.hops, target.env))
+
+
+@contextmanager
+def cleaned_up(
+    run: Run, target: Target, listener: Listener, report: dict[str, Any]
+) -> Iterator[None]:
+    """Remove queue and subscription however the block ends, and tell what would not go."""
+    try:
+        yield
+    finally:
+        listener.clean_up()
+        report["left_over"] += listener.left_over
+        for what in listener.left_over:
+            run.tell(f"{target.env.name}: remove by hand: {what}")
+    if listener.left_over:
+        raise NotReady(
+            "The drill could not remove everything it made.", "Remove it by hand, as told above."
+        )
+
+
+def one_hop(hop: Hop) -> dict[str, Any]:
+    """One hop as JSON has it."""
+    seconds = None if hop.delay is None else hop.delay.total_seconds()
+    return {**plain(hop), "arrived": hop.arrived, "delay": seconds}
+
+
+def listen(run: Run, target: Target, made: Drill, timeout: float) -> None:
+    """Wait for both events."""
+    from ses_provision.outside import wait
+
+    def lacking(hops: list[Hop]) -> str:
+        return ", ".join(hop.event for hop in hops if not hop.arrived)
+
+    with Progress(run.err, run.world.now) as progress:
+        try:
+            wait.until(
+                made.listen,
+                lambda hops: all(hop.arrived for hop in hops),
+                timeout=timeout * 60,
+                sleep=progress.sleeping(run.world.sleep),
+                waiting=lambda hops, looked: progress.waits(
+                    target.env.name, f"not come yet: {lacking(hops)}", looked
+                ),
+            )
+        except NotSettled as error:
+            raise NotSettled(
+                f"SES took the mail, but no event came for {lacking(made.hops)}: {why(target)}.",
+                f"ses-provision checklist --env {target.env.name} --only events; or wait longer "
+                "with --timeout MINUTES",
+            ) from error
+
+
+def why(target: Target) -> str:
+    """What the checklist knows about the way of an event."""
+    from ses_provision.checks import events
+    from ses_provision.checks.topic import Scene, look
+
+    target.reader.forget()
+    scene = Scene(target.env, target.account)
+    [looked] = target.reader.run(look([events.TOPIC], scene))
+    still = [one.evidence for one in looked.findings if one.is_open]
+    return "; ".join(still) or "destination, topic and policy look right"
+
+
+def prove_alarms(run: Run, target: Target, timeout: float, report: dict[str, Any]) -> None:
+    """Let each alarm ring once, and wait for its message; `timeout` in minutes."""
+    from ses_provision.checks.alarms import live
+    from ses_provision.checks.topic import Scene
+
+    found = target.reader.run(live(Scene(target.env, target.account)))
+    told = report.setdefault("alarms", [])
+    by_topic: dict[str, list[Ring]] = {}
+    for alarm, at in found:
+        passed_over = not_rung(target, at)
+        if at is None or passed_over:
+            say(run, told, alarm, passed_over)
+            run.fail(0 if at else 1)
+        else:
+            ring = new_ring(alarm, at)
+            by_topic.setdefault(ring.topic_arn, []).append(ring)
+    silent = []
+    for topic, rings in by_topic.items():
+        ring_all(run, target, (topic, rings), timeout, report)
+        for ring in rings:
+            say(run, told, ring.alarm, ring.outcome, ring)
+        silent += [ring.name for ring in rings if not ring.arrived]
+    if silent:
+        raise NotSettled(
+            f"Nothing came out of the queue for {', '.join(silent)}.",
+            f"ses-provision checklist --env {target.env.name} --only alarms; or wait longer with "
+            "--timeout MINUTES",
+        )
+
+
+def not_rung(target: Target, at: AlarmState | None) -> str:
+    """Why an alarm is not let ring, empty when it is."""
+    if at is None:
+        return f"is not there: ses-provision apply --env {target.env.name} --only alarms"
+    return "rings already; left alone" if at.state == "ALARM" else ""
+
+
+def new_ring(alarm: Alarm, at: AlarmState) -> Ring:
+    """An alarm about to ring; what CloudWatch has of it says already when nobody can hear it."""
+    from ses_provision.operations.alarm_drill import Ring, topic_of
+
+    topic = topic_of(alarm)
+    silent = ""
+    if topic not in at.alarm_actions:
+        silent = f"it has no action on {topic}"
+    elif not at.actions_enabled:
+        silent = "its actions are switched off"
+    return Ring(alarm, topic, at.state, silent=silent)
+
+
+def say(run: Run, told: list[Any], alarm: Alarm, outcome: str, ring: Ring | None = None) -> None:
+    """Show what became of an alarm, and put it into the document."""
+    from ses_provision.names import region_of
+
+    region = region_of(alarm.arn)
+    delay = ring.delay.total_seconds() if ring and ring.delay is not None else None
+    told.append(
+        {
+            "alarm": alarm.name,
+            "region": region,
+            "outcome": outcome,
+            "arrived": bool(ring and ring.arrived),
+            "delay": delay,
+        }
+    )
+    run.show(f"  {alarm.name} ({region}): {outcome}")
+
+
+def ring_all(
+    run: Run,
+    target: Target,
+    what: tuple[str, list[Ring]],
+    timeout: float,
+    report: dict[str, Any],
+) -> None:
+    """Let the alarms of one topic ring, and wait for their messages in a queue on it."""
+    from ses_provision.names import region_of
+    from ses_provision.operations.alarm_drill import AlarmDrill
+    from ses_provision.operations.drill import Listener, new_queue
+
+    topic, rings = what
+    account = replace(target.account, region=region_of(topic))
+    queue = new_queue(target.env, account, topic)
+    made = AlarmDrill(Listener(queue, target.connections, target.reader), run.world.now, rings)
+    with cleaned_up(run, target, made.listener, report):
+        made.listener.set_up(run.world.sleep)
+        for ring in rings:
+            ring.rung_at = run.world.now()
+            set_and_restore(target, ring)
+        hear(run, target, made, timeout)
+
+
+def set_and_restore(target: Target, ring: Ring) -> None:
+    """Set an alarm to ALARM and back, however that ends.
+
+    Where setting it back fails, CloudWatch does at its next evaluation.
+    """
+    from ses_provision.operations.alarm_drill import set_state
+
+    try:
+        target.connections.send(set_state(ring.alarm.arn, "ALARM"))
+    finally:
+        try:
+            target.connections.send(set_state(ring.alarm.arn, ring.before))
+        except ProvisionError as error:
+            raise NotReady(
+                f"Alarm {ring.name} in {ring.region} could not be set back to {ring.before}: "
+                f"{error.message}",
+                "CloudWatch sets it right by itself at its next evaluation.",
+            ) from error
+
+
+def hear(run: Run, target: Target, made: AlarmDrill, timeout: float) -> None:
+    """Wait for the messages that can come, and note why others did not."""
+    from ses_provision.operations.alarm_drill import failed_action
+    from ses_provision.outside import wait
+
+    def awaited() -> str:
+        return ", ".join(ring.name for ring in made.rings if not ring.arrived and not ring.silent)
+
+    with Progress(run.err, run.world.now) as progress, suppress(NotSettled):
+        wait.until(
+            made.listen,
+            lambda _: not awaited(),
+            timeout=timeout * 60,
+            sleep=progress.sleeping(run.world.sleep),
+            waiting=lambda _, looked: progress.waits(
+                target.env.name, f"not rung through yet: {awaited()}", looked
+            ),
+        )
+    for ring in made.rings:
+        if not ring.arrived and not ring.silent:
+            failed = target.reader.run(failed_action(ring.alarm.arn))
+            nothing = f"nothing came out of a queue on {ring.topic_arn} in {timeout:g} minutes"
+            ring.silent = failed or nothing

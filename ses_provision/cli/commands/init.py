@@ -1,0 +1,237 @@
+"""init: write an environment file that loads."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+from rich.text import Text
+
+from ses_provision.cli.run import Run, without
+from ses_provision.environment import loading
+from ses_provision.errors import ConfigError, ProvisionError, UsageError
+from ses_provision.names import is_within
+from ses_provision.render import environment_file
+from ses_provision.resources import hosted_zones
+
+if TYPE_CHECKING:
+    from ses_provision.environment import Environment
+    from ses_provision.resources.hosted_zones import Zone
+
+NOWHERE = "000000000000"
+"""Stands for the account until AWS has said which one it is."""
+
+Provider = Literal["route53", "external"]
+
+
+@dataclass
+class Answers:
+    """What the file is made of; None is still to be asked."""
+
+    name: str | None
+    domain: str | None
+    account_id: str | None
+    region: str | None
+    dns: Provider | None
+    zone_id: str | None
+    configuration_set: str | None
+    email: str | None
+    hipaa: bool | None
+    profile: str | None
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What AWS says where it can be asked."""
+
+    account_id: str | None = None
+    zones: tuple[Zone, ...] = field(default=())
+
+
+@without("env", "every")
+def init(
+    run: Run,
+    name: Annotated[
+        str | None, typer.Argument(metavar="[NAME]", help="Name of the environment: prod, …")
+    ] = None,
+    domain: Annotated[
+        str | None, typer.Option("--domain", metavar="NAME", help="The domain mail comes from.")
+    ] = None,
+    account_id: Annotated[
+        str | None, typer.Option("--account-id", metavar="ID", help="The AWS account.")
+    ] = None,
+    region: Annotated[
+        str | None, typer.Option("--region", metavar="REGION", help="The region that sends.")
+    ] = None,
+    dns: Annotated[
+        Provider | None, typer.Option("--dns", help="Where the domain's DNS is.")
+    ] = None,
+    zone_id: Annotated[
+        str | None, typer.Option("--zone-id", metavar="ID", help="The Route 53 hosted zone.")
+    ] = None,
+    configuration_set: Annotated[
+        str | None, typer.Option("--configuration-set", metavar="NAME", help="Its name.")
+    ] = None,
+    email: Annotated[
+        str | None,
+        typer.Option("--email", metavar="ADDRESS", help="Who is told of bounces and alarms."),
+    ] = None,
+    hipaa: Annotated[
+        bool | None, typer.Option("--hipaa/--no-hipaa", help="Mails may concern patients.")
+    ] = None,
+    non_interactive: Annotated[
+        bool, typer.Option("--non-interactive", help="Ask nothing: take flags and defaults.")
+    ] = False,
+) -> None:
+    """Write a new environment file, with comments; never over an existing one.
+
+    Asks for what no flag says. Defaults come from AWS where credentials allow: the account, the
+    region of the profile, the hosted zones.
+
+    Example: ses-provision init
+
+    Example: ses-provision init prod --domain example.com --region eu-central-1 --non-interactive
+    """
+    answers = Answers(
+        name, domain, account_id, region, dns, zone_id, configuration_set, email, hipaa, run.profile
+    )
+    asks = not non_interactive
+    if asks and not run.may_ask:
+        raise UsageError(
+            "`ses-provision init` asks questions, and nobody is there to answer.",
+            "Add --non-interactive, with --domain, --region and NAME.",
+        )
+    path = complete(run, answers, asks=asks)
+    text = environment_file.render(answers.__dict__)
+    try:
+        env = loading.parse(text.encode(), str(answers.name), str(path))
+    except ConfigError as error:
+        raise ConfigError(error.message, "Nothing was written.", problems=error.problems) from error
+    write_new(path, text)
+    schema = run.config_dir / loading.SCHEMA
+    if not schema.exists():
+        write_new(schema, environment_file.schema())
+    run.report(env.name, {"file": str(path)})
+    run.show(
+        Text(f"Wrote {path}: every setting it has, and those it could have."),
+        Text(f"Look at it, then: ses-provision plan --env {env.name}"),
+    )
+
+
+def complete(run: Run, answers: Answers, *, asks: bool) -> Path:
+    """Find an answer to every question; where the file goes."""
+    answers.name = answer(answers.name, "Name of the environment", "prod", asks=asks)
+    path = run.config_dir / f"{answers.name}.toml"
+    if path.exists():
+        raise UsageError(
+            f"{path} exists already, and is left as it is.", "Choose another name, or edit it."
+        )
+    answers.domain = answer(answers.domain, "Domain that mail comes from", None, "--domain", asks)
+    answers.region = answer(
+        answers.region, "AWS region that sends", usual_region(run), "--region", asks
+    )
+    seen = look(run, answers)
+    answers.account_id = answer(
+        answers.account_id, "AWS account", seen.account_id, "--account-id", asks
+    )
+    choose_dns(answers, seen, asks=asks)
+    base = max(answers.domain.split(".")[:-1], key=len)
+    answers.configuration_set = answer(
+        answers.configuration_set, "Configuration set", f"{base}-{answers.name}", asks=asks
+    )
+    answers.email = answer(
+        answers.email, "Who is told of bounces and alarms", f"ops@{answers.domain}", asks=asks
+    )
+    if answers.hipaa is None:
+        answers.hipaa = asks and typer.confirm(
+            "May mails concern patients (HIPAA)?", default=False, err=True
+        )
+    return path
+
+
+def answer(
+    given: str | None, question: str, default: str | None, flag: str = "", asks: bool = True
+) -> str:
+    """A flag's value, else the person's answer, else the default."""
+    if given is not None:
+        return given
+    if asks:
+        return str(typer.prompt(question, default=default, err=True)).strip()
+    if default is None:
+        raise UsageError(f"{question}: there is no default.", f"Give {flag}.")
+    return default
+
+
+def usual_region(run: Run) -> str | None:
+    """The region of the profile or the environment variables, as a suggestion."""
+    for variable in ("AWS_REGION", "AWS_DEFAULT_REGION"):
+        if os.environ.get(variable):
+            return os.environ[variable]
+    from ses_provision.outside import aws
+
+    try:
+        found = aws.session(run.profile).region_name
+    except ProvisionError:
+        return None
+    return str(found) if found else None
+
+
+def look(run: Run, answers: Answers) -> Seen:
+    """Ask AWS for the account and its hosted zones; without credentials, nothing."""
+    from ses_provision.outside import aws
+
+    env = provisional(answers)
+    answers.domain = env.domain
+    try:
+        connections = run.world.connect(env, run.profile, run.trace if run.debug else None)
+        account, zones = aws.Reader(connections).run(hosted_zones.surroundings(env.region))
+    except ProvisionError as error:
+        run.tell(f"AWS could not be asked for defaults: {error.message}")
+        return Seen()
+    return Seen(None if account == NOWHERE else account, tuple(zones))
+
+
+def provisional(answers: Answers) -> Environment:
+    """Enough of an environment to connect with."""
+    raw: dict[str, Any] = {
+        "name": "new",
+        "account_id": answers.account_id or NOWHERE,
+        "region": answers.region,
+        "domain": answers.domain,
+        "configuration_set": {"name": "new"},
+    }
+    return loading.checked(raw, "the answers so far")
+
+
+def choose_dns(answers: Answers, seen: Seen, *, asks: bool) -> None:
+    """Route 53 with one of its zones, or external DNS."""
+    domain = answers.domain or ""
+    holding = sorted(
+        (zone for zone in seen.zones if is_within(domain, zone.name)),
+        key=lambda zone: len(zone.name),
+        reverse=True,
+    )
+    if answers.zone_id is not None:
+        answers.dns = answers.dns or "route53"
+    if answers.dns is None:
+        default = "route53" if holding or not seen.zones else "external"
+        chosen = answer(None, "DNS (route53 or external)", default, asks=asks)
+        answers.dns = "external" if chosen == "external" else "route53"
+    if answers.dns == "route53" and answers.zone_id is None and holding:
+        known = ", ".join(f"{zone.id} ({zone.name})" for zone in holding)
+        is_clear = len(holding) == 1 or len(holding[0].name) > len(holding[1].name)
+        if asks or is_clear:
+            answers.zone_id = answer(None, f"Hosted zone: {known}", holding[0].id, asks=asks)
+
+
+def write_new(path: Path, text: str) -> None:
+    """Write a file that is not there yet; one that is stays as it is."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        with path.open("x", encoding="utf-8") as file:
+            file.write(text)
+    except FileExistsError as error:
+        raise UsageError(f"{path} exists already, and is left as it is.") from error

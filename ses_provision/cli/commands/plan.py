@@ -1,0 +1,102 @@
+"""plan."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from ses_provision.cli import github
+from ses_provision.cli.reports import summarise
+from ses_provision.cli.run import Run, Target
+from ses_provision.cli.scope import look_ahead
+from ses_provision.cli.step_options import (
+    Only,
+    Role,
+    Skip,
+    TakeOver,
+    Verbose,
+    chosen,
+    taken,
+    with_role,
+)
+from ses_provision.engine.model import Plan
+from ses_provision.environment import Environment
+from ses_provision.errors import UsageError
+from ses_provision.render import document, markdown_plan
+from ses_provision.render import plan as text
+
+PlanFormat = Literal["text", "markdown", "json"]
+
+
+def plan(
+    run: Run,
+    only: Only = None,
+    skip: Skip = None,
+    take_over: TakeOver = None,
+    role: Role = None,
+    verbose: Verbose = False,
+    detailed_exitcode: Annotated[
+        bool, typer.Option("--detailed-exitcode", help="0 no changes, 1 error, 2 changes.")
+    ] = False,
+    out: Annotated[
+        Path | None,
+        typer.Option("--out", metavar="FILE", help="Write the plan into a file for `apply FILE`."),
+    ] = None,
+    output_format: Annotated[
+        PlanFormat, typer.Option("--format", help="text, markdown (pull requests) or json.")
+    ] = "text",
+    github_summary: Annotated[
+        bool,
+        typer.Option("--github-summary", help="Also into the job summary, with annotations."),
+    ] = False,
+) -> None:
+    """Show what `apply` would change; write nothing.
+
+    Covers every environment in config/ unless --env names some.
+
+    Example: ses-provision plan --env prod
+
+    Example: ses-provision plan --env prod --out prod.plan
+    """
+    from ses_provision.engine import saved_plan
+
+    steps, take = chosen(only, skip), taken(take_over)
+    run.as_json = run.as_json or output_format == "json"
+    if out is not None and len(run.environments()) > 1:
+        raise UsageError("A plan file holds one environment.", "Name it: --env NAME --out FILE.")
+
+    def work(target: Target) -> None:
+        with_role(target, role)
+        planned = look_ahead(run, target, steps, take)
+        run.report(target.env.name, {"plan": document.plan(planned)}, ok=not planned.is_blocked)
+        if output_format == "markdown":
+            run.show(markdown_plan.plan(planned, target.env))
+        else:
+            run.show(text.plan(planned, target.env, verbose=verbose), "")
+        if github_summary:
+            tell_github(run, planned, target.env)
+        if out is not None:
+            saved_plan.write(out, planned, target.env, role, take)
+            run.tell(f"Wrote {out}. To make exactly this so: ses-provision apply {out}")
+        if planned.is_blocked:
+            run.fail(1)
+        elif planned.has_changes and detailed_exitcode:
+            run.fail(2)
+
+    run.each(work)
+    if output_format == "text":
+        summarise(run)
+
+
+def tell_github(run: Run, planned: Plan, env: Environment) -> None:
+    """The plan in the job summary; what wants a person's eye as an annotation."""
+    github.summary(markdown_plan.plan(planned, env).plain)
+    title = f"ses-provision {env.name}"
+    for step in planned.steps:
+        for one in step.blocked:
+            said = "; ".join(f"{o.what} ({o.way_out})" for o in one.hindrances)
+            github.annotate(run, "error", title, f"{step.title}: {one.want.label}: {said}")
+    if planned.has_changes:
+        github.annotate(run, "warning", title, text.summary(planned).plain)

@@ -1,0 +1,35 @@
+"""schema: the JSON Schema of environment files."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from ses_provision.cli.run import Run, without
+from ses_provision.environment import loading
+from ses_provision.render import environment_file
+
+
+@without("env", "every", "profile", "local", "debug")
+def schema(
+    run: Run,
+    write: Annotated[
+        bool,
+        typer.Option("--write", help="Into the config folder, where environment files name it."),
+    ] = False,
+) -> None:
+    """Print the JSON Schema of an environment file, for editors that complete and check TOML.
+
+    Example: ses-provision schema
+    """
+    text = environment_file.schema()
+    if write:
+        path = run.config_dir / loading.SCHEMA
+        path.write_text(text, encoding="utf-8")
+        run.show(Text(f"Wrote {path}."))
+        run.extra["file"] = str(path)
+        return
+    run.extra["schema"] = loading.schema()
+    run.show(Text(text.rstrip()))

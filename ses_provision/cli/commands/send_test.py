@@ -1,0 +1,80 @@
+"""send-test."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from ses_provision.cli.run import Run, Target
+from ses_provision.errors import ProvisionError, UsageError
+
+
+def send_test(
+    run: Run,
+    to: Annotated[
+        str | None,
+        typer.Option("--to", metavar="ADDRESS", help="The mailbox simulator if left out."),
+    ] = None,
+) -> None:
+    """Send one mail through the real identity and configuration set.
+
+    Where SES refuses it, says why: sandbox, region, MAIL FROM, pause, or the ARN that is not
+    allowed. Mail to the simulator is delivered to nobody.
+
+    Example: ses-provision send-test --env prod
+    """
+    from ses_provision.operations.test_mail import SUCCESS
+
+    recipient = SUCCESS if to is None else address(to)
+
+    def work(target: Target) -> None:
+        message_id = send(target, recipient)
+        env = target.env
+        run.report(
+            env.name,
+            {
+                "message_id": message_id,
+                "from": env.from_address,
+                "to": recipient,
+                "configuration_set": env.configuration_set.name,
+            },
+        )
+        run.show(
+            f"{env.name}: sent from {env.from_address} to {recipient} with "
+            f"{env.configuration_set.name} in {env.region}",
+            f"message id {message_id}",
+        )
+
+    run.each(work, writes=True)
+
+
+def address(given: str) -> str:
+    """Insist on one e-mail address."""
+    from pydantic import TypeAdapter, ValidationError
+
+    from ses_provision.environment.shapes import Address
+
+    try:
+        checked: str = TypeAdapter(Address).validate_python(given)
+    except ValidationError as error:
+        raise UsageError(f"--to wants an e-mail address, not {given}.") from error
+    return checked
+
+
+def send(target: Target, to: str) -> str:
+    """Send the mail; answer with its message id, or raise what a refusal means."""
+    from ses_provision.operations import test_mail
+    from ses_provision.resources.ses.identity import Identity, identity
+    from ses_provision.steps import arns
+
+    env = target.env
+    try:
+        reply = target.connections.send(test_mail.mail(env, target.account, to))
+    except ProvisionError as error:
+        try:
+            found = target.reader.run(identity(arns.identity(env, target.account)))
+        except ProvisionError:
+            found = Identity()
+        raise test_mail.translated(env, to, error, known=found is not None) from error
+    return str(reply["MessageId"])

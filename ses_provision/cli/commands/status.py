@@ -1,0 +1,57 @@
+"""status: all environments in one screen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ses_provision.cli.resolvers import NoDns, asked
+from ses_provision.cli.run import Run, Target
+from ses_provision.engine.values import plain
+from ses_provision.errors import ProvisionError
+
+if TYPE_CHECKING:
+    from ses_provision.checks.overview import Overview
+
+
+def status(run: Run, no_dns: NoDns = False) -> None:
+    """Show all environments in one screen: verified, sandbox, sending, rates, open items.
+
+    Rates are the account's newest bounce and complaint rate in the sending region; a dash where
+    CloudWatch has none yet. Open items: `ses-provision checklist`.
+
+    Example: ses-provision status
+    """
+    from ses_provision.checks import overview
+    from ses_provision.render import overview as text
+
+    rows: list[Overview] = []
+
+    for env in run.environments():
+        with run.boundary(env.name):
+            try:
+                rows.append(look(run, run.open(env), no_dns=no_dns))
+            except ProvisionError as error:
+                rows.append(overview.failed(env, error))
+                raise
+            run.report(env.name, {"status": plain(rows[-1])})
+    run.show(text.overview(rows, run.out.width))
+
+
+def look(run: Run, target: Target, *, no_dns: bool) -> Overview:
+    """Look at one environment, its checklist included."""
+    from dataclasses import replace
+
+    from ses_provision.checks import TOPICS, attestations
+    from ses_provision.checks.overview import overview
+    from ses_provision.checks.report import checklist
+    from ses_provision.checks.topic import Scene
+    from ses_provision.checks.topic import look as look_at
+    from ses_provision.outside.reading import both
+
+    env, now = target.env, run.world.now()
+    scene = Scene(env, target.account, asked(env, None, no_dns))
+    seen, looked = target.reader.run(
+        both(overview(env, target.account, now), look_at(TOPICS, scene))
+    )
+    words = attestations.load(run.config_dir, env.name)
+    return replace(seen, open_items=len(checklist(env, looked, words, now).open))

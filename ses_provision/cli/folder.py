@@ -1,0 +1,42 @@
+"""The environments of a folder together: whether they clash, and who claims what."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from pathlib import Path
+
+from ses_provision.engine.clashes import clashes
+from ses_provision.environment import Environment, loading
+from ses_provision.errors import ConfigError
+from ses_provision.steps import STEPS
+
+
+def insist_on_no_clash(chosen: Sequence[Environment], folder: Path) -> None:
+    """Raise ConfigError with every clash of a chosen environment with any other in the folder.
+
+    Files with mistakes are left out: they are told of when their environment is chosen.
+    """
+    names = {env.name for env in chosen}
+    every = [*chosen, *others(names, folder)]
+    problems = dict.fromkeys(
+        problem
+        for first, second, problem in clashes(every, STEPS)
+        if {first.name, second.name} & names
+    )
+    if problems:
+        lines = "\n".join(f"  - {problem}" for problem in problems)
+        raise ConfigError(
+            f"Environments in {folder}/ want the same things:\n{lines}",
+            "Nothing was read or written. Change one of the settings named.",
+            problems=tuple(problems),
+        )
+
+
+def others(chosen: Iterable[str], folder: Path) -> Iterator[Environment]:
+    """The other environments of the folder, as far as they can be read."""
+    for name in loading.names(folder):
+        if name not in chosen:
+            try:
+                yield loading.load(name, folder)
+            except ConfigError:
+                continue

@@ -1,0 +1,81 @@
+"""Options that choose steps, for the commands that plan."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+
+from ses_provision.cli.run import Target
+from ses_provision.engine.model import Step
+from ses_provision.environment import loading
+from ses_provision.errors import UsageError
+from ses_provision.steps import STEPS
+
+STEP_NAMES = [step.id for step in STEPS]
+
+
+def complete_step(incomplete: str) -> list[str]:
+    """Step names, for the shell."""
+    return [name for name in STEP_NAMES if name.startswith(incomplete)]
+
+
+def step_option(flag: str, help_text: str) -> object:
+    """An option that names steps."""
+    return typer.Option(flag, metavar="STEP", help=help_text, autocompletion=complete_step)
+
+
+Only = Annotated[list[str] | None, step_option("--only", "Only this step. May be repeated.")]
+
+
+Skip = Annotated[list[str] | None, step_option("--skip", "Not this step. May be repeated.")]
+
+
+TakeOver = Annotated[
+    list[str] | None,
+    step_option("--take-over", "Replace what stands in the way of this step. May be repeated."),
+]
+
+
+Role = Annotated[
+    str | None, typer.Option("--role", metavar="NAME", help="Role that may send (sender.role).")
+]
+
+
+Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Show what is unchanged, too.")]
+
+
+def chosen(only: list[str] | None, skip: list[str] | None) -> list[Step]:
+    """The steps to work on, in order."""
+    for name in [*(only or ()), *(skip or ())]:
+        known_step(name)
+    return [step for step in STEPS if (not only or step.id in only) and step.id not in (skip or ())]
+
+
+def known_step(name: str) -> None:
+    """Insist that there is such a step."""
+    if name not in STEP_NAMES:
+        import difflib
+
+        close = difflib.get_close_matches(name, STEP_NAMES, n=1)
+        meant = f" Did you mean {close[0]}?" if close else ""
+        raise UsageError(f"There is no step {name}.{meant}", f"Steps: {', '.join(STEP_NAMES)}.")
+
+
+def taken(names: list[str] | None) -> frozenset[str]:
+    """The steps that may replace what stands in their way."""
+    for name in names or ():
+        known_step(name)
+    return frozenset(names or ())
+
+
+def with_role(target: Target, role: str | None) -> Target:
+    """The target with a role given on the command line."""
+    if role is None:
+        return target
+    try:
+        target.env = target.env.with_role(role)
+    except ValidationError as error:
+        raise UsageError(f"--{loading.describe(error.errors()[0])}.") from error
+    return target

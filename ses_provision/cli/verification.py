@@ -1,0 +1,57 @@
+"""Looking at verification, once or until it has settled."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ses_provision.cli.reports import merge
+from ses_provision.cli.resolvers import asked
+from ses_provision.render import document
+from ses_provision.render.progress import Progress
+
+if TYPE_CHECKING:
+    from ses_provision.checks.verification import Verification
+    from ses_provision.checks.views import Whom
+    from ses_provision.cli.run import Run, Target
+
+
+def look(target: Target, whom: Whom) -> Verification:
+    """Where the domain stands now."""
+    from ses_provision.checks.verification import verification
+
+    return target.reader.run(verification(target.env, target.account, whom))
+
+
+def show_verification(run: Run, target: Target, seen: Verification) -> None:
+    """Show and report where the domain stands."""
+    from ses_provision.render import verification as text
+
+    run.show(text.verification(seen, target.env))
+    merge(run, target.env.name, {"verification": document.verification(seen)})
+
+
+def await_verification(run: Run, target: Target, timeout: float, whom: Whom | None = None) -> None:
+    """Look until SES has verified everything; `timeout` in minutes."""
+    from ses_provision.outside import wait
+
+    chosen = asked(target.env, None, False) if whom is None else whom
+    last: list[Verification] = []
+
+    def again() -> Verification:
+        target.reader.forget()
+        last[:] = [look(target, chosen)]
+        return last[0]
+
+    with Progress(run.err, run.world.now) as progress:
+        try:
+            wait.until(
+                again,
+                lambda seen: seen.is_settled,
+                timeout=timeout * 60,
+                sleep=progress.sleeping(run.world.sleep),
+                waiting=lambda seen, looked: progress.waits(target.env.name, seen.why, looked),
+            )
+        finally:
+            if last:
+                progress.close()
+                show_verification(run, target, last[0])

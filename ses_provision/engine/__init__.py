@@ -1,0 +1,1 @@
+"""The nouns (`model`) and the verbs (`applying`, `teardown`): no AWS service is known here."""

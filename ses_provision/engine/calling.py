@@ -1,0 +1,59 @@
+"""Sending calls in order, and which of them complete which thing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from ses_provision.errors import ProvisionError, Stopped
+from ses_provision.outside import wait
+from ses_provision.outside.refusals import means
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from ses_provision.outside.aws import Connections
+    from ses_provision.outside.call import Call
+
+T = TypeVar("T")
+
+
+class AlreadySo(Stopped):
+    """AWS refused, for a thing is as the call wants it: the first reply was lost, or somebody else
+    was faster."""
+
+
+def send(
+    call: Call,
+    step_id: str,
+    title: str,
+    connections: Connections,
+    sleep: wait.Sleep = wait.real_sleep,
+) -> None:
+    """Make one call, saying which step it belongs to where it fails.
+
+    Raises AlreadySo where the refusal is one that the call declares as such, else Stopped.
+    """
+    try:
+        wait.while_refused(lambda: connections.send(call), call.not_yet, sleep)
+    except ProvisionError as error:
+        kind = AlreadySo if means(error, call.already) else Stopped
+        raise kind(
+            f"Stopped in step {step_id} ({title}): {error.message}", error.hint, error
+        ) from error
+
+
+def batches(wanted: Iterable[tuple[T, Sequence[Call]]]) -> list[tuple[Call, list[T]]]:
+    """The calls for several things in order, each with the things it completes.
+
+    Calls that may be sent together are one: changes of a zone are made as a whole or not at all.
+    """
+    result: list[tuple[Call, list[T]]] = []
+    for thing, calls in wanted:
+        for call in calls:
+            completed = [thing] if call is calls[-1] else []
+            joined = result[-1][0].joined(call) if result else None
+            if joined is None:
+                result.append((call, completed))
+            else:
+                result[-1] = (joined, result[-1][1] + completed)
+    return result

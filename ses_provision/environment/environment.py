@@ -1,0 +1,190 @@
+"""One environment: what its file may say, and the names that follow from it."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, ValidationInfo, field_validator
+
+from ses_provision.environment.sections import (
+    AlarmSettings,
+    ConfigurationSetSettings,
+    DkimSettings,
+    DmarcSettings,
+    Dns,
+    EventSettings,
+    MailFromSettings,
+    ProductionAccessSettings,
+    Section,
+    SenderSettings,
+    contradiction,
+)
+from ses_provision.environment.shapes import (
+    LONGEST_ALARM,
+    AccountId,
+    Domain,
+    ProfileName,
+    Region,
+    Suffix,
+    TagKey,
+    TagValue,
+    matching,
+)
+from ses_provision.names import is_within
+
+
+class Environment(Section):
+    """One AWS account and region that sends for one domain."""
+
+    name: Suffix = Field(exclude=True, json_schema_extra={"readOnly": True})
+    account_id: AccountId = Field(description="The account; nothing happens in any other.")
+    region: Region = Field(description="The region that sends.")
+    domain: Domain = Field(description="The domain that mail comes from.")
+    profile: ProfileName | None = Field(
+        None, description="AWS profile, used when neither --profile nor credentials are given."
+    )
+    suffix: Suffix | None = Field(
+        None,
+        description="Ends the names of topics, alarms and policies; the file's name if left out.",
+    )
+    project: Annotated[str, matching(r"[\w .:/=+@-]{1,256}", "a tag value")] | None = Field(
+        None, description="Value of the tag Project."
+    )
+    protect: bool = Field(False, strict=True, description="Refuse `destroy`.")
+    hipaa: bool = Field(False, strict=True, description="Mails may concern patients: check more.")
+    tags: dict[TagKey, TagValue] = Field(
+        {}, description="Tags beside Environment, Project, ManagedBy."
+    )
+    dns: Dns = Dns()
+    configuration_set: ConfigurationSetSettings
+    dkim: DkimSettings = DkimSettings()
+    mail_from: MailFromSettings = Field(MailFromSettings(), validate_default=True)
+    dmarc: DmarcSettings | None = None
+    sender: SenderSettings = SenderSettings()
+    events: EventSettings = EventSettings()
+    alarms: AlarmSettings = AlarmSettings()
+    production_access: ProductionAccessSettings | None = None
+
+    @field_validator("dns")
+    @classmethod
+    def zone_holds_the_domain(cls, value: Dns, info: ValidationInfo) -> Dns:
+        """The records of the domain can only stand in a zone at or above it."""
+        domain = info.data.get("domain")
+        if value.zone and domain and not is_within(domain, value.zone):
+            raise ValueError(f"zone {value.zone} does not hold {domain}")
+        return value
+
+    @field_validator("dkim")
+    @classmethod
+    def replica_elsewhere(cls, value: DkimSettings, info: ValidationInfo) -> DkimSettings:
+        """A replica takes the key of another region, with the length it has there."""
+        if value.replica_of and value.replica_of == info.data.get("region"):
+            raise ValueError("replica_of must name another region than the environment's own")
+        if value.replica_of and "key_length" in value.model_fields_set:
+            raise ValueError("key_length: a replica has the key of replica_of; leave it out")
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def fits_under_the_domain(
+        cls, value: MailFromSettings, info: ValidationInfo
+    ) -> MailFromSettings:
+        """A DNS name has at most 253 characters."""
+        domain = info.data.get("domain", "")
+        if len(f"{value.subdomain}.{domain}") > 253:
+            raise contradiction(
+                "subdomain", f"{value.subdomain}.{domain} is longer than 253 characters"
+            )
+        return value
+
+    @field_validator("sender")
+    @classmethod
+    def sends_for_the_domain(cls, value: SenderSettings, info: ValidationInfo) -> SenderSettings:
+        """The domain identity covers its own addresses and those of its subdomains."""
+        domain = info.data.get("domain")
+        if value.address and domain and not is_within(value.address.rpartition("@")[2], domain):
+            raise contradiction("address", f"must be an address at {domain}, not {value.address}")
+        return value
+
+    @field_validator("alarms")
+    @classmethod
+    def distinct_alarms(cls, value: AlarmSettings, info: ValidationInfo) -> AlarmSettings:
+        """Alarm names are unique in an account and region, and have at most 255 characters."""
+        ending = info.data.get("suffix") or info.data.get("name", "")
+        bounce = value.bounce_name or f"ses-bounce-rate-{ending}"
+        complaint = value.complaint_name or f"ses-complaint-rate-{ending}"
+        if bounce == complaint:
+            raise contradiction("complaint_name", f"must differ from the bounce alarm, {bounce!r}")
+        sets = info.data.get("configuration_set")
+        if value.per_configuration_set and sets and len(f"{bounce}-{sets.name}") > LONGEST_ALARM:
+            raise contradiction("bounce_name", f"is too long to be followed by -{sets.name}")
+        if value.per_configuration_set and sets and len(f"{complaint}-{sets.name}") > LONGEST_ALARM:
+            raise contradiction("complaint_name", f"is too long to be followed by -{sets.name}")
+        return value
+
+    @property
+    def ending(self) -> str:
+        """What the names of topics, alarms and policies end in."""
+        return self.suffix or self.name
+
+    @property
+    def zone_account_id(self) -> str:
+        """The account of the hosted zone, as far as the file says it: a profile does not."""
+        role = self.dns.assume_role_arn
+        return role.split(":")[4] if role else self.account_id
+
+    @property
+    def all_tags(self) -> dict[str, str]:
+        """The tags on everything that can carry them."""
+        project = {"Project": self.project} if self.project else {}
+        return {"Environment": self.ending, **project, "ManagedBy": "ses-provision", **self.tags}
+
+    @property
+    def mail_from_domain(self) -> str:
+        """The custom MAIL FROM domain."""
+        return f"{self.mail_from.subdomain}.{self.domain}"
+
+    @property
+    def from_address(self) -> str:
+        """The address that mail comes from."""
+        return self.sender.address or f"notifications@{self.domain}"
+
+    @property
+    def policy_name(self) -> str:
+        """The inline policy on the sending role."""
+        return self.sender.policy_name or f"ses-send-{self.ending}"
+
+    @property
+    def event_topic(self) -> str:
+        """The topic that SES publishes events to."""
+        return self.events.topic or f"ses-events-{self.ending}"
+
+    @property
+    def alarm_topic(self) -> str:
+        """The topic that alarms notify, in each alarm region."""
+        return self.alarms.topic or self.event_topic
+
+    @property
+    def alarm_emails(self) -> tuple[str, ...]:
+        """Who subscribes to the topics that only alarms publish to."""
+        return self.events.emails if self.alarms.emails is None else self.alarms.emails
+
+    @property
+    def alarm_regions(self) -> tuple[str, ...]:
+        """Where the alarms stand."""
+        return self.alarms.regions or (self.region,)
+
+    @property
+    def bounce_alarm(self) -> str:
+        """The name of the bounce rate alarm."""
+        return self.alarms.bounce_name or f"ses-bounce-rate-{self.ending}"
+
+    @property
+    def complaint_alarm(self) -> str:
+        """The name of the complaint rate alarm."""
+        return self.alarms.complaint_name or f"ses-complaint-rate-{self.ending}"
+
+    def with_role(self, role: str) -> Environment:
+        """The same environment with a role given on the command line. Checks it as the file's."""
+        section = SenderSettings.model_validate({**self.sender.model_dump(), "role": role})
+        return self.model_copy(update={"sender": section})

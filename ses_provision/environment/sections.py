@@ -1,0 +1,250 @@
+"""The sections of an environment file."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
+
+from ses_provision.environment.shapes import (
+    LABEL,
+    Address,
+    Addresses,
+    AlarmName,
+    Domain,
+    EventType,
+    PolicyName,
+    ProfileName,
+    Region,
+    Resolver,
+    RoleArn,
+    RoleName,
+    SesName,
+    TopicName,
+    Ttl,
+    ZoneId,
+    each_once,
+    matching,
+)
+
+
+def contradiction(setting: str, message: str) -> PydanticCustomError:
+    """A mistake in one setting of a section that shows only beside other settings."""
+    return PydanticCustomError(
+        "contradiction", "{message}", {"setting": setting, "message": message}
+    )
+
+
+class Section(BaseModel):
+    """A part of the file: unknown settings are mistakes, values never change."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=False)
+
+
+class Dns(Section):
+    """[dns]: where the records go."""
+
+    provider: Literal["route53", "external"] = Field(
+        "route53",
+        description="external: DNS that is not in Route 53; `ses-provision dns` shows its records.",
+    )
+    zone_id: ZoneId | None = Field(None, description="Hosted zone id; looked up when left out.")
+    profile: ProfileName | None = Field(
+        None, description="AWS profile of the account that holds the hosted zone, if another."
+    )
+    assume_role_arn: RoleArn | None = Field(
+        None, description="Role to take on for the hosted zone, in whatever account it is."
+    )
+    zone: Domain | None = Field(
+        None,
+        description="External DNS: the zone in the provider's panel; the domain when left out.",
+    )
+    ttl: Ttl = Field(300, description="Seconds that resolvers may keep our records.")
+    resolvers: tuple[Resolver, ...] = Field(
+        ("1.1.1.1", "8.8.8.8"), description="Public resolvers that `dkim-status` compares with."
+    )
+
+    @model_validator(mode="after")
+    def one_provider(self) -> Dns:
+        """Route 53 is found by id, profile and role; external DNS only by the zone's name."""
+        if self.is_external:
+            given = [n for n in ("zone_id", "profile", "assume_role_arn") if getattr(self, n)]
+            if given:
+                raise ValueError(f'{", ".join(given)}: only with provider = "route53"')
+        elif self.zone is not None:
+            raise ValueError('zone: only with provider = "external"; zone_id names a hosted zone')
+        return self
+
+    @property
+    def is_external(self) -> bool:
+        """The records are published by hand, or by another tool."""
+        return self.provider == "external"
+
+    @property
+    def elsewhere(self) -> str:
+        """How DNS differs from "a hosted zone in the environment's account", in a few words."""
+        if self.is_external:
+            return "external DNS"
+        if self.assume_role_arn:
+            return f"DNS as {self.assume_role_arn}"
+        return f"DNS in profile {self.profile}" if self.profile else ""
+
+
+class ConfigurationSetSettings(Section):
+    """[configuration_set]: the rules for mail sent under its name."""
+
+    name: SesName = Field(description="The name that applications pass with every mail.")
+    tls_policy: Literal["REQUIRE", "OPTIONAL"] = Field(
+        "REQUIRE", description="REQUIRE: no mail leaves in clear text; it bounces instead."
+    )
+    suppressed_reasons: frozenset[Literal["BOUNCE", "COMPLAINT"]] = Field(
+        frozenset({"BOUNCE", "COMPLAINT"}),
+        description="Why a recipient lands on the suppression list.",
+    )
+    reputation_metrics: bool = Field(
+        True, strict=True, description="Publish bounce and complaint rates of this set."
+    )
+
+
+class DkimSettings(Section):
+    """[dkim]: how SES signs."""
+
+    key_length: Literal["RSA_2048_BIT", "RSA_1024_BIT"] = Field(
+        "RSA_2048_BIT", description="Length of the Easy DKIM key."
+    )
+    replica_of: Region | None = Field(
+        None,
+        description="Sign with the key of the same identity in this region (Deterministic Easy "
+        "DKIM): one set of records serves both.",
+    )
+
+
+class MailFromSettings(Section):
+    """[mail_from]: the envelope sender, which makes SPF align with the From domain."""
+
+    subdomain: Annotated[str, matching(LABEL + rf"(\.{LABEL})*", "a subdomain such as mail")] = (
+        Field("mail", description="In front of the domain; used for nothing else.")
+    )
+    on_mx_failure: Literal["USE_DEFAULT_VALUE", "REJECT_MESSAGE"] = Field(
+        "USE_DEFAULT_VALUE", description="What SES does while the MX record is missing."
+    )
+
+
+class DmarcSettings(Section):
+    """[dmarc]: created where there is none; never weakened."""
+
+    policy: Literal["none", "quarantine", "reject"] = Field(
+        "none", description="What receivers should do with mail that fails."
+    )
+    reports_to: Addresses = Field((), description="Addresses for aggregate reports.")
+
+
+class SenderSettings(Section):
+    """[sender]: the from address, and who may send as it."""
+
+    address: Address | None = Field(None, description="notifications@<domain> when left out.")
+    role: RoleName | None = Field(
+        None, description="IAM role that may send; the policy is skipped until it is known."
+    )
+    policy_name: PolicyName | None = Field(None, description="ses-send-<suffix> when left out.")
+    feedback_forwarding: bool = Field(
+        True, strict=True, description="Mail bounces and complaints back to the sender as well."
+    )
+
+
+class EventSettings(Section):
+    """[events]: where SES reports what became of each mail."""
+
+    topic: TopicName | None = Field(None, description="ses-events-<suffix> when left out.")
+    destination: SesName = Field("sns-bounce-complaint", description="Name of the destination.")
+    types: frozenset[EventType] = Field(
+        frozenset({"BOUNCE", "COMPLAINT", "DELIVERY_DELAY"}),
+        min_length=1,
+        description="What is reported.",
+    )
+    emails: Addresses = Field((), description="Subscribers; each has to confirm once.")
+    kms_key: str | None = Field(
+        None, description="Customer managed key (id, ARN or alias) that encrypts the topic."
+    )
+
+    @field_validator("kms_key")
+    @classmethod
+    def usable_by_ses(cls, value: str | None) -> str | None:
+        """SES cannot use the AWS managed key: its policy cannot be edited (SNS Developer Guide)."""
+        if value is not None and value.endswith("alias/aws/sns"):
+            raise ValueError(
+                "alias/aws/sns cannot work: its key policy cannot be edited, so SES and CloudWatch "
+                "can never publish to the topic; use a customer managed key"
+            )
+        if value is not None and not re.fullmatch(r"[A-Za-z0-9_:/-]{1,2048}", value):
+            raise ValueError(f"must be a KMS key id, ARN or alias/NAME, not {value!r}")
+        return value
+
+
+class AlarmSettings(Section):
+    """[alarms]: when to wake somebody up."""
+
+    regions: tuple[Region, ...] | None = Field(
+        None, description="Where the alarms stand; the sending region when left out."
+    )
+    topic: TopicName | None = Field(
+        None, description="Topic that alarms notify, in each region; events.topic when left out."
+    )
+    emails: Addresses | None = Field(
+        None, description="Subscribers of alarm topics; events.emails when left out."
+    )
+    bounce_name: AlarmName | None = Field(None, description="ses-bounce-rate-<suffix>.")
+    complaint_name: AlarmName | None = Field(None, description="ses-complaint-rate-<suffix>.")
+    bounce_rate: float = Field(
+        0.05,
+        strict=True,
+        gt=0,
+        lt=1,
+        description="A fraction: 0.05 is 5 %. Review at 5 %, pause at 10 %.",
+    )
+    complaint_rate: float = Field(
+        0.001,
+        strict=True,
+        gt=0,
+        lt=1,
+        description="A fraction: 0.001 is 0.1 %. Review at 0.1 %, pause at 0.5 %.",
+    )
+    period: int = Field(900, strict=True, ge=60, le=86400, multiple_of=60, description="Seconds.")
+    evaluation_periods: int = Field(1, strict=True, ge=1, le=96, description="Periods in a row.")
+    missing_data: Literal["notBreaching", "ignore", "missing", "breaching"] = Field(
+        "notBreaching", description="What no data means; there is none before the first mail."
+    )
+    per_configuration_set: bool = Field(
+        False, strict=True, description="The same two alarms for this configuration set alone."
+    )
+
+    @field_validator("regions")
+    @classmethod
+    def each_region_once(cls, value: tuple[str, ...] | None) -> tuple[str, ...] | None:
+        """Each region holds the alarms once."""
+        if value is not None and not value:
+            raise ValueError("must name at least one region, or be left out")
+        if value and len(set(value)) < len(value):
+            raise ValueError("names a region twice")
+        return value
+
+
+class ProductionAccessSettings(Section):
+    """[production_access]: what AWS is told when asked to lift the sandbox."""
+
+    website: Annotated[str, matching(r"https?://[^\s\x00-\x1f]{1,990}", "an http(s) URL")] = Field(
+        description="The site the mails belong to."
+    )
+    mail_type: Literal["TRANSACTIONAL", "MARKETING"] = Field(
+        "TRANSACTIONAL", description="Kind of mail."
+    )
+    use_case: Annotated[str, Field(min_length=1, max_length=5000)] = Field(
+        description="How recipients are obtained, bounces handled, opt-outs honoured; "
+        "no patient data."
+    )
+    language: Literal["EN", "JA"] = Field("EN", description="Language of AWS's answer.")
+    contacts: Annotated[tuple[Address, ...], Field(max_length=4), AfterValidator(each_once)] = (
+        Field((), description="Additional addresses AWS writes to (at most 4).")
+    )

@@ -1,0 +1,210 @@
+"""An environment as a CloudFormation template whose resources are imported, not made.
+
+Only what CloudFormation can import is in it; record sets, topic policies, subscriptions and event
+destinations stay as they are outside of the stack. A stack has one region, so alarms and topics of
+other regions are outside as well (CloudFormation User Guide, importing existing resources).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import singledispatch
+from typing import Any
+
+from ses_provision.environment import Environment
+from ses_provision.names import region_of
+from ses_provision.resources import tags
+from ses_provision.resources.cloudwatch import Alarm
+from ses_provision.resources.iam import RolePolicy
+from ses_provision.resources.ses import ConfigurationSet, EmailIdentity, MailFrom
+from ses_provision.resources.sns import Topic
+
+
+@dataclass(frozen=True)
+class Imported:
+    """One resource of the template, and what identifies it to the import."""
+
+    type: str
+    identifier: Mapping[str, str]
+    properties: Mapping[str, Any]
+
+    @property
+    def logical_id(self) -> str:
+        """Its name in the template: letters and digits."""
+        words = [self.type.rpartition("::")[2], *self.identifier.values()]
+        return "".join(
+            part[:1].upper() + part[1:]
+            for word in words
+            for part in re.findall("[A-Za-z0-9]+", word)
+        )
+
+
+def export(env: Environment, live: Sequence[Any]) -> dict[str, Any]:
+    """The template, and the list that `create-change-set --change-set-type IMPORT` takes."""
+    mail_from = {one.identity: one for one in live if isinstance(one, MailFrom)}
+    found = [
+        imported
+        for one in live
+        if (imported := resource(one, env)) is not None and region(one, env) == env.region
+    ]
+    found = [with_mail_from(one, mail_from) for one in found]
+    return {
+        "template": {
+            "AWSTemplateFormatVersion": "2010-09-09",
+            "Description": f"Amazon SES for {env.domain}",
+            "Resources": {
+                one.logical_id: {
+                    "Type": one.type,
+                    "DeletionPolicy": "Retain",
+                    "UpdateReplacePolicy": "Retain",
+                    "Properties": one.properties,
+                }
+                for one in found
+            },
+        },
+        "resources_to_import": [
+            {
+                "ResourceType": one.type,
+                "LogicalResourceId": one.logical_id,
+                "ResourceIdentifier": dict(one.identifier),
+            }
+            for one in found
+        ],
+        "left_out": [one.label for one in live if left_out(one, env)],
+    }
+
+
+def text(env: Environment, live: Sequence[Any]) -> str:
+    """The template as CloudFormation takes it; the rest as metadata, which it does not read."""
+    found = export(env, live)
+    metadata = {
+        "ResourcesToImport": found["resources_to_import"],
+        "LeftOut": found["left_out"],
+    }
+    return json.dumps({**found["template"], "Metadata": metadata}, indent=2, ensure_ascii=False)
+
+
+def left_out(one: Any, env: Environment) -> bool:
+    """Whether a resource is not in the template."""
+    if isinstance(one, MailFrom):
+        return False
+    return resource(one, env) is None or region(one, env) != env.region
+
+
+def region(one: Any, env: Environment) -> str:
+    """The region of a resource; IAM has none, and goes with the sending region's stack."""
+    arn = getattr(one, "arn", "")
+    return region_of(arn) if arn.startswith("arn:") else env.region
+
+
+def with_mail_from(one: Imported, mail_from: Mapping[str, MailFrom]) -> Imported:
+    """CloudFormation has MAIL FROM as attributes of the identity."""
+    found = mail_from.get(one.identifier.get("EmailIdentity", ""))
+    if found is None:
+        return one
+    attributes = {"MailFromDomain": found.domain, "BehaviorOnMxFailure": found.on_mx_failure}
+    return Imported(one.type, one.identifier, {**one.properties, "MailFromAttributes": attributes})
+
+
+@singledispatch
+def resource(one: Any, env: Environment) -> Imported | None:
+    """What CloudFormation makes of a resource; None where it cannot import it."""
+    del one, env
+    return None
+
+
+@resource.register
+def _(one: ConfigurationSet, env: Environment) -> Imported:
+    del env
+    return Imported(
+        "AWS::SES::ConfigurationSet",
+        {"Name": one.name},
+        {
+            "Name": one.name,
+            "DeliveryOptions": {**one.other_delivery, "TlsPolicy": one.tls_policy},
+            "ReputationOptions": {"ReputationMetricsEnabled": one.reputation_metrics},
+            "SendingOptions": {"SendingEnabled": one.sending_enabled},
+            "SuppressionOptions": {"SuppressedReasons": sorted(one.suppressed_reasons or ())},
+            "Tags": tags.as_list(one.tags),
+        },
+    )
+
+
+@resource.register
+def _(one: EmailIdentity, env: Environment) -> Imported:
+    del env
+    length = one.dkim_key_length
+    signing = {"DkimSigningAttributes": {"NextSigningKeyLength": length}} if length else {}
+    return Imported(
+        "AWS::SES::EmailIdentity",
+        {"EmailIdentity": one.name},
+        {
+            "EmailIdentity": one.name,
+            "ConfigurationSetAttributes": {"ConfigurationSetName": one.configuration_set},
+            **signing,
+            "FeedbackAttributes": {"EmailForwardingEnabled": one.feedback_forwarding},
+            "Tags": tags.as_list(one.tags),
+        },
+    )
+
+
+@resource.register
+def _(one: Topic, env: Environment) -> Imported:
+    del env
+    key = {"KmsMasterKeyId": one.kms_key} if one.kms_key else {}
+    return Imported(
+        "AWS::SNS::Topic",
+        {"TopicArn": one.arn},
+        {"TopicName": one.name, **key, "Tags": tags.as_list(one.tags)},
+    )
+
+
+@resource.register
+def _(one: Alarm, env: Environment) -> Imported:
+    del env
+    dimensions = [{"Name": key, "Value": value} for key, value in sorted(one.dimensions.items())]
+    other = one.other_actions
+    optional = {
+        "Dimensions": dimensions,
+        "DatapointsToAlarm": one.datapoints_to_alarm,
+        "Unit": one.unit,
+        "InsufficientDataActions": other.get("InsufficientDataActions"),
+    }
+    return Imported(
+        "AWS::CloudWatch::Alarm",
+        {"AlarmName": one.name},
+        {
+            "AlarmName": one.name,
+            "AlarmDescription": one.description,
+            "Namespace": one.namespace,
+            "MetricName": one.metric,
+            "Statistic": one.statistic,
+            "Period": one.period,
+            "EvaluationPeriods": one.evaluation_periods,
+            "ComparisonOperator": one.comparison,
+            "Threshold": one.threshold,
+            "TreatMissingData": one.missing_data,
+            "ActionsEnabled": one.actions_enabled,
+            "AlarmActions": sorted({*one.alarm_actions, *other.get("AlarmActions", ())}),
+            "OKActions": sorted({*one.ok_actions, *other.get("OKActions", ())}),
+            **{key: value for key, value in optional.items() if value},
+            "Tags": tags.as_list(one.tags),
+        },
+    )
+
+
+@resource.register
+def _(one: RolePolicy, env: Environment) -> Imported:
+    del env
+    document = {
+        "Version": "2012-10-17",
+        "Statement": [statement.parsed for statement in one.statements.values()],
+    }
+    return Imported(
+        "AWS::IAM::RolePolicy",
+        {"PolicyName": one.name, "RoleName": one.role},
+        {"RoleName": one.role, "PolicyName": one.name, "PolicyDocument": document},
+    )

@@ -1,0 +1,355 @@
+"""An environment as Terraform or OpenTofu: import blocks, and resources that change nothing.
+
+Argument names and import ids are those of the AWS provider 5 (registry documentation of
+hashicorp/aws).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import singledispatch
+from typing import Any
+
+from ses_provision.environment import Environment
+from ses_provision.export import hcl
+from ses_provision.export.hcl import Block, Json, Reference
+from ses_provision.names import dns_name, region_of, txt_value
+from ses_provision.resources import policies
+from ses_provision.resources.cloudwatch import Alarm
+from ses_provision.resources.dmarc import Dmarc
+from ses_provision.resources.iam import RolePolicy
+from ses_provision.resources.route53 import RecordSet, TxtValue
+from ses_provision.resources.ses import ConfigurationSet, EmailIdentity, EventDestination, MailFrom
+from ses_provision.resources.sns import Subscription, Topic
+
+DNS_ALIAS = "dns"
+
+NOT_IN_AWS = ("confirmation_timeout_in_minutes", "endpoint_auto_confirms")
+"""Arguments of a subscription that only Terraform knows: an import leaves them unset, and a plan
+would want to set their defaults."""
+
+
+@dataclass(frozen=True)
+class Managed:
+    """One resource block with the id it is imported by."""
+
+    type: str
+    name: str
+    id: str
+    arguments: Mapping[str, Any]
+    provider: str = ""
+
+    @property
+    def address(self) -> str:
+        """How Terraform refers to it."""
+        return f"{self.type}.{self.name}"
+
+
+def export(env: Environment, live: Sequence[Any]) -> str:
+    """The file: providers, then each resource after its import block."""
+    found, seen = [], set()
+    for one in (managed for resource in live for managed in resources(resource, env)):
+        if (one.type, one.id, one.provider) not in seen:
+            seen.add((one.type, one.id, one.provider))
+            found.append(one)
+    left_out = [note(one) for one in live if note(one)]
+    head = [f"# {env.name}: {env.domain}, account {env.account_id}.", *left_out]
+    parts = ["\n".join(head), *providers(env, found)]
+    for one in found:
+        parts.append(hcl.block("import", (), {"to": Reference(one.address), "id": one.id}))
+        chosen = {"provider": Reference(f"aws.{one.provider}")} if one.provider else {}
+        parts.append(hcl.block("resource", (one.type, one.name), {**chosen, **one.arguments}))
+    return "\n\n".join(parts) + "\n"
+
+
+def providers(env: Environment, found: Sequence[Managed]) -> Iterator[str]:
+    """One provider for the sending region, one for each other region, one for DNS elsewhere."""
+    aws = {"source": "hashicorp/aws", "version": ">= 5.80, < 6.0"}
+    yield hcl.block(
+        "terraform",
+        (),
+        {"required_version": ">= 1.5", "required_providers": Block({"aws": aws})},
+    )
+    account = {"allowed_account_ids": [env.account_id]}
+    yield hcl.block("provider", ("aws",), {"region": env.region, **account})
+    regions = {one: one.replace("_", "-") for one in sorted({f.provider for f in found} - {""})}
+    for alias, region in regions.items():
+        if alias != DNS_ALIAS:
+            yield hcl.block("provider", ("aws",), {"alias": alias, "region": region, **account})
+    if DNS_ALIAS in regions:
+        role = env.dns.assume_role_arn
+        yield hcl.block(
+            "provider",
+            ("aws",),
+            {
+                "alias": DNS_ALIAS,
+                "region": env.region,
+                "profile": env.dns.profile,
+                **({"assume_role": Block({"role_arn": role})} if role else {}),
+            },
+        )
+
+
+def note(resource: Any) -> str:
+    """Why something is left out, as a comment."""
+    match resource:
+        case Subscription(arn=arn) if not arn.startswith("arn:"):
+            return f"# Left out until confirmed: {resource.label}"
+        case Dmarc(served_by=served) if served:
+            return f"# Left out, for it is not ours: {resource.name} ({served})"
+    return ""
+
+
+def name(*parts: str) -> str:
+    """A Terraform identifier."""
+    found = re.sub(r"[^A-Za-z0-9_]+", "_", "_".join(parts)).strip("_").lower()
+    return found if found[:1].isalpha() else f"_{found}"
+
+
+def elsewhere(arn: str, env: Environment) -> str:
+    """The provider alias of a resource's region; none in the sending region."""
+    region = region_of(arn)
+    return "" if region == env.region else region.replace("-", "_")
+
+
+@singledispatch
+def resources(resource: Any, env: Environment) -> list[Managed]:
+    """What Terraform makes of a resource."""
+    raise TypeError(f"no export for {type(resource).__name__} of {env.name}")
+
+
+@resources.register
+def _(resource: ConfigurationSet, env: Environment) -> list[Managed]:
+    del env
+    other = resource.other_delivery
+    delivery = {
+        "tls_policy": resource.tls_policy,
+        "sending_pool_name": other.get("SendingPoolName"),
+        "max_delivery_seconds": other.get("MaxDeliverySeconds"),
+    }
+    return [
+        Managed(
+            "aws_sesv2_configuration_set",
+            name(resource.name),
+            resource.name,
+            {
+                "configuration_set_name": resource.name,
+                "tags": resource.tags,
+                "delivery_options": Block(delivery),
+                "reputation_options": Block(
+                    {"reputation_metrics_enabled": resource.reputation_metrics}
+                ),
+                "sending_options": Block({"sending_enabled": resource.sending_enabled}),
+                "suppression_options": Block(
+                    {"suppressed_reasons": sorted(resource.suppressed_reasons or ())}
+                ),
+            },
+        )
+    ]
+
+
+@resources.register
+def _(resource: EmailIdentity, env: Environment) -> list[Managed]:
+    del env
+    length = resource.dkim_key_length
+    signing = Block({"next_signing_key_length": length}) if length else None
+    return [
+        Managed(
+            "aws_sesv2_email_identity",
+            name(resource.name),
+            resource.name,
+            {
+                "email_identity": resource.name,
+                "configuration_set_name": resource.configuration_set,
+                "tags": resource.tags,
+                "dkim_signing_attributes": signing,
+            },
+        ),
+        Managed(
+            "aws_sesv2_email_identity_feedback_attributes",
+            name(resource.name),
+            resource.name,
+            {
+                "email_identity": resource.name,
+                "email_forwarding_enabled": resource.feedback_forwarding,
+            },
+        ),
+    ]
+
+
+@resources.register
+def _(resource: MailFrom, env: Environment) -> list[Managed]:
+    del env
+    return [
+        Managed(
+            "aws_sesv2_email_identity_mail_from_attributes",
+            name(resource.identity),
+            resource.identity,
+            {
+                "email_identity": resource.identity,
+                "mail_from_domain": resource.domain,
+                "behavior_on_mx_failure": resource.on_mx_failure,
+            },
+        )
+    ]
+
+
+@resources.register
+def _(resource: EventDestination, env: Environment) -> list[Managed]:
+    del env
+    topic = resource.target["SnsDestination"]["TopicArn"]
+    destination = {
+        "enabled": resource.enabled,
+        "matching_event_types": sorted(resource.types),
+        "sns_destination": Block({"topic_arn": topic}),
+    }
+    return [
+        Managed(
+            "aws_sesv2_configuration_set_event_destination",
+            name(resource.name),
+            f"{resource.configuration_set}|{resource.name}",
+            {
+                "configuration_set_name": resource.configuration_set,
+                "event_destination_name": resource.name,
+                "event_destination": Block(destination),
+            },
+        )
+    ]
+
+
+@resources.register
+def _(resource: Topic, env: Environment) -> list[Managed]:
+    provider = elsewhere(resource.arn, env)
+    named = name(resource.name, provider)
+    written = [*resource.other_statements.values(), *resource.statements.values()]
+    return [
+        Managed(
+            "aws_sns_topic",
+            named,
+            resource.arn,
+            {
+                "name": resource.name,
+                "kms_master_key_id": resource.kms_key or None,
+                "tags": resource.tags,
+            },
+            provider,
+        ),
+        Managed(
+            "aws_sns_topic_policy",
+            named,
+            resource.arn,
+            {"arn": resource.arn, "policy": Json(json.loads(policies.document(written)))},
+            provider,
+        ),
+    ]
+
+
+@resources.register
+def _(resource: Subscription, env: Environment) -> list[Managed]:
+    if note(resource):
+        return []
+    provider = elsewhere(resource.topic_arn, env)
+    topic = resource.topic_arn.rpartition(":")[2]
+    return [
+        Managed(
+            "aws_sns_topic_subscription",
+            name(topic, resource.endpoint, provider),
+            resource.arn,
+            {
+                "topic_arn": resource.topic_arn,
+                "protocol": resource.protocol,
+                "endpoint": resource.endpoint,
+                "lifecycle": Block({"ignore_changes": [Reference(one) for one in NOT_IN_AWS]}),
+            },
+            provider,
+        )
+    ]
+
+
+@resources.register
+def _(resource: Alarm, env: Environment) -> list[Managed]:
+    provider = elsewhere(resource.arn, env)
+    other = resource.other_actions
+    return [
+        Managed(
+            "aws_cloudwatch_metric_alarm",
+            name(resource.name, provider),
+            resource.name,
+            {
+                "alarm_name": resource.name,
+                "alarm_description": resource.description,
+                "namespace": resource.namespace,
+                "metric_name": resource.metric,
+                "dimensions": resource.dimensions or None,
+                "statistic": resource.statistic,
+                "period": resource.period,
+                "evaluation_periods": resource.evaluation_periods,
+                "datapoints_to_alarm": resource.datapoints_to_alarm,
+                "unit": resource.unit,
+                "comparison_operator": resource.comparison,
+                "threshold": resource.threshold,
+                "treat_missing_data": resource.missing_data,
+                "actions_enabled": resource.actions_enabled,
+                "alarm_actions": sorted({*resource.alarm_actions, *other.get("AlarmActions", ())}),
+                "ok_actions": sorted({*resource.ok_actions, *other.get("OKActions", ())}),
+                "insufficient_data_actions": other.get("InsufficientDataActions") or None,
+                "tags": resource.tags,
+            },
+            provider,
+        )
+    ]
+
+
+@resources.register
+def _(resource: RolePolicy, env: Environment) -> list[Managed]:
+    del env
+    return [
+        Managed(
+            "aws_iam_role_policy",
+            name(resource.name),
+            f"{resource.role}:{resource.name}",
+            {
+                "role": resource.role,
+                "name": resource.name,
+                "policy": Json(json.loads(policies.document(resource.statements.values()))),
+            },
+        )
+    ]
+
+
+@resources.register(RecordSet)
+@resources.register(TxtValue)
+@resources.register(Dmarc)
+def _(resource: RecordSet | TxtValue | Dmarc, env: Environment) -> list[Managed]:
+    if note(resource):
+        return []
+    raw = resource.raw
+    record_name = dns_name(raw["Name"])
+    return [
+        Managed(
+            "aws_route53_record",
+            name(raw["Type"], record_name),
+            f"{resource.zone.id}_{record_name}_{raw['Type']}",
+            {
+                "zone_id": resource.zone.id,
+                "name": record_name,
+                "type": raw["Type"],
+                "ttl": raw["TTL"],
+                "records": [
+                    record_value(raw["Type"], one["Value"]) for one in raw["ResourceRecords"]
+                ],
+            },
+            DNS_ALIAS if env.dns.elsewhere else "",
+        )
+    ]
+
+
+def record_value(record_type: str, value: str) -> str:
+    """A value as the provider takes it: it puts the outer quotes of TXT strings itself, and takes
+    the inner ones of a long text as they are."""
+    if record_type != "TXT":
+        return value.rstrip(".")
+    return value[1:-1] if value.startswith('"') else txt_value(value)

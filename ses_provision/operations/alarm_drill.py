@@ -1,0 +1,143 @@
+"""The fire drill of the alarms: each rings once, and what it says has to come out of a queue on its
+topic.
+
+SetAlarmState runs an alarm's actions (recorded: localstack, test_enable_disable_alarm_actions).
+What people's mailboxes do with the message no queue can prove.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+from ses_provision.engine.needs import Facts
+from ses_provision.names import region_of
+from ses_provision.operations.drill import listening, new_queue
+from ses_provision.outside.call import Call
+from ses_provision.outside.reading import Ask, ask, question
+from ses_provision.resources.cloudwatch import Alarm
+from ses_provision.steps import alarms
+
+if TYPE_CHECKING:
+    from ses_provision.engine.account import Account
+    from ses_provision.environment import Environment
+    from ses_provision.operations.drill import Listener
+    from ses_provision.outside.reading import Reading
+
+REASON = "ses-provision drill: nothing has happened"
+
+
+@dataclass
+class Ring:
+    """One alarm in the drill, with its topic and its state before. Times in UTC."""
+
+    alarm: Alarm
+    topic_arn: str
+    before: str
+    rung_at: datetime | None = None
+    heard_at: datetime | None = None
+    silent: str = ""
+
+    @property
+    def name(self) -> str:
+        """The alarm's name."""
+        return self.alarm.name
+
+    @property
+    def region(self) -> str:
+        """The alarm's region."""
+        return region_of(self.alarm.arn)
+
+    @property
+    def arrived(self) -> bool:
+        """Its message came out of the queue."""
+        return self.heard_at is not None
+
+    @property
+    def delay(self) -> timedelta | None:
+        """From ringing to seeing the message."""
+        return self.heard_at - self.rung_at if self.heard_at and self.rung_at else None
+
+    @property
+    def outcome(self) -> str:
+        """What the drill proved of it, and what not."""
+        topic = self.topic_arn.rpartition(":")[2]
+        if self.delay is not None:
+            seconds = max(0.0, self.delay.total_seconds())
+            return (
+                f"rang, and its message came out of a queue on {topic} after {seconds:.1f} s; "
+                f"it is {self.before} again"
+            )
+        return f"rang, and is {self.before} again; not proved that anybody hears it: {self.silent}"
+
+
+@dataclass
+class AlarmDrill:
+    """The alarms of one topic, and the queue that listens to it."""
+
+    listener: Listener
+    now: Callable[[], datetime]
+    rings: list[Ring] = field(default_factory=list)
+
+    def listen(self) -> list[Ring]:
+        """Take what has come out of the queue, and give the rings."""
+        for told in self.listener.heard():
+            self._recognise(told)
+        return self.rings
+
+    def _recognise(self, told: Mapping[str, Any]) -> None:
+        for ring in self.rings:
+            same = told.get("AlarmArn") == ring.alarm.arn
+            if same and told.get("NewStateValue") == "ALARM" and not ring.arrived:
+                ring.heard_at = self.now()
+
+
+def set_state(arn: str, state: str) -> Call:
+    """Set the state of an alarm; its actions run as if the metric had crossed the line."""
+    params = {
+        "AlarmName": arn.partition(":alarm:")[2],
+        "StateValue": state,
+        "StateReason": REASON,
+    }
+    return Call("cloudwatch", region_of(arn), "SetAlarmState", params, on=(arn,))
+
+
+def history(arn: str) -> Ask:
+    """The question what became of an alarm's latest action."""
+    return question(
+        "cloudwatch",
+        region_of(arn),
+        "DescribeAlarmHistory",
+        on=(arn,),
+        nothing={"AlarmHistoryItems": []},
+        AlarmName=arn.partition(":alarm:")[2],
+        HistoryItemType="Action",
+        MaxRecords=1,
+    )
+
+
+def failed_action(arn: str) -> Reading[str]:
+    """What CloudWatch says of an alarm's latest action, if that failed."""
+    [answer] = yield from ask(history(arn))
+    items = (answer or {}).get("AlarmHistoryItems") or ()
+    latest = str(items[0].get("HistorySummary", "")) if items else ""
+    return latest if latest.startswith("Failed") else ""
+
+
+def topic_of(alarm: Alarm) -> str:
+    """The topic that the environment gives an alarm."""
+    [arn] = alarm.alarm_actions
+    return arn
+
+
+def requests(env: Environment, account: Account) -> Iterator[Ask | Call]:
+    """Everything that the drill of the alarms may ask and call."""
+    wanted = [each for each in alarms.desired(env, Facts(account)) if isinstance(each, Alarm)]
+    for topic in dict.fromkeys(topic_of(alarm) for alarm in wanted):
+        there = replace(account, region=region_of(topic))
+        yield from listening(new_queue(env, there, topic), env)
+    for alarm in wanted:
+        yield set_state(alarm.arn, "OK")
+        yield history(alarm.arn)

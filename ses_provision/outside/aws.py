@@ -1,0 +1,270 @@
+"""The only module that opens connections to AWS.
+
+`Connections` sends one question or one call and answers in our terms; `Reader` runs readings on
+it: all questions of a round at once, each question once.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections import defaultdict
+from collections.abc import Callable, Iterable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import boto3
+import botocore.config
+import botocore.exceptions
+import botocore.parsers
+from botocore import xform_name
+
+from ses_provision.errors import CannotReachAws
+from ses_provision.outside.reading import Ask
+from ses_provision.outside.refusals import explain, means
+from ses_provision.outside.rights import Credentials
+
+if TYPE_CHECKING:
+    from ses_provision.outside.call import Call
+    from ses_provision.outside.reading import Outcome, Reading
+
+T = TypeVar("T")
+
+AT_ONCE = 12
+"""How many questions are under way together."""
+
+# botocore alone rides out throttling, 5xx and dropped connections. SESv2's control plane admits
+# about one call a second (SES Developer Guide, service quotas), so a round of four reads needs a
+# few tries; waits grow from 1 s to at most 20 s (botocore, standard retry mode).
+ATTEMPTS = 10
+ATTEMPTS_AT_THE_DOOR = 3
+"""Tries of the first question, to STS: it also finds out whether AWS can be reached at all."""
+
+UNANSWERED = (
+    botocore.exceptions.BotoCoreError,
+    botocore.parsers.ResponseParserError,  # somebody answers, but not AWS
+    KeyError,  # ... in XML, which botocore takes for an answer without the result
+    OSError,  # a credential_process that cannot be started
+    EOFError,  # an MFA code that nobody can type
+)
+"""What surfaces where AWS has not answered."""
+
+ENVIRONMENT_CREDENTIALS = (
+    "AWS_ACCESS_KEY_ID",
+    "AWS_PROFILE",
+    "AWS_WEB_IDENTITY_TOKEN_FILE",
+    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
+    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
+)
+
+
+def session(profile: str | None, fallback_profile: str | None = None) -> boto3.Session:
+    """Credentials by the ordinary AWS chain.
+
+    An explicit profile wins, then credentials given in the environment (CI has no profiles), then
+    the fallback: the environment file's profile.
+    """
+    given = any(os.environ.get(name) for name in ENVIRONMENT_CREDENTIALS)
+    chosen = profile or (None if given else fallback_profile)
+    try:
+        return boto3.Session(profile_name=chosen)
+    except botocore.exceptions.ProfileNotFound as error:
+        named = error.kwargs["profile"]
+        raise CannotReachAws(
+            f"There is no AWS profile {named} on this machine.",
+            f"Create it (`aws configure sso --profile {named}`), name another with --profile, or "
+            "give credentials in the environment.",
+        ) from error
+    except botocore.exceptions.BotoCoreError as error:
+        raise CannotReachAws(
+            f"The AWS configuration of this machine cannot be used: {error}",
+            "Correct the file (~/.aws/config, ~/.aws/credentials, or where AWS_CONFIG_FILE and "
+            "AWS_SHARED_CREDENTIALS_FILE point).",
+        ) from error
+
+
+def zone_session(profile: str | None) -> boto3.Session | None:
+    """The session of the profile that the environment names for hosted zones, if it names one."""
+    return session(profile) if profile else None
+
+
+def assumed(
+    base: boto3.Session, role_arn: str, region: str, endpoint_url: str | None
+) -> boto3.Session:
+    """A session in a role, good for an hour (STS API reference, AssumeRole)."""
+    sts = base.client("sts", region_name=region, endpoint_url=endpoint_url)
+    keys = sts.assume_role(RoleArn=role_arn, RoleSessionName="ses-provision")["Credentials"]
+    return boto3.Session(
+        aws_access_key_id=keys["AccessKeyId"],
+        aws_secret_access_key=keys["SecretAccessKey"],
+        aws_session_token=keys["SessionToken"],
+    )
+
+
+class Connections:
+    """Clients by service and region, made when first needed.
+
+    Route 53 may be in another account: with a session of its own, with a role to take on, or both.
+    """
+
+    def __init__(
+        self,
+        opened: boto3.Session,
+        *,
+        zones: boto3.Session | None = None,
+        zone_role: str | None = None,
+        endpoint_url: str | None = None,
+        trace: Callable[[str], None] | None = None,
+        resolve: Callable[[Ask], Outcome] | None = None,
+    ) -> None:
+        self._session = opened
+        self._zones = zones or opened
+        self._zone_role = zone_role
+        self._endpoint_url = endpoint_url
+        self._trace = trace
+        self._resolve = resolve
+        self._clients: dict[tuple[str, str, Credentials], Any] = {}
+        self._lock = threading.Lock()
+
+    @property
+    def profile(self) -> str:
+        """The name of the profile in use."""
+        return str(self._session.profile_name)
+
+    def answer(self, asked: Ask) -> Outcome:
+        """Ask one question. None where AWS says there is no such thing; errors are returned."""
+        if asked.service == "dns":
+            return self._resolve(asked) if self._resolve else CannotReachAws("no resolver")
+        try:
+            return self._ask(asked)
+        except (botocore.exceptions.ClientError, *UNANSWERED) as error:
+            said = explain(error, asked.service, asked.region, asked.operation, self.profile)
+            return None if means(said, asked.absent) else said
+        except CannotReachAws as error:
+            return error
+
+    def _ask(self, asked: Ask) -> dict[str, Any]:
+        client = self._client(asked.service, asked.region, asked.credentials)
+        method = xform_name(asked.operation)
+        if asked.pages and client.can_paginate(method):
+            pages: dict[str, Any] = (
+                client.get_paginator(method).paginate(**asked.arguments).build_full_result()
+            )
+            return pages
+        answer: dict[str, Any] = getattr(client, method)(**asked.arguments)
+        return answer
+
+    def send(self, call: Call) -> dict[str, Any]:
+        """Make one writing call. Raises ProvisionError where AWS refuses it."""
+        try:
+            client = self._client(call.service, call.region, call.credentials)
+            reply: dict[str, Any] = getattr(client, xform_name(call.operation))(**call.params)
+        except (botocore.exceptions.ClientError, *UNANSWERED) as error:
+            raise explain(error, call.service, call.region, call.operation, self.profile) from error
+        return reply
+
+    def _client(self, service: str, region: str, credentials: Credentials) -> Any:
+        key = (service, region, credentials)
+        with self._lock:
+            if key not in self._clients:
+                self._clients[key] = self._open(*key)
+            return self._clients[key]
+
+    def _session_for(self, region: str, credentials: Credentials) -> boto3.Session:
+        if credentials is Credentials.ACCOUNT:
+            return self._session
+        if self._zone_role is not None:
+            self._zones = assumed(self._zones, self._zone_role, region, self._endpoint_url)
+            self._zone_role = None
+        return self._zones
+
+    def _open(self, service: str, region: str, credentials: Credentials) -> Any:
+        attempts = ATTEMPTS_AT_THE_DOOR if service == "sts" else ATTEMPTS
+        config = botocore.config.Config(
+            retries={"mode": "standard", "total_max_attempts": attempts},
+            connect_timeout=10,
+            read_timeout=30,
+            max_pool_connections=AT_ONCE,
+            user_agent_extra="ses-provision",
+        )
+        try:
+            client = self._session_for(region, credentials).client(
+                service, region_name=region, endpoint_url=self._endpoint_url, config=config
+            )
+        except ValueError as error:
+            raise CannotReachAws(
+                f"{service} in {region} cannot be reached: {error}",
+                "Correct AWS_ENDPOINT_URL: it has to be a URL such as https://host:port.",
+            ) from error
+        if self._trace is not None:
+            trace = self._trace
+            client.meta.events.register(
+                "after-call",
+                lambda model, http_response, **_: trace(
+                    f"{service} {region} {model.name} -> {http_response.status_code}"
+                ),
+            )
+        return client
+
+
+class Reader:
+    """One run's view of AWS: each question is asked once, until told to forget."""
+
+    def __init__(self, connections: Connections) -> None:
+        self._connections = connections
+        self._known: dict[Ask, Outcome] = {}
+        self._pool = ThreadPoolExecutor(AT_ONCE, "ask")
+        self.rounds = 0
+
+    def run(self, reading: Reading[T]) -> T:
+        """Answer a reading's questions round by round until it returns."""
+        try:
+            asks = next(reading)
+            while True:
+                asks = reading.send(self._outcomes(asks))
+        except StopIteration as stop:
+            result: T = stop.value
+            return result
+
+    def forget(self) -> None:
+        """Ask everything anew."""
+        self._known.clear()
+
+    def _outcomes(self, asks: Iterable[Ask]) -> list[Outcome]:
+        wanted = list(asks)
+        groups = merged(dict.fromkeys(one for one in wanted if one not in self._known))
+        if groups:
+            self.rounds += 1
+            outcomes = list(self._pool.map(self._connections.answer, groups))
+            for outcome, asked in zip(outcomes, groups.values(), strict=True):
+                self._known.update(dict.fromkeys(asked, outcome))
+        return [self._known[one] for one in wanted]
+
+
+def merged(asks: Iterable[Ask]) -> dict[Ask, list[Ask]]:
+    """The questions to send, each with those it answers: mergeable ones become one."""
+    alike: dict[Ask, list[Ask]] = defaultdict(list)
+    for asked in asks:
+        rest = tuple(pair for pair in asked.params if pair[0] != asked.merge)
+        alike[replace(asked, params=rest) if asked.merge else asked].append(asked)
+    return {
+        replace(general, params=(*general.params, (general.merge, values(asked, general.merge))))
+        if general.merge
+        else general: asked
+        for general, asked in alike.items()
+    }
+
+
+def values(asks: Iterable[Ask], name: str) -> tuple[Any, ...]:
+    """The values of a list parameter over several questions."""
+    lists = (dict(one.params).get(name) for one in asks)
+    return tuple(dict.fromkeys(v for found in lists if isinstance(found, tuple) for v in found))
+
+
+def local_session(account_id: str) -> boto3.Session:
+    """The credentials that a local AWS takes for an account."""
+    return boto3.Session(
+        aws_access_key_id=f"LOCAL000{account_id}",
+        aws_secret_access_key="local",  # noqa: S106
+    )

@@ -1,0 +1,80 @@
+"""One writing call to AWS, as a value."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from ses_provision.outside.refusals import Refusal
+from ses_provision.outside.rights import Condition, Credentials, Right, iam_action
+
+
+@dataclass(frozen=True)
+class Call:
+    """One writing call.
+
+    `on` are the ARNs that IAM checks, `conditions` what narrows it, `also` what else it checks
+    (tags that come with a creation). `not_yet` are the refusals that only mean "what was written
+    just before has not arrived everywhere": the call is repeated for a bounded time while AWS
+    answers with one of them. `already` are those that mean "it is as you want it": a reply was
+    lost, or somebody else was faster. `batch` names the list parameter in which calls that differ
+    in nothing else may be sent together, as a whole or not at all, with the path to it.
+    """
+
+    service: str
+    region: str
+    operation: str
+    params: Mapping[str, Any]
+    on: tuple[str, ...]
+    conditions: tuple[Condition, ...] = ()
+    also: tuple[Right, ...] = ()
+    not_yet: tuple[Refusal, ...] = ()
+    already: tuple[Refusal, ...] = ()
+    batch: tuple[str, ...] = ()
+    credentials: Credentials = field(default=Credentials.ACCOUNT)
+
+    @property
+    def action(self) -> str:
+        """The IAM action that this call needs."""
+        return iam_action(self.service, self.operation)
+
+    @property
+    def rights(self) -> tuple[Right, ...]:
+        """What IAM checks."""
+        own = Right(self.action, self.on, self.conditions, self.credentials)
+        return (own, *self.also) if self.on else self.also
+
+    def joined(self, other: Call) -> Call | None:
+        """Both as one call, where they differ only in the list that may be sent together."""
+        if not self.batch or self.frame != other.frame:
+            return None
+        new = [entry for entry in other.batched if entry not in self.batched]
+        joined = self.with_batch((*self.batched, *new))
+        return replace(joined, conditions=(*self.conditions, *other.conditions))
+
+    @property
+    def frame(self) -> Call:
+        """The call without what is sent together."""
+        return replace(self.with_batch(()), conditions=())
+
+    @property
+    def batched(self) -> tuple[Any, ...]:
+        """What is sent together."""
+        found: Any = self.params
+        for name in self.batch:
+            found = found[name]
+        return tuple(found)
+
+    def with_batch(self, entries: tuple[Any, ...]) -> Call:
+        """The same call with other entries in its list."""
+        if not self.batch:
+            return self
+        return replace(self, params=replaced(self.params, self.batch, list(entries)))
+
+
+def replaced(params: Mapping[str, Any], path: tuple[str, ...], value: Any) -> dict[str, Any]:
+    """Parameters with another value at a path."""
+    first, *rest = path
+    inner = replaced(params[first], tuple(rest), value) if rest else value
+    return {**params, first: inner}

@@ -1,0 +1,147 @@
+"""What AWS and botocore say when they say no, in an operator's words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from ses_provision.errors import AccessDenied, AwsRefused, CannotReachAws, ProvisionError
+from ses_provision.outside.rights import iam_action
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """One way in which AWS says no: a code, and words where the code says several things."""
+
+    code: str
+    words: str = ""
+
+    def is_meant(self, code: str, said: str) -> bool:
+        """Whether AWS said this."""
+        return code == self.code and self.words.lower() in said.lower()
+
+
+def means(error: object, refusals: Iterable[Refusal]) -> bool:
+    """Whether an error of AWS is one of these refusals."""
+    return isinstance(error, AwsRefused) and any(
+        refusal.is_meant(error.code, error.said) for refusal in refusals
+    )
+
+
+DENIED = frozenset(
+    {"AccessDenied", "AccessDeniedException", "AuthorizationError", "UnauthorizedOperation"}
+)
+EXPIRED = frozenset({"ExpiredToken", "ExpiredTokenException", "RequestExpired"})
+UNKNOWN_KEY = frozenset(
+    {"InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId"}
+)
+BAD_SIGNATURE = frozenset(
+    {"SignatureDoesNotMatch", "InvalidSignatureException", "RequestTimeTooSkewed"}
+)
+REGION_OFF = frozenset({"OptInRequired", "RegionDisabledException"})
+
+
+def explain(error: Any, service: str, region: str, operation: str, profile: str) -> ProvisionError:
+    """A botocore error as one of ours; what is not about AWS or the network is raised as it is."""
+    response = getattr(error, "response", None)
+    if response is None:
+        return unreachable(error, service, region, profile)
+    code = response.get("Error", {}).get("Code", "")
+    said = response.get("Error", {}).get("Message") or "no reason given"
+    what = f"{service} {operation} in {region}"
+    if code in DENIED:
+        return denied(said, code, service, operation)
+    if code in EXPIRED:
+        return CannotReachAws(f"The credentials have expired ({code}).", login_hint(profile))
+    if code in UNKNOWN_KEY:
+        return CannotReachAws(
+            f"AWS does not accept these credentials in {region} ({code}).",
+            f"Check the access key, and that region {region} is enabled in the account: an opt-in "
+            "region that is off answers like this.",
+        )
+    if code in BAD_SIGNATURE:
+        return CannotReachAws(
+            f"AWS does not accept the signature ({code}: {said}).",
+            "Check the secret key, and the clock of this machine: a few minutes off is too much.",
+        )
+    if code in REGION_OFF:
+        return CannotReachAws(
+            f"Region {region} is not enabled in this account ({code}).",
+            "Enable it under Account > AWS Regions, or change `region` in the environment file.",
+        )
+    if not code or code.isdecimal():
+        status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", "")
+        return not_aws(service, region, f"{said} {code or status}")
+    return AwsRefused(
+        f"{what} was refused: {said} ({code})",
+        "Nothing is lost: once what AWS names is mended, run the same command again.",
+        code=code,
+        operation=operation,
+        said=said,
+    )
+
+
+def not_aws(service: str, region: str, said: str) -> CannotReachAws:
+    """Somebody answers, but not AWS: a proxy, a login page, another server."""
+    return CannotReachAws(
+        f"What answers for {service} in {region} is not AWS: {said}",
+        "Check AWS_ENDPOINT_URL, the proxy, and whether a network wants you to log in first.",
+    )
+
+
+def denied(said: str, code: str, service: str, operation: str) -> AccessDenied:
+    """An access denied error that names the IAM action and the resource AWS really checked."""
+    named = re.search(r"perform:? [`']?([\w-]+:\w+)'?(?: on resource:? [`']?([^\s']+)'?)?", said)
+    action = named[1] if named else iam_action(service, operation)
+    resource = (named[2] if named else "") or "*"
+    return AccessDenied(
+        f"These credentials may not {action} on {resource}.",
+        "Ask for that permission; `ses-provision permissions` prints the policy an operator needs. "
+        f"AWS said: {said}",
+        code=code,
+        operation=operation,
+        action=action,
+        resource=resource,
+    )
+
+
+def unreachable(error: Any, service: str, region: str, profile: str) -> ProvisionError:
+    """Why AWS could not be asked at all."""
+    name = type(error).__name__
+    if name in {"NoCredentialsError", "PartialCredentialsError", "CredentialRetrievalError"}:
+        return CannotReachAws(
+            f"There are no usable AWS credentials: {error}",
+            "Give --profile NAME, set `profile` in the environment file, or put credentials in the "
+            "environment.",
+        )
+    if "SSO" in name or "Token" in name or "Login" in name:
+        return CannotReachAws(
+            f"The AWS login has expired or is missing: {error}", login_hint(profile)
+        )
+    if isinstance(error, EOFError):
+        return CannotReachAws(
+            "The AWS profile asks for an MFA code, and nobody is there to type one.",
+            "Run it on a terminal, or put temporary credentials in the environment.",
+        )
+    if isinstance(error, OSError) and not hasattr(error, "kwargs"):
+        return CannotReachAws(
+            f"The AWS credentials cannot be had: {error}",
+            "Correct credential_process of the AWS profile.",
+        )
+    if name in {"ResponseParserError", "KeyError"}:
+        return not_aws(service, region, str(error).splitlines()[0])
+    if name in {"ParamValidationError", "UnknownServiceError", "OperationNotPageableError"}:
+        raise error
+    return CannotReachAws(
+        f"{service} in {region} cannot be reached: {error}",
+        "Check the network, the proxy, the region and AWS_ENDPOINT_URL. Nothing is lost: run the "
+        "same command again.",
+    )
+
+
+def login_hint(profile: str) -> str:
+    """How to get fresh credentials."""
+    name = "" if profile in {"", "default"} else f" --profile {profile}"
+    return f"Log in again: `aws sso login{name}` (or renew the credentials you use)."

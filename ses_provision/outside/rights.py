@@ -1,0 +1,44 @@
+"""What IAM is asked before AWS does something: the action, the resources, what narrows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+EVERYTHING = ("*",)
+"""What an action is on that knows no resource (Service Authorization Reference)."""
+
+IAM_PREFIXES = {"sesv2": "ses", "resourcegroupstaggingapi": "tag"}
+"""Services whose actions bear another name than their API."""
+
+
+class Credentials(StrEnum):
+    """Whose credentials a question or a call goes out with."""
+
+    ACCOUNT = "account"
+    ZONES = "zones"
+    """Those for hosted zones, which may be in another account."""
+
+
+@dataclass(frozen=True)
+class Condition:
+    """A condition of a policy statement."""
+
+    operator: str
+    key: str
+    values: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Right:
+    """One action on some resources, where the conditions hold."""
+
+    action: str
+    on: tuple[str, ...]
+    conditions: tuple[Condition, ...] = ()
+    credentials: Credentials = Credentials.ACCOUNT
+
+
+def iam_action(service: str, operation: str) -> str:
+    """The IAM action of an API operation; for the operations used here both bear one name."""
+    return f"{IAM_PREFIXES.get(service, service)}:{operation}"

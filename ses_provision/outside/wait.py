@@ -1,0 +1,102 @@
+"""The only module that sleeps: tenacity, for what has not settled yet.
+
+Throttling, 5xx and dropped connections are not its business: botocore retries those.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+import tenacity
+
+from ses_provision.errors import NotSettled
+from ses_provision.outside.refusals import Refusal, means
+
+T = TypeVar("T")
+
+Sleep = Callable[[float], None]
+
+FIRST_LOOK, LONGEST_PAUSE = 5.0, 60.0  # seconds
+PROPAGATION = 60.0
+"""Seconds that a policy may take to reach the service that reads it; usually under ten."""
+
+
+@dataclass(frozen=True)
+class Looked:
+    """One look that did not find what is awaited. Times in seconds."""
+
+    attempt: int
+    elapsed: float
+    next_in: float
+
+
+def real_sleep(seconds: float) -> None:
+    """Sleep."""
+    tenacity.nap.sleep(seconds)
+
+
+def until(
+    look: Callable[[], T],
+    settled: Callable[[T], bool],
+    *,
+    timeout: float,
+    sleep: Sleep,
+    waiting: Callable[[T, Looked], None],
+) -> T:
+    """Look until what is seen has settled: at once, then after 5 to 60 s, exponential with jitter.
+
+    `timeout` is in seconds of waiting. Raises NotSettled when it has passed.
+    """
+    waited = 0.0
+
+    def pause(seconds: float) -> None:
+        nonlocal waited
+        waited += seconds
+        sleep(seconds)
+
+    def out_of_time(state: tenacity.RetryCallState) -> bool:
+        return waited + state.upcoming_sleep > timeout
+
+    def tell(state: tenacity.RetryCallState) -> None:
+        seen: T = state.outcome.result()  # type: ignore[union-attr]
+        waiting(seen, Looked(state.attempt_number, waited, state.upcoming_sleep))
+
+    try:
+        return tenacity.Retrying(
+            retry=tenacity.retry_if_result(lambda seen: not settled(seen)),
+            wait=tenacity.wait_random_exponential(
+                multiplier=FIRST_LOOK, max=LONGEST_PAUSE, min=FIRST_LOOK
+            ),
+            stop=out_of_time,
+            before_sleep=tell,
+            sleep=pause,
+        )(look)
+    except tenacity.RetryError as error:
+        minutes = timeout / 60
+        raise NotSettled(
+            f"Not settled after {minutes:.3g} minutes.",
+            "Nothing is lost: run the same command again to go on waiting (--timeout MINUTES).",
+        ) from error
+
+
+def while_refused(call: Callable[[], T], not_yet: Sequence[Refusal], sleep: Sleep) -> T:
+    """Repeat a call for a bounded time while AWS refuses it with what means "not yet"."""
+    if not not_yet:
+        return call()
+    waited = 0.0
+
+    def pause(seconds: float) -> None:
+        nonlocal waited
+        waited += seconds
+        sleep(seconds)
+
+    retrying = tenacity.Retrying(
+        retry=tenacity.retry_if_exception(lambda error: means(error, not_yet)),
+        wait=tenacity.wait_exponential(multiplier=1, max=15),
+        stop=lambda state: waited + state.upcoming_sleep > PROPAGATION,
+        sleep=pause,
+        reraise=True,
+    )
+    return retrying(call)

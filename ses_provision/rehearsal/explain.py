@@ -1,0 +1,107 @@
+"""What a step makes, asks and calls, learned from the step itself: it is rehearsed on an account
+in which there is nothing yet, and then on one in which all stands, and all is otherwise."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from ses_provision.engine.account import Account, partition
+from ses_provision.engine.model import Found, Resource, Skipped, Step, Waiting
+from ses_provision.engine.needs import learned, rehearsed
+from ses_provision.environment import Environment, loading
+from ses_provision.outside.call import Call
+from ses_provision.outside.reading import Ask
+from ses_provision.rehearsal.answers import asked, nothing, outcome, standing
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """A step in full."""
+
+    id: str
+    title: str
+    why: str
+    docs: str
+    needs: tuple[str, ...]
+    makes: tuple[str, ...]
+    reads: tuple[str, ...]
+    creates: tuple[str, ...]
+    changes: tuple[str, ...]
+    permissions: tuple[str, ...]
+    skipped: str = ""
+
+
+def sample() -> Environment:
+    """An environment to explain with, where none is named."""
+    raw = {
+        "name": "example",
+        "account_id": "111122223333",
+        "region": "eu-central-1",
+        "domain": "example.com",
+        "configuration_set": {"name": "example"},
+        "dmarc": {"reports_to": ["dmarc@example.com"]},
+        "sender": {"role": "application"},
+        "events": {"emails": ["ops@example.com"]},
+    }
+    return loading.checked(raw, "the sample environment")
+
+
+def here(env: Environment) -> Account:
+    """The account as far as the file says."""
+    return Account(env.account_id, env.region, partition(env.region))
+
+
+def explain(step: Step, env: Environment) -> Explanation:
+    """Rehearse a step of an environment."""
+    match step.wanted(env, rehearsed(step.needs, env, here(env))):
+        case Skipped(reason) | Waiting(reason):
+            resources: list[Resource] = []
+            skipped = reason
+        case wanted:
+            resources, skipped = list(wanted), ""
+    asks = [*learning(step, env), *(ask for resource in resources for ask in questions(resource))]
+    creates = [call for resource in resources for call in resource.writes(Found(None))]
+    changes = [call for resource in resources for call in corrections(resource)]
+    sent: list[Ask | Call] = [*asks, *creates, *changes]
+    rights = [right for each in sent for right in each.rights]
+    created = operations(creates)
+    return Explanation(
+        step.id,
+        step.title,
+        step.why,
+        step.docs,
+        tuple(sorted(need.name for need in step.needs)),
+        tuple(resource.label for resource in resources),
+        operations(asks),
+        created,
+        tuple(operation for operation in operations(changes) if operation not in created),
+        tuple(sorted({right.action for right in rights})),
+        skipped,
+    )
+
+
+def learning(step: Step, env: Environment) -> list[Ask]:
+    """What is asked for the facts that the step needs."""
+    return asked(learned(step.needs, env, here(env)), nothing)
+
+
+def questions(resource: Resource) -> list[Ask]:
+    """What is asked to find a resource, where there is none and where there is one."""
+    return [*asked(resource.read(), nothing), *asked(resource.read(), standing([resource]))]
+
+
+def corrections(resource: Resource) -> Iterator[Call]:
+    """The calls that mend whatever can be otherwise."""
+    for live in resource.strayed():
+        yield from resource.writes(Found(live))
+
+
+def deletions(resource: Resource) -> Iterator[Call]:
+    """The calls that remove a resource which is as it should be."""
+    yield from resource.deletes(outcome(resource.read(), standing([resource])))
+
+
+def operations(found: Iterable[Ask | Call]) -> tuple[str, ...]:
+    """API operations, each once, in the order in which they come."""
+    return tuple(dict.fromkeys(f"{each.service} {each.operation}" for each in found))

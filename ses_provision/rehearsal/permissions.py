@@ -1,0 +1,184 @@
+"""The IAM policy that an operator of an environment needs, and nothing more.
+
+Collected from the tool itself: every reading is rehearsed, every call that could follow is made as
+a value, and each says what IAM checks for it. No service is known here.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from ses_provision.checks import TOPICS
+from ses_provision.checks.overview import overview
+from ses_provision.checks.preflight import PREFLIGHT
+from ses_provision.checks.topic import Scene
+from ses_provision.checks.verification import verification
+from ses_provision.engine import teardown
+from ses_provision.engine.model import Found, Resource, Skipped, Step, Waiting
+from ses_provision.engine.needs import rehearsed
+from ses_provision.operations import access_request, alarm_drill, drill, test_mail
+from ses_provision.outside.rights import EVERYTHING, Condition, Credentials, Right
+from ses_provision.rehearsal.answers import asked, nothing, standing
+from ses_provision.rehearsal.explain import corrections, deletions, here
+from ses_provision.steps import STEPS, warnings
+from ses_provision.steps.left_over import left_over
+
+if TYPE_CHECKING:
+    from ses_provision.engine.account import Account
+    from ses_provision.environment import Environment
+    from ses_provision.outside.call import Call
+    from ses_provision.outside.reading import Ask, Reading
+
+LARGEST = 6144
+"""Characters of a managed policy, white space not counted (IAM User Guide, quotas)."""
+
+Policy = dict[str, Any]
+
+
+def policies(env: Environment, *, read_only: bool = False) -> dict[str, Policy]:
+    """The policy of the operator; a second one where hosted zones are in another account.
+
+    One that is larger than IAM takes is split, and the parts are numbered.
+    """
+    needed = list(rights(env, read_only=read_only))
+    zones = [right for right in needed if right.credentials is Credentials.ZONES]
+    others = [right for right in needed if right not in zones]
+    role = env.dns.assume_role_arn
+    if role is None and env.dns.profile is None:
+        return parts("account", needed)
+    taking_on = [Right("sts:AssumeRole", (role,))] if role else []
+    if env.dns.profile is None:
+        return parts("account", [*others, *taking_on]) | parts("hosted_zone", zones)
+    return {
+        **parts("account", others),
+        **(parts("hosted_zone_profile", taking_on) if taking_on else {}),
+        **parts("hosted_zone", zones),
+    }
+
+
+def parts(name: str, needed: Iterable[Right]) -> dict[str, Policy]:
+    """Rights as one policy, or as several where IAM would find one too large."""
+    whole = statements(needed)
+    groups: list[list[Policy]] = [[]]
+    for statement in whole:
+        if groups[-1] and size(document([*groups[-1], statement])) > LARGEST:
+            groups.append([])
+        groups[-1].append(statement)
+    if len(groups) == 1:
+        return {name: document(groups[0])}
+    return {f"{name}_{number}": document(group) for number, group in enumerate(groups, start=1)}
+
+
+def document(found: Iterable[Policy]) -> Policy:
+    """A policy document."""
+    numbered = [
+        {"Sid": f"SesProvision{number}", **statement}
+        for number, statement in enumerate(found, start=1)
+    ]
+    return {"Version": "2012-10-17", "Statement": numbered}
+
+
+def statements(needed: Iterable[Right]) -> list[Policy]:
+    """Statements: actions on the same resources under the same conditions share one."""
+    resources: dict[tuple[str, str], set[str]] = defaultdict(set)
+    values: dict[tuple[str, str], list[Condition]] = defaultdict(list)
+    for right in needed:
+        place = right.action, ",".join(f"{c.operator} {c.key}" for c in right.conditions)
+        resources[place].update(unknown_as_any(arn) for arn in right.on)
+        values[place] += right.conditions
+    alike: dict[tuple[tuple[str, ...], str], list[str]] = defaultdict(list)
+    for place, arns in sorted(resources.items()):
+        alike[tuple(sorted(arns)), json.dumps(condition(values[place]))].append(place[0])
+    return [
+        {
+            "Effect": "Allow",
+            "Action": actions,
+            "Resource": "*" if where == EVERYTHING else list(where),
+            **({"Condition": json.loads(held)} if held != "{}" else {}),
+        }
+        for (where, held), actions in alike.items()
+    ]
+
+
+def condition(found: Iterable[Condition]) -> dict[str, dict[str, Any]]:
+    """Conditions as a policy has them, the values of one key together."""
+    values: dict[str, dict[str, set[str]]] = defaultdict(lambda: defaultdict(set))
+    for held in found:
+        values[held.operator][held.key].update(unknown_as_any(value) for value in held.values)
+    return {
+        operator: {key: one_or_all(sorted(those)) for key, those in keys.items()}
+        for operator, keys in values.items()
+    }
+
+
+def one_or_all(values: list[str]) -> Any:
+    """A single value by itself."""
+    return values[0] if len(values) == 1 else values
+
+
+def unknown_as_any(text: str) -> str:
+    """What a rehearsal does not know stands in angle brackets, and may be anything."""
+    return re.sub(r"<[^<>]*>", "*", text)
+
+
+def size(policy: Mapping[str, Any]) -> int:
+    """Characters of a policy as IAM counts them."""
+    return len(json.dumps(policy, separators=(",", ":")))
+
+
+def rights(env: Environment, *, read_only: bool) -> Iterator[Right]:
+    """Every action on every resource that the commands need for an environment."""
+    account = here(env)
+    for question in asks(env, account):
+        yield from question.rights
+    if not read_only:
+        for call in calls(env, account):
+            yield from call.rights
+
+
+def asks(env: Environment, account: Account) -> Iterator[Ask]:
+    """What the reading commands ask, where there is nothing and where everything stands."""
+    resources = [resource for step in STEPS for resource in wanted(step, env, account)]
+    for answer in (nothing, standing(resources)):
+        for reading in readings(env, account):
+            yield from asked(reading, answer)
+
+
+def readings(env: Environment, account: Account) -> Iterator[Reading[Any]]:
+    """Every reading of every command that is about an environment; STS answers anybody."""
+    scene = Scene(env, account)
+    yield verification(env, account)
+    yield overview(env, account, datetime.now(UTC))
+    yield warnings.in_use(env, account)
+    yield left_over(env, account, [], everywhere=True)
+    scope = teardown.Scope(STEPS, env, account)
+    for step in STEPS:
+        yield teardown.look(step, scope)
+    for topic in (*TOPICS, PREFLIGHT):
+        for item in topic.items:
+            yield item.look(scene)
+
+
+def calls(env: Environment, account: Account) -> Iterator[Ask | Call]:
+    """Every call that a command could make; a restart puts again what a correction puts."""
+    for step in STEPS:
+        for resource in wanted(step, env, account):
+            yield from resource.writes(Found(None))
+            yield from corrections(resource)
+            yield from deletions(resource)
+    if env.production_access is not None:
+        yield access_request.request(env)
+    yield test_mail.mail(env, account, test_mail.SUCCESS)
+    yield from drill.calls(env, account)
+    yield from alarm_drill.requests(env, account)
+
+
+def wanted(step: Step, env: Environment, account: Account) -> list[Resource]:
+    """The resources of a step, if it has any here."""
+    found = step.wanted(env, rehearsed(step.needs, env, account))
+    return [] if isinstance(found, Skipped | Waiting) else list(found)

@@ -1,0 +1,170 @@
+"""Amazon Route 53: the public hosted zones of an account, and the one of a domain."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from ses_provision.engine.account import Account, caller_question, partition
+from ses_provision.environment import Environment
+from ses_provision.errors import HostedZoneProblem
+from ses_provision.names import dns_name, is_within
+from ses_provision.outside.reading import Ask, Reading, ask, question
+from ses_provision.outside.refusals import Refusal
+from ses_provision.outside.rights import EVERYTHING, Credentials
+
+ABSENT = (Refusal("NoSuchHostedZone"),)
+HOME = {"aws": "us-east-1", "aws-cn": "cn-northwest-1", "aws-us-gov": "us-gov-west-1"}
+"""Route 53 is global; its client wants a region of the partition all the same."""
+
+
+@dataclass(frozen=True)
+class Zone:
+    """A public hosted zone, the name servers that Route 53 gave it, and where it is asked for."""
+
+    id: str
+    name: str
+    name_servers: tuple[str, ...] = ()
+    partition: str = field(default="aws", compare=False)
+
+    @property
+    def arn(self) -> str:
+        """What IAM checks; the account is not in it."""
+        return f"arn:{self.partition}:route53:::hostedzone/{self.id}"
+
+    @property
+    def region(self) -> str:
+        """The region that its client wants."""
+        return HOME.get(self.partition, HOME["aws"])
+
+
+def partition_of(env: Environment, account: Account) -> str:
+    """The partition of the credentials that hosted zones are looked up with.
+
+    GovCloud has no public hosted zones (AWS GovCloud User Guide, Route 53), so that a profile of
+    its own for them is one of the commercial partition.
+    """
+    if env.dns.assume_role_arn:
+        return env.dns.assume_role_arn.split(":")[1]
+    return "aws" if env.dns.profile else account.partition
+
+
+def list_question(partition: str) -> Ask:
+    """The question for all hosted zones."""
+    return question(
+        "route53",
+        HOME.get(partition, HOME["aws"]),
+        "ListHostedZones",
+        on=EVERYTHING,
+        nothing={"HostedZones": []},
+        credentials=Credentials.ZONES,
+        pages=True,
+    )
+
+
+def zone_question(zone_id: str, partition: str) -> Ask:
+    """The question for one hosted zone."""
+    asked = Zone(zone_id, "", partition=partition)
+    return question(
+        "route53",
+        asked.region,
+        "GetHostedZone",
+        on=(asked.arn,),
+        absent=ABSENT,
+        credentials=Credentials.ZONES,
+        Id=zone_id,
+    )
+
+
+def surroundings(region: str) -> Reading[tuple[str, list[Zone]]]:
+    """Whose credentials these are, and the public hosted zones they may list."""
+    caller, listed = yield [caller_question(region), list_question(partition(region))]
+    if isinstance(caller, Exception):
+        raise caller
+    zones = listed if isinstance(listed, dict) else {}
+    return str((caller or {})["Account"]), public(zones, partition(region))
+
+
+def public(listed: Mapping[str, Any], partition: str) -> list[Zone]:
+    """The public zones in a list."""
+    return [
+        Zone(bare_zone_id(found["Id"]), dns_name(found["Name"]), partition=partition)
+        for found in listed.get("HostedZones") or ()
+        if not found["Config"].get("PrivateZone")
+    ]
+
+
+def zone(env: Environment, account: Account) -> Reading[Zone | None]:
+    """The public hosted zone of the domain: the one named in the file, or the longest match.
+
+    None where DNS is not in Route 53: then no hosted zone is looked for.
+    """
+    if env.dns.is_external:
+        return None
+    where = partition_of(env, account)
+    if env.dns.zone_id:
+        return (yield from zone_by_id(env, env.dns.zone_id, where))
+    [listed] = yield from ask(list_question(where))
+    matching = [found for found in public(listed or {}, where) if is_within(env.domain, found.name)]
+    if not matching:
+        raise HostedZoneProblem(
+            f"{zone_account(env)} has no public hosted zone for {env.domain}.",
+            "Create it (and delegate the domain to it), name another with dns.zone_id in the "
+            'environment file, or say dns.provider = "external" where DNS is not in Route 53.',
+        )
+    longest = max(len(found.name) for found in matching)
+    best = [found for found in matching if len(found.name) == longest]
+    if len(best) > 1:
+        ids = ", ".join(found.id for found in best)
+        raise HostedZoneProblem(
+            f"{zone_account(env)} has {len(best)} public hosted zones for {best[0].name}: {ids}.",
+            "Say which one the domain is delegated to: dns.zone_id in the environment file.",
+        )
+    return best[0]
+
+
+def rehearsed(env: Environment, account: Account) -> Zone | None:
+    """The hosted zone as far as the environment says."""
+    if env.dns.is_external:
+        return None
+    where = partition_of(env, account)
+    return Zone(env.dns.zone_id or "<zone>", env.dns.zone or env.domain, partition=where)
+
+
+def zone_account(env: Environment) -> str:
+    """Where hosted zones are looked for, at the beginning of a sentence."""
+    if env.dns.assume_role_arn:
+        return f"Account {env.dns.assume_role_arn.split(':')[4]} (dns.assume_role_arn)"
+    if env.dns.profile:
+        return f"The account of profile {env.dns.profile} (dns.profile)"
+    return f"Account {env.account_id}"
+
+
+def zone_by_id(env: Environment, zone_id: str, partition: str) -> Reading[Zone]:
+    """The hosted zone that the environment names, checked to be public and to hold the domain."""
+    [found] = yield from ask(zone_question(zone_id, partition))
+    if found is None:
+        raise HostedZoneProblem(
+            f"{zone_account(env)} has no hosted zone {zone_id}.",
+            "Correct dns.zone_id in the environment file, or leave it out to look the zone up.",
+        )
+    hosted: dict[str, Any] = found["HostedZone"]
+    name = dns_name(hosted["Name"])
+    if hosted.get("Config", {}).get("PrivateZone"):
+        raise HostedZoneProblem(
+            f"Hosted zone {zone_id} ({name}) is private: neither SES nor receivers can see it.",
+            "Name the public hosted zone in dns.zone_id.",
+        )
+    if not is_within(env.domain, name):
+        raise HostedZoneProblem(
+            f"Hosted zone {zone_id} is {name}, which does not hold {env.domain}.",
+            "Correct dns.zone_id in the environment file, or leave it out to look the zone up.",
+        )
+    servers = found.get("DelegationSet", {}).get("NameServers", ())
+    return Zone(zone_id, name, tuple(sorted(dns_name(server) for server in servers)), partition)
+
+
+def bare_zone_id(zone_id: str) -> str:
+    """A zone id without the prefix that list answers carry."""
+    return zone_id.removeprefix("/hostedzone/")

@@ -1,0 +1,189 @@
+"""The rules SES applies to mail sent under one name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from ses_provision.engine.model import SHOWN, Found, Key, Resource
+from ses_provision.outside.call import Call
+from ses_provision.outside.reading import Answers, Ask, Reading, ask
+from ses_provision.resources import tags
+from ses_provision.resources.ses import asking
+from ses_provision.resources.ses.event_destination import EventDestination, destinations
+
+
+def configuration_set_question(arn: str) -> Ask:
+    """The question for a configuration set."""
+    return asking.question_about(
+        arn, "GetConfigurationSet", ConfigurationSetName=arn.rpartition("/")[2]
+    )
+
+
+@dataclass(frozen=True)
+class SetState:
+    """GetConfigurationSet in our words; `suppressed_reasons` is None where the account's hold."""
+
+    sending_enabled: bool
+    suppressed_reasons: frozenset[str] | None
+    tls_policy: str
+    reputation_metrics: bool
+    tags: Mapping[str, str]
+    other_delivery: Mapping[str, Any]
+    engagement: str
+
+
+def configuration_set(arn: str) -> Reading[SetState | None]:
+    """What SES says about a configuration set; None where there is none."""
+    [answer] = yield from ask(configuration_set_question(arn))
+    if answer is None:
+        return None
+    delivery = answer.get("DeliveryOptions") or {}
+    reasons = (answer.get("SuppressionOptions") or {}).get("SuppressedReasons")
+    dashboard = (answer.get("VdmOptions") or {}).get("DashboardOptions") or {}
+    return SetState(
+        sending_enabled=(answer.get("SendingOptions") or {}).get("SendingEnabled", False),
+        suppressed_reasons=None if reasons is None else frozenset(reasons),
+        tls_policy=delivery.get("TlsPolicy", "OPTIONAL"),
+        reputation_metrics=(answer.get("ReputationOptions") or {}).get(
+            "ReputationMetricsEnabled", False
+        ),
+        tags=tags.as_mapping(answer.get("Tags")),
+        other_delivery={key: value for key, value in delivery.items() if key != "TlsPolicy"},
+        engagement=dashboard.get("EngagementMetrics", ""),
+    )
+
+
+@dataclass(frozen=True)
+class ConfigurationSet:
+    """The rules SES applies to mail sent under one name.
+
+    A set that somebody paused stays paused: `sending_enabled` is set by the creation and observed
+    from then on.
+    """
+
+    arn: str
+    suppressed_reasons: frozenset[str] | None
+    tls_policy: str
+    reputation_metrics: bool
+    tags: Mapping[str, str]
+    sending_enabled: bool = field(default=True, compare=False, metadata=SHOWN)
+    # PutConfigurationSetDeliveryOptions replaces the block (SESv2 API reference), so what
+    # somebody set beside the TLS policy, such as a dedicated IP pool, goes back with it.
+    other_delivery: Mapping[str, Any] = field(default_factory=dict, compare=False)
+    all_tags: Mapping[str, str] = field(default_factory=dict, compare=False)
+
+    @property
+    def key(self) -> Key:
+        """One set of a name in an account and region."""
+        return Key.of("configuration set", self.arn, self.name)
+
+    @property
+    def name(self) -> str:
+        """What mails and identities refer to it by."""
+        return self.arn.rpartition("/")[2]
+
+    @property
+    def label(self) -> str:
+        """What the operator calls it."""
+        paused = "" if self.sending_enabled else " (paused: it sends nothing)"
+        return f"configuration set {self.name}{paused}"
+
+    def read(self) -> Reading[Found[ConfigurationSet]]:
+        """Find it by name."""
+        live = yield from configuration_set(self.arn)
+        if live is None:
+            return Found(None)
+        return Found(
+            ConfigurationSet(
+                arn=self.arn,
+                suppressed_reasons=live.suppressed_reasons,
+                tls_policy=live.tls_policy,
+                reputation_metrics=live.reputation_metrics,
+                tags=tags.ours(live.tags, self.tags),
+                sending_enabled=live.sending_enabled,
+                other_delivery=live.other_delivery,
+                all_tags=live.tags,
+            )
+        )
+
+    def writes(self, found: Found[ConfigurationSet]) -> Sequence[Call]:
+        """Create it with everything, or put the blocks that differ.
+
+        Booleans are always sent: one that is left out means false.
+        """
+        live, options = found.live, self._options()
+        if live is None:
+            return [self._creation(options)]
+        calls = []
+        if live.suppressed_reasons != self.suppressed_reasons:
+            suppression = options["SuppressionOptions"]
+            calls.append(self._call("PutConfigurationSetSuppressionOptions", suppression))
+        if live.tls_policy != self.tls_policy:
+            delivery = {**live.other_delivery, **options["DeliveryOptions"]}
+            calls.append(self._call("PutConfigurationSetDeliveryOptions", delivery))
+        if live.reputation_metrics != self.reputation_metrics:
+            reputation = options["ReputationOptions"]
+            calls.append(self._call("PutConfigurationSetReputationOptions", reputation))
+        return [*calls, *asking.tag_calls(self.arn, self.tags, live.tags)]
+
+    def _creation(self, options: Mapping[str, Any]) -> Call:
+        return self._call(
+            "CreateConfigurationSet",
+            {**options, "Tags": tags.at_creation(self.tags)},
+            already=asking.ALREADY,
+            also=asking.tagged_creation(self.arn),
+        )
+
+    def deletes(self, found: Found[ConfigurationSet]) -> Sequence[Call]:
+        """Delete the set with its event destinations."""
+        if found.live is None:
+            return []
+        operation = "DeleteConfigurationSet"
+        return [asking.deletion(self.arn, operation, ConfigurationSetName=self.name)]
+
+    def additions(
+        self, live: ConfigurationSet, ours: Sequence[Resource]
+    ) -> Reading[tuple[str, ...]]:
+        """Event destinations of others."""
+        listed = yield from destinations(live.arn)
+        known = {
+            resource.name
+            for resource in ours
+            if isinstance(resource, EventDestination) and resource.configuration_set_arn == live.arn
+        }
+        return tuple(
+            f"others added event destination {destination.name}"
+            for destination in listed or ()
+            if destination.name not in known
+        )
+
+    def _options(self) -> dict[str, dict[str, Any]]:
+        return {
+            "SendingOptions": {"SendingEnabled": self.sending_enabled},
+            "SuppressionOptions": {"SuppressedReasons": sorted(self.suppressed_reasons or ())},
+            "DeliveryOptions": {"TlsPolicy": self.tls_policy},
+            "ReputationOptions": {"ReputationMetricsEnabled": self.reputation_metrics},
+        }
+
+    def settled(self) -> Answers:
+        """SES's answer where it stands."""
+        answer = {**self._options(), "Tags": tags.at_creation(self.tags)}
+        return {configuration_set_question(self.arn): answer}
+
+    def strayed(self) -> Sequence[ConfigurationSet]:
+        """Every setting otherwise than it should be."""
+        return [
+            replace(
+                self,
+                suppressed_reasons=None,
+                tls_policy="",
+                reputation_metrics=not self.reputation_metrics,
+                tags={},
+            )
+        ]
+
+    def _call(self, operation: str, params: Mapping[str, Any], **declared: Any) -> Call:
+        whole = {"ConfigurationSetName": self.name, **params}
+        return asking.call_on(self.arn, operation, whole, **declared)

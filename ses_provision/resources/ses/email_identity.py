@@ -1,0 +1,216 @@
+"""A domain or an address that may send."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from ses_provision.engine.model import Found, Key, Obstacle, Resource
+from ses_provision.outside.call import Call
+from ses_provision.outside.reading import Answers, Reading
+from ses_provision.outside.rights import Right
+from ses_provision.resources import tags
+from ses_provision.resources.ses import asking
+from ses_provision.resources.ses.identity import Identity, identity, identity_question
+
+OWN_KEY = "EXTERNAL"
+"""SigningAttributesOrigin of an identity that signs with a key which somebody brought."""
+
+TOKENS = ("<token 1>", "<token 2>", "<token 3>")
+
+
+@dataclass(frozen=True)
+class EmailIdentity:
+    """A domain or an address that may send.
+
+    `dkim_origin` says whose key signs: AWS_SES, or AWS_SES_<REGION> for a replica, which has the
+    key length of its parent (`dkim_key_length` is None). An address identity has no DKIM of its
+    own here: both are None, the domain signs. `parent_arn` is the identity whose key a replica
+    takes.
+    """
+
+    arn: str
+    configuration_set: str
+    dkim_origin: str | None
+    dkim_key_length: str | None
+    dkim_signing: bool | None
+    feedback_forwarding: bool
+    tags: Mapping[str, str]
+    parent_arn: str = field(default="", compare=False)
+    all_tags: Mapping[str, str] = field(default_factory=dict, compare=False)
+    policies: tuple[str, ...] = field(default=(), compare=False)
+
+    @property
+    def key(self) -> Key:
+        """One identity of a name in an account and region."""
+        return Key.of("identity", self.arn, self.name)
+
+    @property
+    def name(self) -> str:
+        """The domain or the address."""
+        return self.arn.rpartition("identity/")[2]
+
+    @property
+    def configuration_set_arn(self) -> str:
+        """The set that mail gets by default."""
+        return f"{self.arn.rpartition(':')[0]}:configuration-set/{self.configuration_set}"
+
+    @property
+    def label(self) -> str:
+        """What the operator calls it."""
+        return f"{'sending' if '@' in self.name else 'domain'} identity {self.name}"
+
+    def read(self) -> Reading[Found[EmailIdentity]]:
+        """Find it by name."""
+        live = yield from identity(self.arn)
+        if live is None:
+            return Found(None)
+        found = replace(
+            self,
+            configuration_set=live.configuration_set,
+            dkim_origin=live.dkim_origin if self.dkim_origin else None,
+            dkim_key_length=(live.next_key_length or live.current_key_length or None)
+            if self.dkim_key_length
+            else None,
+            dkim_signing=live.dkim_signing if self.dkim_origin else None,
+            feedback_forwarding=live.feedback_forwarding,
+            tags=tags.ours(live.tags, self.tags),
+            all_tags=live.tags,
+            policies=live.policies,
+        )
+        return Found(found, self._signed_otherwise(live))
+
+    def _signed_otherwise(self, live: Identity) -> tuple[Obstacle, ...]:
+        """A key that SES did not issue is never thrown away in silence: nobody gets it back.
+
+        PutEmailIdentityDkimSigningAttributes takes AWS_SES and EXTERNAL as its origin (SESv2 API
+        reference), so that an identity which exists cannot become a replica.
+        """
+        if self.dkim_origin in {None, live.dkim_origin}:
+            return ()
+        if live.dkim_origin == OWN_KEY:
+            return (
+                Obstacle(
+                    f"{self.name} signs with a key of its own ({OWN_KEY}), not with Easy DKIM",
+                    "keep it, or take the step over: SES then signs with a key it makes, the old "
+                    "one is lost, and mail is unsigned until the new records are seen",
+                    removal={},
+                ),
+            )
+        if self.dkim_key_length is None:
+            return (
+                Obstacle(
+                    f"{self.name} has a key of its own region ({live.dkim_origin}), and an "
+                    "identity that exists cannot become a replica",
+                    "leave dkim.replica_of out, or delete the identity and apply: its mail stops "
+                    "until the new one is verified",
+                ),
+            )
+        return ()
+
+    def writes(self, found: Found[EmailIdentity]) -> Sequence[Call]:
+        """Create it with all that one call carries, then set what it does not; or what differs."""
+        live = found.live
+        if live is None:
+            # A new identity signs, and forwards feedback (SESv2 API reference).
+            return [self._creation(), *self._attributes(signing=True, forwarding=True)]
+        calls = []
+        if live.configuration_set != self.configuration_set:
+            params = {"ConfigurationSetName": self.configuration_set}
+            operation = "PutEmailIdentityConfigurationSetAttributes"
+            calls.append(self._call(operation, params, self.configuration_set_arn))
+        if (live.dkim_origin, live.dkim_key_length) != (self.dkim_origin, self.dkim_key_length):
+            calls.append(self._call("PutEmailIdentityDkimSigningAttributes", self._key()))
+        calls += self._attributes(signing=live.dkim_signing, forwarding=live.feedback_forwarding)
+        return [*calls, *asking.tag_calls(self.arn, self.tags, live.tags)]
+
+    def _creation(self) -> Call:
+        signing = {"DkimSigningAttributes": self._signing()} if self.dkim_origin else {}
+        params = {
+            "ConfigurationSetName": self.configuration_set,
+            "Tags": tags.at_creation(self.tags),
+            **signing,
+        }
+        # Asked of the parent identity when its key is replicated (Service Authorization Reference).
+        replication = (
+            (Right("ses:ReplicateEmailIdentityDKIMSigningKey", (self.parent_arn,)),)
+            if self.parent_arn
+            else ()
+        )
+        return self._call(
+            "CreateEmailIdentity",
+            params,
+            already=asking.ALREADY,
+            also=(*asking.tagged_creation(self.arn), *replication),
+        )
+
+    def _key(self) -> dict[str, Any]:
+        attributes = {"SigningAttributes": self._signing()} if self.dkim_key_length else {}
+        return {"SigningAttributesOrigin": self.dkim_origin, **attributes}
+
+    def _signing(self) -> Mapping[str, str]:
+        if self.dkim_key_length:
+            return {"NextSigningKeyLength": self.dkim_key_length}
+        return {"DomainSigningAttributesOrigin": self.dkim_origin or ""}
+
+    def _attributes(self, *, signing: bool | None, forwarding: bool) -> list[Call]:
+        calls = []
+        if self.dkim_signing is not None and signing != self.dkim_signing:
+            params = {"SigningEnabled": self.dkim_signing}
+            calls.append(self._call("PutEmailIdentityDkimAttributes", params))
+        if forwarding != self.feedback_forwarding:
+            feedback = {"EmailForwardingEnabled": self.feedback_forwarding}
+            calls.append(self._call("PutEmailIdentityFeedbackAttributes", feedback))
+        return calls
+
+    def deletes(self, found: Found[EmailIdentity]) -> Sequence[Call]:
+        """Delete the identity; mail from it stops."""
+        if found.live is None:
+            return []
+        return [asking.deletion(self.arn, "DeleteEmailIdentity", EmailIdentity=self.name)]
+
+    def additions(self, live: EmailIdentity, _ours: Sequence[Resource]) -> Reading[tuple[str, ...]]:
+        """Sending authorization policies: they let others send as the identity."""
+        yield from ()
+        return tuple(f"others added sending authorization policy {name}" for name in live.policies)
+
+    def settled(self) -> Answers:
+        """SES's answer where it stands and is verified."""
+        length = {"NextSigningKeyLength": self.dkim_key_length} if self.dkim_key_length else {}
+        dkim = {
+            "SigningEnabled": True if self.dkim_signing is None else self.dkim_signing,
+            "Status": "SUCCESS",
+            "Tokens": list(TOKENS),
+            "SigningHostedZone": "dkim.amazonses.com",
+            "SigningAttributesOrigin": self.dkim_origin or "AWS_SES",
+            **length,
+        }
+        return {
+            identity_question(self.arn): {
+                "VerificationStatus": "SUCCESS",
+                "VerifiedForSendingStatus": True,
+                "ConfigurationSetName": self.configuration_set,
+                "FeedbackForwardingStatus": self.feedback_forwarding,
+                "DkimAttributes": dkim,
+                "Tags": tags.at_creation(self.tags),
+            }
+        }
+
+    def strayed(self) -> Sequence[EmailIdentity]:
+        """Every setting otherwise than it should be."""
+        return [
+            replace(
+                self,
+                configuration_set="",
+                dkim_origin=self.dkim_origin and "AWS_SES",
+                dkim_key_length=self.dkim_key_length and "",
+                dkim_signing=None if self.dkim_signing is None else not self.dkim_signing,
+                feedback_forwarding=not self.feedback_forwarding,
+                tags={},
+            )
+        ]
+
+    def _call(self, operation: str, params: Mapping[str, Any], *more: str, **declared: Any) -> Call:
+        whole = {"EmailIdentity": self.name, **params}
+        return asking.call_on(self.arn, operation, whole, *more, **declared)

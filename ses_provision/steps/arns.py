@@ -1,0 +1,27 @@
+"""The ARNs of what an environment is made of. All are computed, none looked up."""
+
+from __future__ import annotations
+
+from ses_provision.engine.account import Account
+from ses_provision.environment import Environment
+
+
+def configuration_set(env: Environment, account: Account) -> str:
+    """The configuration set."""
+    return account.arn("ses", f"configuration-set/{env.configuration_set.name}")
+
+
+def identity(env: Environment, account: Account) -> str:
+    """The domain identity."""
+    return account.arn("ses", f"identity/{env.domain}")
+
+
+def sender(env: Environment, account: Account) -> str:
+    """The address identity."""
+    return account.arn("ses", f"identity/{env.from_address}")
+
+
+def parent_identity(env: Environment, account: Account) -> str:
+    """The identity whose key a replica takes; nothing where it has a key of its own."""
+    region = env.dkim.replica_of
+    return account.arn("ses", f"identity/{env.domain}", region) if region else ""

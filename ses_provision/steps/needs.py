@@ -1,0 +1,39 @@
+"""What steps have to look up before they can say what they want, each named once."""
+
+from __future__ import annotations
+
+from ses_provision.engine.account import Account
+from ses_provision.engine.needs import Need
+from ses_provision.environment import Environment
+from ses_provision.outside.reading import Reading
+from ses_provision.resources import hosted_zones
+from ses_provision.resources.ses.email_identity import TOKENS
+from ses_provision.resources.ses.identity import Dkim, Identity, identity
+from ses_provision.steps import arns
+
+
+def domain(env: Environment, account: Account) -> Reading[Identity | None]:
+    """What SES says about the domain identity; None until it exists."""
+    return (yield from identity(arns.identity(env, account)))
+
+
+def dkim(env: Environment, account: Account) -> Reading[Dkim | None]:
+    """The tokens of the domain identity; None until the identity exists."""
+    found = yield from domain(env, account)
+    return None if found is None else found.dkim
+
+
+def issued(env: Environment, account: Account) -> Dkim:
+    """Tokens that nobody issued."""
+    del env, account
+    return Dkim(TOKENS, "dkim.amazonses.com")
+
+
+def no_identity(env: Environment, account: Account) -> None:
+    """Nothing is known about the identity."""
+    del env, account
+
+
+ZONE = Need("the hosted zone", hosted_zones.zone, hosted_zones.rehearsed)
+DKIM = Need("the DKIM tokens", dkim, issued)
+DOMAIN = Need("the domain identity", domain, no_identity)

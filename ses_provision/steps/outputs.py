@@ -1,0 +1,26 @@
+"""What an application, or another tool, needs to know of an environment."""
+
+from __future__ import annotations
+
+from ses_provision.engine.account import Account
+from ses_provision.environment import Environment
+from ses_provision.steps import arns
+
+
+def outputs(env: Environment, account: Account) -> dict[str, str]:
+    """The names by which applications are configured. All of it is computed, none looked up."""
+    alarm_topics = {
+        f"alarm_topic_arn_{region.replace('-', '_')}": account.arn("sns", env.alarm_topic, region)
+        for region in env.alarm_regions
+    }
+    return {
+        "region": env.region,
+        "configuration_set_name": env.configuration_set.name,
+        "from_address": env.from_address,
+        "domain_identity_arn": arns.identity(env, account),
+        "address_identity_arn": arns.sender(env, account),
+        "configuration_set_arn": arns.configuration_set(env, account),
+        "events_topic_arn": account.arn("sns", env.event_topic),
+        **alarm_topics,
+        "sender_policy_name": env.policy_name,
+    }

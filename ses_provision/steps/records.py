@@ -1,0 +1,99 @@
+"""The DNS records of an environment: said here once, for the steps that write them into a hosted
+zone and for `ses-provision dns`, which shows them to whoever has to publish them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ses_provision.environment import Environment
+from ses_provision.names import is_within
+from ses_provision.resources import dmarc
+from ses_provision.resources.ses.identity import Dkim
+
+EASY_DKIM_TOKENS = 3
+"""SES issues three tokens to an identity (SES Developer Guide, Easy DKIM)."""
+
+SPF_TAG = "v=spf1"
+SPF = f"{SPF_TAG} include:amazonses.com ~all"
+
+
+@dataclass(frozen=True)
+class PublishedRecord:
+    """One record, in the words of any DNS provider. `tag` begins TXT strings of its kind."""
+
+    name: str
+    type: str
+    value: str
+    ttl: int
+    purpose: str
+    tag: str = ""
+
+
+def records_to_publish(env: Environment, issued: Dkim | None) -> list[PublishedRecord]:
+    """Every record of the environment; without the DKIM records until SES has issued tokens."""
+    found = dmarc_record(env)
+    return [*dkim_records(env, issued), mx(env), spf(env), *([found] if found else [])]
+
+
+def count(env: Environment) -> int:
+    """How many records there will be once SES has issued the tokens."""
+    return EASY_DKIM_TOKENS + len(records_to_publish(env, None))
+
+
+def dkim_records(env: Environment, issued: Dkim | None) -> list[PublishedRecord]:
+    """One CNAME for each token that SES issued."""
+    tokens = issued.tokens if issued else ()
+    return [
+        PublishedRecord(
+            f"{token}._domainkey.{env.domain}",
+            "CNAME",
+            f"{token}.{issued.signing_zone if issued else ''}",
+            env.dns.ttl,
+            f"DKIM key {number} of {len(tokens)}: proves the domain is yours, and signs its mail",
+        )
+        for number, token in enumerate(tokens, start=1)
+    ]
+
+
+def mx(env: Environment) -> PublishedRecord:
+    """The one mail exchanger that SES wants at the MAIL FROM domain."""
+    return PublishedRecord(
+        env.mail_from_domain,
+        "MX",
+        f"10 feedback-smtp.{env.region}.amazonses.com",
+        env.dns.ttl,
+        "MAIL FROM: bounces come back to SES; there must be no other MX at this name",
+    )
+
+
+def spf(env: Environment) -> PublishedRecord:
+    """The servers that may use the MAIL FROM domain."""
+    return PublishedRecord(
+        env.mail_from_domain,
+        "TXT",
+        SPF,
+        env.dns.ttl,
+        "SPF: SES may send with this MAIL FROM",
+        tag=SPF_TAG,
+    )
+
+
+def dmarc_record(env: Environment) -> PublishedRecord | None:
+    """What receivers are asked to do with mail that fails, where the environment says it."""
+    if env.dmarc is None:
+        return None
+    return PublishedRecord(
+        f"_dmarc.{env.domain}",
+        "TXT",
+        dmarc.record(env.dmarc.policy, env.dmarc.reports_to),
+        env.dns.ttl,
+        "DMARC: what receivers do with mail that fails; a stricter record of yours may stay",
+        tag=dmarc.TAG,
+    )
+
+
+def relative(name: str, zone: str) -> str:
+    """A name as panels take it that append the zone themselves; "@" for the zone's own name."""
+    if name == zone:
+        return "@"
+    return name.removesuffix(f".{zone}") if is_within(name, zone) else name

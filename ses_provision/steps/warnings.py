@@ -1,0 +1,22 @@
+"""What an operator has to know before an environment is taken down."""
+
+from __future__ import annotations
+
+from ses_provision.engine.account import Account
+from ses_provision.environment import Environment
+from ses_provision.outside.reading import Reading, both
+from ses_provision.resources.ses.account import sending_account
+from ses_provision.resources.ses.identity import identity
+from ses_provision.steps import arns
+
+
+def in_use(env: Environment, account: Account) -> Reading[tuple[str, ...]]:
+    """Whether mail stops."""
+    domain, sending = yield from both(
+        identity(arns.identity(env, account)), sending_account(env.region)
+    )
+    if domain is None or not domain.verified_for_sending:
+        return ()
+    sent = sending.access.sent
+    lately = f"; {sent:.0f} mails left {env.region} in the last 24 hours" if sent else ""
+    return (f"{env.domain} is verified and can send: its mail stops{lately}.",)

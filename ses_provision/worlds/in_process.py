@@ -1,0 +1,70 @@
+"""The local AWS inside this process, for the demo and the tests: same commands, no sockets."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from ses_provision.outside import aws
+from ses_provision.worlds import public_dns
+
+if TYPE_CHECKING:
+    from ses_provision.environment import Environment
+    from ses_provision.local import LocalAws
+    from ses_provision.outside.reading import Ask, Outcome
+    from ses_provision.worlds.real import Trace
+
+
+class InProcess:
+    """A local AWS with its own clock: waiting moves the clock and takes no time."""
+
+    def __init__(self, local: LocalAws) -> None:
+        self.local = local
+        self.silent: set[str] = set()
+        """The DNS servers that do not answer."""
+
+    def connect(self, env: Environment, profile: str | None, trace: Trace) -> aws.Connections:
+        """Connect to the environment's account."""
+        del profile
+        elsewhere = env.zone_account_id != env.account_id
+        return aws.Connections(
+            self.local.session(env.account_id),
+            zones=self.local.session(env.zone_account_id) if elsewhere else None,
+            trace=trace,
+            resolve=self.resolve,
+        )
+
+    def resolve(self, asked: Ask) -> Outcome:
+        """What DNS answers, to whomever the question goes."""
+        return public_dns.answer(self.local, asked, self.silent)
+
+    def sleep(self, seconds: float) -> None:
+        """Move the clock."""
+        self.local.clock.advance(seconds)
+
+    def now(self) -> datetime:
+        """The time of the local AWS."""
+        return self.local.clock.now()
+
+
+def seed(local: LocalAws, environments: Iterable[Environment]) -> None:
+    """Put the hosted zones and roles of environments into their accounts.
+
+    A zone that several environments share bears the shortest of their domains.
+    """
+    zones: dict[tuple[str, str], str] = {}
+    for env in environments:
+        local.seed(env.account_id, roles=[env.sender.role] if env.sender.role else [])
+        if not env.dns.is_external:
+            place = (env.zone_account_id, zone_id(env))
+            zones[place] = min(zones.get(place, env.domain), env.domain, key=len)
+    for (account, identity), domain in zones.items():
+        local.seed(account, zones=[(identity, domain)])
+
+
+def zone_id(env: Environment) -> str:
+    """The hosted zone that the file names, or one made up for the domain."""
+    digest = hashlib.sha256(f"{env.zone_account_id} {env.domain}".encode()).hexdigest().upper()
+    return env.dns.zone_id or f"Z{digest[:20]}"

@@ -1,0 +1,65 @@
+"""Where commands run: against AWS, a local AWS over HTTP, or one in this process."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Protocol
+
+from ses_provision.outside import wait
+
+if TYPE_CHECKING:
+    from ses_provision.environment import Environment
+    from ses_provision.outside.aws import Connections
+
+Trace = Callable[[str], None] | None
+
+LOCAL_PORT = 4579
+
+
+def name_server_port(port: int) -> int:
+    """Where the DNS of the local AWS on a port answers."""
+    return port + 1
+
+
+class World(Protocol):
+    """What a command needs of the outside, so that the same commands run against any AWS."""
+
+    def connect(self, env: Environment, profile: str | None, trace: Trace) -> Connections:
+        """Connect to the environment's account."""
+
+    def sleep(self, seconds: float) -> None:
+        """Let time pass."""
+
+    def now(self) -> datetime:
+        """The time, in UTC."""
+
+
+class RealWorld:
+    """AWS, by the ordinary chain of credentials; AWS_ENDPOINT_URL works as everywhere."""
+
+    def connect(self, env: Environment, profile: str | None, trace: Trace) -> Connections:
+        """Connect with the profile, the environment's credentials, or the file's profile."""
+        from ses_provision.outside import aws, dns
+
+        return aws.Connections(
+            aws.session(profile, env.profile),
+            zones=aws.zone_session(env.dns.profile),
+            zone_role=env.dns.assume_role_arn,
+            trace=trace,
+            resolve=lambda asked: dns.answer(asked, resolvers()),
+        )
+
+    def sleep(self, seconds: float) -> None:
+        """Sleep."""
+        wait.real_sleep(seconds)
+
+    def now(self) -> datetime:
+        """The time."""
+        return datetime.now(UTC)
+
+
+def resolvers() -> list[str]:
+    """The DNS servers to ask, where SES_PROVISION_RESOLVERS names some: "address[:port],…"."""
+    return [one for one in os.environ.get("SES_PROVISION_RESOLVERS", "").split(",") if one]

@@ -1,0 +1,47 @@
+"""The local AWS that `ses-provision local` serves."""
+
+from __future__ import annotations
+
+import os
+import socket
+from typing import TYPE_CHECKING
+
+from ses_provision.errors import CannotReachAws
+from ses_provision.worlds.real import LOCAL_PORT, RealWorld, Trace, name_server_port
+
+if TYPE_CHECKING:
+    from ses_provision.environment import Environment
+    from ses_provision.outside.aws import Connections
+
+
+class LocalServer(RealWorld):
+    """A local AWS that `ses-provision local` serves on the loopback address."""
+
+    def __init__(self, port: int | None = None) -> None:
+        self.port = port or int(os.environ.get("SES_PROVISION_LOCAL_PORT") or LOCAL_PORT)
+
+    def connect(self, env: Environment, profile: str | None, trace: Trace) -> Connections:
+        """Connect with the key that belongs to the environment's account there."""
+        from ses_provision.outside import aws, dns
+
+        del profile
+        self.insist_that_it_listens()
+        name_server = f"127.0.0.1:{name_server_port(self.port)}"
+        return aws.Connections(
+            aws.local_session(env.account_id),
+            zones=aws.local_session(env.zone_account_id),
+            endpoint_url=f"http://127.0.0.1:{self.port}",
+            trace=trace,
+            resolve=lambda asked: dns.answer(asked, [name_server], everything_there=True),
+        )
+
+    def insist_that_it_listens(self) -> None:
+        """Say at once what is missing, where nobody serves the local AWS."""
+        try:
+            socket.create_connection(("127.0.0.1", self.port), timeout=2).close()
+        except OSError as error:
+            raise CannotReachAws(
+                f"No local AWS listens on 127.0.0.1:{self.port}.",
+                "Start it in another terminal: ses-provision local "
+                "(SES_PROVISION_LOCAL_PORT names another port).",
+            ) from error
