@@ -23,6 +23,7 @@ from ses_provision.local.motobridge import MotoService, Universe
 from ses_provision.local.neighbours import Surroundings
 from ses_provision.local.route53 import Route53
 from ses_provision.local.ses.service import SesV2
+from ses_provision.local.ses.v1.service import SesV1
 from ses_provision.local.session import open_session
 from ses_provision.local.snapshot import snapshot
 from ses_provision.local.sns import Sns, aws_address
@@ -80,6 +81,7 @@ class LocalAws:
         cloudwatch = CloudWatch(universe, self.sns, self.clock)
         self.surroundings = Surroundings(self.route53, self.sns, cloudwatch, moto, self.clock)
         self.sesv2 = SesV2(self.surroundings, self.clock)
+        self.sesv2.world.address = lambda: self.served_at or "http://localhost"
         self.artifact = Artifact(self.clock)
         services: dict[str, Service] = {
             **moto,
@@ -88,6 +90,7 @@ class LocalAws:
             "sts": Sts(self._keyring, self.clock),
             "route53": self.route53,
             "sns": self.sns,
+            "ses": SesV1(self.sesv2),
             "sesv2": self.sesv2,
             "artifact": self.artifact,
         }
@@ -141,6 +144,7 @@ class LocalAws:
     def knobs(self, knobs: Knobs) -> None:
         self._disturbances.turn(knobs)
         self.route53.insync_after = timedelta(seconds=knobs.insync_after)
+        self.sesv2.refuses_same_key_length = knobs.refuse_same_key_length
         self.sns.lag = Lag(knobs.lists_after, int(knobs.lists_after_reads), knobs.effect_after)
         self.sesv2.simulator_moves_reputation = knobs.simulator_moves_reputation
         if knobs.verify_after is not None:
@@ -191,6 +195,10 @@ class LocalAws:
     def confirm_address(self, account: str, region: str, address: str) -> bool:
         """Follow the link in SES's mail to an address; whether it was still valid."""
         return self.sesv2.click_verification(account, region, address)
+
+    def find_fault(self, account: str, region: str, tenant: str, impact: str | None) -> None:
+        """Let SES find something in a tenant's mail: LOW, HIGH, or None for nothing any more."""
+        self.sesv2.find_fault(account, region, tenant, impact)
 
     def accept_baa(self, account: str, *, organization: bool = False) -> None:
         """Accept the Business Associate Addendum, as the console does."""

@@ -5,6 +5,7 @@ The AWS clients check no more than types and required members, so the service ha
 
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -12,10 +13,46 @@ from botocore.model import Shape
 
 from ses_provision.local.contract import Params
 
+# Orders in which AWS was seen to write sets of choices, where they are not those of the model.
+_RECORDED_ORDERS = {
+    frozenset(order): order
+    for order in (
+        ("OPT_OUT", "OPT_IN"),
+        ("TENANT", "ACCOUNT"),
+        ("OPTIONAL", "REQUIRE"),
+        ("OPTIONAL", "REQUIRE", "REQUIRE_OPEN_ONLY"),
+        ("REJECT_MESSAGE", "USE_DEFAULT_VALUE"),
+        ("RejectMessage", "UseDefaultValue"),
+        ("Optional", "Require"),
+        ("RequestResponse", "Event"),
+        ("Base64", "UTF-8"),
+    )
+}
 
-def complaint(shape: Shape | None, params: Params) -> str | None:
-    """What the model does not allow in a request, as AWS says it; None when all is well."""
-    faults = sorted(_faults(shape, params, "")) if shape is not None else []
+
+@dataclass(frozen=True, order=True)
+class Fault:
+    """One value that its model does not allow, and why; quoted where it may be shown."""
+
+    path: str
+    constraint: str
+    quoted: str = ""
+
+
+def complaint(
+    shape: Shape | None,
+    params: Params,
+    *,
+    apart: frozenset[str] = frozenset(),
+    quoting: bool = True,
+) -> str | None:
+    """What the model does not allow in a request, as AWS says it; None when all is well.
+
+    `apart`: paths whose values the operation judges itself, in its own words. `quoting`: whether
+    the service shows the values it refuses.
+    """
+    found = _faults(shape, params, "") if shape is not None else ()
+    faults = sorted(_told(fault, quoting) for fault in found if fault.path not in apart)
     if not faults:
         return None
     return f"{len(faults)} validation error{'s' if len(faults) > 1 else ''} detected: " + "; ".join(
@@ -43,28 +80,39 @@ def _matches(pattern: str, value: str) -> bool:
     return compiled is None or compiled.fullmatch(value) is not None
 
 
-def _faults(shape: Any, value: Any, path: str) -> Iterator[str]:
-    if shape.type_name == "structure":
+def _faults(shape: Any, value: Any, path: str) -> Iterator[Fault]:
+    if value is None:
+        yield Fault(path, "must not be null")
+    elif shape.type_name == "structure":
         for name in shape.required_members:
             if value.get(name) is None:
-                yield _fault(_below(path, name), "must not be null")
+                yield Fault(_below(path, name), "must not be null")
         for name in shape.members.keys() & value.keys():
-            yield from _faults(shape.members[name], value[name], _below(path, name))
-        return
-    for part, each, where in _parts(shape, value):
-        yield from _faults(part, each, f"{path}.{where}")
-    for constraint in _constraints(shape, value):
-        yield _fault(path, constraint, _quoted(shape, value))
+            if value[name] is not None:
+                yield from _faults(shape.members[name], value[name], _below(path, name))
+    else:
+        yield from _faults_within(shape, value, path)
+        for constraint in _constraints(shape, value):
+            yield Fault(path, constraint, _quoted(shape, value))
 
 
-def _parts(shape: Any, value: Any) -> Iterator[tuple[Any, Any, str]]:
-    if shape.type_name == "list":
-        for number, each in enumerate(value, 1):
-            yield shape.member, each, f"{number}.member"
-    elif shape.type_name == "map":
+def _faults_within(shape: Any, value: Any, path: str) -> Iterator[Fault]:
+    if shape.type_name == "map":
         for key, each in value.items():
-            yield shape.key, key, "key"
-            yield shape.value, each, f"{key}.member"
+            yield from _faults(shape.key, key, f"{path}.key")
+            yield from _faults(shape.value, each, f"{path}.{key}.member")
+    elif shape.type_name == "list" and shape.member.type_name in ("structure", "list", "map"):
+        for number, each in enumerate(value, 1):
+            yield from _faults(shape.member, each, f"{path}.{number}.member")
+    elif shape.type_name == "list":
+        # What is wrong with plain values is said once, of their list (recorded of SESv2, 2026).
+        wrong = {each for item in value for each in _faults(shape.member, item, path)}
+        if wrong:
+            parts = ", ".join(sorted({f"Member {each.constraint}" for each in wrong}))
+            items = ", ".join(str(item) for item in value)
+            shown = any(each.quoted for each in wrong)
+            constraint = f"must satisfy constraint: [{parts}]"
+            yield Fault(path, constraint, f" '[{items}]'" if shown else "")
 
 
 def _constraints(shape: Shape, value: Any) -> Iterator[str]:
@@ -80,7 +128,8 @@ def _constraints(shape: Shape, value: Any) -> Iterator[str]:
         return
     choices = getattr(shape, "enum", None)
     if choices and value not in choices:
-        yield f"must satisfy enum value set: [{', '.join(choices)}]"
+        ordered = _RECORDED_ORDERS.get(frozenset(choices), choices)
+        yield f"must satisfy enum value set: [{', '.join(ordered)}]"
     pattern = limits.get("pattern")
     if pattern and not _matches(pattern, value):
         yield f"must satisfy regular expression pattern: {pattern}"
@@ -97,5 +146,6 @@ def _quoted(shape: Shape, value: Any) -> str:
     return f" '{value}'" if plain else ""
 
 
-def _fault(path: str, constraint: str, value: str = "") -> str:
-    return f"Value{value} at '{path}' failed to satisfy constraint: Member {constraint}"
+def _told(fault: Fault, quoting: bool) -> str:
+    value = fault.quoted if quoting else ""
+    return f"Value{value} at '{fault.path}' failed to satisfy constraint: Member {fault.constraint}"

@@ -11,12 +11,16 @@ GET    clock                   POST clock {"advance": s} {"set": time} {"frozen"
 GET    knobs                   POST knobs {"rate", "latency", "insync_after", "verify_after",
                                            "lists_after", "lists_after_reads", "effect_after",
                                            "sessions_expire", "simulator_moves_reputation",
+                                           "refuse_same_key_length",
                                            "faults": [fault]}
 POST   rate {"rate"}           POST latency {"latency"}
 GET    faults                  POST faults {"kind", "operation", "number", "times"}
 DELETE faults
 POST   confirm-subscriptions {"account"?, "endpoint"?}
 POST   confirm-address {"account", "region", "address"}
+POST   unsubscribe?token=T     what a mail client posts to the address in List-Unsubscribe
+GET    export?job=ID           the file that an export job has written
+POST   finding {"account", "region", "tenant", "impact": "LOW" | "HIGH" | null}
 POST   review {"account", "region", "decision": "GRANTED" | "DENIED" | "FAILED"}
 POST   production {"account", "region"}
 POST   enforcement {"account", "region", "status": "HEALTHY" | "PROBATION" | "SHUTDOWN"}
@@ -45,6 +49,8 @@ if TYPE_CHECKING:
     from ses_provision.local.cloud import LocalAws
 
 PREFIX = "/_local/"
+# RFC 8058, 3.2: what a mail client posts to the address in List-Unsubscribe.
+_ONE_CLICK = b"List-Unsubscribe=One-Click"
 Payload = dict[str, Any]
 
 
@@ -73,6 +79,9 @@ class Control:
             ("DELETE", "faults"): self._clear_faults,
             ("POST", "confirm-subscriptions"): self._confirm,
             ("POST", "confirm-address"): self._confirm_address,
+            ("POST", "unsubscribe"): self._unsubscribe,
+            ("GET", "export"): self._export,
+            ("POST", "finding"): self._finding,
             ("POST", "review"): self._review,
             ("POST", "production"): self._production,
             ("POST", "enforcement"): self._enforcement,
@@ -96,10 +105,11 @@ class Control:
             return _json(404, {"error": f"No {method} {parts.path}.", "served": known})
         try:
             payload = dict(parse_qsl(parts.query))
-            if body:
+            if body and body != _ONE_CLICK:
                 payload |= strict_json.loads(body)
             with self._aws.lock:
-                return _json(200, served(payload))
+                answer = served(payload)
+            return (200, answer) if isinstance(answer, bytes) else _json(200, answer)
         except KeyError as error:
             return _json(400, {"error": f"{error.args[0]} is missing."})
         except (ValueError, TypeError, AttributeError, ArithmeticError, AwsError) as error:
@@ -170,6 +180,22 @@ class Control:
     def _confirm_address(self, asked: Payload) -> Any:
         clicked = self._aws.confirm_address(asked["account"], asked["region"], asked["address"])
         return {"confirmed": clicked}
+
+    def _unsubscribe(self, asked: Payload) -> Any:
+        if not self._aws.sesv2.unsubscribe(asked["token"]):
+            raise ValueError("No message holds this link.")
+        return {"unsubscribed": True}
+
+    def _export(self, asked: Payload) -> bytes:
+        file = self._aws.sesv2.exported(asked["job"])
+        if file is None:
+            raise ValueError("No export job has written this file.")
+        return file.encode()
+
+    def _finding(self, asked: Payload) -> Any:
+        place = (asked["account"], asked["region"], asked["tenant"])
+        self._aws.find_fault(*place, asked.get("impact"))
+        return {"ok": True}
 
     def _review(self, asked: Payload) -> Any:
         self._aws.decide_review(asked["account"], asked["region"], asked["decision"])

@@ -13,6 +13,7 @@ from ses_provision.local.contract import AwsError, Caller, Params, Reply
 from ses_provision.local.disturb import SPEAKING_JSON, Disturbances, refusal
 from ses_provision.local.journal import Entry, Journal
 from ses_provision.local.knobs import Fault, FaultKind
+from ses_provision.local.motobridge import not_served
 from ses_provision.local.wire import ConnectionLostError, Request, Response
 
 if TYPE_CHECKING:
@@ -27,15 +28,16 @@ if TYPE_CHECKING:
 # Signing names that are not botocore's name of the service.
 _SIGNED_AS = {
     "monitoring": "cloudwatch",
-    "email": "sesv2",
+    "email": "ses",
     "tagging": "resourcegroupstaggingapi",
 }
 _SESV2_PATH = "/v2/email/"
+# Services that look at their parameters themselves: what is not served comes before that.
+_LOOK_THEMSELVES = frozenset({"ses", "sesv2"})
 # SNS Developer Guide: the links in its messages need no signature.
 _LINKED = ("ConfirmSubscription", "Unsubscribe")
 # Codes with which services refuse parameters that do not fit their model.
 _MISFITS = {
-    "sesv2": "BadRequestException",
     "route53": "InvalidInput",
     "sns": "InvalidParameter",
     "artifact": "ValidationException",
@@ -107,6 +109,7 @@ class Dispatcher:
             caller = self._caller(request, codec.name)
             model, labels = codec.operation(request)
             operation = str(model.name)
+            self._check_served(codec.name, operation)
             call = Call(codec, model, codec.params(request, model, labels))
             response = self._carry_out(caller, call, request)
         except AwsError as error:
@@ -155,8 +158,16 @@ class Dispatcher:
         self.places.add((caller.account, caller.region))
         return self.services[service].handle(caller, operation, params)
 
+    def _check_served(self, service: str, operation: str) -> None:
+        """Say of an operation that is not served just that, whatever else is wrong with it."""
+        served = getattr(self.services[service], "operations", None)
+        if served is not None and operation not in (served() if callable(served) else served):
+            raise not_served(service, operation)
+
     @staticmethod
     def _validate(call: Call) -> None:
+        if call.service in _LOOK_THEMSELVES:
+            return
         shape = call.operation.input_shape
         missing = call.service == "sns" and constraints.missing(shape, call.params)
         if missing:

@@ -80,7 +80,7 @@ class Disturbances:
         second in each account and region.
         """
         rate = self.knobs.rate
-        if rate is None or service != "sesv2" or operation.startswith("Send"):
+        if rate is None or service not in ("ses", "sesv2") or operation.startswith("Send"):
             return
         now = self._clock.now()
         key = (caller.account, caller.region)

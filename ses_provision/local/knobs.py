@@ -92,6 +92,7 @@ class Knobs:
     what was written. `effect_after`: seconds until a topic's policy and a subscription work.
     `sessions_expire`: temporary keys end when their time is over. `simulator_moves_reputation`:
     mail to SES's mailbox simulator moves the reputation metrics, so that alarms can ring.
+    `refuse_same_key_length`: SES refuses a DKIM key length that is set already, as its guide says.
     """
 
     rate: float | None = None
@@ -104,6 +105,7 @@ class Knobs:
     effect_after: float = 0.0
     sessions_expire: bool = False
     simulator_moves_reputation: bool = False
+    refuse_same_key_length: bool = False
 
     def changed(self, data: dict[str, Any]) -> Knobs:
         """These knobs with some turned, from JSON; a ValueError says what is wrong."""

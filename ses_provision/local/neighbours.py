@@ -83,7 +83,7 @@ class Surroundings:
             return f"SNS topic {topic_arn} is a FIFO topic; SES publishes to standard topics only."
         topic = self._sns.find(topic_arn)
         if topic is None:
-            return f"SNS topic {topic_arn} not found."
+            return f"SNS topic <{topic_arn}> not found."
         policy = self._sns.policy_in_force(topic)
         if not _policy_allows(caller, topic, policy, source_arn) or not self._key_allows(topic):
             return f"Could not publish to SNS topic: {topic_arn}"

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from ses_provision.checks.verification import Verification
 from ses_provision.engine.account import Account
 from ses_provision.environment import Environment
+from ses_provision.errors import AwsRefused
 from ses_provision.outside.call import Call
 from ses_provision.resources.ses import asking
 from ses_provision.resources.ses.identity import Identity
@@ -34,19 +33,48 @@ def restarts(
 
 
 def dkim(env: Environment, account: Account, domain: Verification) -> Call:
-    """Put the signing attributes again, as they are."""
-    length = domain.key_length or env.dkim.key_length
-    attributes: dict[str, Any] = (
-        {"SigningAttributes": {"NextSigningKeyLength": length}}
-        if domain.dkim_origin == "AWS_SES"
-        else {}
-    )
-    origin = {"SigningAttributesOrigin": domain.dkim_origin, **attributes}
+    """Put the origin of the key again, and nothing with it.
+
+    SES Developer Guide, Easy DKIM: the key length cannot be changed to what it already is.
+    """
     return asking.call_on(
         arns.identity(env, account),
         "PutEmailIdentityDkimSigningAttributes",
-        {"EmailIdentity": env.domain, **origin},
+        {"EmailIdentity": env.domain, "SigningAttributesOrigin": domain.dkim_origin},
     )
+
+
+def otherwise(env: Environment, domain: Verification, refusal: AwsRefused) -> AwsRefused:
+    """A refusal to look again, with what else begins the search anew.
+
+    Only what SES says of the request itself has another way; any other refusal stays as it is.
+    """
+    if refusal.code != "BadRequestException" or "Dkim" not in refusal.operation:
+        return refusal
+    return AwsRefused(
+        refusal.message,
+        _EASY.format(env=env.name, length=_other_length(domain))
+        if domain.dkim_origin != "EXTERNAL"
+        else _OWN_KEY.format(domain=env.domain, region=env.region),
+        code=refusal.code,
+        operation=refusal.operation,
+    )
+
+
+def _other_length(domain: Verification) -> str:
+    return "RSA_1024_BIT" if domain.key_length == "RSA_2048_BIT" else "RSA_2048_BIT"
+
+
+_EASY = (
+    'What else begins the search anew: set key_length = "{length}" under [dkim] and run '
+    "ses-provision apply --env {env} (new tokens and records; a length can change once a day); or "
+    "delete the identity and apply (new tokens; no mail is sent until they are verified)."
+)
+_OWN_KEY = (
+    "A key of one's own has to be given again, SES does not read it back: aws sesv2 "
+    "put-email-identity-dkim-signing-attributes --region {region} --email-identity {domain} "
+    "--signing-attributes-origin EXTERNAL --signing-attributes file://key.json"
+)
 
 
 def mail_from(env: Environment, arn: str, identity: str) -> Call:

@@ -56,15 +56,15 @@ def policies(
     if not read_only:
         needed += shared(env, others)
     zones = [right for right in needed if right.credentials is Credentials.ZONES]
-    others = [right for right in needed if right not in zones]
+    account = [right for right in needed if right not in zones]
     role = env.dns.assume_role_arn
     if role is None and env.dns.profile is None:
         return parts("account", needed)
     taking_on = [Right("sts:AssumeRole", (role,))] if role else []
     if env.dns.profile is None:
-        return parts("account", [*others, *taking_on]) | parts("hosted_zone", zones)
+        return parts("account", [*account, *taking_on]) | parts("hosted_zone", zones)
     return {
-        **parts("account", others),
+        **parts("account", account),
         **(parts("hosted_zone_profile", taking_on) if taking_on else {}),
         **parts("hosted_zone", zones),
     }

@@ -9,6 +9,7 @@ from ses_provision.worlds.in_process import InProcess
 from tests.conftest import Cli
 from tests.functional.breakages import FOUR_DAYS, lost_for_good, without_dkim
 from tests.functional.health import Health
+from tests.local.ses.keys import private_key
 
 
 def test_an_account_without_the_identity_is_told_to_apply(cli: Cli) -> None:
@@ -81,6 +82,40 @@ def test_restart_asks_ses_again_after_it_gave_up(health: Health) -> None:
     assert restarted.status == 0
     assert [c.operation for c in restarted.writes] == ["PutEmailIdentityDkimSigningAttributes"]
     assert "is verified, signed and aligned" in restarted.stdout
+
+
+def test_restart_puts_no_key_length_where_ses_refuses_the_one_that_is_set(health: Health) -> None:
+    health.local.knobs = replace(health.local.knobs, refuse_same_key_length=True)
+    lost_for_good(health)
+
+    restarted = health.run("dkim-status", "--restart", "--yes", "--wait")
+
+    assert restarted.status == 0
+    assert [c.operation for c in restarted.writes] == ["PutEmailIdentityDkimSigningAttributes"]
+
+
+def test_where_ses_refuses_a_restart_the_error_says_what_else_works(health: Health) -> None:
+    private, _ = private_key(2048)
+    attributes = {"DomainSigningSelector": "own", "DomainSigningPrivateKey": private}
+    health.local.call(
+        "524471258033",
+        "us-east-2",
+        "sesv2",
+        "PutEmailIdentityDkimSigningAttributes",
+        {
+            "EmailIdentity": "starlightpractice.com",
+            "SigningAttributesOrigin": "EXTERNAL",
+            "SigningAttributes": attributes,
+        },
+    )
+    health.run("dkim-status")
+    health.local.clock.advance(FOUR_DAYS)
+    health.run("dkim-status")
+
+    refused = health.run("dkim-status", "--restart", "--yes")
+
+    assert refused.status == 1
+    assert "A key of one's own has to be given again" in refused.stderr.replace("\n", " ")
 
 
 def test_restart_of_mail_from_puts_it_on_both_identities(health: Health) -> None:

@@ -198,7 +198,6 @@ def test_an_unknown_operation_is_an_error(service, method, path, body):
     ("service", "path", "body"),
     [
         ("sesv2", "/v2/email/identities", b"{nonsense"),
-        ("sesv2", "/v2/email/identities", b'["a list"]'),
         ("route53", "/2013-04-01/hostedzone", b"<unclosed>"),
     ],
 )
@@ -208,3 +207,44 @@ def test_a_body_that_cannot_be_read_is_an_error(service, path, body):
     operation, labels = codec.operation(request)
     with pytest.raises(AwsError, match="cannot be read"):
         codec.params(request, operation, labels)
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        (b'["a list"]', "Start of list found where not expected"),
+        (b'{"Tags": "a string"}', "Expected list or null"),
+        (b'{"SendingOptions": "a string"}', "Expected null"),
+        (b'{"ConfigurationSetName": 1}', "NUMBER_VALUE can not be converted to a String"),
+        (b'{"ConfigurationSetName": {}}', "Start of structure or map found where not expected."),
+        (b'{"SendingOptions": {"SendingEnabled": null}}', ""),
+        (b'{"DeliveryOptions": {"MaxDeliverySeconds": "5"}}', "can not be converted to an Integer"),
+    ],
+)
+def test_a_value_of_another_type_is_refused_in_the_words_of_aws(body, said):
+    """Probed of SESv2 in June 2026 (floci-io/floci, SesV2Json)."""
+    codec = codec_for("sesv2")
+    request = Request.of("POST", "/v2/email/configuration-sets", {}, body)
+    operation, labels = codec.operation(request)
+    with pytest.raises(AwsError) as caught:
+        codec.params(request, operation, labels)
+    assert (caught.value.code, caught.value.status) == ("SerializationException", 400)
+    assert said in caught.value.message
+
+
+@pytest.mark.parametrize(
+    ("path", "operation"),
+    [
+        ("/v2/email/identities?PageSize=5", "ListEmailIdentities"),
+        ("/v2/email/configuration-sets?PageSize=5&NextToken=x", "ListConfigurationSets"),
+        ("/v2/email/contact-lists/news/contacts?PageSize=5", "ListContacts"),
+    ],
+)
+def test_lists_are_served_where_older_clients_look_for_them(path, operation):
+    codec = codec_for("sesv2")
+    request = Request.of("GET", path, {}, b"")
+    model, labels = codec.operation(request)
+    params = codec.params(request, model, labels)
+    assert model.name == operation
+    assert params["PageSize"] == 5
+    assert params.get("ContactListName", "news") == "news"

@@ -197,7 +197,7 @@ def test_the_journal_holds_every_call_and_how_it_ended(aws, ses):
 
 def test_a_service_that_is_not_served_says_so_and_names_the_operation(aws):
     for service, call in (("lambda", "list_functions"), ("ec2", "describe_vpcs"),
-                          ("ses", "list_identities"), ("dynamodb", "list_tables")):  # fmt: skip
+                          ("ssm", "list_commands"), ("dynamodb", "list_tables")):  # fmt: skip
         found = refused(getattr(aws.session(PROD, HOME).client(service, config=ONCE), call))
         assert found.code == "NotImplementedByLocalAws"
         assert service in found.message
@@ -219,13 +219,15 @@ def test_a_fault_that_makes_no_sense_is_not_set(wrong):
 
 
 def test_knobs_say_what_is_wrong_with_them():
-    for wrong in ({"rate": -1}, {"latency": "slow"}, {"colour": 1}, {"latency": None}):
+    for wrong in ({"rate": -1}, {"latency": "slow"}, {"colour": 1}, {"latency": None},
+                  {"refuse_same_key_length": "yes"}):  # fmt: skip
         with pytest.raises(ValueError, match=next(iter(wrong))):
             Knobs().changed(wrong)
 
 
 def test_knobs_survive_the_way_through_json():
-    knobs = Knobs(1.0, 0.1, 30.0, 10.0, (Fault(FaultKind.DROP, "sesv2:*", 2, None),))
+    fault = Fault(FaultKind.DROP, "sesv2:*", 2, None)
+    knobs = Knobs(1.0, 0.1, 30.0, 10.0, (fault,), refuse_same_key_length=True)
     assert Knobs().changed(knobs.to_dict()) == knobs
     assert replace(knobs, rate=None).to_dict()["rate"] is None
 

@@ -11,6 +11,7 @@ from ses_provision.cli.reports import merge
 from ses_provision.cli.resolvers import NoDns, Resolvers, asked
 from ses_provision.cli.run import Run, Target
 from ses_provision.cli.verification import await_verification, look, show_verification
+from ses_provision.errors import AwsRefused
 
 if TYPE_CHECKING:
     from ses_provision.checks.views import Whom
@@ -58,7 +59,7 @@ def dkim_status(
 
 def look_again(run: Run, target: Target, whom: Whom, *, yes: bool) -> bool:
     """Ask SES to look for what it gave up on; whether there was anything."""
-    from ses_provision.operations.restart import restarts
+    from ses_provision.operations.restart import otherwise, restarts
     from ses_provision.resources.ses.identity import identity
     from ses_provision.steps import arns
 
@@ -76,7 +77,10 @@ def look_again(run: Run, target: Target, whom: Whom, *, yes: bool) -> bool:
         what = "MAIL FROM" if all("MailFrom" in call.operation for call in calls) else "DKIM"
         run.confirm(f"Ask SES to look for the {what} records of {env.domain} for 72 hours more?")
     for call in calls:
-        target.connections.send(call)
+        try:
+            target.connections.send(call)
+        except AwsRefused as refusal:
+            raise otherwise(env, before, refusal) from refusal
     target.reader.forget()
     after = look(target, whom)
     if {one.record.name for one in before.records} != {one.record.name for one in after.records}:

@@ -72,7 +72,10 @@ def _read_list(shape: Shape, form: dict[str, str], at: str) -> Any:
         base = f"{at}.{shape.member.serialization.get('name', 'member')}"
     found: list[Any] = []
     while has(form, f"{base}.{len(found) + 1}"):
-        found.append(_read(shape.member, form, f"{base}.{len(found) + 1}"))
+        item = _read(shape.member, form, f"{base}.{len(found) + 1}")
+        if item is _ABSENT:
+            raise ValueError(f"{base}.{len(found) + 1} is no value")
+        found.append(item)
     return found or _ABSENT
 
 

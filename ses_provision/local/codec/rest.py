@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import unquote
 
 from ses_provision.local.codec import timestamps
+from ses_provision.local.contract import AwsError
 
 if TYPE_CHECKING:
     from botocore.model import OperationModel, ServiceModel, Shape
@@ -63,7 +64,7 @@ def bound(shape: Shape, request: Request, labels: dict[str, str]) -> dict[str, A
     for name, member in shape.members.items():
         where = member.serialization.get("location")
         key = member.serialization.get("name", name)
-        if where == "uri" and key in labels:
+        if where in ("uri", None) and key in labels:
             found[name] = _scalar(member, labels[key])
         elif where == "querystring":
             _bind_query(found, name, member, [v for k, v in request.query if k == key])
@@ -90,7 +91,12 @@ def _bind_query(found: dict[str, Any], name: str, member: Shape, values: list[st
 
 def _scalar(shape: Shape, text: str) -> Any:
     if shape.type_name in ("integer", "long"):
-        return int(text)
+        try:
+            return int(text)
+        except ValueError:
+            # Recorded of SESv2 (floci-io/floci, SesListPaging).
+            message = f"'{text}' can not be converted to Integer"
+            raise AwsError("SerializationException", message, 400) from None
     if shape.type_name == "boolean":
         return text.lower() == "true"
     if shape.type_name == "timestamp":

@@ -15,7 +15,15 @@ from botocore.loaders import Loader
 from botocore.model import ServiceModel
 
 from ses_provision.local import strict_json
-from ses_provision.local.codec import cbor_form, json_form, query_form, rest, sqs_query, xml_form
+from ses_provision.local.codec import (
+    cbor_form,
+    json_form,
+    older,
+    query_form,
+    rest,
+    sqs_query,
+    xml_form,
+)
 from ses_provision.local.contract import AwsError, Params, Reply
 from ses_provision.local.wire import Request, Response
 
@@ -62,7 +70,7 @@ class Codec:
         protocol = self.protocol(request)
         labels: dict[str, str] = {}
         if protocol in (REST_JSON, REST_XML):
-            hit = rest.match(self._routes, request)
+            hit = rest.match(self._routes, request) or older.match(self.name, request)
             name, labels = hit or (None, {})
         elif protocol == CBOR:
             name = request.path.rpartition("/")[2]
@@ -95,7 +103,10 @@ class Codec:
             LookupError,
             struct.error,
         ) as error:
-            raise AwsError("SerializationException", f"The body cannot be read: {error}") from error
+            # The query protocol has a name of its own for it (floci-io/floci, SesListPaging).
+            query = self.protocol(request) == QUERY
+            code = "MalformedInput" if query else "SerializationException"
+            raise AwsError(code, f"The body cannot be read: {error}") from error
         return found
 
     def _read(self, request: Request, operation: OperationModel, labels: dict[str, str]) -> Params:
@@ -168,7 +179,7 @@ class Codec:
             return Response(error.status, headers, self._xml_error(error, headers))
         if protocol == REST_JSON:
             headers["x-amzn-ErrorType"] = error.code
-            body = json.dumps({"message": error.message, **error.extra}).encode()
+            body = json.dumps({"message": error.message or None, **error.extra}).encode()
             return Response(error.status, headers, body)
         if "awsQueryCompatible" in self.model.metadata:
             fault = "Sender" if error.status < 500 else "Receiver"

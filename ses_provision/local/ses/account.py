@@ -52,6 +52,7 @@ class AccountSettings:
             "PutAccountSuppressionAttributes": self.put_suppression,
             "PutAccountVdmAttributes": self.put_vdm,
             "PutAccountDedicatedIpWarmupAttributes": self.put_warmup,
+            "PutAccountPricingAttributes": self.put_pricing,
         }
 
     def get(self, caller: Caller, params: Params) -> Reply:
@@ -71,8 +72,10 @@ class AccountSettings:
             },
             "SendingEnabled": account.sending_enabled and account.enforcement != "SHUTDOWN",
             "SuppressionAttributes": copy.deepcopy(account.suppression),
-            "VdmAttributes": copy.deepcopy(account.vdm),
+            "PricingAttributes": {"CurrentPlan": account.plan},
         }
+        if account.vdm is not None:
+            reply["VdmAttributes"] = _shown_vdm(account.vdm)
         if account.details is not None:
             reply["Details"] = copy.deepcopy(account.details)
             if account.review is not None:
@@ -116,6 +119,22 @@ class AccountSettings:
         """Warm new dedicated IPs up or not; an omitted flag means false."""
         self._world.of(caller).account.auto_warmup = params.get("AutoWarmupEnabled", False)
         return {}
+
+    def put_pricing(self, caller: Caller, params: Params) -> Reply:
+        """Choose a pricing plan; here it holds at once."""
+        self._world.of(caller).account.plan = params["Plan"]
+        return {}
+
+
+def vdm_enabled(place: Place) -> bool:
+    """Whether Virtual Deliverability Manager is on for the account in this region."""
+    return (place.account.vdm or {}).get("VdmEnabled") == "ENABLED"
+
+
+def _shown_vdm(vdm: dict[str, Any]) -> dict[str, Any]:
+    """facts-sending 0.14: while VDM is off, its settings are not shown."""
+    on = vdm["VdmEnabled"] == "ENABLED"
+    return copy.deepcopy(vdm) if on else {"VdmEnabled": vdm["VdmEnabled"]}
 
 
 def _details(params: Params) -> dict[str, Any]:

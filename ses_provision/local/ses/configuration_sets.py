@@ -2,18 +2,22 @@
 
 from typing import Any
 
-from ses_provision.local.contract import Caller, Params, Reply
-from ses_provision.local.ses import tags
+from ses_provision.local.contract import AwsError, Caller, Params, Reply
+from ses_provision.local.ses import tags, tenants
 from ses_provision.local.ses.errors import already_exists, bad_request, limit_exceeded, not_found
 from ses_provision.local.ses.lifecycle import Lifecycle
 from ses_provision.local.ses.names import arn, domains_above, resource_name
-from ses_provision.local.ses.paging import page
+from ses_provision.local.ses.paging import Paging, between, page
 from ses_provision.local.ses.state import SUCCESS, ConfigurationSet, Place
 from ses_provision.local.ses.world import Handler, World
 
 # aws-facts 10.
 MAX_SETS = 10_000
 # Pools that exist without being created; aws-cloudformation/rain#271 names both.
+_REASONS = ("BOUNCE", "COMPLAINT")
+_DELIVERY = {"TlsPolicy", "SendingPoolName", "MaxDeliverySeconds"}
+_HTTPS_POLICIES = ("OPTIONAL", "REQUIRE", "REQUIRE_OPEN_ONLY")
+PAGES = Paging(50, 1000, between(1000), "invalid nextToken {token}")
 _BUILT_IN_POOLS = {"ses-shared-pool", "ses-default-dedicated-pool"}
 
 
@@ -63,6 +67,9 @@ class ConfigurationSets:
         reputation = params.get("ReputationOptions", {})
         self._set_reputation(made, reputation.get("ReputationMetricsEnabled", False))
         made.delivery = self._delivery(place, params.get("DeliveryOptions", {}))
+        if params.get("SuppressionOptions") == {}:
+            # Recorded 2026-06-13 (floci-io/floci): a mistake of AWS's own, and nothing is made.
+            raise AwsError("InternalFailure", "An internal failure has occurred.", 500)
         made.tracking = self._tracking(place, params.get("TrackingOptions", {}))
         made.suppression = _suppression(params.get("SuppressionOptions", {}))
         made.vdm = params.get("VdmOptions")
@@ -82,7 +89,7 @@ class ConfigurationSets:
             "Tags": tags.as_list(found.tags),
             "SendingOptions": {"SendingEnabled": found.sending_enabled},
             "ReputationOptions": reputation,
-            "DeliveryOptions": dict(found.delivery),
+            "DeliveryOptions": found.delivery,
             "TrackingOptions": found.tracking,
             "SuppressionOptions": found.suppression,
             "VdmOptions": found.vdm,
@@ -97,21 +104,24 @@ class ConfigurationSets:
         if part is not None and not 3 <= len(part) <= 64:
             raise bad_request("CONFIGURATION_SET_NAME_CONTAINS must be between 3 and 64 characters")
         names = sorted(self._world.of(caller).configuration_sets)
-        shown, more = page(params, [name for name in names if (part or "").lower() in name.lower()])
+        kept = [name for name in names if (part or "").lower() in name.lower()]
+        shown, more = page(params, kept, PAGES)
         return {"ConfigurationSets": shown, **more}
 
     def delete(self, caller: Caller, params: Params) -> Reply:
         """Delete a set; that identities use it does not matter, until they send (D2 row 8)."""
         place, found = self._world.of(caller), self._found(caller, params)
         resource = arn(caller, "configuration-set", found.name)
-        if any(resource in tenant.resources for tenant in place.tenants.values()):
-            raise bad_request(f"Configuration set <{found.name}> is associated with a tenant.")
+        if tenants.using(place, resource):
+            raise tenants.still_associated(resource)
         del place.configuration_sets[found.name]
         return {}
 
     def update(self, caller: Caller, params: Params) -> Reply:
-        """Set the message security options, the only ones this operation takes."""
-        self._found(caller, params).message_security = params.get("MessageSecurityOptions")
+        """Set the message security options, the only ones this operation takes; or nothing."""
+        found = self._found(caller, params)
+        if "MessageSecurityOptions" in params:
+            found.message_security = params["MessageSecurityOptions"]
         return {}
 
     def put_archiving(self, caller: Caller, params: Params) -> Reply:
@@ -161,7 +171,10 @@ class ConfigurationSets:
             changed.reputation.fresh_start = self._world.now()
         changed.reputation_metrics = enabled
 
-    def _delivery(self, place: Place, given: Params) -> dict[str, Any]:
+    def _delivery(self, place: Place, given: Params) -> dict[str, Any] | None:
+        """Recorded: a set that was given none shows no delivery options."""
+        if not given.keys() & _DELIVERY:
+            return None
         options = {"TlsPolicy": given.get("TlsPolicy", "OPTIONAL")}
         pool = given.get("SendingPoolName")
         if pool is not None:
@@ -175,15 +188,24 @@ class ConfigurationSets:
         return options
 
     def _tracking(self, place: Place, given: Params) -> dict[str, Any] | None:
-        """aws-facts 10: the redirect domain has to be verified, and HttpsPolicy needs one."""
+        """Recorded 2026-06-17: first that there is a domain, then the domain, then the policy."""
         domain, policy = given.get("CustomRedirectDomain"), given.get("HttpsPolicy")
         if domain is None and policy is None:
             return None
-        if not domain:
+        if domain is None or not domain.strip():
             raise bad_request("CustomRedirectDomain must be specified.")
-        if not self._verified(place, domain.lower()):
-            raise bad_request(f"Domain <{domain}> is not verified under this account.")
+        self.check_redirect(place, domain)
+        if policy is not None and policy not in _HTTPS_POLICIES:
+            raise bad_request(
+                "1 validation error detected: Value at 'httpsPolicy' failed to satisfy constraint:"
+                f" Member must satisfy enum value set: [{', '.join(_HTTPS_POLICIES)}]"
+            )
         return {"CustomRedirectDomain": domain, "HttpsPolicy": policy or "OPTIONAL"}
+
+    def check_redirect(self, place: Place, domain: str) -> None:
+        """Refuse a redirect domain that is not a verified domain of this account."""
+        if "@" in domain or not self._verified(place, domain.lower()):
+            raise bad_request(f"Domain <{domain}> is not verified under this account.")
 
     def _verified(self, place: Place, domain: str) -> bool:
         for name in domains_above(domain):
@@ -199,8 +221,14 @@ def _suppression(given: Params) -> dict[str, Any] | None:
     """aws-facts 10: an empty list of reasons is a setting of its own, not the absence of one."""
     keys = ("SuppressedReasons", "SuppressionScope", "ValidationOptions")
     options = {key: given[key] for key in keys if key in given}
-    if len(set(options.get("SuppressedReasons", []))) != len(options.get("SuppressedReasons", [])):
-        raise bad_request("SuppressedReasons must not contain a reason twice.")
+    reasons = options.get("SuppressedReasons", [])
+    for reason in reasons:
+        if reason not in _REASONS:
+            # Recorded 2026-06-03 and 06-13 (floci-io/floci).
+            told = "null" if reason is None else reason
+            raise bad_request(f"Reason {told} is invalid, must be one of [BOUNCE, COMPLAINT].")
+    if len(set(reasons)) != len(reasons):
+        raise bad_request("Each suppressed reason can only be specified at most once")
     return options or None
 
 

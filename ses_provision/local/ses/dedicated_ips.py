@@ -1,15 +1,18 @@
 """Dedicated IP pools. Addresses are leased outside of the API, so here an account has none."""
 
+import re
+
 from ses_provision.local.contract import Caller, Params, Reply
 from ses_provision.local.ses import tags
 from ses_provision.local.ses.errors import already_exists, bad_request, limit_exceeded, not_found
-from ses_provision.local.ses.names import resource_name
 from ses_provision.local.ses.paging import page
 from ses_provision.local.ses.state import Pool
 from ses_provision.local.ses.world import Handler, World
 
-# aws-facts 10, medium confidence; standard pools: the 2023 quotas page.
-MAX_POOLS = {"STANDARD": 50, "MANAGED": 5}
+# facts-sending 0.7: managed and standard ones together.
+MAX_POOLS = 50
+# facts-sending 0.6.
+_NAME = re.compile(r"[a-z0-9._-]{1,64}")
 
 
 class DedicatedIps:
@@ -29,17 +32,22 @@ class DedicatedIps:
             "GetDedicatedIps": self.list_ips,
             "GetDedicatedIp": self.no_ip,
             "PutDedicatedIpInPool": self.no_ip,
-            "PutDedicatedIpWarmupAttributes": self.no_ip,
+            "PutDedicatedIpWarmupAttributes": self.put_warmup,
         }
 
     def create(self, caller: Caller, params: Params) -> Reply:
         """Make a pool."""
         held, mode = self._world.of(caller).pools, params.get("ScalingMode", "STANDARD")
-        name = resource_name(params["PoolName"], "Pool")
+        name = params["PoolName"]
+        if not _NAME.fullmatch(name):
+            raise bad_request(
+                f"Invalid pool name <{name}>: only lowercase alphanumeric ASCII characters, '.',"
+                " '_' and '-' are allowed."
+            )
         if name in held:
             raise already_exists(f"The pool <{name}> already exists.")
-        if sum(each.scaling_mode == mode for each in held.values()) >= MAX_POOLS[mode]:
-            raise limit_exceeded(f"The maximum number of {mode.lower()} pools has been reached.")
+        if len(held) >= MAX_POOLS:
+            raise limit_exceeded("The maximum number of dedicated IP pools has been reached.")
         held[name] = Pool(name, mode, tags.checked(params.get("Tags")))
         return {}
 
@@ -54,8 +62,17 @@ class DedicatedIps:
         return {"DedicatedIpPools": shown, **more}
 
     def delete(self, caller: Caller, params: Params) -> Reply:
-        """Delete a pool."""
-        del self._world.of(caller).pools[self._found(caller, params).name]
+        """Delete a pool; one that a configuration set sends through stays.
+
+        What AWS does is not known (facts-sending J); the stricter answer is the safer one to meet.
+        """
+        place, name = self._world.of(caller), self._found(caller, params).name
+        for each in place.configuration_sets.values():
+            if (each.delivery or {}).get("SendingPoolName") == name:
+                raise bad_request(
+                    f"The pool <{name}> is used by the configuration set <{each.name}>."
+                )
+        del place.pools[name]
         return {}
 
     def put_scaling(self, caller: Caller, params: Params) -> Reply:
@@ -77,6 +94,12 @@ class DedicatedIps:
         """Any question about one address."""
         del caller
         raise not_found(f"Could not find dedicated IP <{params['Ip']}> under this account.")
+
+    def put_warmup(self, caller: Caller, params: Params) -> Reply:
+        """Set how far an address is warmed up; the percentage is looked at before the address."""
+        if not 0 <= params["WarmupPercentage"] <= 100:
+            raise bad_request("Warmup Percentage must be between 0 and 100.")
+        return self.no_ip(caller, params)
 
     def _found(self, caller: Caller, params: Params) -> Pool:
         found = self._world.of(caller).pools.get(params["PoolName"])

@@ -15,6 +15,8 @@ from ses_provision.local.ses.world import World
 EASY = "AWS_SES"
 OWN_KEY = "EXTERNAL"
 _REPLICA = "AWS_SES_"
+# A value that no TXT record can have for its key.
+_NEVER = "\n"
 # aws-facts 8: the key length changes at most once a day.
 _CHANGE_EVERY = timedelta(days=1)
 
@@ -26,11 +28,15 @@ def parent_region(origin: str) -> str | None:
     return origin.removeprefix(_REPLICA).lower().replace("_", "-")
 
 
+def own_key_given(attributes: Params) -> bool:
+    """Whether a request speaks of a signing key of the caller's own."""
+    return "DomainSigningSelector" in attributes or "DomainSigningPrivateKey" in attributes
+
+
 def begin(place: Place, name: str, attributes: Params, now: datetime) -> Dkim:
     """DKIM of a new domain identity, as CreateEmailIdentity was asked."""
     origin = attributes.get("DomainSigningAttributesOrigin")
-    own_key = "DomainSigningSelector" in attributes or "DomainSigningPrivateKey" in attributes
-    origin = origin or (OWN_KEY if own_key else EASY)
+    origin = origin or (OWN_KEY if own_key_given(attributes) else EASY)
     length = attributes.get("NextSigningKeyLength", "RSA_2048_BIT")
     selector = public_key = None
     if origin == OWN_KEY:
@@ -49,11 +55,10 @@ def begin(place: Place, name: str, attributes: Params, now: datetime) -> Dkim:
     )
 
 
-def change(
-    place: Place, identity: Identity, origin: str, attributes: Params, now: datetime
-) -> None:
+def change(world: World, place: Place, identity: Identity, origin: str, attributes: Params) -> None:
     """Set the signing attributes of a domain that has some already."""
-    current = identity.dkim
+    current, now = identity.dkim, world.now()
+    length = attributes.get("NextSigningKeyLength")
     if current is None:
         # Seen on the real API in 2026, aws-facts 5.
         raise bad_request("The EmailIdentity value must be a valid domain.")
@@ -62,13 +67,16 @@ def change(
         current.origin, current.watch = OWN_KEY, Watch.begin(now)
         return
     _refuse_own_key(origin, attributes)
+    if world.refuses_same_key_length and length == current.next_length and origin == EASY:
+        # [D23] easy-dkim: the length cannot be changed to what it is. The words are ours.
+        raise bad_request(f"The DKIM signing key length of {identity.name} is already {length}.")
     if origin != current.origin:
         _restart(place, identity, current, now)
         current.origin, current.selector, current.public_key = origin, None, None
         current.next_length = attributes.get("NextSigningKeyLength", current.next_length)
         current.current_length = current.next_length
     elif origin == EASY:
-        _change_length(place, identity, current, attributes.get("NextSigningKeyLength"), now)
+        _change_length(place, identity, current, length, now)
     elif current.watch.status == FAILED:
         current.watch = Watch.begin(now)
 
@@ -101,8 +109,19 @@ def _own_key(attributes: Params) -> tuple[str, str]:
     selector = attributes.get("DomainSigningSelector")
     private_key = attributes.get("DomainSigningPrivateKey")
     if not selector or not private_key:
-        raise bad_request("A selector and a private key are required when the origin is EXTERNAL.")
+        # Both sentences: recorded 2026-09-24 (cdk-preflight).
+        raise bad_request(
+            "Invalid identity configuration. please ensure to provide the required Attributes."
+        )
+    if "NextSigningKeyLength" in attributes:
+        raise bad_request(
+            "NextSigningKeyLength cannot be used together with DomainSigningSelector and"
+            " DomainSigningPrivateKey."
+        )
     public_key = rsa.public_key(private_key)
+    if public_key is None and rsa.is_wrapped(private_key):
+        # awsdocs/amazon-ses-developer-guide#71: SES took such a key, and never verified it.
+        return selector, _NEVER
     if public_key is None:
         raise bad_request(
             "The private key must be a base64 encoded PKCS#1 RSA key of 1024 to 2048 bits."
@@ -111,7 +130,7 @@ def _own_key(attributes: Params) -> tuple[str, str]:
 
 
 def _refuse_own_key(origin: str, attributes: Params) -> None:
-    if "DomainSigningSelector" in attributes or "DomainSigningPrivateKey" in attributes:
+    if own_key_given(attributes):
         raise bad_request(
             f"A selector or a private key cannot be given when the origin is {origin}."
         )

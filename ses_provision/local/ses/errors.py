@@ -28,6 +28,11 @@ def conflict(message: str) -> AwsError:
     return AwsError("ConflictException", message, 409)
 
 
+def access_denied(message: str) -> AwsError:
+    """The request asks for what it may not use."""
+    return AwsError("AccessDeniedException", message, 403)
+
+
 def rejected(message: str) -> AwsError:
     """The message will not be sent."""
     return AwsError("MessageRejected", message, 400)

@@ -18,6 +18,7 @@ _DETAIL_TYPES = {
     "Complaint": "Email Complaint Received",
     "Delivery": "Email Delivered",
     "Rendering Failure": "Email Rendering Failed",
+    "Subscription": "Email Subscribed",
 }
 _METRIC_NAMES = {"Rendering Failure": "RenderingFailure"}
 

@@ -4,11 +4,11 @@ import hashlib
 from typing import Any
 
 from ses_provision.local.contract import Caller, Params, Reply
-from ses_provision.local.ses import dkim, tags
+from ses_provision.local.ses import dkim, tags, tenants
 from ses_provision.local.ses.errors import already_exists, bad_request, limit_exceeded, not_found
 from ses_provision.local.ses.lifecycle import Lifecycle
 from ses_provision.local.ses.names import arn, domain_of, identity_name, is_domain
-from ses_provision.local.ses.paging import page
+from ses_provision.local.ses.paging import Paging, page
 from ses_provision.local.ses.state import (
     FAILED,
     Identity,
@@ -23,11 +23,29 @@ from ses_provision.local.ses.world import Handler, World
 MAX_IDENTITIES = 10_000
 
 
+def _size_refusal(size: int) -> str:
+    return f"Value {size} for parameter PageSize is invalid. PageSize must be between 1 and 1000."
+
+
+PAGES = Paging(25, 1000, _size_refusal, "Invalid NextToken <{token}>.")
+
+
 def find(place: Place, given: str) -> Identity:
     """The identity of that name."""
     identity = place.identities.get(identity_name(given))
     if identity is None:
         raise not_found(f"Email identity {given} does not exist.")
+    return identity
+
+
+def changed(place: Place, given: str, refusal: str) -> Identity:
+    """The identity whose attributes are to be changed.
+
+    Recorded in 2026 (floci-io/floci): where it is not there, these operations say BadRequest.
+    """
+    identity = place.identities.get(identity_name(given))
+    if identity is None:
+        raise bad_request(refusal)
     return identity
 
 
@@ -65,11 +83,12 @@ class Identities:
         signing = params.get("DkimSigningAttributes")
         if "@" not in name:
             identity.dkim = dkim.begin(place, name, signing or {}, now)
-        elif signing is not None:
-            raise bad_request("DKIM signing attributes can only be given for a domain.")
+        elif dkim.own_key_given(signing or {}):
+            # Recorded 2026-09-24 (cdk-preflight); the key length alone was accepted.
+            raise bad_request("For BYODKIM, the EmailIdentity value must be a domain.")
         place.identities[name] = identity
         if not identity.is_domain:
-            self._mail_link(place, identity)
+            self.mail_link(place, identity)
         shown = self._dkim_attributes(place, identity)
         if identity.is_domain:
             # The reply of the create call, unlike any Get after it, says NOT_STARTED.
@@ -113,7 +132,7 @@ class Identities:
             and wanted.get("VERIFICATION_STATUS", info["VerificationStatus"])
             == info["VerificationStatus"]
         ]
-        shown, more = page(params, kept)
+        shown, more = page(params, kept, PAGES)
         return {"EmailIdentities": shown, **more}
 
     def delete(self, caller: Caller, params: Params) -> Reply:
@@ -127,14 +146,15 @@ class Identities:
                 f"Email identity {identity.name} has DKIM replicas in {', '.join(regions)}."
             )
         resource = arn(caller, "identity", identity.name)
-        if any(resource in tenant.resources for tenant in place.tenants.values()):
-            raise bad_request(f"Email identity {identity.name} is associated with a tenant.")
+        if tenants.using(place, resource):
+            raise tenants.still_associated(resource)
         del place.identities[identity.name]
         return {}
 
     def put_mail_from(self, caller: Caller, params: Params) -> Reply:
         """Set the custom MAIL FROM domain; without one, take it away (aws-facts 9)."""
-        identity = find(self._world.of(caller), params["EmailIdentity"])
+        given = params["EmailIdentity"]
+        identity = changed(self._world.of(caller), given, f"Identity <{given}> does not exist.")
         domain = params.get("MailFromDomain", "").lower()
         if domain:
             parent = domain_of(identity.name)
@@ -153,24 +173,25 @@ class Identities:
 
     def put_dkim(self, caller: Caller, params: Params) -> Reply:
         """Sign or do not sign; an omitted flag means false."""
-        place = self._world.of(caller)
-        identity = find(place, params["EmailIdentity"])
-        if identity.dkim is not None:
-            identity.dkim.signing_enabled = params.get("SigningEnabled", False)
-        elif domain_of(identity.name) not in place.identities:
-            # An address shows its domain's DKIM and cannot change it: aws-facts 5.
-            raise bad_request(
-                f"Domain {domain_of(identity.name)} is not verified for DKIM signing."
-            )
+        place, name = self._world.of(caller), identity_name(params["EmailIdentity"])
+        domain = place.identities.get(domain_of(name))
+        if domain is None or domain.dkim is None:
+            raise bad_request(f"Domain {domain_of(name)} is not verified for DKIM signing.")
+        if domain.name == name:
+            # For an address of a registered domain the call is accepted and changes nothing,
+            # whether the address is an identity or not (recorded, floci-io/floci).
+            domain.dkim.signing_enabled = params.get("SigningEnabled", False)
         return {}
 
     def put_dkim_signing(self, caller: Caller, params: Params) -> Reply:
         """Choose where the DKIM key comes from, and how long it is."""
         place = self._world.of(caller)
+        if "@" in params["EmailIdentity"]:
+            raise bad_request("The EmailIdentity value must be a valid domain.")
         identity = find(place, params["EmailIdentity"])
         self._lifecycle.refresh(place, identity)
         origin, wanted = params["SigningAttributesOrigin"], params.get("SigningAttributes", {})
-        dkim.change(place, identity, origin, wanted, self._world.now())
+        dkim.change(self._world, place, identity, origin, wanted)
         self._lifecycle.refresh(place, identity)
         shown = self._dkim_attributes(place, identity)
         reply = {"DkimStatus": shown["Status"], "DkimTokens": shown["Tokens"]}
@@ -180,14 +201,18 @@ class Identities:
 
     def put_configuration_set(self, caller: Caller, params: Params) -> Reply:
         """Set the default configuration set; without one, take it away."""
-        place = self._world.of(caller)
-        identity = find(place, params["EmailIdentity"])
+        place, given = self._world.of(caller), params["EmailIdentity"]
+        identity = place.identities.get(identity_name(given))
+        if identity is None:
+            raise not_found(f"Identity <{given}> does not exist.")
         identity.configuration_set = self._existing_set(place, params.get("ConfigurationSetName"))
         return {}
 
     def put_feedback(self, caller: Caller, params: Params) -> Reply:
         """Forward bounces and complaints by mail or not; an omitted flag means false."""
-        identity = find(self._world.of(caller), params["EmailIdentity"])
+        given = params["EmailIdentity"]
+        refusal = f"Identity {given} is invalid. Must be a verified email address or domain."
+        identity = changed(self._world.of(caller), given, refusal)
         identity.forward_feedback = params.get("EmailForwardingEnabled", False)
         return {}
 
@@ -205,7 +230,8 @@ class Identities:
             raise not_found(f"Configuration set <{name}> does not exist.")
         return name or None
 
-    def _mail_link(self, place: Place, identity: Identity) -> None:
+    def mail_link(self, place: Place, identity: Identity) -> None:
+        """Mail an address the link that verifies it."""
         now = self._world.now()
         secret = hashlib.sha256(f"{place.account_id}/{identity.name}/{now}".encode()).hexdigest()
         link = f"https://email-verification.{place.region}.amazonaws.com/?identity={secret}"

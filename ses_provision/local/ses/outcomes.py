@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from email.utils import formataddr, getaddresses
 from typing import Any
 
 from ses_provision.local.contract import Caller
@@ -21,6 +22,10 @@ _ON_GLOBAL_LIST = (
     " as an invalid address. For more information about how to remove an address from the"
     " suppression list, see the Amazon SES Developer Guide:"
     " http://docs.aws.amazon.com/ses/latest/DeveloperGuide/remove-from-suppressionlist.html"
+)
+_UNSUBSCRIBED = (
+    "Amazon SES did not send the message to this address because the recipient has unsubscribed"
+    " from your contact list or topic."
 )
 
 
@@ -47,6 +52,7 @@ class Accepted:
     at: datetime
     configuration_set: str | None
     suppressed: tuple[str, ...]
+    unsubscribed: tuple[str, ...] = ()
 
     def events(self) -> Iterator[dict[str, Any]]:
         """The message's events, in the order they happen."""
@@ -54,25 +60,27 @@ class Accepted:
             failure = {"errorMessage": self.message.rendering_error}
             if self.message.template is not None:
                 failure["templateName"] = self.message.template
-            yield self._event("Rendering Failure", "failure", failure)
+            yield self.event("Rendering Failure", "failure", failure)
             return
-        yield self._event("Send", "send", {})
+        yield self.event("Send", "send", {})
         if self.message.infected:
-            yield self._event("Reject", "reject", {"reason": "Bad content"})
+            yield self.event("Reject", "reject", {"reason": "Bad content"})
             return
         yield from self._bounces()
         delivered = self._playing("success", "ooto", "complaint")
         if delivered:
-            yield self._event("Delivery", "delivery", self._delivery(delivered))
+            yield self.event("Delivery", "delivery", self._delivery(delivered))
         complained = self._playing("complaint")
         if complained:
-            yield self._event("Complaint", "complaint", self._complaint(complained))
+            yield self.event("Complaint", "complaint", self._complaint(complained))
 
     def _playing(self, *scenarios: str) -> list[str]:
         return [
             each
             for each in self.message.recipients
-            if each not in self.suppressed and scenario(each) in scenarios
+            if each not in self.suppressed
+            and each not in self.unsubscribed
+            and scenario(each) in scenarios
         ]
 
     def _bounces(self) -> Iterator[dict[str, Any]]:
@@ -81,12 +89,11 @@ class Accepted:
             ("General", self._playing("bounce"), "smtp; 550 5.1.1 user unknown"),
             ("Suppressed", self._playing("suppressionlist"), _ON_GLOBAL_LIST),
             ("OnAccountSuppressionList", list(self.suppressed), _ON_ACCOUNT_LIST),
+            ("UnsubscribedRecipient", list(self.unsubscribed), _UNSUBSCRIBED),
         )
         for sub_type, recipients, diagnostic in kinds:
             if recipients:
-                yield self._event(
-                    "Bounce", "bounce", self._bounce(sub_type, recipients, diagnostic)
-                )
+                yield self.event("Bounce", "bounce", self._bounce(sub_type, recipients, diagnostic))
 
     def _bounce(self, sub_type: str, recipients: list[str], diagnostic: str) -> dict[str, Any]:
         return {
@@ -112,7 +119,6 @@ class Accepted:
             "processingTimeMillis": 500,
             "recipients": recipients,
             "smtpResponse": "250 2.6.0 Message received",
-            "remoteMtaIp": "192.0.2.10",
             "reportingMTA": self._mta().removeprefix("dns; "),
         }
 
@@ -127,17 +133,14 @@ class Accepted:
             "arrivalDate": stamp(self.at),
         }
 
-    def _event(self, event_type: str, key: str, content: dict[str, Any]) -> dict[str, Any]:
+    def event(self, event_type: str, key: str, content: dict[str, Any]) -> dict[str, Any]:
+        """An event of this message in the words of event publishing."""
         return {"eventType": event_type, key: content, "mail": self._mail(event_type)}
 
     def _mail(self, event_type: str) -> dict[str, Any]:
         message = self.message
-        common: dict[str, Any] = {"from": [message.source]}
-        if message.to:
-            common["to"] = list(message.to)
-        if message.cc:
-            common["cc"] = list(message.cc)
-        return {
+        headers = message.headers_in(event_type, self.at)
+        mail = {
             "timestamp": stamp(self.at),
             "source": message.source,
             "sourceArn": arn(self.caller, "identity", self.identity),
@@ -145,17 +148,22 @@ class Accepted:
             "messageId": self.message_id,
             "destination": list(message.recipients),
             "headersTruncated": False,
-            "headers": [{"name": name, "value": value} for name, value in message.headers],
-            "commonHeaders": {**common, "messageId": self.message_id, "subject": message.subject},
+            "headers": [{"name": name, "value": value} for name, value in headers],
+            "commonHeaders": _common(headers, self.message_id),
             "tags": self._tags(event_type),
         }
+        if message.rendered_late:
+            # Recorded 2023-08-26 (localstack): events of templated messages lack it.
+            del mail["sourceArn"]
+        return mail
 
     def _tags(self, event_type: str) -> dict[str, list[str]]:
         tags = {"ses:operation": [self.message.operation]}
         if self.configuration_set is not None:
             tags["ses:configuration-set"] = [self.configuration_set]
         tags["ses:source-ip"] = ["192.0.2.1"]
-        tags["ses:from-domain"] = [self.message.sender.rpartition("@")[2]]
+        if self.message.raw is None or any(n == "From" for n, _ in self.message.headers):
+            tags["ses:from-domain"] = [self.message.sender.rpartition("@")[2]]
         tags["ses:caller-identity"] = [self.caller.access_key or "root"]
         if event_type == "Delivery":
             tags["ses:outgoing-ip"] = ["192.0.2.2"]
@@ -170,6 +178,20 @@ class Accepted:
     def _mta(self) -> str:
         place = "" if self.caller.region == "us-east-1" else f"{self.caller.region}."
         return f"dns; a8-1.smtp-out.{place}amazonses.com"
+
+
+def _common(headers: list[tuple[str, str]], message_id: str) -> dict[str, Any]:
+    """commonHeaders: of a few headers those that are there, addresses as lists."""
+    given = {name.lower(): value for name, value in headers}
+    common: dict[str, Any] = {"messageId": message_id}
+    for name, key in (("from", "from"), ("to", "to"), ("cc", "cc"), ("reply-to", "replyTo")):
+        if name in given:
+            pairs = getaddresses([given[name]])
+            common[key] = [formataddr(pair) if pair[0] else pair[1] for pair in pairs]
+    for name in ("date", "subject"):
+        if name in given:
+            common[name] = given[name]
+    return common
 
 
 def stamp(moment: datetime) -> str:

@@ -5,11 +5,27 @@ import re
 
 from ses_provision.local.contract import Caller, Params, Reply
 from ses_provision.local.ses.errors import already_exists, bad_request, limit_exceeded, not_found
-from ses_provision.local.ses.identities import find
+from ses_provision.local.ses.names import identity_name
 from ses_provision.local.ses.world import Handler, World
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
 MAX_POLICIES = 20
+
+
+def check_name(name: str) -> None:
+    """Refuse a name no policy can have; the sentences here were recorded by floci-io/floci."""
+    if not _NAME.fullmatch(name):
+        raise bad_request(
+            "PolicyName is invalid. Policy names must only include alpha-numeric characters,"
+            " dashes, and underscores."
+        )
+
+
+def too_many(identity: str) -> str:
+    """What SES says where an identity has all the policies it can have."""
+    return (
+        f"Number of policies for <{identity}> exceeds max allowed number of policies per resource"
+    )
 
 
 class Policies:
@@ -30,28 +46,27 @@ class Policies:
     def create(self, caller: Caller, params: Params) -> Reply:
         """Add a policy."""
         held, name = self._held(caller, params), params["PolicyName"]
-        if not _NAME.fullmatch(name):
-            raise bad_request(f"Invalid policy name <{name}>.")
+        check_name(name)
         if name in held:
-            raise already_exists(f"Policy <{name}> already exists.")
+            raise already_exists(f"Policy <{name}> already exists")
         if len(held) >= MAX_POLICIES:
-            raise limit_exceeded(f"An identity can have at most {MAX_POLICIES} policies.")
-        held[name] = _document(params["Policy"])
+            raise limit_exceeded(too_many(params["EmailIdentity"]))
+        held[name] = document(params["Policy"])
         return {}
 
     def update(self, caller: Caller, params: Params) -> Reply:
         """Replace a policy."""
         held, name = self._held(caller, params), params["PolicyName"]
         if name not in held:
-            raise not_found(f"Policy <{name}> does not exist.")
-        held[name] = _document(params["Policy"])
+            raise not_found(f"Policy <{name}> does not exist")
+        held[name] = document(params["Policy"])
         return {}
 
     def delete(self, caller: Caller, params: Params) -> Reply:
         """Remove a policy."""
         held, name = self._held(caller, params), params["PolicyName"]
         if name not in held:
-            raise not_found(f"Policy <{name}> does not exist.")
+            raise not_found(f"Policy <{name}> does not exist")
         del held[name]
         return {}
 
@@ -60,10 +75,13 @@ class Policies:
         return {"Policies": dict(self._held(caller, params))}
 
     def _held(self, caller: Caller, params: Params) -> dict[str, str]:
-        return find(self._world.of(caller), params["EmailIdentity"]).policies
+        held = self._world.of(caller).identities.get(identity_name(params["EmailIdentity"]))
+        if held is None:
+            raise not_found(f"Email identity <{params['EmailIdentity']}> does not exist.")
+        return held.policies
 
 
-def _document(text: str) -> str:
+def document(text: str) -> str:
     try:
         parsed = json.loads(text)
     except ValueError:

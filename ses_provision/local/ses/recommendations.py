@@ -1,16 +1,19 @@
 """Recommendations of Virtual Deliverability Manager about the account's domains."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from ses_provision.local.contract import Caller, Params, Reply
+from ses_provision.local.ses.account import vdm_enabled
 from ses_provision.local.ses.errors import bad_request
 from ses_provision.local.ses.lifecycle import Lifecycle
 from ses_provision.local.ses.names import arn, domains_above
-from ses_provision.local.ses.paging import page
+from ses_provision.local.ses.paging import UNPROBED, page
 from ses_provision.local.ses.state import SUCCESS, Identity, Place
 from ses_provision.local.ses.world import Handler, World
 
+PAGES = replace(UNPROBED, default=100, largest=100)
 _TEXTS = {
     "DKIM": "DKIM verification is not successful.",
     "DMARC": "DMARC configuration was not found.",
@@ -33,7 +36,7 @@ class Recommendations:
     def list(self, caller: Caller, params: Params) -> Reply:
         """What should be put right; only where VDM is on."""
         place = self._world.of(caller)
-        if place.account.vdm["VdmEnabled"] != "ENABLED":
+        if not vdm_enabled(place):
             raise bad_request("Virtual Deliverability Manager is not enabled for this account.")
         found = [
             self._shown(caller, place, identity, kind)
@@ -43,7 +46,7 @@ class Recommendations:
         ]
         wanted = params.get("Filter", {})
         kept = [each for each in found if all(each[_FILTERS[key]] == wanted[key] for key in wanted)]
-        shown, more = page(params, kept, largest=100)
+        shown, more = page(params, kept, PAGES)
         return {"Recommendations": shown, **more}
 
     def _missing(self, place: Place, identity: Identity) -> Iterator[str]:

@@ -23,6 +23,16 @@ def public_key(private_key: str) -> str | None:
     return base64.b64encode(info).decode()
 
 
+def is_wrapped(private_key: str) -> bool:
+    """Whether a base64 key has the form of PKCS#8 (RFC 5208): a number, then an algorithm."""
+    try:
+        tag, body, _ = _read(base64.b64decode(private_key, validate=True))
+        number, _, rest = _read(body)
+        return (tag, number, rest[:1]) == (_SEQUENCE, _INTEGER, bytes([_SEQUENCE]))
+    except (binascii.Error, IndexError, ValueError):
+        return False
+
+
 def _integers(der: bytes) -> list[bytes]:
     tag, body, _ = _read(der)
     if tag != _SEQUENCE:

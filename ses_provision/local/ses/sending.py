@@ -4,7 +4,13 @@ import hashlib
 from typing import Any
 
 from ses_provision.local.contract import AwsError, Caller, Params, Reply
-from ses_provision.local.ses import configuration_sets, suppression, tenants
+from ses_provision.local.ses import (
+    configuration_sets,
+    list_management,
+    suppression,
+    tenants,
+    timelines,
+)
 from ses_provision.local.ses import message as messages
 from ses_provision.local.ses.account import quota, sent_last_day
 from ses_provision.local.ses.errors import (
@@ -16,7 +22,8 @@ from ses_provision.local.ses.errors import (
 from ses_provision.local.ses.events import Events
 from ses_provision.local.ses.lifecycle import Lifecycle
 from ses_provision.local.ses.message import Message
-from ses_provision.local.ses.names import domains_above
+from ses_provision.local.ses.names import arn, domains_above
+from ses_provision.local.ses.notifications import Notifications
 from ses_provision.local.ses.outcomes import Accepted, is_simulator
 from ses_provision.local.ses.state import (
     SUCCESS,
@@ -25,6 +32,7 @@ from ses_provision.local.ses.state import (
     Place,
     SentMessage,
     Tenant,
+    UnsubscribeLink,
 )
 from ses_provision.local.ses.world import Handler, World
 
@@ -40,23 +48,22 @@ _BULK_STATUSES = {
     "LimitExceededException": "ACCOUNT_DAILY_QUOTA_EXCEEDED",
     "BadRequestException": "INVALID_PARAMETER",
 }
-_NOT_SERVED = (
-    "EndpointId",
-    "ListManagementOptions",
-    "FromEmailAddressIdentityArn",
-    "FeedbackForwardingEmailAddressIdentityArn",
-)
+# Identities of other accounts, which need their owner's policy, are not served.
+IDENTITY_ARNS = ("FromEmailAddressIdentityArn", "FeedbackForwardingEmailAddressIdentityArn")
 # How message ids begin in each region; elsewhere as in us-east-1.
 _REGION_MARKS = {"us-east-2": "010f", "us-west-2": "0101", "eu-west-1": "0102"}
 
 
 class Sending:
-    """The operations that send mail."""
+    """The operations that send mail, of both APIs."""
 
-    def __init__(self, world: World, lifecycle: Lifecycle, events: Events) -> None:
+    def __init__(
+        self, world: World, lifecycle: Lifecycle, events: Events, notifications: Notifications
+    ) -> None:
         self._world = world
         self._lifecycle = lifecycle
         self._events = events
+        self._notifications = notifications
 
     def handlers(self) -> dict[str, Handler]:
         """The operations served here."""
@@ -65,15 +72,13 @@ class Sending:
     def send(self, caller: Caller, params: Params) -> Reply:
         """Send one message."""
         place = self._world.of(caller)
-        _check_served(params)
-        _check_account(place)
-        return {"MessageId": self._sent(caller, place, messages.composed(place, params))}
+        check_account(place)
+        return {"MessageId": self.sent(caller, place, messages.composed(place, params))}
 
     def send_bulk(self, caller: Caller, params: Params) -> Reply:
         """Send one message for each entry, each with a result of its own."""
         place, entries = self._world.of(caller), params["BulkEmailEntries"]
-        _check_served(params)
-        _check_account(place)
+        check_account(place)
         if not 1 <= len(entries) <= MAX_ENTRIES:
             raise bad_request(f"Between 1 and {MAX_ENTRIES} entries must be specified.")
         if "Template" not in params["DefaultContent"]:
@@ -85,14 +90,16 @@ class Sending:
 
     def _entry(self, caller: Caller, place: Place, params: Params, each: Params) -> dict[str, Any]:
         try:
-            message_id = self._sent(caller, place, messages.entry(place, params, each))
+            message_id = self.sent(caller, place, messages.entry(place, params, each))
         except AwsError as refusal:
             paused = {"SendingPausedException": "CONFIGURATION_SET_SENDING_PAUSED"}
             statuses = _BULK_STATUSES | paused
             return {"Status": statuses.get(refusal.code, "FAILED"), "Error": refusal.message}
         return {"Status": "SUCCESS", "MessageId": message_id}
 
-    def _sent(self, caller: Caller, place: Place, message: Message) -> str:
+    def sent(self, caller: Caller, place: Place, message: Message) -> str:
+        """Accept a message, or refuse it; its id."""
+        _check_endpoint(place, message)
         self._check_verified(caller, place, message)
         identity = _identity(place, message.sender)
         used = _configuration_set(place, message, identity)
@@ -102,20 +109,47 @@ class Sending:
         held_back = tuple(
             each for each in message.recipients if suppression.holds_back(place, used, tenant, each)
         )
+        left = list_management.left(self._world, place, message)
+        message_id = self._message_id(place)
+        token = list_management.add_link(self._world, place, message, message_id)
         accepted = Accepted(
             caller,
             message,
             identity.name,
-            self._message_id(place),
+            message_id,
             self._world.now(),
             used.name if used is not None else None,
             held_back,
+            left,
         )
+        if token is not None and message.contact_list is not None:
+            place.links[token] = UnsubscribeLink(
+                message.recipients[0], message.contact_list, message.topic, accepted
+            )
         if message.rendering_error is None:
             place.sent.append(_record(accepted, mail_from))
         for event in accepted.events():
             self._events.publish(caller, place, used, event)
-        return accepted.message_id
+            self._notifications.publish(caller, identity, event)
+        return message_id
+
+    def unsubscribe(self, token: str) -> bool:
+        """Follow the link of a message to a contact; whether there is such a link."""
+        for place in self._world.places.values():
+            link = place.links.get(token)
+            if link is not None:
+                self._tell(place, link, list_management.follow(self._world, place, link))
+                return True
+        return False
+
+    def _tell(
+        self, place: Place, link: UnsubscribeLink, subscription: dict[str, Any] | None
+    ) -> None:
+        accepted: Accepted = link.message
+        used = place.configuration_sets.get(accepted.configuration_set or "")
+        if subscription is not None and used is not None:
+            event = accepted.event("Subscription", "subscription", subscription)
+            self._events.publish(accepted.caller, place, used, event)
 
     def _check_verified(self, caller: Caller, place: Place, message: Message) -> None:
         """aws-facts 6: in the sandbox recipients have to be verified as the sender always has."""
@@ -156,17 +190,26 @@ class Sending:
         return f"{mark}{millis:012x}-{'-'.join(parts)}-000000"
 
 
-def _check_served(params: Params) -> None:
-    for name in _NOT_SERVED:
-        if name in params:
+def check_served(caller: Caller, params: Params, names: tuple[str, ...] = IDENTITY_ARNS) -> None:
+    """Say that sending for another account is not served, whatever else is wrong."""
+    own = arn(caller, "identity", "")
+    for name in names:
+        if params.get(name) and not str(params[name]).startswith(own):
             raise AwsError(
                 "NotImplementedByLocalAws",
-                f"The local AWS does not serve sending with {name}.",
+                f"The local AWS does not serve sending with {name} of another account or region.",
                 501,
             )
 
 
-def _check_account(place: Place) -> None:
+def _check_endpoint(place: Place, message: Message) -> None:
+    known = {each.id for each in place.endpoints.values()}
+    if message.endpoint is not None and message.endpoint not in known:
+        raise bad_request(f"Multi-region endpoint <{message.endpoint}> does not exist.")
+
+
+def check_account(place: Place) -> None:
+    """Refuse where the account may not send at all."""
     # [M] GetAccount.EnforcementStatus SHUTDOWN: the ability to send is paused.
     if place.account.enforcement == "SHUTDOWN":
         raise sending_paused(_SHUT_DOWN)
@@ -213,12 +256,16 @@ def _tenant(
 ) -> Tenant | None:
     if not message.tenant:
         return None
-    tenant = tenants.find(place, message.tenant)
-    tenants.check_may_use(caller, tenant, "identity", identity.name)
+    tenant = tenants.for_sending(caller, place, message.tenant)
+    resources = [arn(caller, "identity", identity.name)]
     if used is not None:
-        tenants.check_may_use(caller, tenant, "configuration-set", used.name)
+        resources.append(arn(caller, "configuration-set", used.name))
     if message.template is not None:
-        tenants.check_may_use(caller, tenant, "template", message.template)
+        resources.append(arn(caller, "template", message.template))
+    tenants.check_may_use(tenant, resources)
+    if tenants.sending_status(tenant) == "DISABLED":
+        # Not recorded (facts-sending A2): said as of a paused configuration set.
+        raise sending_paused(f"Sending is paused for tenant {tenant.name}")
     return tenant
 
 
@@ -241,4 +288,7 @@ def _record(accepted: Accepted, mail_from: str) -> SentMessage:
         suppressed=accepted.suppressed,
         counted=sum(not is_simulator(each) for each in message.recipients),
         raw=message.raw,
+        headers=tuple(message.headers),
+        tenant=message.tenant,
+        timelines=timelines.of(accepted),
     )

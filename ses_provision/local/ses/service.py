@@ -9,20 +9,36 @@ from typing import Any
 from ses_provision.local.contract import AwsError, Caller, Clock, Neighbours, Params, Reply
 from ses_provision.local.ses import constraints
 from ses_provision.local.ses.account import DECISIONS, ENFORCEMENTS, AccountSettings
+from ses_provision.local.ses.address_insights import AddressInsights
 from ses_provision.local.ses.configuration_sets import ConfigurationSets
+from ses_provision.local.ses.contact_lists import ContactLists
+from ses_provision.local.ses.contacts import Contacts
 from ses_provision.local.ses.dedicated_ips import DedicatedIps
+from ses_provision.local.ses.endpoints import MultiRegionEndpoints
 from ses_provision.local.ses.event_destinations import EventDestinations
 from ses_provision.local.ses.events import Events
+from ses_provision.local.ses.export_jobs import ExportJobs
 from ses_provision.local.ses.identities import Identities
+from ses_provision.local.ses.insights import Insights
 from ses_provision.local.ses.lifecycle import Lifecycle
+from ses_provision.local.ses.message import Message
+from ses_provision.local.ses.notifications import Notifications
 from ses_provision.local.ses.policies import Policies
 from ses_provision.local.ses.recommendations import Recommendations
-from ses_provision.local.ses.sending import Sending
-from ses_provision.local.ses.state import SentMessage, VerificationMail, Watch
+from ses_provision.local.ses.reputation import ReputationEntities
+from ses_provision.local.ses.sending import Sending, check_served
+from ses_provision.local.ses.state import (
+    Identity,
+    Place,
+    SentMessage,
+    VerificationMail,
+    Watch,
+)
 from ses_provision.local.ses.suppression import SuppressionList
 from ses_provision.local.ses.tags import Tags
 from ses_provision.local.ses.templates import Templates
 from ses_provision.local.ses.tenants import Tenants
+from ses_provision.local.ses.verification_templates import VerificationTemplates
 from ses_provision.local.ses.world import Handler, World
 
 
@@ -30,24 +46,37 @@ class SesV2:
     """SES API v2 of all accounts and regions."""
 
     def __init__(self, neighbours: Neighbours, clock: Clock) -> None:
-        self._world = World(neighbours, clock)
-        self._lock = threading.RLock()
-        self._lifecycle = Lifecycle(self._world)
-        self._identities = Identities(self._world, self._lifecycle)
-        self._events = Events(self._world)
+        self.world = World(neighbours, clock)
+        self.lock = threading.RLock()
+        self._lifecycle = Lifecycle(self.world)
+        self._identities = Identities(self.world, self._lifecycle)
+        self._events = Events(self.world)
+        self._sending = Sending(
+            self.world, self._lifecycle, self._events, Notifications(self.world)
+        )
+        self._exports = ExportJobs(self.world)
+        self._reputation = ReputationEntities(self.world)
         subjects = (
             self._identities,
-            Policies(self._world),
-            ConfigurationSets(self._world, self._lifecycle),
-            EventDestinations(self._world),
-            AccountSettings(self._world),
-            Tags(self._world),
-            SuppressionList(self._world),
-            DedicatedIps(self._world),
-            Tenants(self._world),
-            Templates(self._world),
-            Recommendations(self._world, self._lifecycle),
-            Sending(self._world, self._lifecycle, self._events),
+            Policies(self.world),
+            ConfigurationSets(self.world, self._lifecycle),
+            EventDestinations(self.world),
+            AccountSettings(self.world),
+            Tags(self.world),
+            SuppressionList(self.world),
+            DedicatedIps(self.world),
+            Tenants(self.world),
+            Templates(self.world),
+            Recommendations(self.world, self._lifecycle),
+            self._sending,
+            ContactLists(self.world),
+            Contacts(self.world),
+            Insights(self.world),
+            self._exports,
+            self._reputation,
+            AddressInsights(self.world),
+            MultiRegionEndpoints(self.world),
+            VerificationTemplates(self.world, self._lifecycle),
         )
         self._handlers: dict[str, Handler] = {}
         for subject in subjects:
@@ -58,11 +87,26 @@ class SesV2:
         handler = self._handlers.get(operation)
         if handler is None:
             raise AwsError(
-                "NotImplementedByLocalAws", f"The local AWS does not serve sesv2 {operation}.", 501
+                "NotImplementedByLocalAws", f"The local AWS does not serve sesv2:{operation}.", 501
             )
+        if operation.startswith("Send"):
+            check_served(caller, params)
         constraints.check(operation, params)
-        with self._lock:
+        with self.lock:
             return handler(caller, params)
+
+    def send(self, caller: Caller, place: Place, message: Message) -> str:
+        """Accept a message, or refuse it; its id. For the API v1."""
+        return self._sending.sent(caller, place, message)
+
+    def may_send(self, caller: Caller, address: str) -> bool:
+        """Whether mail may be sent from an address."""
+        return self._lifecycle.may_send(self.world.of(caller), address)
+
+    def mail_link(self, place: Place, identity: Identity) -> None:
+        """Mail an address the link that verifies it, once more."""
+        identity.created_at, identity.link_expired = self.world.now(), False
+        self._identities.mail_link(place, identity)
 
     def operations(self) -> frozenset[str]:
         """The operations served."""
@@ -71,20 +115,49 @@ class SesV2:
     @property
     def verification_delay(self) -> timedelta:
         """How long the right records must stand before SES has seen them."""
-        return self._world.verification_delay
+        return self.world.verification_delay
 
     @verification_delay.setter
     def verification_delay(self, delay: timedelta) -> None:
-        self._world.verification_delay = delay
+        self.world.verification_delay = delay
+
+    @property
+    def refuses_same_key_length(self) -> bool:
+        """Whether a DKIM key length that is set already may not be set again."""
+        return self.world.refuses_same_key_length
+
+    @refuses_same_key_length.setter
+    def refuses_same_key_length(self, refuses: bool) -> None:
+        self.world.refuses_same_key_length = refuses
+
+    def unsubscribe(self, token: str) -> bool:
+        """Follow the unsubscribe link of a message; whether there is such a link."""
+        with self.lock:
+            return self._sending.unsubscribe(token)
+
+    def exported(self, job: str) -> str | None:
+        """The file that an export job has written."""
+        with self.lock:
+            return self._exports.file(job)
+
+    def find_fault(self, account: str, region: str, tenant: str, impact: str | None) -> None:
+        """Let SES find something in a tenant's mail: LOW, HIGH, or None for nothing any more."""
+        if impact not in (None, "LOW", "HIGH"):
+            raise ValueError(f"An impact is LOW, HIGH or none, not {impact}.")
+        with self.lock:
+            place = self.world.place(account, region)
+            if tenant not in place.tenants:
+                raise ValueError(f"There is no tenant {tenant} in {account} and {region}.")
+            self._reputation.find_fault(place, tenant, impact)
 
     @property
     def signing_hosted_zone(self) -> Callable[[str, str], str]:
         """Which SigningHostedZone an identity gets, by region and name."""
-        return self._world.signing_hosted_zone
+        return self.world.signing_hosted_zone
 
     @signing_hosted_zone.setter
     def signing_hosted_zone(self, choose: Callable[[str, str], str]) -> None:
-        self._world.signing_hosted_zone = choose
+        self.world.signing_hosted_zone = choose
 
     @property
     def simulator_moves_reputation(self) -> bool:
@@ -97,7 +170,7 @@ class SesV2:
 
     def look(self, account: str) -> None:
         """Look at DNS now; called around changes of records, times become exact."""
-        with self._lock:
+        with self.lock:
             self._lifecycle.refresh_account(account)
 
     def decide_review(self, account: str, region: str, decision: str) -> None:
@@ -105,8 +178,8 @@ class SesV2:
         decision = decision.upper()
         if decision not in DECISIONS:
             raise ValueError(f"A review ends {', '.join(DECISIONS)}, not {decision}.")
-        with self._lock:
-            settings = self._world.place(account, region).account
+        with self.lock:
+            settings = self.world.place(account, region).account
             if settings.review is None or settings.review["Status"] != "PENDING":
                 raise ValueError(f"No review is pending for account {account} in {region}.")
             settings.review["Status"] = decision
@@ -117,45 +190,45 @@ class SesV2:
         status = status.upper()
         if status not in ENFORCEMENTS:
             raise ValueError(f"An enforcement status is {', '.join(ENFORCEMENTS)}, not {status}.")
-        with self._lock:
-            self._world.place(account, region).account.enforcement = status
+        with self.lock:
+            self.world.place(account, region).account.enforcement = status
 
     def allow_production(self, account: str, region: str) -> None:
         """Let the account out of the sandbox without a review."""
-        with self._lock:
-            self._world.place(account, region).account.production = True
+        with self.lock:
+            self.world.place(account, region).account.production = True
 
     def pause(self, account: str, region: str) -> None:
         """Pause the account's sending."""
-        with self._lock:
-            self._world.place(account, region).account.sending_enabled = False
+        with self.lock:
+            self.world.place(account, region).account.sending_enabled = False
 
     def resume(self, account: str, region: str) -> None:
         """Resume the account's sending."""
-        with self._lock:
-            self._world.place(account, region).account.sending_enabled = True
+        with self.lock:
+            self.world.place(account, region).account.sending_enabled = True
 
     def sent(self, account: str, region: str) -> list[SentMessage]:
         """The messages SES accepted."""
-        with self._lock:
-            return list(self._world.place(account, region).sent)
+        with self.lock:
+            return list(self.world.place(account, region).sent)
 
     def verification_mails(self, account: str, region: str) -> list[VerificationMail]:
         """The mails SES sent to addresses to be verified."""
-        with self._lock:
-            return list(self._world.place(account, region).verification_mails)
+        with self.lock:
+            return list(self.world.place(account, region).verification_mails)
 
     def click_verification(self, account: str, region: str, address: str) -> bool:
         """Follow the link in an address's verification mail; whether it was still valid."""
-        with self._lock:
-            return self._identities.click(self._world.place(account, region), address)
+        with self.lock:
+            return self._identities.click(self.world.place(account, region), address)
 
     def snapshot(self, account: str) -> dict[str, Any]:
         """All that an account has in SES, by region, without the traces that reading leaves."""
-        with self._lock:
+        with self.lock:
             return {
                 place.region: _plain(asdict(place, dict_factory=_without_traces))
-                for place in self._world.places.values()
+                for place in self.world.places.values()
                 if place.account_id == account
             }
 

@@ -59,6 +59,8 @@ class Identity:
     name: str
     created_at: datetime
     dkim: Dkim | None = None
+    # The TXT record that the API v1 has for a domain; None where it was not asked for.
+    ownership: Watch | None = None
     verified: bool = False
     link_expired: bool = False
     mail_from: MailFrom | None = None
@@ -67,6 +69,9 @@ class Identity:
     configuration_set: str | None = None
     tags: dict[str, str] = field(default_factory=dict)
     policies: dict[str, str] = field(default_factory=dict)
+    # Of the API v1: topics by notification type, and the types that tell headers too.
+    topics: dict[str, str] = field(default_factory=dict)
+    headers_told: set[str] = field(default_factory=set)
 
     @property
     def is_domain(self) -> bool:
@@ -91,7 +96,7 @@ class ConfigurationSet:
     name: str
     sending_enabled: bool = True
     reputation_metrics: bool = False
-    delivery: dict[str, Any] = field(default_factory=lambda: {"TlsPolicy": "OPTIONAL"})
+    delivery: dict[str, Any] | None = None
     tracking: dict[str, Any] | None = None
     suppression: dict[str, Any] | None = None
     vdm: dict[str, Any] | None = None
@@ -141,6 +146,12 @@ class Tenant:
     tags: dict[str, str] = field(default_factory=dict)
     resources: dict[str, datetime] = field(default_factory=dict)
     suppressed: dict[str, Suppressed] = field(default_factory=dict)
+    # facts-sending A2: a new tenant has the policy "standard".
+    reputation_policy: str = "standard"
+    customer_status: str = "ENABLED"
+    ses_status: str = "ENABLED"
+    impact: str | None = None
+    status_changed_at: datetime | None = None
 
 
 @dataclass
@@ -156,7 +167,10 @@ class Account:
     suppression: dict[str, Any] = field(
         default_factory=lambda: {"SuppressedReasons": ["BOUNCE", "COMPLAINT"]}
     )
-    vdm: dict[str, Any] = field(default_factory=lambda: {"VdmEnabled": "DISABLED"})
+    # Absent until it was ever put (facts-sending 0.14).
+    vdm: dict[str, Any] | None = None
+    # New accounts since 2026-07-21 (facts-sending 0.9).
+    plan: str = "ESSENTIALS"
     reputation: Reputation = field(default_factory=Reputation)
 
 
@@ -167,6 +181,23 @@ class VerificationMail:
     address: str
     sent_at: datetime
     link: str
+
+
+@dataclass(frozen=True)
+class Happening:
+    """One thing that happened to a message on its way to one recipient."""
+
+    type: str
+    at: datetime
+    details: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """What happened to a message on its way to one recipient."""
+
+    destination: str
+    happenings: tuple[Happening, ...]
 
 
 @dataclass(frozen=True)
@@ -189,11 +220,104 @@ class SentMessage:
     suppressed: tuple[str, ...]
     counted: int
     raw: bytes | None = None
+    headers: tuple[tuple[str, str], ...] = ()
+    tenant: str | None = None
+    timelines: tuple["Timeline", ...] = ()
 
     @property
     def recipients(self) -> tuple[str, ...]:
         """Everyone the message is addressed to."""
         return self.to + self.cc + self.bcc
+
+
+@dataclass
+class Contact:
+    """An address on a contact list, and what it wants to be sent."""
+
+    address: str
+    created_at: datetime
+    updated_at: datetime
+    preferences: dict[str, str] = field(default_factory=dict)
+    unsubscribed_from_all: bool = False
+    attributes: str | None = None
+
+
+@dataclass
+class ContactList:
+    """Topics, and the contacts who do or do not want them."""
+
+    name: str
+    created_at: datetime
+    updated_at: datetime
+    description: str | None = None
+    topics: list[dict[str, str]] = field(default_factory=list)
+    contacts: dict[str, Contact] = field(default_factory=dict)
+    tags: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class UnsubscribeLink:
+    """The link that one recipient of a message got to leave a list or a topic."""
+
+    address: str
+    contact_list: str
+    topic: str | None
+    message: Any
+
+
+@dataclass
+class ExportJob:
+    """Insights or metrics on their way into a file."""
+
+    id: str
+    created_at: datetime
+    source: dict[str, Any]
+    data_format: str
+    payload: str
+    processed: int
+    cancelled_at: datetime | None = None
+
+
+@dataclass
+class Endpoint:
+    """A multi-region endpoint."""
+
+    name: str
+    id: str
+    created_at: datetime
+    regions: tuple[str, ...]
+    tags: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class CustomVerificationTemplate:
+    """What a mail to an address that is to be verified says, in the sender's own words."""
+
+    name: str
+    sender: str
+    subject: str
+    content: str
+    success_url: str
+    failure_url: str
+    tags: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass
+class RuleSet:
+    """Receipt rules in their order."""
+
+    name: str
+    created_at: datetime
+    rules: list[dict[str, Any]] = field(default_factory=list)
+
+
+@dataclass
+class Receiving:
+    """What SES does with mail that arrives (the API v1 alone knows of it)."""
+
+    rule_sets: dict[str, RuleSet] = field(default_factory=dict)
+    active: str | None = None
+    filters: dict[str, dict[str, Any]] = field(default_factory=dict)
 
 
 @dataclass
@@ -213,5 +337,11 @@ class Place:
     recommended_since: dict[tuple[str, str], datetime] = field(default_factory=dict)
     sent: list[SentMessage] = field(default_factory=list)
     verification_mails: list[VerificationMail] = field(default_factory=list)
+    contact_lists: dict[str, ContactList] = field(default_factory=dict)
+    links: dict[str, UnsubscribeLink] = field(default_factory=dict)
+    export_jobs: dict[str, ExportJob] = field(default_factory=dict)
+    endpoints: dict[str, Endpoint] = field(default_factory=dict)
+    verification_templates: dict[str, CustomVerificationTemplate] = field(default_factory=dict)
+    receiving: Receiving = field(default_factory=Receiving)
     case_number: int = 0
     message_number: int = 0

@@ -1,13 +1,16 @@
 """Suppression lists: the account's, and each tenant's own."""
 
+from dataclasses import replace
 from typing import Any
 
 from ses_provision.local.contract import Caller, Params, Reply
 from ses_provision.local.ses import tenants
 from ses_provision.local.ses.errors import bad_request, not_found
-from ses_provision.local.ses.paging import page
+from ses_provision.local.ses.paging import UNPROBED, page
 from ses_provision.local.ses.state import ConfigurationSet, Place, Suppressed, Tenant
 from ses_provision.local.ses.world import Handler, World
+
+PAGES = replace(UNPROBED, code="InvalidNextTokenException")
 
 
 class SuppressionList:
@@ -50,9 +53,7 @@ class SuppressionList:
             and (end is None or each.updated_at <= end)
         ]
         kept.sort(key=lambda each: (each.updated_at, each.address))
-        shown, more = page(
-            params, [_summary(each) for each in kept], refusal="InvalidNextTokenException"
-        )
+        shown, more = page(params, [_summary(each) for each in kept], PAGES)
         return {"SuppressedDestinationSummaries": shown, **more}
 
     def delete(self, caller: Caller, params: Params) -> Reply:

@@ -5,10 +5,10 @@ import re
 from typing import Any
 
 from ses_provision.local.contract import AwsError, Caller, Params, Reply
-from ses_provision.local.ses import tags
+from ses_provision.local.ses import tags, tenants
 from ses_provision.local.ses.errors import already_exists, bad_request, not_found
 from ses_provision.local.ses.names import arn, resource_name
-from ses_provision.local.ses.paging import page
+from ses_provision.local.ses.paging import Paging, between, page
 from ses_provision.local.ses.state import Place, Template
 from ses_provision.local.ses.world import Handler, World
 
@@ -16,6 +16,13 @@ from ses_provision.local.ses.world import Handler, World
 MAX_SIZE = 500 * 1024
 _TAG = re.compile(r"\{\{\{?\s*([^{}]+?)\s*\}?\}\}")
 _VARIABLE = re.compile(r"[A-Za-z_@][\w.-]*")
+
+
+PAGES = Paging(10, 100, between(100), "Invalid PageToken <{token}>.")
+
+
+# Filled in when the message is sent, not when it is rendered (see list_management).
+UNSUBSCRIBE_URL = "amazonSESUnsubscribeUrl"
 
 
 class RenderingError(Exception):
@@ -30,11 +37,19 @@ def find(place: Place, name: str) -> Template:
     return found
 
 
+def newest_first(place: Place) -> list[Template]:
+    """All templates in the order in which SES lists them."""
+    by_name = sorted(place.templates.values(), key=lambda each: each.name)
+    return sorted(by_name, key=lambda each: each.created_at, reverse=True)
+
+
 def rendered(text: str, data: dict[str, Any]) -> str:
     """A template's text with its variables filled in."""
 
     def value(match: re.Match[str]) -> str:
         name = match[1]
+        if name == UNSUBSCRIBE_URL:
+            return match[0]
         if not _VARIABLE.fullmatch(name):
             raise AwsError(
                 "NotImplementedByLocalAws",
@@ -49,6 +64,13 @@ def rendered(text: str, data: dict[str, Any]) -> str:
         return str(found)
 
     return _TAG.sub(value, text)
+
+
+def mime(content: dict[str, str], data: dict[str, Any]) -> str:
+    """What a template makes of data, as a message."""
+    parts = {part: rendered(text, data) for part, text in content.items()}
+    bodies = [parts[part] for part in ("Text", "Html") if part in parts]
+    return "\r\n".join([f"Subject: {parts['Subject']}", "", *bodies])
 
 
 def parsed_data(text: str) -> dict[str, Any]:
@@ -85,7 +107,7 @@ class Templates:
         name = resource_name(params["TemplateName"], "Template")
         if name in held:
             raise already_exists(f"Template {name} already exists.")
-        content = _content(params["TemplateContent"])
+        content = checked_content(params["TemplateContent"])
         held[name] = Template(name, content, self._world.now(), tags.checked(params.get("Tags")))
         return {}
 
@@ -99,9 +121,8 @@ class Templates:
         }
 
     def list(self, caller: Caller, params: Params) -> Reply:
-        """All templates, by name."""
-        held = self._world.of(caller).templates
-        shown, more = page(params, [held[name] for name in sorted(held)])
+        """All templates, the newest first."""
+        shown, more = page(params, newest_first(self._world.of(caller)), PAGES)
         metadata = [
             {"TemplateName": each.name, "CreatedTimestamp": each.created_at} for each in shown
         ]
@@ -110,7 +131,7 @@ class Templates:
     def update(self, caller: Caller, params: Params) -> Reply:
         """Replace a template's content."""
         found = find(self._world.of(caller), params["TemplateName"])
-        found.content = _content(params["TemplateContent"])
+        found.content = checked_content(params["TemplateContent"])
         return {}
 
     def delete(self, caller: Caller, params: Params) -> Reply:
@@ -118,8 +139,8 @@ class Templates:
         place = self._world.of(caller)
         found = find(place, params["TemplateName"])
         resource = arn(caller, "template", found.name)
-        if any(resource in tenant.resources for tenant in place.tenants.values()):
-            raise bad_request(f"Template {found.name} is associated with a tenant.")
+        if tenants.using(place, resource):
+            raise tenants.still_associated(resource)
         del place.templates[found.name]
         return {}
 
@@ -128,21 +149,20 @@ class Templates:
         content = find(self._world.of(caller), params["TemplateName"]).content
         data = parsed_data(params["TemplateData"])
         try:
-            parts = {part: rendered(text, data) for part, text in content.items()}
+            return {"RenderedTemplate": mime(content, data)}
         except RenderingError as missing:
             raise bad_request(str(missing)) from None
-        bodies = [parts[part] for part in ("Text", "Html") if part in parts]
-        return {"RenderedTemplate": "\r\n".join([f"Subject: {parts['Subject']}", "", *bodies])}
 
 
-def _content(given: Params) -> dict[str, str]:
+def checked_content(given: Params) -> dict[str, str]:
     content: dict[str, str] = {
         part: given[part] for part in ("Subject", "Text", "Html") if part in given
     }
     if not content.get("Subject"):
         raise bad_request("The subject must be specified.")
     if not (content.get("Text") or content.get("Html")):
-        raise bad_request("Either text or HTML must be specified.")
+        # Recorded 2026-09-24 (cdk-preflight).
+        raise bad_request("Template must specify at least one of the parts.")
     if sum(len(text.encode()) for text in content.values()) > MAX_SIZE:
         raise bad_request("The template is larger than 500 KB.")
     return content

@@ -2,32 +2,60 @@
 
 import hashlib
 import re
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from ses_provision.local.contract import Caller, Params, Reply
+from ses_provision.local.contract import AwsError, Caller, Params, Reply
 from ses_provision.local.ses import tags
-from ses_provision.local.ses.errors import already_exists, bad_request, limit_exceeded, not_found
-from ses_provision.local.ses.names import arn, resource_name
-from ses_provision.local.ses.paging import page
+from ses_provision.local.ses.errors import (
+    access_denied,
+    already_exists,
+    bad_request,
+    limit_exceeded,
+    not_found,
+)
+from ses_provision.local.ses.names import MAX_RESOURCE_NAME, arn
+from ses_provision.local.ses.paging import TENANTS, page
 from ses_provision.local.ses.state import Place, Tenant
 from ses_provision.local.ses.world import Handler, World
 
 # aws-facts 10.
 MAX_TENANTS = 10_000
-_KINDS = {
-    "identity": "EMAIL_IDENTITY",
-    "configuration-set": "CONFIGURATION_SET",
-    "template": "EMAIL_TEMPLATE",
-}
-_RESOURCE = re.compile(r"arn:[a-z-]+:ses:([a-z0-9-]+):(\d{12}):([a-z-]+)/(.+)")
+# The kinds of an ARN are the values of ResourceType too: the names of botocore's enum are refused
+# (facts-sending 0.3). What SES says here was recorded 2026-08-22 to 08-30 (floci-io/floci).
+_KINDS = ("identity", "configuration-set", "template")
+_NAME = re.compile(r"[A-Za-z0-9_-]+")
 
 
 def find(place: Place, name: str) -> Tenant:
     """The tenant of that name."""
+    _check_name(name)
     found = place.tenants.get(name)
     if found is None:
-        raise not_found(f"Tenant <{name}> does not exist.")
+        raise not_found(f"The requested tenant <{name}> does not exist.")
     return found
+
+
+def using(place: Place, resource: str) -> bool:
+    """Whether a resource belongs to any tenant."""
+    return any(resource in tenant.resources for tenant in place.tenants.values())
+
+
+def still_associated(resource: str) -> AwsError:
+    """The refusal to delete what belongs to a tenant."""
+    return bad_request(
+        f"Cannot delete <{resource}> because it has tenant associations."
+        " Remove all tenant associations and try again."
+    )
+
+
+def sending_status(tenant: Tenant) -> str:
+    """What follows from what the customer and SES say of a tenant: one DISABLED disables."""
+    told = (tenant.customer_status, tenant.ses_status)
+    for status in ("DISABLED", "REINSTATED"):
+        if status in told:
+            return status
+    return "ENABLED"
 
 
 class Tenants:
@@ -53,7 +81,9 @@ class Tenants:
     def create(self, caller: Caller, params: Params) -> Reply:
         """Make a tenant."""
         place, now = self._world.of(caller), self._world.now()
-        name = resource_name(params["TenantName"], "Tenant")
+        name = params["TenantName"]
+        _check_name(name)
+        suppression = _suppression(params.get("SuppressionAttributes", {}))
         if name in place.tenants:
             raise already_exists(
                 f"Tenant with name {name} already exists in account {caller.account}"
@@ -65,7 +95,7 @@ class Tenants:
             name,
             f"tn-{digest.hexdigest()[:30]}",
             now,
-            suppression=_suppression(params.get("SuppressionAttributes", {})),
+            suppression=suppression,
             tags=tags.checked(params.get("Tags")),
         )
         place.tenants[name] = tenant
@@ -73,7 +103,8 @@ class Tenants:
 
     def get(self, caller: Caller, params: Params) -> Reply:
         """A tenant."""
-        return {"Tenant": _shown(caller, find(self._world.of(caller), params["TenantName"]))}
+        found = find(self._world.of(caller), params.get("TenantName", ""))
+        return {"Tenant": _shown(caller, found)}
 
     def list(self, caller: Caller, params: Params) -> Reply:
         """All tenants, by name."""
@@ -86,61 +117,65 @@ class Tenants:
             for info in infos
             if wanted.get("SENDING_STATUS", info["SendingStatus"]) == info["SendingStatus"]
         ]
-        shown, more = page(params, kept)
+        shown, more = page(params, kept, TENANTS)
         return {"Tenants": shown, **more}
 
     def delete(self, caller: Caller, params: Params) -> Reply:
         """Delete a tenant, its associations and its suppression list."""
         place = self._world.of(caller)
-        del place.tenants[find(place, params["TenantName"]).name]
+        del place.tenants[find(place, params.get("TenantName", "")).name]
         return {}
 
     def put_suppression(self, caller: Caller, params: Params) -> Reply:
-        """Replace a tenant's suppression settings."""
-        find(self._world.of(caller), params["TenantName"]).suppression = _suppression(params)
+        """Replace a tenant's suppression settings; with neither of them, take them away."""
+        _check_name(params.get("TenantName", ""))
+        suppression = _suppression(params)
+        find(self._world.of(caller), params["TenantName"]).suppression = suppression
         return {}
 
     def associate(self, caller: Caller, params: Params) -> Reply:
         """Give a tenant the use of a resource."""
         place = self._world.of(caller)
-        tenant, resource = find(place, params["TenantName"]), params["ResourceArn"]
-        kind, name = _parsed(caller, resource)
-        held: dict[str, dict[str, Any]] = {
-            "identity": dict(place.identities),
-            "configuration-set": dict(place.configuration_sets),
-            "template": dict(place.templates),
+        kind, name = _parsed(caller, params["ResourceArn"])
+        tenant, resource = find(place, params.get("TenantName", "")), params["ResourceArn"]
+        held: dict[str, Mapping[str, Any]] = {
+            "identity": place.identities,
+            "configuration-set": place.configuration_sets,
+            "template": place.templates,
         }
         if name not in held[kind]:
             raise not_found(f"Resource <{resource}> does not exist.")
         if resource in tenant.resources:
             raise already_exists(
-                f"Resource <{resource}> is already associated with <{tenant.name}>."
+                f"Resources {resource} has already been associated with tenant {tenant.name}"
             )
         tenant.resources[resource] = self._world.now()
         return {}
 
     def dissociate(self, caller: Caller, params: Params) -> Reply:
         """Take the use of a resource from a tenant; that it has none does not matter."""
-        tenant = find(self._world.of(caller), params["TenantName"])
         _parsed(caller, params["ResourceArn"])
+        tenant = find(self._world.of(caller), params.get("TenantName", ""))
         tenant.resources.pop(params["ResourceArn"], None)
         return {}
 
     def list_resources(self, caller: Caller, params: Params) -> Reply:
-        """What a tenant may use."""
-        tenant = find(self._world.of(caller), params["TenantName"])
+        """What a tenant may use, by ARN."""
         wanted = params.get("Filter", {}).get("RESOURCE_TYPE")
+        if wanted is not None and wanted not in _KINDS:
+            raise bad_request(f"Invalid resource type {wanted} specified.")
+        tenant = find(self._world.of(caller), params.get("TenantName", ""))
         kinds = {resource: _parsed(caller, resource)[0] for resource in sorted(tenant.resources)}
         kept = [
-            {"ResourceType": _KINDS[kind], "ResourceArn": resource}
+            {"ResourceType": kind, "ResourceArn": resource}
             for resource, kind in kinds.items()
-            if wanted in (None, kind, _KINDS[kind])
+            if wanted in (None, kind)
         ]
-        shown, more = page(params, kept)
+        shown, more = page(params, kept, TENANTS)
         return {"TenantResources": shown, **more}
 
     def list_resource_tenants(self, caller: Caller, params: Params) -> Reply:
-        """Who may use a resource."""
+        """Who may use a resource, those longest associated at the head."""
         resource = params["ResourceArn"]
         _parsed(caller, resource)
         kept = [
@@ -150,31 +185,75 @@ class Tenants:
                 "ResourceArn": resource,
                 "AssociatedTimestamp": tenant.resources[resource],
             }
-            for _, tenant in sorted(self._world.of(caller).tenants.items())
+            for tenant in self._world.of(caller).tenants.values()
             if resource in tenant.resources
         ]
-        shown, more = page(params, kept)
+        kept.sort(key=lambda each: (each["AssociatedTimestamp"], each["TenantName"]))
+        shown, more = page(params, kept, TENANTS)
         return {"ResourceTenants": shown, **more}
 
 
-def check_may_use(caller: Caller, tenant: Tenant, kind: str, name: str) -> None:
+def for_sending(caller: Caller, place: Place, name: str) -> Tenant:
+    """The tenant a message names; here SES has another sentence where there is none."""
+    found = place.tenants.get(name)
+    if found is None:
+        raise not_found(f"Tenant {name} for AwsAccountId {caller.account} not found.")
+    return found
+
+
+def check_may_use(tenant: Tenant, resources: Iterable[str]) -> None:
     """[M] SendEmail.TenantName: everything a message refers to must belong to the tenant."""
-    resource = arn(caller, kind, name)
-    if resource not in tenant.resources:
-        raise bad_request(f"Resource <{resource}> is not associated with tenant <{tenant.name}>.")
+    missing = [resource for resource in resources if resource not in tenant.resources]
+    if missing:
+        raise access_denied(f"Tenant not associated with resources [{', '.join(missing)}].")
+
+
+def _check_name(name: str) -> None:
+    if not name.strip():
+        raise bad_request("TenantName cannot be empty")
+    if len(name) > MAX_RESOURCE_NAME:
+        raise bad_request(f"TenantName cannot exceed {MAX_RESOURCE_NAME} characters.")
+    if not _NAME.fullmatch(name):
+        raise bad_request(
+            f"Invalid tenant name <{name}>: only alphanumeric ASCII characters, '_', and '-'"
+            " are allowed."
+        )
 
 
 def _parsed(caller: Caller, resource: str) -> tuple[str, str]:
-    matched = _RESOURCE.fullmatch(resource)
-    if matched is None or matched[3] not in _KINDS:
-        raise bad_request(f"Invalid resource ARN <{resource}>.")
-    if (matched[1], matched[2]) != (caller.region, caller.account):
-        raise bad_request(f"Resource <{resource}> is of another region or account.")
-    return matched[3], matched[4]
+    """Kind and name within an ARN, judged in SES's order: form, service, kind, region, account."""
+    parts = resource.split(":", 5)
+    if len(parts) < 6 or parts[0] != "arn":
+        raise bad_request("Provided resource identifier is not an SES resource")
+    if parts[2] != "ses":
+        raise bad_request("Provided ARN is not in SES resource ARN format")
+    kind, _, name = parts[5].partition("/")
+    if kind not in _KINDS:
+        raise bad_request(f"Unsupported resource type: {kind}")
+    if not name:
+        raise bad_request("Provided resource identifier is not an SES resource")
+    if parts[3] != caller.region:
+        raise bad_request(f"Resource <{resource}> must be in the same region")
+    if parts[4] != caller.account:
+        raise bad_request(f"Resource <{resource}> must be in the same account")
+    return kind, name
 
 
 def _suppression(given: Params) -> dict[str, Any]:
-    return {key: given[key] for key in ("SuppressedReasons", "SuppressionScope") if key in given}
+    """Reasons and scope are a pair: both or neither (facts-sending 0.5)."""
+    reasons, scope = given.get("SuppressedReasons"), given.get("SuppressionScope")
+    if len(set(reasons or [])) != len(reasons or []):
+        raise bad_request("Each suppressed reason can only be specified at most once")
+    if reasons is None and scope is not None:
+        raise bad_request("SuppressionScope cannot be specified without SuppressedReasons.")
+    if reasons is not None and scope is None:
+        raise bad_request(
+            "SuppressedReasons cannot be specified without SuppressionScope."
+            if reasons
+            else "SuppressionScope is required when SuppressedReasons are provided."
+            " Valid values are: TENANT, ACCOUNT"
+        )
+    return {} if scope is None else {"SuppressedReasons": reasons, "SuppressionScope": scope}
 
 
 def _shown(caller: Caller, tenant: Tenant) -> dict[str, Any]:
@@ -184,7 +263,7 @@ def _shown(caller: Caller, tenant: Tenant) -> dict[str, Any]:
         "TenantArn": arn(caller, "tenant", f"{tenant.name}/{tenant.id}"),
         "CreatedTimestamp": tenant.created_at,
         "Tags": tags.as_list(tenant.tags),
-        "SendingStatus": "ENABLED",
+        "SendingStatus": sending_status(tenant),
     }
     if tenant.suppression:
         shown["SuppressionAttributes"] = dict(tenant.suppression)

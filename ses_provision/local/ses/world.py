@@ -33,6 +33,9 @@ class World:
     neighbours: Neighbours
     clock: Clock
     verification_delay: timedelta = timedelta(seconds=60)
+    refuses_same_key_length: bool = False
+    # Where this local AWS is served; what SES writes into mails leads back to it.
+    address: Callable[[], str] = lambda: "http://localhost"
     signing_hosted_zone: Callable[[str, str], str] = signing_hosted_zone
     places: dict[tuple[str, str], Place] = field(default_factory=dict)
 

@@ -103,12 +103,12 @@ ROWS: dict[str, Row] = {
     "PutEmailIdentityMailFromAttributes": Row(
         {"EmailIdentity": DOMAIN, "MailFromDomain": f"mail.{DOMAIN}"},
         [
-            not_found(EmailIdentity="gone.com"),
+            bad(EmailIdentity="gone.com"),
             bad(EmailIdentity=DOMAIN, MailFromDomain="mail.other.com"),
         ],
     ),
     "PutEmailIdentityDkimAttributes": Row(
-        {"EmailIdentity": DOMAIN, "SigningEnabled": True}, [not_found(EmailIdentity="gone.com")]
+        {"EmailIdentity": DOMAIN, "SigningEnabled": True}, [bad(EmailIdentity="gone.com")]
     ),
     "PutEmailIdentityDkimSigningAttributes": Row(
         {"EmailIdentity": DOMAIN, "SigningAttributesOrigin": "AWS_SES"},
@@ -122,7 +122,7 @@ ROWS: dict[str, Row] = {
         [not_found(EmailIdentity="gone.com"), not_found(EmailIdentity=DOMAIN, **GONE_SET)],
     ),
     "PutEmailIdentityFeedbackAttributes": Row(
-        {"EmailIdentity": DOMAIN}, [not_found(EmailIdentity="gone.com")]
+        {"EmailIdentity": DOMAIN}, [bad(EmailIdentity="gone.com")]
     ),
     "CreateEmailIdentityPolicy": Row(
         {"EmailIdentity": DOMAIN, "PolicyName": "new", "Policy": POLICY},
@@ -282,14 +282,21 @@ ROWS: dict[str, Row] = {
     "PutDedicatedIpInPool": Row(None, [not_found(Ip="192.0.2.1", DestinationPoolName="there")]),
     "PutDedicatedIpWarmupAttributes": Row(None, [not_found(Ip="192.0.2.1", WarmupPercentage=50)]),
     "CreateTenant": Row(
-        {"TenantName": "new", "SuppressionAttributes": {"SuppressionScope": "TENANT"}},
+        {
+            "TenantName": "new",
+            "SuppressionAttributes": {"SuppressedReasons": [], "SuppressionScope": "TENANT"},
+        },
         [taken(TenantName="there"), bad(TenantName="n w")],
     ),
     "GetTenant": Row({"TenantName": "there"}, [not_found(TenantName="gone")]),
     "ListTenants": Row({}, [bad(PageSize=0)]),
     "DeleteTenant": Row({"TenantName": "there"}, [not_found(TenantName="gone")]),
     "PutTenantSuppressionAttributes": Row(
-        {"TenantName": "there", "SuppressedReasons": []}, [not_found(TenantName="gone")]
+        {"TenantName": "there", "SuppressedReasons": [], "SuppressionScope": "ACCOUNT"},
+        [
+            not_found(TenantName="gone"),
+            bad(TenantName="there", SuppressedReasons=[]),
+        ],
     ),
     "CreateTenantResourceAssociation": Row(
         {"TenantName": "there", "ResourceArn": DOMAIN_ARN},

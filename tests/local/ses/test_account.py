@@ -40,7 +40,7 @@ def test_an_account_starts_in_the_sandbox(ses: Ses) -> None:
         "SendQuota": {"Max24HourSend": 200.0, "MaxSendRate": 1.0, "SentLast24Hours": 0.0},
         "SendingEnabled": True,
         "SuppressionAttributes": {"SuppressedReasons": ["BOUNCE", "COMPLAINT"]},
-        "VdmAttributes": {"VdmEnabled": "DISABLED"},
+        "PricingAttributes": {"CurrentPlan": "ESSENTIALS"},
     }
 
 
@@ -199,10 +199,11 @@ def test_pages_end_where_the_list_ends(ses: Ses) -> None:
     assert refusal.code == "BadRequestException"
 
 
-def test_a_managed_pool_stays_managed_and_there_are_at_most_five(ses: Ses) -> None:
-    """[M] PutDedicatedIpPoolScalingAttributes; aws-facts 10: managed pools 5."""
-    for number in range(5):
-        ses("CreateDedicatedIpPool", PoolName=f"p{number}", ScalingMode="MANAGED")
+def test_a_managed_pool_stays_managed_and_there_are_at_most_fifty_in_all(ses: Ses) -> None:
+    """[M] PutDedicatedIpPoolScalingAttributes; facts-sending 0.7: of both kinds together."""
+    for number in range(50):
+        mode = "STANDARD" if number % 2 else "MANAGED"
+        ses("CreateDedicatedIpPool", PoolName=f"p{number}", ScalingMode=mode)
     refusal = ses.refused("CreateDedicatedIpPool", PoolName="p", ScalingMode="MANAGED")
     assert refusal.code == "LimitExceededException"
     assert ses("GetDedicatedIps") == {"DedicatedIps": []}

@@ -37,13 +37,12 @@ def with_set(ses: Ses) -> Ses:
 
 
 def test_a_new_configuration_set_has_the_defaults(with_set: Ses) -> None:
-    """aws-facts 1: sends, no reputation metrics; [M]: TLS optional."""
+    """aws-facts 1: sends, no reputation metrics; no delivery options where none were given."""
     assert config(with_set) == {
         "ConfigurationSetName": "set",
         "Tags": [],
         "SendingOptions": {"SendingEnabled": True},
         "ReputationOptions": {"ReputationMetricsEnabled": False},
-        "DeliveryOptions": {"TlsPolicy": "OPTIONAL"},
     }
 
 

@@ -15,21 +15,20 @@ SNS = {"SnsDestination": {"TopicArn": TOPIC}}
         (
             "PutEmailIdentityMailFromAttributes",
             {"EmailIdentity": DOMAIN, "BehaviorOnMxFailure": "RejectMessage"},
-            "Member must satisfy enum value set: [USE_DEFAULT_VALUE, REJECT_MESSAGE]",
+            "Member must satisfy enum value set: [REJECT_MESSAGE, USE_DEFAULT_VALUE]",
         ),
         (
             "CreateConfigurationSet",
             {"ConfigurationSetName": "s", "SuppressionOptions": {"SuppressedReasons": ["X"]}},
-            "at 'suppressionOptions.suppressedReasons.1.member' failed",
+            "Reasons' failed to satisfy constraint: Member must satisfy constraint: [Member must",
         ),
         (
             "CreateConfigurationSetEventDestination",
             {
-                "ConfigurationSetName": "s",
                 "EventDestinationName": "e",
                 "EventDestination": {"MatchingEventTypes": ["SEND", "BOUNCED"], **SNS},
             },
-            "at 'eventDestination.matchingEventTypes.2.member' failed",
+            "1 validation error detected: Value at 'configurationSetName' failed",
         ),
         (
             "CreateEmailIdentity",

@@ -1,31 +1,13 @@
 """The rules about identities and their attributes."""
 
-import base64
 from typing import Any
 
 import pytest
 
+from tests.local.ses.keys import private_key, wrapped_key
 from tests.local.ses.world import ADDRESS, DOMAIN, OTHER_ACCOUNT, Ses
 
 DAY = 24 * 3600
-
-
-def der(tag: int, body: bytes) -> bytes:
-    size = len(body)
-    if size < 0x80:
-        return bytes([tag, size]) + body
-    length = size.to_bytes(2, "big")
-    return bytes([tag, 0x82]) + length + body
-
-
-def private_key(bits: int) -> tuple[str, str]:
-    """A PKCS#1 structure of that many bits, and the public key that belongs to it."""
-    modulus = der(2, b"\0" + (1 << (bits - 1) | 1).to_bytes(bits // 8, "big"))
-    exponent = der(2, b"\1\0\1")
-    private = der(0x30, der(2, b"\0") + modulus + exponent + der(2, b"\1"))
-    algorithm = bytes.fromhex("300d06092a864886f70d0101010500")
-    public = der(0x30, algorithm + der(3, b"\0" + der(0x30, modulus + exponent)))
-    return base64.b64encode(private).decode(), base64.b64encode(public).decode()
 
 
 def tokens(ses: Ses, name: str = DOMAIN) -> list[str]:
@@ -125,6 +107,18 @@ def test_the_key_length_changes_once_a_day_with_new_tokens_and_the_domain_stays_
     ses.clock.advance(DAY)
     sign(ses, "AWS_SES", NextSigningKeyLength="RSA_2048_BIT")
     assert ses.identity()["DkimAttributes"]["NextSigningKeyLength"] == "RSA_2048_BIT"
+
+
+def test_a_key_in_pkcs8_is_taken_and_never_verified(ses: Ses) -> None:
+    """awsdocs/amazon-ses-developer-guide#71: seen in 2023."""
+    private, public = wrapped_key(2048)
+    ses("CreateEmailIdentity", EmailIdentity=DOMAIN)
+    sign(ses, "EXTERNAL", DomainSigningSelector="s", DomainSigningPrivateKey=private)
+    ses.world.records[f"s._domainkey.{DOMAIN}", "TXT"] = [f"v=DKIM1; k=rsa; p={public}"]
+    ses.clock.advance(60)
+    assert ses.status() == "PENDING"
+    ses.clock.advance(72 * 3600)
+    assert ses.status() == "FAILED"
 
 
 def test_own_keys_are_verified_by_the_public_key_in_dns(ses: Ses) -> None:
@@ -263,10 +257,8 @@ def test_an_address_shows_its_domains_dkim_and_cannot_change_it(ses: Ses) -> Non
         SigningAttributesOrigin="AWS_SES",
     )
     assert refusal.message == "The EmailIdentity value must be a valid domain."
-    refusal = ses.refused(
-        "CreateEmailIdentity", EmailIdentity=f"b@{DOMAIN}", DkimSigningAttributes={}
-    )
-    assert refusal.code == "BadRequestException"
+    length = {"NextSigningKeyLength": "RSA_2048_BIT"}
+    ses("CreateEmailIdentity", EmailIdentity=f"b@{DOMAIN}", DkimSigningAttributes=length)
 
 
 @pytest.mark.parametrize(

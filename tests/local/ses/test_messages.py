@@ -16,7 +16,7 @@ from tests.local.ses.post import (
     sent,
     to,
 )
-from tests.local.ses.world import ACCOUNT, ADDRESS, REGION, Ses
+from tests.local.ses.world import ACCOUNT, ADDRESS, DOMAIN, REGION, Ses
 
 INLINE = {"Subject": "Dear {{ name }}", "Text": "{{{who.first}}}", "Html": "<p>{{name}}</p>"}
 
@@ -91,19 +91,18 @@ def test_template_language_beyond_variables_says_it_is_not_served(sender: Ses) -
 
 @pytest.mark.parametrize(
     "name",
-    [
-        "EndpointId",
-        "ListManagementOptions",
-        "FromEmailAddressIdentityArn",
-        "FeedbackForwardingEmailAddressIdentityArn",
-    ],
+    ["FromEmailAddressIdentityArn", "FeedbackForwardingEmailAddressIdentityArn"],
 )
-def test_a_way_of_sending_that_is_not_served_says_so(sender: Ses, name: str) -> None:
-    """Never a silent success."""
-    value = {"ContactListName": "x"} if name == "ListManagementOptions" else "x"
-    refusal = sender.refused("SendEmail", **mail(**{name: value}))
-    assert (refusal.code, refusal.status) == ("NotImplementedByLocalAws", 501)
-    assert name in refusal.message
+def test_sending_for_another_account_is_not_served_and_says_so_first(
+    sender: Ses, name: str
+) -> None:
+    """Never a silent success, and nothing else of the request is judged before."""
+    foreign = f"arn:aws:ses:us-east-2:421807902331:identity/{DOMAIN}"
+    for given in (mail(**{name: foreign}), {name: foreign}):
+        refusal = sender.refused("SendEmail", **given)
+        assert (refusal.code, refusal.status) == ("NotImplementedByLocalAws", 501)
+        assert name in refusal.message
+    sender("SendEmail", **mail(**{name: sender.arn("identity", DOMAIN)}))
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,9 @@ from botocore.model import OperationModel
 from botocore.validate import ParamValidator
 
 from ses_provision.local.contract import AwsError
-from tests.local.ses.table import ROWS, Row
+from tests.local.ses import wide_table
+from tests.local.ses.table import MAIL, Row
+from tests.local.ses.table import ROWS as NARROW
 from tests.local.ses.world import Ses
 
 MODEL = botocore.session.get_session().get_service_model("sesv2")
@@ -17,6 +19,7 @@ LOOSER_THAN_THE_MODEL = {
     'Missing required parameter in MailFromAttributes: "MailFromDomain"',
     'Missing required parameter in MailFromAttributes: "MailFromDomainStatus"',
 }
+ROWS = NARROW | wide_table.ROWS
 REFUSALS = [(name, *refusal) for name, row in ROWS.items() for refusal in row.refused]
 
 
@@ -74,3 +77,28 @@ def test_an_operation_that_is_not_served_says_so(ses: Ses, name: str) -> None:
     with pytest.raises(AwsError, match=name) as refused:
         ses(name)
     assert (refused.value.code, refused.value.status) == ("NotImplementedByLocalAws", 501)
+
+
+def test_insights_a_job_and_a_reputation_have_the_shape_of_the_model(ses: Ses) -> None:
+    """What can be named only once it is there."""
+    wide_table.listed(ses)
+    message_id = ses("SendEmail", **MAIL)["MessageId"]
+    validated("GetMessageInsights", ses("GetMessageInsights", MessageId=message_id))
+    job = ses("CreateExportJob", **wide_table.JOB)["JobId"]
+    validated("GetExportJob", ses("GetExportJob", JobId=job))
+    validated("CancelExportJob", ses("CancelExportJob", JobId=job))
+    entity = wide_table.entity(ses)
+    validated("GetReputationEntity", ses("GetReputationEntity", **entity))
+    ses("UpdateReputationEntityPolicy", **entity, ReputationEntityPolicy=wide_table.POLICY)
+    change = "UpdateReputationEntityCustomerManagedStatus"
+    validated(change, ses(change, **entity, SendingStatus="DISABLED"))
+
+
+@pytest.mark.parametrize("name", ["GetMessageInsights", "BatchGetMetricData"])
+def test_insights_need_virtual_deliverability_manager(ses: Ses, name: str) -> None:
+    """Recorded 2026-09-21 and 09-23: said before anything of the request is looked up."""
+    wide_table.blind(ses)
+    given = ROWS[name].succeeds or {"MessageId": "gone"}
+    refusal = ses.refused(name, **given)
+    assert (refusal.code, refusal.status) == ("NotFoundException", 404)
+    assert "enable Virtual Deliverability Manager" in refusal.message
