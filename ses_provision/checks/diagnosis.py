@@ -8,7 +8,8 @@ from datetime import datetime
 
 from ses_provision.checks.views import Delegation, Kind, State, View
 from ses_provision.environment import Environment
-from ses_provision.resources import dmarc
+from ses_provision.resources.dmarc_policy import InForce
+from ses_provision.resources.dmarc_record import TAG as DMARC_TAG
 from ses_provision.steps.records import PublishedRecord
 
 REPORTED = {
@@ -67,13 +68,14 @@ class RecordReport:
     """One record, who sees what of it, and where it stands instead.
 
     `instead` is ("doubled" or "wildcard", the name it was found at); `inherited` names the domain
-    above whose DMARC record serves this one.
+    above whose DMARC record serves this one, `in_force` what receivers go by.
     """
 
     record: PublishedRecord
     views: tuple[View, ...] = ()
     instead: tuple[str, str] = ("", "")
     inherited: str = ""
+    in_force: InForce | None = None
 
     @property
     def deciding(self) -> list[View]:
@@ -88,8 +90,11 @@ class RecordReport:
     @property
     def state(self) -> State:
         """What the record is, by the views that count."""
-        if self.inherited:
+        force = self.in_force
+        if self.inherited or (force is not None and force.alias and force.record is not None):
             return State.RIGHT
+        if force is not None and force.unknown:
+            return State.NOT_ASKED
         wrong = [view.state for view in self.deciding if view.state is not State.RIGHT]
         return wrong[0] if wrong else State.RIGHT if self.deciding else State.NOT_ASKED
 
@@ -144,15 +149,17 @@ def verdicts(
         faulty = [one for one in faulty if not one.stands_in_zone]
     elif seen_elsewhere(ses, delegation):
         yield delegated_by_soa(env, ses, delegation)
-    for_receivers = [one for one in faulty if one.record.tag == dmarc.TAG]
-    yield from (fault(env, ses, one, delegation) for one in faulty if one not in for_receivers)
-    if any(one.state is State.NOT_ASKED for one in records):
-        yield could_not_ask(records, delegation)
     # SES does not look at DMARC: while it is awaited, a missing record is not the reason.
-    looked_at = [one for one in records if one.record.tag != dmarc.TAG]
+    looked_at = [one for one in records if one.record.tag != DMARC_TAG]
+    for_receivers = [one for one in records if one.record.tag == DMARC_TAG]
+    yield from (fault(env, ses, one, delegation) for one in looked_at if one in faulty)
+    if any(one.state is State.NOT_ASKED for one in looked_at):
+        yield could_not_ask(looked_at, delegation)
     if not ses.is_settled:
         yield from waiting(env, ses, looked_at)
-    yield from (fault(env, ses, one, delegation) for one in for_receivers)
+    yield from (fault(env, ses, one, delegation) for one in for_receivers if one in faulty)
+    if any(one.state is State.NOT_ASKED for one in for_receivers):
+        yield could_not_ask(for_receivers, delegation)
     if ses.is_settled:
         yield from waiting(env, ses, looked_at)
 
@@ -164,7 +171,7 @@ def on(env: Environment) -> str:
 
 def publish(env: Environment, record: PublishedRecord) -> str:
     """How a record of ours gets into the zone."""
-    if record.tag == dmarc.TAG and env.dmarc is None:
+    if record.tag == DMARC_TAG and env.dmarc is None:
         return f"add [dmarc] to config/{env.name}.toml, then: ses-provision apply{on(env)}"
     if env.dns.is_external:
         return f"publish it as `ses-provision dns{on(env)}` shows it"
@@ -270,6 +277,8 @@ def plain_fault(env: Environment, one: RecordReport) -> Verdict:
                 f"{one.label} is {values}, not {record.value}",
                 f"{publish(env, record)} (it shows both values before it replaces one)",
             )
+    if one.in_force is not None and one.in_force.why_none:
+        return Verdict("missing", one.in_force.why_none, publish(env, record))
     where = "in DNS" if env.dns.is_external else "in the hosted zone"
     return Verdict("missing", f"{one.label} is not {where}", publish(env, record))
 
@@ -312,6 +321,7 @@ def not_served(one: RecordReport, delegation: Delegation) -> Verdict:
 def could_not_ask(records: Sequence[RecordReport], delegation: Delegation) -> Verdict:
     """Nobody could tell; that is not "missing"."""
     notes = [v.note for one in records for v in one.views if v.state is State.NOT_ASKED]
+    notes += [one.in_force.unknown for one in records if one.in_force and one.in_force.unknown]
     reason = delegation.zone_problem or next(iter(notes), "") or delegation.dns_problem
     return Verdict(
         "could-not-ask",

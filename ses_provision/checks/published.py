@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from ses_provision.checks.views import State, state_of
 from ses_provision.environment import Environment
-from ses_provision.names import parents
 from ses_provision.outside.dns import ask_dns
 from ses_provision.outside.reading import Outcome, Reading
-from ses_provision.resources import dmarc
+from ses_provision.outside.voices import values
+from ses_provision.resources import dmarc_record
+from ses_provision.resources.dmarc_policy import InForce, Standing, in_force, places
+from ses_provision.resources.dmarc_record import STRENGTH
+from ses_provision.resources.dmarc_record import TAG as DMARC_TAG
 from ses_provision.steps.records import PublishedRecord
 
 
@@ -59,31 +62,23 @@ def lookup(
     """Ask DNS for each record: at its name, and where a panel that appends the zone puts it."""
     at_name = [ask_dns(one.type, one.name, resolver) for one in records]
     doubled = [ask_dns(one.type, f"{one.name}.{zone}", resolver) for one in records]
-    above = [ask_dns("TXT", f"_dmarc.{parent}", resolver) for parent in parents(env.domain)]
+    looked = places(env.domain)
+    policies = [ask_dns("TXT", f"_dmarc.{place}", resolver) for place in looked]
     legacy = ask_dns("TXT", legacy_name(env.domain), resolver)
-    outcomes = iter((yield [*at_name, *doubled, *above, legacy]))
+    outcomes = iter((yield [*at_name, *doubled, *policies, legacy]))
     here = [next(outcomes) for _ in at_name]
     twice = [next(outcomes) for _ in doubled]
-    inherited = [
-        parent
-        for parent in parents(env.domain)
-        if any(dmarc.parsed(value) for value in values(next(outcomes)))
-    ]
+    force = in_force(env.domain, *(Standing.answered(one, next(outcomes)) for one in looked))
     found = [
         judged(record, outcome, state_of(record, values(other)) is State.RIGHT, zone)
         for record, outcome, other in zip(records, here, twice, strict=True)
     ]
-    return Lookup(tuple(served_from_above(one, inherited) for one in found), values(next(outcomes)))
+    return Lookup(tuple(as_receivers_see(one, force) for one in found), values(next(outcomes)))
 
 
 def legacy_name(domain: str) -> str:
     """Where set-ups of the first SES API proved the domain; DKIM does so today."""
     return f"_amazonses.{domain}"
-
-
-def values(outcome: Outcome) -> tuple[str, ...]:
-    """The values in an answer; none where there is none."""
-    return tuple(outcome["values"]) if isinstance(outcome, dict) else ()
 
 
 def judged(record: PublishedRecord, outcome: Outcome, doubled: bool, zone: str) -> Published:
@@ -117,9 +112,26 @@ def judged(record: PublishedRecord, outcome: Outcome, doubled: bool, zone: str) 
     return Published(record, Verdict.MISSING)
 
 
-def served_from_above(one: Published, inherited: Sequence[str]) -> Published:
-    """A domain without a DMARC record has that of the domain above it (RFC 9989 section 4.10)."""
-    if one.record.tag != dmarc.TAG or one.verdict is not Verdict.MISSING or not inherited:
+def as_receivers_see(one: Published, force: InForce) -> Published:
+    """A DMARC record by the policy in force: a domain without one has that of its organisational
+    domain, and none where receivers take what stands there for none."""
+    if one.record.tag != DMARC_TAG or one.verdict is Verdict.NOT_ASKED:
         return one
-    note = f"inherited from {inherited[0]}; publish this one only to differ from it"
-    return Published(one.record, Verdict.RIGHT, one.found, note)
+    if force.unknown and one.verdict is Verdict.MISSING:
+        return Published(one.record, Verdict.NOT_ASKED, one.found, force.unknown)
+    if force.record is None:
+        told = one.verdict is Verdict.DOUBLED or force.unknown
+        return one if told else replace(one, note=force.why_none)
+    wanted = dmarc_record.parse(one.record.value)
+    weaker = wanted is not None and STRENGTH[force.written] < STRENGTH[wanted.policy]
+    if force.is_inherited and weaker:
+        return replace(one, note=f"inherited from {force.stands_at} with only p={force.written}")
+    if force.is_inherited:
+        note = f"inherited from {force.stands_at}; publish this one only to differ from it"
+        return Published(one.record, Verdict.RIGHT, one.found, note)
+    if weaker and one.verdict is Verdict.RIGHT and wanted is not None:
+        better = dmarc_record.render(dmarc_record.raised(force.record, wanted))
+        return Published(
+            one.record, Verdict.WRONG, one.found, f"weaker; put in its place: {better}"
+        )
+    return one

@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ses_provision.checks import views
 from ses_provision.checks.diagnosis import RecordReport, Ses, Verdict, verdicts
-from ses_provision.checks.views import Delegation, State, Whom
+from ses_provision.checks.dmarc import policy_in_force, with_policy
+from ses_provision.checks.views import Delegation, Whom
 from ses_provision.engine import facts
 from ses_provision.engine.facts import Account, identity_question
 from ses_provision.environment import Environment
-from ses_provision.names import dns_name, is_within, parents
-from ses_provision.outside.dns import ask_dns
+from ses_provision.names import dns_name
 from ses_provision.outside.reading import Answer, Reading, ask, both
-from ses_provision.resources import dmarc, route53
+from ses_provision.resources import dmarc_record
 from ses_provision.steps.records import PublishedRecord, records_to_publish
 
 
@@ -60,75 +60,38 @@ def verification(
         RecordReport(one, tuple(filter(None, [in_zone, *in_dns])))
         for one, in_zone, in_dns in zip(wanted, held, answers, strict=True)
     ]
+    *others, dmarc = reports
     lacking = [one for one in reports if not one.is_right]
-    instead, inherited = yield from both(
+    instead, force = yield from both(
         views.probe(whom, delegation, env, [one.record for one in lacking]),
-        inherited_dmarc(env, whom, zone, lacking),
+        policy_in_force(whom, zone, delegation, dmarc),
     )
-    records = tuple(completed(one, instead, inherited) for one in reports)
+    records = tuple(completed(one, instead) for one in [*others, with_policy(dmarc, force)])
     seen = described(env.domain, identity)
     found = tuple(verdicts(env, seen, records, delegation))
     return replace(seen, delegation=delegation, records=records, verdicts=found)
 
 
 def wanted_records(env: Environment, issued: facts.Dkim | None) -> list[PublishedRecord]:
-    """The records of the environment, and a DMARC record even where it asks for none: Gmail and
-    Yahoo want one."""
+    """The records of the environment, and last a DMARC record, even where it asks for none: Gmail
+    and Yahoo want one."""
     records = records_to_publish(env, issued)
     if env.dmarc is None:
-        any_policy = dmarc.record("none", ())
+        any_policy = dmarc_record.record("none", ())
         name = f"_dmarc.{env.domain}"
         purpose = "DMARC: any valid record, here or inherited"
-        records.append(PublishedRecord(name, "TXT", any_policy, env.dns.ttl, purpose, dmarc.TAG))
+        records.append(
+            PublishedRecord(name, "TXT", any_policy, env.dns.ttl, purpose, dmarc_record.TAG)
+        )
     return records
 
 
 def completed(
-    one: RecordReport, instead: Mapping[tuple[str, str], tuple[str, str]], inherited: str
+    one: RecordReport, instead: Mapping[tuple[str, str], tuple[str, str]]
 ) -> RecordReport:
-    """A report with what only the second look shows."""
+    """A report with where the record stands instead."""
     key = one.record.name, one.record.type
-    if one.record.tag == dmarc.TAG and one.state is State.MISSING and inherited:
-        return replace(one, inherited=inherited)
-    return replace(one, instead=instead.get(key, ("", "")))
-
-
-def inherited_dmarc(
-    env: Environment, whom: Whom, zone: facts.Zone | None, lacking: Sequence[RecordReport]
-) -> Reading[str]:
-    """The domain above whose DMARC record receivers use (RFC 9989 section 4.10), if any."""
-    if not any(one.record.tag == dmarc.TAG and one.state is State.MISSING for one in lacking):
-        return ""
-    found = yield from dmarc_above(env, whom, zone)
-    return next((name for name, value in found if dmarc.parsed(value)), "")
-
-
-def dmarc_above(
-    env: Environment, whom: Whom, zone: facts.Zone | None
-) -> Reading[list[tuple[str, str]]]:
-    """The DMARC records of the domains above, nearest first: from the hosted zone where it holds
-    the name, else from DNS. What cannot be asked is left out."""
-    above = parents(env.domain)
-    outside = [name for name in above if zone is None or not is_within(name, zone.name)]
-    asked = outside if whom.dns else []
-    outcomes = (yield [ask_dns("TXT", f"_dmarc.{name}") for name in asked]) if asked else []
-    texts = {
-        name: outcome["values"]
-        for name, outcome in zip(asked, outcomes, strict=True)
-        if outcome and not isinstance(outcome, Exception)
-    }
-    inside = [f"_dmarc.{name}" for name in above if name not in outside]
-    if zone is not None and inside:
-        at = yield from route53.records_at(zone, inside)
-        for name in inside:
-            sets = [one for one in at[name] if one["Type"] == "TXT"]
-            texts[name.removeprefix("_dmarc.")] = [v for s in sets for v in route53.values_of(s)]
-    return [
-        (name, value)
-        for name in above
-        for value in texts.get(name, ())
-        if route53.is_kind(value, dmarc.TAG)
-    ]
+    return one if one.is_right else replace(one, instead=instead.get(key, ("", "")))
 
 
 def described(domain: str, identity: Answer) -> Verification:

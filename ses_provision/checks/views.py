@@ -12,7 +12,8 @@ from ses_provision.errors import ProvisionError
 from ses_provision.names import is_within, parents
 from ses_provision.outside.dns import ask_dns
 from ses_provision.outside.reading import Ask, Outcome, Reading, both
-from ses_provision.resources import dmarc, route53
+from ses_provision.resources import dmarc_record, route53
+from ses_provision.resources.dmarc_record import TAG as DMARC_TAG
 from ses_provision.steps.records import SPF_TAG, PublishedRecord
 
 MOST_SERVERS = 4  # Route 53 gives a zone four
@@ -46,6 +47,7 @@ class View:
     state: State
     values: tuple[str, ...] = ()
     note: str = ""
+    alias: str = ""
 
 
 @dataclass(frozen=True)
@@ -93,7 +95,8 @@ def state_of(record: PublishedRecord, values: Sequence[str], alias: str = "") ->
     Receivers and SES take a second MX, SPF or DMARC record for an error (SES Developer Guide,
     custom MAIL FROM; RFC 7208 section 4.5; RFC 9989 section 4.10).
     """
-    if alias and record.type != "CNAME":
+    hosted = record.tag == DMARC_TAG and values  # receivers follow a CNAME to a DMARC record
+    if alias and record.type != "CNAME" and not hosted:
         return State.ALIASED
     kin = [one for one in values if not record.tag or route53.is_kind(one, record.tag)]
     if not kin:
@@ -105,8 +108,9 @@ def state_of(record: PublishedRecord, values: Sequence[str], alias: str = "") ->
 
 def serves(record: PublishedRecord, value: str) -> bool:
     """Whether a value does what the wanted one does."""
-    if record.tag == dmarc.TAG:
-        return dmarc.parsed(value) is not None
+    if record.tag == DMARC_TAG:
+        read = dmarc_record.parse(value)
+        return read is not None and bool(read.policy)
     if record.tag == SPF_TAG:
         return "include:amazonses.com" in value.lower().split()
     if record.type == "MX":
@@ -197,7 +201,7 @@ def zone_view(zone: facts.Zone, record: PublishedRecord, at: dict[str, list[rout
     note = f"CNAME to {alias}" if alias else "; ".join(away)
     if away and state is State.RIGHT:
         state = State.MISSING
-    return View(Kind.ZONE, zone.id, state, tuple(values), note)
+    return View(Kind.ZONE, zone.id, state, tuple(values), note, alias)
 
 
 def in_dns(
@@ -222,7 +226,8 @@ def dns_view(kind: Kind, who: str, record: PublishedRecord, outcome: Outcome) ->
     values = tuple((outcome or {}).get("values", ()))
     alias = (outcome or {}).get("alias", "")
     note = f"CNAME to {alias}" if alias and record.type != "CNAME" else ""
-    return View(kind, who, state_of(record, values, alias), values, note)
+    away = alias if record.type != "CNAME" else ""
+    return View(kind, who, state_of(record, values, alias), values, note, away)
 
 
 def probes(record: PublishedRecord, domain: str, apex: str) -> dict[str, str]:

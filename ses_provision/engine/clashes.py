@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 from ses_provision.environment import Environment, loading
 from ses_provision.errors import ConfigError
-from ses_provision.resources import dmarc
+from ses_provision.resources import dmarc_record
 
 
 class Claim(NamedTuple):
@@ -121,5 +121,5 @@ def in_dns(env: Environment) -> Iterator[Claim]:
         "domain",
     )
     if env.dmarc is not None:
-        value = dmarc.record(env.dmarc.policy, env.dmarc.reports_to)
+        value = dmarc_record.record(env.dmarc.policy, env.dmarc.reports_to)
         yield Claim(("DMARC", env.domain), value, f"another DMARC record of {env.domain}", "dmarc")

@@ -17,6 +17,7 @@ from ses_provision.engine.facts import Zone
 from ses_provision.engine.model import Call, Found, Obstacle
 from ses_provision.names import dns_name, parents, txt_record, txt_value
 from ses_provision.outside.reading import Reading, ask, question
+from ses_provision.resources import dmarc_record
 
 Raw = Mapping[str, Any]
 """A record set as Route 53 writes it."""
@@ -133,7 +134,12 @@ class TxtValue:
 
 
 def is_kind(value: str, tag: str) -> bool:
-    """Whether a TXT string is of the kind that begins with the tag, as a whole word."""
+    """Whether a TXT string is of the kind that begins with the tag, as a whole word.
+
+    SPF wants its version to the letter (RFC 7208 section 4.5); DMARC lets white space stand in it.
+    """
+    if tag == dmarc_record.TAG:
+        return dmarc_record.is_dmarc(value)
     return re.match(rf"{re.escape(tag)}(?![\w-])", value, re.IGNORECASE) is not None
 
 

@@ -14,4 +14,5 @@ def desired(env: Environment, facts: Facts) -> list[Resource] | Skipped:
         return Skipped("no [dmarc] in the environment file")
     if env.dns.is_external:
         return Skipped(f"external DNS; the record to publish: ses-provision dns --env {env.name}")
-    return [Dmarc(facts.hosted_zone, env.domain, wanted.value, wanted.ttl)]
+    zone, asked = facts.hosted_zone, env.dns.resolvers
+    return [Dmarc(zone, env.domain, wanted.value, wanted.ttl, resolvers=asked)]
