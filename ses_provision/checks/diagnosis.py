@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
-from ses_provision.checks.views import Delegation, Kind, State, View
+from ses_provision.checks.delegation import Delegation, Place, broken, mixed, remedy, where_to_set
+from ses_provision.checks.views import Kind, State, View
 from ses_provision.environment import Environment
 from ses_provision.resources.dmarc_policy import InForce
 from ses_provision.resources.dmarc_record import TAG as DMARC_TAG
@@ -90,6 +91,9 @@ class RecordReport:
     @property
     def state(self) -> State:
         """What the record is, by the views that count."""
+        public = [v.state for v in self.of(Kind.PUBLIC) if v.state is not State.NOT_ASKED]
+        if public and set(public) == {State.BROKEN}:
+            return State.BROKEN
         force = self.in_force
         if self.inherited or (force is not None and force.alias and force.record is not None):
             return State.RIGHT
@@ -144,9 +148,15 @@ def verdicts(
         )
         return
     faulty = [one for one in records if not one.is_right and one.state is not State.NOT_ASKED]
-    if delegation.is_elsewhere and faulty:
-        yield delegated_elsewhere(env, ses, delegation)
-        faulty = [one for one in faulty if not one.stands_in_zone]
+    lost = remedy(env, delegation)
+    if is_unresolvable(records, delegation):
+        yield unresolvable(records, delegation)
+        faulty = [one for one in faulty if one.state is not State.BROKEN]
+    elif lost is not None and delegation.is_elsewhere and faulty:
+        saw = f"; SES saw {ses.soa_server}, too" if ses.soa_server in delegation.servers else ""
+        yield Verdict(lost.code, f"{lost.cause}{saw}", lost.fix)
+        away = delegation.place is Place.AWAY  # and all that follows from it
+        faulty = [one for one in faulty if not (one.stands_in_zone or away)]
     elif seen_elsewhere(ses, delegation):
         yield delegated_by_soa(env, ses, delegation)
     # SES does not look at DMARC: while it is awaited, a missing record is not the reason.
@@ -178,18 +188,17 @@ def publish(env: Environment, record: PublishedRecord) -> str:
     return f"ses-provision apply{on(env)}"
 
 
-def delegated_elsewhere(env: Environment, ses: Ses, delegation: Delegation) -> Verdict:
-    """The world asks other name servers than the hosted zone's."""
-    saw = f"; SES saw {ses.soa_server}, too" if ses.soa_server in delegation.servers else ""
-    return Verdict(
-        "delegated-elsewhere",
-        f"{delegation.apex} is delegated to {', '.join(delegation.servers)}, not to hosted zone "
-        f"{delegation.zone_id} ({', '.join(delegation.zone_servers)}){saw}: nobody sees its "
-        "records",
-        f"at the registrar (or in the parent zone) set the name servers of {delegation.apex} to "
-        f"{', '.join(delegation.zone_servers)}; or name the zone that is in use in dns.zone_id, or "
-        f'say dns.provider = "external" in config/{env.name}.toml',
-    )
+def is_unresolvable(records: Sequence[RecordReport], delegation: Delegation) -> bool:
+    """Nobody can see the domain, whatever the hosted zone holds."""
+    return delegation.broken or any(one.state is State.BROKEN for one in records)
+
+
+def unresolvable(records: Sequence[RecordReport], delegation: Delegation) -> Verdict:
+    """Every resolver that answers says that the domain cannot be resolved."""
+    notes = (v.note for one in records for v in one.views if v.state is State.BROKEN)
+    problem = delegation.dns_problem or next(notes, "")
+    found = broken(replace(delegation, dns_problem=problem))
+    return Verdict(found.code, found.cause, found.fix)
 
 
 def seen_elsewhere(ses: Ses, delegation: Delegation) -> bool:
@@ -211,7 +220,7 @@ def delegated_by_soa(env: Environment, ses: Ses, delegation: Delegation) -> Verd
         f"SES met the primary name server {ses.soa_server}, which is not of hosted zone "
         f"{delegation.zone_id} ({', '.join(delegation.zone_servers)}): the domain is served "
         "elsewhere",
-        f"at the registrar set the name servers of {delegation.zone_name} to "
+        f"{where_to_set(delegation)} set the name servers of {delegation.zone_name} to "
         f"{', '.join(delegation.zone_servers)}; or correct dns.zone_id in config/{env.name}.toml",
     )
 
@@ -305,11 +314,12 @@ def not_served(one: RecordReport, delegation: Delegation) -> Verdict:
     lacking = [v.who for v in one.of(Kind.AUTHORITATIVE) if v.state is not State.RIGHT]
     strangers = [who for who in lacking if who in delegation.strangers]
     if strangers:
+        found = mixed(delegation)
         return Verdict(
-            "mixed-delegation",
-            f"{one.label} is in the hosted zone, but {delegation.apex} also has the name server "
-            f"{', '.join(strangers)}, which is not the zone's and does not have it",
-            f"at the registrar leave only {', '.join(delegation.zone_servers)}",
+            found.code,
+            f"{one.label} is in the hosted zone, but {found.cause}; {', '.join(strangers)} does "
+            "not have it",
+            found.fix,
         )
     return Verdict(
         "not-served-yet",
@@ -364,7 +374,7 @@ def waiting(env: Environment, ses: Ses, records: Sequence[RecordReport]) -> Iter
 
 def is_stale(view: View) -> bool:
     """A resolver that answers, but not as the zone does."""
-    return view.state not in {State.RIGHT, State.NOT_ASKED}
+    return view.state not in {State.RIGHT, State.NOT_ASKED, State.BROKEN}
 
 
 def not_looked(env: Environment, ses: Ses) -> Verdict:

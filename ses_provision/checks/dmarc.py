@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from ses_provision.checks.delegation import Delegation
 from ses_provision.checks.diagnosis import RecordReport
-from ses_provision.checks.views import Delegation, State, Whom
+from ses_provision.checks.views import State
+from ses_provision.checks.whom import Whom
 from ses_provision.engine import facts
 from ses_provision.errors import ProvisionError
 from ses_provision.names import is_within

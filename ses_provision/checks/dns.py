@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ses_provision.checks.delegation import Place, remedy
 from ses_provision.checks.diagnosis import RecordReport, why
 from ses_provision.checks.identity import domain
 from ses_provision.checks.topic import (
@@ -27,6 +28,7 @@ from ses_provision.resources.dmarc_record import DmarcRecord, is_dmarc, report_h
 from ses_provision.resources.organisation import is_same_organisation
 from ses_provision.steps.records import SPF_TAG
 
+DELEGATION_FAULTS = {"delegated-elsewhere", "not-delegated", "not-resolvable"}
 RAMP = {"none": "quarantine", "quarantine": "reject"}
 
 
@@ -38,15 +40,12 @@ def delegated(scene: Scene) -> Reading[Judgement]:
         return not_applicable("DNS is not in Route 53 (dns.provider)")
     if found.zone_problem:
         return unknown(found.zone_problem, f"check dns.zone_id in config/{scene.env.name}.toml")
-    if not found.servers:
+    wrong = remedy(scene.env, found)
+    if wrong is not None:
+        return action(wrong.cause, wrong.fix)
+    if found.place is Place.UNKNOWN:
         said = found.dns_problem or "DNS was not asked"
         return unknown(said, f"ses-provision dkim-status {scene.on} where DNS answers")
-    if found.strangers:
-        return action(
-            f"{found.apex} is delegated to {', '.join(found.strangers)}, which hosted zone "
-            f"{found.zone_id} does not have",
-            f"at the registrar set its name servers to {', '.join(found.zone_servers)}",
-        )
     return done(f"{found.apex} is delegated to hosted zone {found.zone_id}")
 
 
@@ -80,8 +79,8 @@ def published(scene: Scene, seen: Verification, reports: list[RecordReport]) -> 
     if unasked:
         note = next((v.note for one in unasked for v in one.views if v.note), "nobody was asked")
         return unknown(note, f"ses-provision dkim-status {scene.on} where DNS answers")
-    elsewhere = [v for v in seen.verdicts if v.code == "delegated-elsewhere"]
-    first = elsewhere[0] if elsewhere else why(scene.env, wrong[0], seen.delegation)
+    above = [v for v in seen.verdicts if v.code in DELEGATION_FAULTS]
+    first = above[0] if above else why(scene.env, wrong[0], seen.delegation)
     return action(first.cause, first.fix)
 
 
@@ -116,9 +115,12 @@ def dmarc_found(scene: Scene) -> Reading[Judgement]:
     found = yield from dmarc_in_force(scene)
     if isinstance(found, Judgement):
         return found
-    force, _ = found
+    force, record = found
     from_above = f", inherited from {force.stands_at}" if force.is_inherited else ""
-    return done(f"p={force.written}{from_above}")
+    policy = f"p={record.policy}"
+    if force.written != record.policy:
+        policy += f" with sp={force.written}"
+    return done(f"{policy}{from_above}")
 
 
 def dmarc_strength(scene: Scene) -> Reading[Judgement]:

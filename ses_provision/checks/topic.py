@@ -6,7 +6,7 @@ from collections.abc import Callable, Generator, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
-from ses_provision.checks.views import Whom
+from ses_provision.checks.whom import Whom
 from ses_provision.engine.facts import Account
 from ses_provision.engine.model import Finding, Severity, Status
 from ses_provision.environment import Environment

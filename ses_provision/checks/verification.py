@@ -7,9 +7,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ses_provision.checks import views
+from ses_provision.checks.delegation import Delegation, zone_and_delegation
 from ses_provision.checks.diagnosis import RecordReport, Ses, Verdict, verdicts
 from ses_provision.checks.dmarc import policy_in_force, with_policy
-from ses_provision.checks.views import Delegation, Whom
+from ses_provision.checks.whom import Whom
 from ses_provision.engine import facts
 from ses_provision.engine.facts import Account, identity_question
 from ses_provision.environment import Environment
@@ -50,7 +51,7 @@ def verification(
     del account
     whom = Whom(dns=False) if whom is None else whom
     [identity], (delegation, zone) = yield from both(
-        ask(identity_question(env.region, env.domain)), views.zone_and_delegation(env, whom)
+        ask(identity_question(env.region, env.domain)), zone_and_delegation(env, whom)
     )
     wanted = wanted_records(env, (yield from facts.dkim(env)))
     held, answers = yield from both(

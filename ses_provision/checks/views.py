@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 
+from ses_provision.checks.delegation import Delegation
+from ses_provision.checks.whom import Whom
 from ses_provision.engine import facts
 from ses_provision.environment import Environment
-from ses_provision.errors import ProvisionError
+from ses_provision.errors import BrokenDns, ProvisionError
 from ses_provision.names import is_within, parents
 from ses_provision.outside.dns import ask_dns
-from ses_provision.outside.reading import Ask, Outcome, Reading, both
+from ses_provision.outside.reading import Ask, Outcome, Reading
 from ses_provision.resources import dmarc_record, route53
 from ses_provision.resources.dmarc_record import TAG as DMARC_TAG
 from ses_provision.steps.records import SPF_TAG, PublishedRecord
@@ -28,6 +30,7 @@ class State(StrEnum):
     SEVERAL = "several"
     ALIASED = "alias in the way"
     NOT_ASKED = "could not ask"
+    BROKEN = "does not resolve"
 
 
 class Kind(StrEnum):
@@ -48,45 +51,6 @@ class View:
     values: tuple[str, ...] = ()
     note: str = ""
     alias: str = ""
-
-
-@dataclass(frozen=True)
-class Whom:
-    """Whom to ask in DNS beside the hosted zone; nobody with `--no-dns`."""
-
-    resolvers: tuple[str, ...] = ()
-    dns: bool = True
-
-    @classmethod
-    def of(cls, env: Environment, *, given: Sequence[str] = (), dns: bool = True) -> Whom:
-        """The resolvers given on the command line, else those of the environment."""
-        return cls(tuple(given) or env.dns.resolvers, dns)
-
-
-@dataclass(frozen=True)
-class Delegation:
-    """Which name servers DNS shows for the domain, and which the hosted zone has."""
-
-    apex: str = ""
-    servers: tuple[str, ...] = ()
-    zone_id: str = ""
-    zone_name: str = ""
-    zone_servers: tuple[str, ...] = ()
-    zone_problem: str = ""
-    dns_problem: str = ""
-
-    @property
-    def is_elsewhere(self) -> bool:
-        """DNS shows name servers, and none of them is the hosted zone's."""
-        known = self.servers and self.zone_servers
-        return bool(known) and not set(self.servers) & set(self.zone_servers)
-
-    @property
-    def strangers(self) -> tuple[str, ...]:
-        """Name servers of the domain that are not the hosted zone's."""
-        if not self.zone_servers:
-            return ()
-        return tuple(one for one in self.servers if one not in self.zone_servers)
 
 
 def state_of(record: PublishedRecord, values: Sequence[str], alias: str = "") -> State:
@@ -116,50 +80,6 @@ def serves(record: PublishedRecord, value: str) -> bool:
     if record.type == "MX":
         return value.lower().split()[-1:] == record.value.split()[-1:]
     return value.lower() == record.value.lower()
-
-
-def zone_and_delegation(
-    env: Environment, whom: Whom
-) -> Reading[tuple[Delegation, facts.Zone | None]]:
-    """The hosted zone and the name servers that DNS shows; errors are part of the answer."""
-    zone, outcomes = yield from both(hosted_zone(env), name_servers(env, whom))
-    found = Delegation()
-    for name, outcome in outcomes:
-        if isinstance(outcome, Exception):
-            # What a name above would say holds only where this one has no name servers.
-            found = replace(found, dns_problem=str(outcome))
-            break
-        if outcome and outcome["values"] and not outcome.get("alias"):
-            found = replace(found, apex=name, servers=tuple(outcome["values"]))
-            break
-    if isinstance(zone, ProvisionError):
-        return replace(found, zone_problem=zone.message), None
-    if zone is None:
-        return found, None
-    known = replace(found, zone_id=zone.id, zone_name=zone.name, zone_servers=zone.name_servers)
-    return known, zone
-
-
-def hosted_zone(env: Environment) -> Reading[facts.Zone | ProvisionError | None]:
-    """The hosted zone with its name servers, or why there is none to look into."""
-    try:
-        zone = yield from facts.zone(env)
-        if zone is None or zone.name_servers:
-            return zone
-        at = yield from route53.records_at(zone, [zone.name])
-    except ProvisionError as error:
-        return error
-    servers = [v for one in at[zone.name] if one["Type"] == "NS" for v in route53.values_of(one)]
-    return replace(zone, name_servers=tuple(sorted(servers)))
-
-
-def name_servers(env: Environment, whom: Whom) -> Reading[list[tuple[str, Outcome]]]:
-    """The NS records of the domain and of the names above it, nearest first."""
-    if not whom.dns:
-        return []
-    names = [env.domain, *parents(env.domain)]
-    outcomes = yield [ask_dns("NS", name) for name in names]
-    return list(zip(names, outcomes, strict=True))
 
 
 def in_zone(
@@ -222,7 +142,8 @@ def in_dns(
 def dns_view(kind: Kind, who: str, record: PublishedRecord, outcome: Outcome) -> View:
     """What one server's answer says of one record."""
     if isinstance(outcome, Exception):
-        return View(kind, who, State.NOT_ASKED, note=str(outcome))
+        broken = isinstance(outcome, BrokenDns) and kind is Kind.PUBLIC
+        return View(kind, who, State.BROKEN if broken else State.NOT_ASKED, note=str(outcome))
     values = tuple((outcome or {}).get("values", ()))
     alias = (outcome or {}).get("alias", "")
     note = f"CNAME to {alias}" if alias and record.type != "CNAME" else ""

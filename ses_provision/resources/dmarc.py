@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from ses_provision.engine.facts import Zone
 from ses_provision.engine.model import Call, Found, Obstacle
@@ -27,18 +28,20 @@ class Dmarc:
 
     zone: Zone
     domain: str
-    value: str = field(compare=False)
+    policy: str
+    reports_to: frozenset[str]
     ttl: int
+    value: str = field(compare=False)
     served_by: str = field(default="", compare=False)
     raw: route53.Raw = field(default_factory=dict, compare=False)
     resolvers: tuple[str, ...] = field(default=(), compare=False, repr=False)
-    policy: str = field(init=False)
-    reports_to: frozenset[str] = field(init=False)
 
-    def __post_init__(self) -> None:
-        read = dmarc_record.parse(self.value) or DmarcRecord()
-        object.__setattr__(self, "policy", read.get("p").lower())
-        object.__setattr__(self, "reports_to", read.reports)
+    @classmethod
+    def of(cls, zone: Zone, domain: str, value: str, ttl: int, **more: Any) -> Dmarc:
+        """A record by its text."""
+        read = dmarc_record.parse(value) or DmarcRecord()
+        policy = read.get("p").lower()
+        return cls(zone, domain, policy, read.reports, ttl, value, **more)
 
     @property
     def name(self) -> str:
@@ -69,7 +72,7 @@ class Dmarc:
         stands = above.live
         if stands is None and live is not None:
             # Strings of other kinds are there, and the set has to be replaced with ours in it.
-            stands = Dmarc(self.zone, self.domain, "", live.get("TTL", 0), raw=live)
+            stands = Dmarc.of(self.zone, self.domain, "", live.get("TTL", 0), raw=live)
         return Found(stands, (*obstacles, *above.obstacles), above.notes)
 
     def _behind_alias(self, obstacles: tuple[Obstacle, ...]) -> Reading[Found[Dmarc]]:
@@ -95,7 +98,7 @@ class Dmarc:
         self, live: route53.Raw, own: Standing, obstacles: tuple[Obstacle, ...]
     ) -> Found[Dmarc]:
         """What to do beside a record that stands in the zone."""
-        stands = Dmarc(self.zone, self.domain, own.records[0], live.get("TTL", 0), raw=live)
+        stands = Dmarc.of(self.zone, self.domain, own.records[0], live.get("TTL", 0), raw=live)
         theirs = usable(own.records)
         if theirs is None:
             force = in_force(self.domain, own)

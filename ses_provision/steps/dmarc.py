@@ -15,4 +15,4 @@ def desired(env: Environment, facts: Facts) -> list[Resource] | Skipped:
     if env.dns.is_external:
         return Skipped(f"external DNS; the record to publish: ses-provision dns --env {env.name}")
     zone, asked = facts.hosted_zone, env.dns.resolvers
-    return [Dmarc(zone, env.domain, wanted.value, wanted.ttl, resolvers=asked)]
+    return [Dmarc.of(zone, env.domain, wanted.value, wanted.ttl, resolvers=asked)]

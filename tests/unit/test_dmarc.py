@@ -18,7 +18,7 @@ from ses_provision.resources.dmarc_record import is_dmarc, parse, record, streng
 from tests.dmarc_strings import STRINGS
 
 ZONE = Zone("Z1", "dev.example.com")
-WANTED = Dmarc(ZONE, "dev.example.com", record("quarantine", ["ops@example.com"]), 300)
+WANTED = Dmarc.of(ZONE, "dev.example.com", record("quarantine", ["ops@example.com"]), 300)
 
 
 def change(strings: list[str], above: Any = None, want: Dmarc = WANTED) -> Change:
@@ -86,7 +86,7 @@ def after(wanted: Change) -> list[str]:
 def test_whatever_stands_there_one_record_is_left_and_no_tag_of_it_is_weaker(
     theirs: list[str], policy: str, taken_over: bool
 ) -> None:
-    want = Dmarc(ZONE, ZONE.name, record(policy, ["ops@example.com"]), 300)
+    want = Dmarc.of(ZONE, ZONE.name, record(policy, ["ops@example.com"]), 300)
     made = replace(change([*theirs, "other=1"], want=want), taken_over=taken_over)
     if made.action not in {Action.CREATE, Action.UPDATE}:
         return

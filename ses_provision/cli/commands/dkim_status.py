@@ -15,7 +15,7 @@ from ses_provision.render.progress import Progress
 
 if TYPE_CHECKING:
     from ses_provision.checks.verification import Verification
-    from ses_provision.checks.views import Whom
+    from ses_provision.checks.whom import Whom
     from ses_provision.environment import Environment
 
 
@@ -103,7 +103,7 @@ def dkim_status(
 
 def asked(env: Environment, resolver: list[str] | None, no_dns: bool) -> Whom:
     """Whom to ask in DNS, by the options."""
-    from ses_provision.checks.views import Whom
+    from ses_provision.checks.whom import Whom
 
     return Whom.of(env, given=resolver or (), dns=not no_dns)
 

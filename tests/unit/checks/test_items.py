@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 
 from ses_provision.checks import ITEMS, account, events, identity, preflight, views
+from ses_provision.checks.delegation import Delegation, hosted_zone
 from ses_provision.checks.dmarc import standing_above
 from ses_provision.checks.topic import Judgement, Look, Scene, Topic, selected
 from ses_provision.checks.views import Kind, State
+from ses_provision.checks.whom import Whom
 from ses_provision.cli.commands.checklist import complete_item
 from ses_provision.engine.facts import Account, Zone
 from ses_provision.engine.model import Status
@@ -180,7 +182,7 @@ def test_a_zone_found_by_name_gets_its_name_servers_from_its_own_records() -> No
     ns = {"Name": f"{ENV.domain}.", "Type": "NS", "ResourceRecords": servers}
 
     found = fed(
-        views.hosted_zone(env),
+        hosted_zone(env),
         {
             "ListHostedZones": {
                 "HostedZones": [
@@ -203,7 +205,7 @@ def test_a_domain_in_the_zone_of_its_parent_inherits_from_there() -> None:
     zone = Zone("Z1", "starlightpractice.com")
 
     found = fed(
-        standing_above(zone.name, views.Whom(dns=False), zone, views.Delegation()),
+        standing_above(zone.name, Whom(dns=False), zone, Delegation()),
         {"ListResourceRecordSets": listed},
     )
 
