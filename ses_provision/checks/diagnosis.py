@@ -9,8 +9,12 @@ from datetime import datetime
 from ses_provision.checks.delegation import Delegation, Place, broken, mixed, remedy, where_to_set
 from ses_provision.checks.views import Kind, State, View
 from ses_provision.environment import Environment
+from ses_provision.resources import route53
 from ses_provision.resources.dmarc_policy import InForce
 from ses_provision.resources.dmarc_record import TAG as DMARC_TAG
+from ses_provision.resources.spf import Judged, reason
+from ses_provision.resources.spf_record import TAG as SPF_TAG
+from ses_provision.resources.spf_record import with_ses
 from ses_provision.steps.records import PublishedRecord
 
 REPORTED = {
@@ -69,7 +73,8 @@ class RecordReport:
     """One record, who sees what of it, and where it stands instead.
 
     `instead` is ("doubled" or "wildcard", the name it was found at); `inherited` names the domain
-    above whose DMARC record serves this one, `in_force` what receivers go by.
+    above whose DMARC record serves this one, `in_force` what receivers go by; `spf` what they
+    make of an SPF record that does not let SES send.
     """
 
     record: PublishedRecord
@@ -77,6 +82,7 @@ class RecordReport:
     instead: tuple[str, str] = ("", "")
     inherited: str = ""
     in_force: InForce | None = None
+    spf: Judged | None = None
 
     @property
     def deciding(self) -> list[View]:
@@ -94,6 +100,8 @@ class RecordReport:
         public = [v.state for v in self.of(Kind.PUBLIC) if v.state is not State.NOT_ASKED]
         if public and set(public) == {State.BROKEN}:
             return State.BROKEN
+        if self.spf is not None:
+            return State.NOT_ASKED if self.spf.is_unknown else State.WRONG
         force = self.in_force
         if self.inherited or (force is not None and force.alias and force.record is not None):
             return State.RIGHT
@@ -268,6 +276,8 @@ def why(env: Environment, one: RecordReport, delegation: Delegation) -> Verdict:
 
 def plain_fault(env: Environment, one: RecordReport) -> Verdict:
     """What the views themselves say."""
+    if one.spf is not None:
+        return spf_fault(one, one.spf)
     record, seen = one.record, next(v for v in one.deciding if v.state is not State.RIGHT)
     values = " and ".join(seen.values)
     match seen.state:
@@ -290,6 +300,16 @@ def plain_fault(env: Environment, one: RecordReport) -> Verdict:
         return Verdict("missing", one.in_force.why_none, publish(env, record))
     where = "in DNS" if env.dns.is_external else "in the hosted zone"
     return Verdict("missing", f"{one.label} is not {where}", publish(env, record))
+
+
+def spf_fault(one: RecordReport, found: Judged) -> Verdict:
+    """An SPF record that does not let SES send, and what it would have to be."""
+    texts = [text for text in one.deciding[0].values if route53.is_kind(text, SPF_TAG)]
+    return Verdict(
+        "wrong-value",
+        f"{one.label} is {texts[0]}; {reason(found)}",
+        f"make it {with_ses(texts[0])}",
+    )
 
 
 def several(env: Environment, one: RecordReport, values: str) -> Verdict:
@@ -331,6 +351,7 @@ def not_served(one: RecordReport, delegation: Delegation) -> Verdict:
 def could_not_ask(records: Sequence[RecordReport], delegation: Delegation) -> Verdict:
     """Nobody could tell; that is not "missing"."""
     notes = [v.note for one in records for v in one.views if v.state is State.NOT_ASKED]
+    notes += [one.spf.why for one in records if one.spf]
     notes += [one.in_force.unknown for one in records if one.in_force and one.in_force.unknown]
     reason = delegation.zone_problem or next(iter(notes), "") or delegation.dns_problem
     return Verdict(

@@ -26,7 +26,7 @@ from ses_provision.resources.dmarc_policy import InForce
 from ses_provision.resources.dmarc_record import TAG as DMARC_TAG
 from ses_provision.resources.dmarc_record import DmarcRecord, is_dmarc, report_hosts
 from ses_provision.resources.organisation import is_same_organisation
-from ses_provision.steps.records import SPF_TAG
+from ses_provision.resources.spf_record import TAG as SPF_TAG
 
 DELEGATION_FAULTS = {"delegated-elsewhere", "not-delegated", "not-resolvable"}
 RAMP = {"none": "quarantine", "quarantine": "reject"}

@@ -6,15 +6,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from ses_provision.checks import spf
 from ses_provision.checks.views import State, state_of
 from ses_provision.environment import Environment
 from ses_provision.outside.dns import ask_dns
-from ses_provision.outside.reading import Outcome, Reading
+from ses_provision.outside.reading import Outcome, Reading, together
 from ses_provision.outside.voices import values
 from ses_provision.resources import dmarc_record
 from ses_provision.resources.dmarc_policy import InForce, Standing, in_force, places
 from ses_provision.resources.dmarc_record import STRENGTH
 from ses_provision.resources.dmarc_record import TAG as DMARC_TAG
+from ses_provision.resources.spf import reason
+from ses_provision.resources.spf_record import TAG as SPF_TAG
 from ses_provision.steps.records import PublishedRecord
 
 
@@ -73,7 +76,21 @@ def lookup(
         judged(record, outcome, state_of(record, values(other)) is State.RIGHT, zone)
         for record, outcome, other in zip(records, here, twice, strict=True)
     ]
-    return Lookup(tuple(as_receivers_see(one, force) for one in found), values(next(outcomes)))
+    judged_too = yield from together(with_spf(one, resolver) for one in found)
+    seen = tuple(as_receivers_see(one, force) for one in judged_too)
+    return Lookup(seen, values(next(outcomes)))
+
+
+def with_spf(one: Published, resolver: str) -> Reading[Published]:
+    """An SPF record by what receivers make of it."""
+    if one.record.tag != SPF_TAG or not one.found:
+        return one
+    judged = yield from spf.look(one.found, one.record.name, [resolver] if resolver else [])
+    if judged is None or judged.passes:
+        return one
+    verdict = Verdict.NOT_ASKED if judged.is_unknown else Verdict.WRONG
+    why = judged.why if judged.is_unknown else reason(judged)
+    return replace(one, verdict=verdict, note=why)
 
 
 def legacy_name(domain: str) -> str:

@@ -10,12 +10,13 @@ from ses_provision.checks import views
 from ses_provision.checks.delegation import Delegation, zone_and_delegation
 from ses_provision.checks.diagnosis import RecordReport, Ses, Verdict, verdicts
 from ses_provision.checks.dmarc import policy_in_force, with_policy
+from ses_provision.checks.spf import with_judgement
 from ses_provision.checks.whom import Whom
 from ses_provision.engine import facts
 from ses_provision.engine.facts import Account, identity_question
 from ses_provision.environment import Environment
 from ses_provision.names import dns_name
-from ses_provision.outside.reading import Answer, Reading, ask, both
+from ses_provision.outside.reading import Answer, Reading, ask, both, together
 from ses_provision.resources import dmarc_record
 from ses_provision.steps.records import PublishedRecord, records_to_publish
 
@@ -67,7 +68,8 @@ def verification(
         views.probe(whom, delegation, env, [one.record for one in lacking]),
         policy_in_force(whom, zone, delegation, dmarc),
     )
-    records = tuple(completed(one, instead) for one in [*others, with_policy(dmarc, force)])
+    judged = yield from together(with_judgement(one, whom) for one in others)
+    records = tuple(completed(one, instead) for one in [*judged, with_policy(dmarc, force)])
     seen = described(env.domain, identity)
     found = tuple(verdicts(env, seen, records, delegation))
     return replace(seen, delegation=delegation, records=records, verdicts=found)

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ses_provision.engine.facts import Zone
 from ses_provision.engine.model import Call, Found, Obstacle
 from ses_provision.names import dns_name, parents, txt_record, txt_value
 from ses_provision.outside.reading import Reading, ask, question
-from ses_provision.resources import dmarc_record
+from ses_provision.resources import dmarc_record, spf, spf_record
 
 Raw = Mapping[str, Any]
 """A record set as Route 53 writes it."""
@@ -79,7 +79,8 @@ class TxtValue:
 
     `tag` is what strings of its kind begin with ("v=spf1"). Receivers take a second one for an
     error (RFC 7208 section 4.5, RFC 9989 section 4.7), so another string of the kind is in the
-    way unless `ours` says that we wrote it.
+    way unless `ours` says that we wrote it. An SPF record that lets SES send serves as well as
+    ours, however it is written, and stays.
     """
 
     zone: Zone
@@ -89,6 +90,8 @@ class TxtValue:
     ttl: int
     ours: str = field(default="(?!)", compare=False)
     raw: Raw = field(default_factory=dict, compare=False)
+    served_by: str = field(default="", compare=False)
+    resolvers: tuple[str, ...] = field(default=(), compare=False, repr=False)
 
     @property
     def label(self) -> str:
@@ -104,12 +107,31 @@ class TxtValue:
             return Found(None, tuple(obstacles))
         same_kind = [value for value in values_of(live) if is_kind(value, self.tag)]
         foreign = [v for v in same_kind if v != self.value and not re.fullmatch(self.ours, v)]
+        if foreign and len(same_kind) == 1 and self.tag == spf_record.TAG:
+            return (yield from self._judged(foreign[0], live, obstacles))
         if foreign or len(same_kind) > 1:
             obstacles.append(foreign_values(live, same_kind, {self.value}))
         # Where there is none, the set is there all the same and has to be replaced with ours in it.
         value = self.value if self.value in same_kind else next(iter(same_kind), "")
         found = TxtValue(self.zone, self.name, value, self.tag, live.get("TTL", 0), raw=live)
         return Found(found, tuple(obstacles))
+
+    def _judged(
+        self, theirs: str, live: Raw, obstacles: Sequence[Obstacle]
+    ) -> Reading[Found[TxtValue]]:
+        """What to do beside an SPF record of somebody else, by what receivers make of it."""
+        found = yield from spf.judged(theirs, self.name, self.resolvers)
+        if found.passes:
+            served = replace(self, served_by=f"theirs: {theirs}", raw=live)
+            return Found(served, tuple(obstacles))
+        stands = replace(self, value=theirs, ttl=live.get("TTL", 0), raw=live)
+        if found.is_unknown:
+            what = f"not known whether TXT {self.name} ({theirs}) lets SES send: {found.why}"
+            way_out = "try again where DNS answers, or take the name over"
+        else:
+            what = f"TXT {self.name} is {theirs}, not {self.value}; {spf.reason(found)}"
+            way_out = f"make it {spf_record.with_ses(theirs)}, or take the name over"
+        return Found(stands, (*obstacles, Obstacle(what, way_out, removal={})))
 
     def writes(self, found: Found[TxtValue]) -> Sequence[Call]:
         """Put our string into the set, beside the strings of other kinds."""
@@ -118,7 +140,7 @@ class TxtValue:
 
     def deletes(self, found: Found[TxtValue]) -> Sequence[Call]:
         """Take our string out; the set goes when nothing else is in it."""
-        if found.live is None or found.live.value != self.value:
+        if found.live is None or found.live.served_by or found.live.value != self.value:
             return []
         rest = self._set(set(), found.live.raw)
         changes = [("DELETE", found.live.raw)]

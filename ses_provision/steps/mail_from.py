@@ -27,6 +27,6 @@ def desired(env: Environment, facts: Facts) -> list[Resource]:
     zone = facts.hosted_zone
     return [
         RecordSet(zone, mx.name, mx.type, frozenset({mx.value}), mx.ttl, ours=SES_MX),
-        TxtValue(zone, spf.name, spf.value, spf.tag, spf.ttl),
+        TxtValue(zone, spf.name, spf.value, spf.tag, spf.ttl, resolvers=env.dns.resolvers),
         setting,
     ]

@@ -10,11 +10,11 @@ from ses_provision.environment import Environment
 from ses_provision.names import is_within
 from ses_provision.resources.dmarc_record import TAG as DMARC_TAG
 from ses_provision.resources.dmarc_record import record as dmarc_text
+from ses_provision.resources.spf_record import TAG as SPF_TAG
 
 EASY_DKIM_TOKENS = 3
 """SES issues three tokens to an identity (SES Developer Guide, Easy DKIM)."""
 
-SPF_TAG = "v=spf1"
 SPF = f"{SPF_TAG} include:amazonses.com ~all"
 
 
