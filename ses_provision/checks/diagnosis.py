@@ -6,9 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from ses_provision.checks import mistakes
 from ses_provision.checks.delegation import Delegation, Place, broken, mixed, remedy, where_to_set
 from ses_provision.checks.views import Kind, State, View
 from ses_provision.environment import Environment
+from ses_provision.names import parents
 from ses_provision.resources import route53
 from ses_provision.resources.dmarc_policy import InForce
 from ses_provision.resources.dmarc_record import TAG as DMARC_TAG
@@ -72,7 +74,7 @@ class Ses:
 class RecordReport:
     """One record, who sees what of it, and where it stands instead.
 
-    `instead` is ("doubled" or "wildcard", the name it was found at); `inherited` names the domain
+    `instead` is how it came to another name, and that name; `inherited` names the domain
     above whose DMARC record serves this one, `in_force` what receivers go by; `spf` what they
     make of an SPF record that does not let SES send.
     """
@@ -93,6 +95,11 @@ class RecordReport:
             if asked:
                 return asked
         return []
+
+    @property
+    def answer(self) -> tuple[str, ...]:
+        """What stands at the record's own name, by the first view that counts."""
+        return self.deciding[0].values if self.deciding else ()
 
     @property
     def state(self) -> State:
@@ -249,13 +256,13 @@ def why(env: Environment, one: RecordReport, delegation: Delegation) -> Verdict:
     """The cause, from the most telling sign to the plainest."""
     how, name = one.instead
     zone = next(iter(one.of(Kind.ZONE)), None)
-    if how == "doubled":
-        return Verdict(
-            "name-doubled",
-            f"{one.record.type} {name} stands in DNS: the domain was written twice, because the "
-            "panel appends it",
-            f"rename it to {one.record.name} (enter the name without the domain at its end)",
-        )
+    entered = (
+        mistakes.in_value(one.record, one.answer, [env.domain, *parents(env.domain)])
+        or mistakes.at_another_name(one.record, how, name)
+        or mistakes.hidden(one.record, how)
+    )
+    if entered is not None:
+        return Verdict(entered.code, entered.what, entered.way_out)
     if one.stands_in_zone:
         return not_served(one, delegation)
     if zone is not None and zone.note and zone.state is State.MISSING:
@@ -304,7 +311,7 @@ def plain_fault(env: Environment, one: RecordReport) -> Verdict:
 
 def spf_fault(one: RecordReport, found: Judged) -> Verdict:
     """An SPF record that does not let SES send, and what it would have to be."""
-    texts = [text for text in one.deciding[0].values if route53.is_kind(text, SPF_TAG)]
+    texts = [text for text in one.answer if route53.is_kind(text, SPF_TAG)]
     return Verdict(
         "wrong-value",
         f"{one.label} is {texts[0]}; {reason(found)}",

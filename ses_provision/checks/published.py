@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from ses_provision.checks import spf
+from ses_provision.checks import mistakes, spf
+from ses_provision.checks.probes import Lacking, look
 from ses_provision.checks.views import State, state_of
 from ses_provision.environment import Environment
 from ses_provision.outside.dns import ask_dns
 from ses_provision.outside.reading import Outcome, Reading, together
-from ses_provision.outside.voices import values
+from ses_provision.outside.voices import alias, values
 from ses_provision.resources import dmarc_record
 from ses_provision.resources.dmarc_policy import InForce, Standing, in_force, places
 from ses_provision.resources.dmarc_record import STRENGTH
@@ -64,18 +65,20 @@ def lookup(
 ) -> Reading[Lookup]:
     """Ask DNS for each record: at its name, and where a panel that appends the zone puts it."""
     at_name = [ask_dns(one.type, one.name, resolver) for one in records]
-    doubled = [ask_dns(one.type, f"{one.name}.{zone}", resolver) for one in records]
     looked = places(env.domain)
     policies = [ask_dns("TXT", f"_dmarc.{place}", resolver) for place in looked]
     legacy = ask_dns("TXT", legacy_name(env.domain), resolver)
-    outcomes = iter((yield [*at_name, *doubled, *policies, legacy]))
+    outcomes = iter((yield [*at_name, *policies, legacy]))
     here = [next(outcomes) for _ in at_name]
-    twice = [next(outcomes) for _ in doubled]
     force = in_force(env.domain, *(Standing.answered(one, next(outcomes)) for one in looked))
-    found = [
-        judged(record, outcome, state_of(record, values(other)) is State.RIGHT, zone)
-        for record, outcome, other in zip(records, here, twice, strict=True)
+    found = [judged(record, outcome) for record, outcome in zip(records, here, strict=True)]
+    lacking = [
+        Lacking(one.record, values(outcome), alias(outcome))
+        for one, outcome in zip(found, here, strict=True)
+        if one.verdict in {Verdict.MISSING, Verdict.WRONG}
     ]
+    instead = yield from look(lacking, env.domain, zone, lambda _: resolver)
+    found = [entered(one, instead, [env.domain, zone]) for one in found]
     judged_too = yield from together(with_spf(one, resolver) for one in found)
     seen = tuple(as_receivers_see(one, force) for one in judged_too)
     return Lookup(seen, values(next(outcomes)))
@@ -98,12 +101,12 @@ def legacy_name(domain: str) -> str:
     return f"_amazonses.{domain}"
 
 
-def judged(record: PublishedRecord, outcome: Outcome, doubled: bool, zone: str) -> Published:
+def judged(record: PublishedRecord, outcome: Outcome) -> Published:
     """What the answer at a record's name says of it."""
     if isinstance(outcome, Exception):
         return Published(record, Verdict.NOT_ASKED, note=str(outcome))
-    found, alias = values(outcome), str((outcome or {}).get("alias", ""))
-    match state_of(record, found, alias):
+    found, away = values(outcome), alias(outcome)
+    match state_of(record, found, away):
         case State.RIGHT:
             same = record.value in found
             return Published(
@@ -111,7 +114,7 @@ def judged(record: PublishedRecord, outcome: Outcome, doubled: bool, zone: str) 
             )
         case State.ALIASED:
             return Published(
-                record, Verdict.WRONG, (f"CNAME {alias}",), "a CNAME stands alone at its name"
+                record, Verdict.WRONG, (f"CNAME {away}",), "a CNAME stands alone at its name"
             )
         case State.SEVERAL:
             return Published(
@@ -119,14 +122,31 @@ def judged(record: PublishedRecord, outcome: Outcome, doubled: bool, zone: str) 
             )
         case State.WRONG:
             return Published(record, Verdict.WRONG, found)
-    if doubled:
-        return Published(
-            record,
-            Verdict.DOUBLED,
-            note=f"it stands at {record.name}.{zone}: the panel appends {zone} itself, "
-            "so give it the name within the zone",
+    return Published(record, Verdict.MISSING, found)
+
+
+def entered(
+    one: Published, instead: Mapping[tuple[str, str], tuple[str, str]], zones: Sequence[str]
+) -> Published:
+    """A record that is not right, by how it was entered into the panel, where that shows."""
+    record, note = one.record, one.note
+    how, name = instead.get((record.name, record.type), ("", ""))
+    if how == mistakes.DOUBLED:
+        zone = name.removeprefix(f"{record.name}.")
+        note = f"it stands at {name}: the panel appends {zone} itself, so give it the name within "
+        return Published(record, Verdict.DOUBLED, note=f"{note}the zone")
+    told = None
+    if one.verdict in {Verdict.MISSING, Verdict.WRONG}:
+        told = (
+            mistakes.in_value(record, one.found, zones)
+            or mistakes.at_another_name(record, how, name)
+            or mistakes.hidden(record, how)
         )
-    return Published(record, Verdict.MISSING)
+    if told is not None:
+        return Published(record, Verdict.WRONG, one.found, f"{told.what}; {told.way_out}")
+    if how == mistakes.WILDCARD:
+        return replace(one, note=f"the wildcard {name} answers in its place")
+    return one
 
 
 def as_receivers_see(one: Published, force: InForce) -> Published:

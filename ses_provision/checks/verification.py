@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ses_provision.checks import views
+from ses_provision.checks import probes, views
 from ses_provision.checks.delegation import Delegation, zone_and_delegation
 from ses_provision.checks.diagnosis import RecordReport, Ses, Verdict, verdicts
 from ses_provision.checks.dmarc import policy_in_force, with_policy
 from ses_provision.checks.spf import with_judgement
+from ses_provision.checks.views import Kind, State
 from ses_provision.checks.whom import Whom
 from ses_provision.engine import facts
 from ses_provision.engine.facts import Account, identity_question
@@ -65,7 +66,7 @@ def verification(
     *others, dmarc = reports
     lacking = [one for one in reports if not one.is_right]
     instead, force = yield from both(
-        views.probe(whom, delegation, env, [one.record for one in lacking]),
+        stand_instead(whom, delegation, env, lacking),
         policy_in_force(whom, zone, delegation, dmarc),
     )
     judged = yield from together(with_judgement(one, whom) for one in others)
@@ -87,6 +88,23 @@ def wanted_records(env: Environment, issued: facts.Dkim | None) -> list[Publishe
             PublishedRecord(name, "TXT", any_policy, env.dns.ttl, purpose, dmarc_record.TAG)
         )
     return records
+
+
+def stand_instead(
+    whom: Whom, delegation: Delegation, env: Environment, reports: Sequence[RecordReport]
+) -> Reading[dict[probes.Key, probes.Instead]]:
+    """Where the records that lack stand instead, by what DNS answers."""
+    if not whom.dns:
+        return {}
+    lacking = []
+    for one in reports:
+        seen = one.deciding[0] if one.deciding else None
+        if seen is not None and seen.state is not State.BROKEN:
+            held = any(view.values or view.alias for view in one.of(Kind.ZONE))
+            lacking.append(probes.Lacking(one.record, seen.values, seen.alias, held))
+    theirs = next(iter(delegation.servers), "")
+    server = probes.within(delegation.apex, theirs, next(iter(whom.resolvers), ""))
+    return (yield from probes.look(lacking, env.domain, delegation.apex, server))
 
 
 def completed(

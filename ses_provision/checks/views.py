@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 from ses_provision.checks.delegation import Delegation
 from ses_provision.checks.whom import Whom
 from ses_provision.engine import facts
-from ses_provision.environment import Environment
 from ses_provision.errors import BrokenDns, ProvisionError
 from ses_provision.names import is_within, parents
 from ses_provision.outside.dns import ask_dns
-from ses_provision.outside.reading import Ask, Outcome, Reading
+from ses_provision.outside.reading import Outcome, Reading
 from ses_provision.resources import dmarc_record, route53, spf
 from ses_provision.resources.dmarc_record import TAG as DMARC_TAG
 from ses_provision.resources.spf_record import TAG as SPF_TAG
@@ -151,42 +150,3 @@ def dns_view(kind: Kind, who: str, record: PublishedRecord, outcome: Outcome) ->
     note = f"CNAME to {alias}" if alias and record.type != "CNAME" else ""
     away = alias if record.type != "CNAME" else ""
     return View(kind, who, state_of(record, values, alias), values, note, away)
-
-
-def probes(record: PublishedRecord, domain: str, apex: str) -> dict[str, str]:
-    """The names at which a record that is not where it should be may stand instead.
-
-    A panel that appends the zone makes `x.a.com.a.com` of a full name. Asked for literally, a
-    wildcard answers with its own records (RFC 4592 section 2.1.1).
-    """
-    zones = dict.fromkeys([domain, apex or domain])
-    doubled = {f"{record.name}.{zone}": "doubled" for zone in zones}
-    wild = {
-        f"*.{parent}": "wildcard" for parent in parents(record.name) if is_within(parent, domain)
-    }
-    return doubled | wild
-
-
-def probe(
-    whom: Whom, delegation: Delegation, env: Environment, records: Iterable[PublishedRecord]
-) -> Reading[dict[tuple[str, str], tuple[str, str]]]:
-    """Where records that are not right stand instead: by name and type, how and at which name."""
-    if not whom.dns:
-        return {}
-    server = delegation.servers[0] if delegation.servers else ""
-    asks: list[tuple[PublishedRecord, str, str, Ask]] = []
-    for one in records:
-        for name, how in probes(one, env.domain, delegation.apex).items():
-            kinds = {one.type, "CNAME"} if how == "wildcard" else {one.type}
-            asks += [(one, name, how, ask_dns(kind, name, server)) for kind in sorted(kinds)]
-    outcomes = (yield list(dict.fromkeys(ask for *_, ask in asks))) if asks else []
-    by_ask = dict(zip(dict.fromkeys(ask for *_, ask in asks), outcomes, strict=True))
-    found: dict[tuple[str, str], tuple[str, str]] = {}
-    for one, name, how, ask in asks:
-        outcome = by_ask[ask]
-        if not outcome or isinstance(outcome, Exception) or not outcome["values"]:
-            continue
-        values = outcome["values"]
-        if how == "wildcard" or state_of(one, values) is State.RIGHT:
-            found.setdefault((one.name, one.type), (how, name))
-    return found
