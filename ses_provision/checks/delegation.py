@@ -44,6 +44,7 @@ class Delegation:
     zone_name: str = ""
     zone_servers: tuple[str, ...] = ()
     zone_problem: str = ""
+    zone_hint: str = ""
     dns_problem: str = ""
     white_label: tuple[str, ...] = ()
     broken: bool = False
@@ -210,7 +211,7 @@ def zone_and_delegation(
     zone, outcomes = yield from both(hosted_zone(env), name_servers(env, whom))
     found = nearest(outcomes)
     if isinstance(zone, ProvisionError):
-        return replace(found, zone_problem=zone.message), None
+        return replace(found, zone_problem=zone.message, zone_hint=zone.hint), None
     if zone is None:
         return found, None
     known = replace(found, zone_id=zone.id, zone_name=zone.name, zone_servers=zone.name_servers)

@@ -278,7 +278,21 @@ def why(env: Environment, one: RecordReport, delegation: Delegation) -> Verdict:
             f"{publish(env, one.record)} (a record of its own wins over the wildcard, which may "
             "stay)",
         )
+    unread = zone is not None and zone.state is State.NOT_ASKED
+    if unread and one.state is State.MISSING:
+        return zone_not_read(one, delegation)
     return plain_fault(env, one)
+
+
+def zone_not_read(one: RecordReport, delegation: Delegation) -> Verdict:
+    """DNS does not show a record, and nobody knows whether the hosted zone has it."""
+    note = delegation.zone_problem or one.of(Kind.ZONE)[0].note
+    return Verdict(
+        "could-not-ask",
+        f"{one.label} is not in DNS, and whether it is in the hosted zone could not be looked up: "
+        f"{note}",
+        delegation.zone_hint or "look again with credentials that may read the hosted zone",
+    )
 
 
 def plain_fault(env: Environment, one: RecordReport) -> Verdict:

@@ -13,6 +13,9 @@ from ses_provision.outside.reading import Ask, Outcome, Reading
 from ses_provision.outside.voices import alias, values
 from ses_provision.steps.records import PublishedRecord
 
+WILD_ADDRESS = "address of a wildcard"
+"""Asked to tell a proxied name from one that only a wildcard answers for."""
+
 Key = tuple[str, str]
 Instead = tuple[str, str]
 """How it came there, and the name."""
@@ -44,6 +47,8 @@ class Probe:
         match self.how:
             case mistakes.WILDCARD:
                 return self.answers_instead(found)
+            case how if how == WILD_ADDRESS:
+                return False
             case mistakes.PROXIED:
                 return bool(found) and not alias(outcome)
             case mistakes.FLATTENED:
@@ -62,6 +67,8 @@ def probes(lacking: Lacking, domain: str, apex: str) -> Iterator[Probe]:
     """What to ask about one record, the most telling first."""
     record, silent = lacking.record, not (lacking.values or lacking.alias)
     if record.type == "CNAME" and silent:
+        for parent in parents(record.name):
+            yield Probe(lacking, WILD_ADDRESS, "A", f"*.{parent}")
         yield Probe(lacking, mistakes.FLATTENED, "TXT", record.name)
         yield Probe(lacking, mistakes.PROXIED, "A", record.name)
     for name, how in mistakes.places(record, domain, apex).items():
@@ -85,8 +92,15 @@ def look(
         once = list(dict.fromkeys(asks))
         outcomes = dict(zip(once, (yield once), strict=True))
     found: dict[Key, Instead] = {}
+    wild = {
+        address
+        for probe, ask in zip(asked, asks, strict=True)
+        if probe.how == WILD_ADDRESS
+        for address in values(outcomes[ask])
+    }
     for probe, ask in zip(asked, asks, strict=True):
-        if probe.is_met(outcomes[ask]):
+        by_wildcard = probe.how == mistakes.PROXIED and wild & set(values(outcomes[ask]))
+        if probe.is_met(outcomes[ask]) and not by_wildcard:
             key = probe.lacking.record.name, probe.lacking.record.type
             found.setdefault(key, (probe.how, probe.name))
     return found

@@ -158,7 +158,7 @@ def as_receivers_see(one: Published, force: InForce) -> Published:
         return Published(one.record, Verdict.NOT_ASKED, one.found, force.unknown)
     if force.record is None:
         told = one.verdict is Verdict.DOUBLED or force.unknown
-        return one if told else replace(one, note=force.why_none)
+        return one if told else replace(one, note=one.note or force.why_none)
     wanted = dmarc_record.parse(one.record.value)
     weaker = wanted is not None and STRENGTH[force.written] < STRENGTH[wanted.policy]
     if force.is_inherited and weaker:

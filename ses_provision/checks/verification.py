@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any
 
 from ses_provision.checks import probes, views
@@ -115,6 +116,11 @@ def completed(
     return one if one.is_right else replace(one, instead=instead.get(key, ("", "")))
 
 
+def in_utc(at: datetime | None) -> datetime | None:
+    """A time as we show it; botocore gives it in the machine's own zone."""
+    return at.astimezone(UTC) if at is not None else None
+
+
 def described(domain: str, identity: Answer) -> Verification:
     """SES's answer in our words."""
     if identity is None:
@@ -134,6 +140,6 @@ def described(domain: str, identity: Answer) -> Verification:
         mail_from_domain=mail_from.get("MailFromDomain", ""),
         mail_from_status=mail_from.get("MailFromDomainStatus", "NOT_STARTED"),
         error=info.get("ErrorType", ""),
-        last_checked=info.get("LastCheckedTimestamp"),
+        last_checked=in_utc(info.get("LastCheckedTimestamp")),
         soa_server=dns_name((info.get("SOARecord") or {}).get("PrimaryNameServer", "")),
     )

@@ -15,7 +15,7 @@ from typing import Any
 
 from ses_provision.engine.facts import Zone
 from ses_provision.engine.model import Call, Found, Obstacle
-from ses_provision.names import dns_name, parents, txt_record, txt_value
+from ses_provision.names import dns_name, is_within, parents, txt_record, txt_value
 from ses_provision.outside.reading import Reading, ask, question
 from ses_provision.resources import dmarc_record, spf, spf_record
 
@@ -52,7 +52,8 @@ class RecordSet:
         obstacles = [*delegated, *conflicts(self.type, at_name)]
         live = plain_set(at_name, self.type)
         if live is None:
-            return Found(None, tuple(obstacles))
+            notes = () if at_name else (yield from hides(self.zone, self.name))
+            return Found(None, tuple(obstacles), notes)
         values = values_of(live)
         if not all(re.fullmatch(self.ours, value) for value in values):
             obstacles.append(foreign_values(live, values, self.values))
@@ -213,6 +214,23 @@ def standing_at(zone: Zone, name: str) -> Reading[tuple[list[Raw], list[Obstacle
         if one["Type"] == "NS" and parent != zone.name
     ]
     return found[name], delegated
+
+
+def hides(zone: Zone, name: str) -> Reading[tuple[str, ...]]:
+    """What stops answering at a name once anything stands there: a wildcard speaks only for names
+    that do not exist (RFC 4592 section 2.2). Nobody visits a name with an underscore."""
+    if name.startswith("_") or "._" in name:
+        return ()
+    above = [parent for parent in parents(name) if is_within(parent, zone.name)]
+    found = yield from records_at(zone, [*above, *(f"*.{parent}" for parent in above)])
+    for parent in above:
+        wild = found[f"*.{parent}"]
+        if wild:
+            answers = "; ".join(f"{one['Type']} {', '.join(values_of(one))}" for one in wild)
+            return (f"hides the wildcard *.{parent} at {name}, which no longer answers: {answers}",)
+        if found[parent]:
+            break
+    return ()
 
 
 def plain_set(at_name: Iterable[Raw], record_type: str) -> Raw | None:
