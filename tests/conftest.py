@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 
 from ses_provision.cli.app import run
 from ses_provision.engine import facts
@@ -22,6 +23,8 @@ from ses_provision.worlds.in_process import InProcess, seed
 
 ROOT = Path(__file__).parents[1]
 CONFIG = ROOT / "config"
+settings.register_profile("any machine", deadline=None)
+settings.load_profile("any machine")
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 

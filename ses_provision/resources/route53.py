@@ -218,19 +218,23 @@ def standing_at(zone: Zone, name: str) -> Reading[tuple[list[Raw], list[Obstacle
 
 def hides(zone: Zone, name: str) -> Reading[tuple[str, ...]]:
     """What stops answering at a name once anything stands there: a wildcard speaks only for names
-    that do not exist (RFC 4592 section 2.2). Nobody visits a name with an underscore."""
+    that do not exist, and only the one right below the closest name that does (RFC 4592 sections
+    2.2 and 3.3.1). Nobody visits a name with an underscore."""
     if name.startswith("_") or "._" in name:
         return ()
     above = [parent for parent in parents(name) if is_within(parent, zone.name)]
-    found = yield from records_at(zone, [*above, *(f"*.{parent}" for parent in above)])
-    for parent in above:
-        wild = found[f"*.{parent}"]
-        if wild:
-            answers = "; ".join(f"{one['Type']} {', '.join(values_of(one))}" for one in wild)
-            return (f"hides the wildcard *.{parent} at {name}, which no longer answers: {answers}",)
-        if found[parent]:
-            break
-    return ()
+    wildcards = [f"*.{parent}" for parent in above]
+    found = yield from records_at(zone, [*above, *wildcards])
+    [first] = yield from ask(zone_question(zone))
+    held = [dns_name(one["Name"]) for one in (first or {}).get("ResourceRecordSets", ())]
+    held += [one for one, sets in found.items() if sets]
+    exists = [one for one in (name, *above) if any(is_within(other, one) for other in held)]
+    closest = exists[0] if exists else zone.name
+    wild = found.get(f"*.{closest}")
+    if closest == name or not wild:
+        return ()
+    answers = "; ".join(f"{one['Type']} {', '.join(values_of(one))}" for one in wild)
+    return (f"hides the wildcard *.{closest} at {name}, which no longer answers: {answers}",)
 
 
 def plain_set(at_name: Iterable[Raw], record_type: str) -> Raw | None:
