@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from ses_provision.checks.delegation import Delegation
-from ses_provision.checks.diagnosis import RecordReport
+from ses_provision.checks.record_report import RecordReport
 from ses_provision.checks.views import State
 from ses_provision.checks.whom import Whom
 from ses_provision.engine import facts

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from ses_provision.checks.delegation import Place, remedy
-from ses_provision.checks.diagnosis import RecordReport, why
+from ses_provision.checks.faults import why
 from ses_provision.checks.identity import domain
+from ses_provision.checks.record_report import RecordReport
 from ses_provision.checks.topic import (
     Item,
     Judgement,

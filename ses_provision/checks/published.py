@@ -12,7 +12,7 @@ from ses_provision.checks.views import State, state_of
 from ses_provision.environment import Environment
 from ses_provision.outside.dns import ask_dns
 from ses_provision.outside.reading import Outcome, Reading, together
-from ses_provision.outside.voices import alias, values
+from ses_provision.outside.voices import alias, publicly, values
 from ses_provision.resources import dmarc_record
 from ses_provision.resources.dmarc_policy import InForce, Standing, in_force, places
 from ses_provision.resources.dmarc_record import STRENGTH
@@ -64,11 +64,12 @@ def lookup(
     env: Environment, records: Sequence[PublishedRecord], zone: str, resolver: str = ""
 ) -> Reading[Lookup]:
     """Ask DNS for each record: at its name, and where a panel that appends the zone puts it."""
-    at_name = [ask_dns(one.type, one.name, resolver) for one in records]
+    whom = [resolver] if resolver else [*env.dns.resolvers]
+    at_name = [(one.type, one.name) for one in records]
     looked = places(env.domain)
-    policies = [ask_dns("TXT", f"_dmarc.{place}", resolver) for place in looked]
-    legacy = ask_dns("TXT", legacy_name(env.domain), resolver)
-    outcomes = iter((yield [*at_name, *policies, legacy]))
+    policies = [("TXT", f"_dmarc.{place}") for place in looked]
+    legacy = ("TXT", legacy_name(env.domain))
+    outcomes = iter((yield from asked([*at_name, *policies, legacy], resolver, whom)))
     here = [next(outcomes) for _ in at_name]
     force = in_force(env.domain, *(Standing.answered(one, next(outcomes)) for one in looked))
     found = [judged(record, outcome) for record, outcome in zip(records, here, strict=True)]
@@ -77,18 +78,27 @@ def lookup(
         for one, outcome in zip(found, here, strict=True)
         if one.verdict in {Verdict.MISSING, Verdict.WRONG}
     ]
-    instead = yield from look(lacking, env.domain, zone, lambda _: resolver)
+    instead = yield from look(lacking, env.domain, zone, lambda _: next(iter(whom), ""))
     found = [entered(one, instead, [env.domain, zone]) for one in found]
-    judged_too = yield from together(with_spf(one, resolver) for one in found)
+    judged_too = yield from together(with_spf(one, whom) for one in found)
     seen = tuple(as_receivers_see(one, force) for one in judged_too)
     return Lookup(seen, values(next(outcomes)))
 
 
-def with_spf(one: Published, resolver: str) -> Reading[Published]:
+def asked(
+    questions: Sequence[tuple[str, str]], resolver: str, whom: Sequence[str]
+) -> Reading[list[Outcome]]:
+    """The answers of the one resolver that was given; else of the public ones."""
+    if resolver:
+        return (yield [ask_dns(kind, name, resolver) for kind, name in questions])
+    return (yield from publicly(questions, whom))
+
+
+def with_spf(one: Published, whom: Sequence[str]) -> Reading[Published]:
     """An SPF record by what receivers make of it."""
     if one.record.tag != SPF_TAG or not one.found:
         return one
-    judged = yield from spf.look(one.found, one.record.name, [resolver] if resolver else [])
+    judged = yield from spf.look(one.found, one.record.name, whom)
     if judged is None or judged.passes:
         return one
     verdict = Verdict.NOT_ASKED if judged.is_unknown else Verdict.WRONG

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
-from ses_provision.checks.diagnosis import RecordReport
+from ses_provision.checks.record_report import RecordReport
 from ses_provision.checks.whom import Whom
 from ses_provision.outside.reading import Reading
 from ses_provision.resources import route53

@@ -9,8 +9,10 @@ from typing import Any
 
 from ses_provision.checks import probes, views
 from ses_provision.checks.delegation import Delegation, zone_and_delegation
-from ses_provision.checks.diagnosis import RecordReport, Ses, Verdict, verdicts
+from ses_provision.checks.diagnosis import Ses, verdicts
 from ses_provision.checks.dmarc import policy_in_force, with_policy
+from ses_provision.checks.faults import Verdict
+from ses_provision.checks.record_report import RecordReport
 from ses_provision.checks.spf import with_judgement
 from ses_provision.checks.views import Kind, State
 from ses_provision.checks.whom import Whom

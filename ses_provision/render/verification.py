@@ -8,7 +8,8 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from ses_provision.checks.diagnosis import RecordReport, Verdict
+from ses_provision.checks.faults import Verdict
+from ses_provision.checks.record_report import RecordReport
 from ses_provision.checks.verification import Verification
 from ses_provision.checks.views import Kind, State, View
 from ses_provision.environment import Environment
