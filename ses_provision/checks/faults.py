@@ -87,7 +87,7 @@ def zone_not_read(one: RecordReport, delegation: Delegation) -> Verdict:
 def plain_fault(env: Environment, one: RecordReport) -> Verdict:
     """What the views themselves say."""
     if one.spf is not None:
-        return spf_fault(one, one.spf)
+        return spf_fault(env, one, one.spf)
     record, seen = one.record, next(v for v in one.deciding if v.state is not State.RIGHT)
     values = " and ".join(seen.values)
     match seen.state:
@@ -112,13 +112,15 @@ def plain_fault(env: Environment, one: RecordReport) -> Verdict:
     return Verdict("missing", f"{one.label} is not {where}", publish(env, record))
 
 
-def spf_fault(one: RecordReport, found: Judged) -> Verdict:
+def spf_fault(env: Environment, one: RecordReport, found: Judged) -> Verdict:
     """An SPF record that does not let SES send, and what it would have to be."""
+    take_over = f"ses-provision apply{on(env)} --take-over mail-from"
+    ours = "" if env.dns.is_external else f"; or put ours in its place: {take_over}"
     texts = [text for text in one.answer if route53.is_kind(text, SPF_TAG)]
     return Verdict(
         "wrong-value",
         f"{one.label} is {texts[0]}; {reason(found)}",
-        f"make it {with_ses(texts[0])}",
+        f"make it {with_ses(texts[0])}{ours}",
     )
 
 

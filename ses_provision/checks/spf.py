@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 
 from ses_provision.checks.record_report import RecordReport
+from ses_provision.checks.views import State
 from ses_provision.checks.whom import Whom
 from ses_provision.outside.reading import Reading
 from ses_provision.resources import route53
@@ -20,7 +21,15 @@ def with_judgement(report: RecordReport, whom: Whom) -> Reading[RecordReport]:
     found = yield from look(
         report.deciding[0].values, report.record.name, whom.resolvers, dns=whom.dns
     )
-    return report if found is None or found.passes else replace(report, spf=found)
+    if found is None or found.passes:
+        return report
+    if found.is_unknown:
+        return replace(report, spf=found)
+    views = tuple(
+        replace(view, state=State.WRONG) if view.state is State.RIGHT else view
+        for view in report.views
+    )
+    return replace(report, spf=found, views=views)
 
 
 def look(

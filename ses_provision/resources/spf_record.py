@@ -108,9 +108,15 @@ def term_of(word: str) -> Term | None:
 
 
 def with_ses(text: str) -> str:
-    """The record with SES in it, in front of all else, and nothing weakened."""
-    words = [word for word in text.split(" ")[1:] if word and not names_ses(word)]
-    return " ".join([TAG, f"include:{SES}", *words])
+    """The record with SES in it, in front of all else, and nothing weakened. What receivers cannot
+    read is left out: it kept them from using any of the record."""
+    words = [one for one in text[len(TAG) :].split(" ") if one and not names_ses(one)]
+    modifiers: dict[str, str] = {}
+    for word in words:
+        if shaped := MODIFIER.fullmatch(word):
+            modifiers.setdefault(shaped[1].lower(), word)
+    kept = [one for one in words if one in modifiers.values() or term_of(one) is not None]
+    return " ".join(dict.fromkeys([TAG, f"include:{SES}", *kept]))
 
 
 def names_ses(word: str) -> bool:

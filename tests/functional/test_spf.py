@@ -44,6 +44,7 @@ def test_a_record_that_lets_ses_send_is_adopted_and_never_weakened(
     ("theirs", "reason"),
     [
         ("v=spf1 ip4:192.0.2.1 -all", "it answers fail to mail from SES"),
+        ("v=spf1 include:_spf.example.net ~all", "_spf.example.net has no SPF record"),
         (
             "v=spf1 include:amazonses.com ipv4:192.0.2.1 -all",
             "'ipv4:192.0.2.1' is no SPF mechanism",
@@ -67,3 +68,7 @@ def test_a_record_that_does_not_is_blocked_and_told_with_the_reason(
     assert reason in planned["obstacles"][0]["what"]
     told = shown["environments"][0]["verification"]["verdicts"]
     assert any(reason in one["cause"] for one in told)
+    advised = planned["obstacles"][0]["way_out"].removeprefix("make it ").partition(",")[0]
+    assert any(f"make it {advised}" in one["fix"] for one in told)
+    put(local, env, record(MAIL, "TXT", txt_record(advised)), verb="UPSERT")
+    assert change(cli(*PLAN), "mail-from", f"TXT {MAIL}")["action"] == "unchanged"
