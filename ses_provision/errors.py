@@ -62,6 +62,11 @@ class CannotReachAws(ProvisionError):
     """AWS could not be asked at all."""
 
 
+class BrokenDns(CannotReachAws):
+    """A resolver that works says that a name cannot be resolved (SERVFAIL): there is nothing to
+    wait for."""
+
+
 class AwsRefused(ProvisionError):
     """AWS answered a call with an error.
 

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import TYPE_CHECKING
 
-from ses_provision.checks.views import Delegation, Kind, State, View
-from ses_provision.resources import dmarc
-
-if TYPE_CHECKING:
-    from ses_provision.environment import Environment
-    from ses_provision.steps.records import PublishedRecord
+from ses_provision.checks.delegation import Delegation, Place, broken, remedy, where_to_set
+from ses_provision.checks.faults import Verdict, on, why
+from ses_provision.checks.record_report import RecordReport
+from ses_provision.checks.views import Kind, State, View
+from ses_provision.environment import Environment
+from ses_provision.resources.dmarc_record import TAG as DMARC_TAG
 
 REPORTED = {
     "HOST_NOT_FOUND": "it found no such name in DNS",
@@ -65,66 +64,6 @@ class Ses:
         )
 
 
-@dataclass(frozen=True)
-class RecordReport:
-    """One record, who sees what of it, and where it stands instead.
-
-    `instead` is ("doubled" or "wildcard", the name it was found at); `inherited` names the domain
-    above whose DMARC record serves this one.
-    """
-
-    record: PublishedRecord
-    views: tuple[View, ...] = ()
-    instead: tuple[str, str] = ("", "")
-    inherited: str = ""
-
-    @property
-    def deciding(self) -> list[View]:
-        """The views that count: the domain's own name servers, else the hosted zone, else
-        resolvers."""
-        for kind in (Kind.AUTHORITATIVE, Kind.ZONE, Kind.PUBLIC):
-            asked = [v for v in self.of(kind) if v.state is not State.NOT_ASKED]
-            if asked:
-                return asked
-        return []
-
-    @property
-    def state(self) -> State:
-        """What the record is, by the views that count."""
-        if self.inherited:
-            return State.RIGHT
-        wrong = [view.state for view in self.deciding if view.state is not State.RIGHT]
-        return wrong[0] if wrong else State.RIGHT if self.deciding else State.NOT_ASKED
-
-    @property
-    def is_right(self) -> bool:
-        """The record is where SES and receivers look for it."""
-        return self.state is State.RIGHT
-
-    @property
-    def stands_in_zone(self) -> bool:
-        """The hosted zone has it as it should be."""
-        return any(view.state is State.RIGHT for view in self.of(Kind.ZONE))
-
-    @property
-    def label(self) -> str:
-        """Type and name."""
-        return f"{self.record.type} {self.record.name}"
-
-    def of(self, kind: Kind) -> list[View]:
-        """The views of one kind."""
-        return [view for view in self.views if view.kind is kind]
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """Where the domain stands: a stable code, the cause in a sentence, and what to do."""
-
-    code: str
-    cause: str
-    fix: str = ""
-
-
 def verdict(
     env: Environment, ses: Ses, records: Sequence[RecordReport], delegation: Delegation
 ) -> Verdict:
@@ -142,50 +81,43 @@ def verdicts(
         )
         return
     faulty = [one for one in records if not one.is_right and one.state is not State.NOT_ASKED]
-    if delegation.is_elsewhere and faulty:
-        yield delegated_elsewhere(env, ses, delegation)
-        faulty = [one for one in faulty if not one.stands_in_zone]
+    lost = remedy(env, delegation)
+    if is_unresolvable(records, delegation):
+        yield unresolvable(records, delegation)
+        faulty = [one for one in faulty if one.state is not State.BROKEN]
+    elif lost is not None and delegation.is_elsewhere and faulty:
+        saw = f"; SES saw {ses.soa_server}, too" if ses.soa_server in delegation.servers else ""
+        yield Verdict(lost.code, f"{lost.cause}{saw}", lost.fix)
+        away = delegation.place is Place.AWAY  # and all that follows from it
+        faulty = [one for one in faulty if not (one.stands_in_zone or away)]
     elif seen_elsewhere(ses, delegation):
         yield delegated_by_soa(env, ses, delegation)
-    for_receivers = [one for one in faulty if one.record.tag == dmarc.TAG]
-    yield from (fault(env, ses, one, delegation) for one in faulty if one not in for_receivers)
-    if any(one.state is State.NOT_ASKED for one in records):
-        yield could_not_ask(records, delegation)
     # SES does not look at DMARC: while it is awaited, a missing record is not the reason.
-    looked_at = [one for one in records if one.record.tag != dmarc.TAG]
+    looked_at = [one for one in records if one.record.tag != DMARC_TAG]
+    for_receivers = [one for one in records if one.record.tag == DMARC_TAG]
+    yield from (fault(env, ses, one, delegation) for one in looked_at if one in faulty)
+    if any(one.state is State.NOT_ASKED for one in looked_at):
+        yield could_not_ask(looked_at, delegation)
     if not ses.is_settled:
         yield from waiting(env, ses, looked_at)
-    yield from (fault(env, ses, one, delegation) for one in for_receivers)
+    yield from (fault(env, ses, one, delegation) for one in for_receivers if one in faulty)
+    if any(one.state is State.NOT_ASKED for one in for_receivers):
+        yield could_not_ask(for_receivers, delegation)
     if ses.is_settled:
         yield from waiting(env, ses, looked_at)
 
 
-def on(env: Environment) -> str:
-    """The option that names the environment."""
-    return f" --env {env.name}"
+def is_unresolvable(records: Sequence[RecordReport], delegation: Delegation) -> bool:
+    """Nobody can see the domain, whatever the hosted zone holds."""
+    return delegation.broken or any(one.state is State.BROKEN for one in records)
 
 
-def publish(env: Environment, record: PublishedRecord) -> str:
-    """How a record of ours gets into the zone."""
-    if record.tag == dmarc.TAG and env.dmarc is None:
-        return f"add [dmarc] to config/{env.name}.toml, then: ses-provision apply{on(env)}"
-    if env.dns.is_external:
-        return f"publish it as `ses-provision dns{on(env)}` shows it"
-    return f"ses-provision apply{on(env)}"
-
-
-def delegated_elsewhere(env: Environment, ses: Ses, delegation: Delegation) -> Verdict:
-    """The world asks other name servers than the hosted zone's."""
-    saw = f"; SES saw {ses.soa_server}, too" if ses.soa_server in delegation.servers else ""
-    return Verdict(
-        "delegated-elsewhere",
-        f"{delegation.apex} is delegated to {', '.join(delegation.servers)}, not to hosted zone "
-        f"{delegation.zone_id} ({', '.join(delegation.zone_servers)}){saw}: nobody sees its "
-        "records",
-        f"at the registrar (or in the parent zone) set the name servers of {delegation.apex} to "
-        f"{', '.join(delegation.zone_servers)}; or name the zone that is in use in dns.zone_id, or "
-        f'say dns.provider = "external" in config/{env.name}.toml',
-    )
+def unresolvable(records: Sequence[RecordReport], delegation: Delegation) -> Verdict:
+    """Every resolver that answers says that the domain cannot be resolved."""
+    notes = (v.note for one in records for v in one.views if v.state is State.BROKEN)
+    problem = delegation.dns_problem or next(notes, "")
+    found = broken(replace(delegation, dns_problem=problem))
+    return Verdict(found.code, found.cause, found.fix)
 
 
 def seen_elsewhere(ses: Ses, delegation: Delegation) -> bool:
@@ -207,7 +139,7 @@ def delegated_by_soa(env: Environment, ses: Ses, delegation: Delegation) -> Verd
         f"SES met the primary name server {ses.soa_server}, which is not of hosted zone "
         f"{delegation.zone_id} ({', '.join(delegation.zone_servers)}): the domain is served "
         "elsewhere",
-        f"at the registrar set the name servers of {delegation.zone_name} to "
+        f"{where_to_set(delegation)} set the name servers of {delegation.zone_name} to "
         f"{', '.join(delegation.zone_servers)}; or correct dns.zone_id in config/{env.name}.toml",
     )
 
@@ -224,97 +156,11 @@ def fault(env: Environment, ses: Ses, one: RecordReport, delegation: Delegation)
     )
 
 
-def why(env: Environment, one: RecordReport, delegation: Delegation) -> Verdict:
-    """The cause, from the most telling sign to the plainest."""
-    how, name = one.instead
-    zone = next(iter(one.of(Kind.ZONE)), None)
-    if how == "doubled":
-        return Verdict(
-            "name-doubled",
-            f"{one.record.type} {name} stands in DNS: the domain was written twice, because the "
-            "panel appends it",
-            f"rename it to {one.record.name} (enter the name without the domain at its end)",
-        )
-    if one.stands_in_zone:
-        return not_served(one, delegation)
-    if zone is not None and zone.note and zone.state is State.MISSING:
-        return Verdict(
-            "delegated-away",
-            f"{one.label}: {zone.note}, which takes it out of hosted zone {zone.who}",
-            "remove that delegation, or publish the record in the zone it leads to",
-        )
-    if how == "wildcard":
-        return Verdict(
-            "wildcard",
-            f"{one.label} is not in the zone; the wildcard {name} answers in its place",
-            f"{publish(env, one.record)} (a record of its own wins over the wildcard, which may "
-            "stay)",
-        )
-    return plain_fault(env, one)
-
-
-def plain_fault(env: Environment, one: RecordReport) -> Verdict:
-    """What the views themselves say."""
-    record, seen = one.record, next(v for v in one.deciding if v.state is not State.RIGHT)
-    values = " and ".join(seen.values)
-    match seen.state:
-        case State.ALIASED:
-            return Verdict(
-                "cname-in-the-way",
-                f"{record.name} is a {seen.note}, and beside a CNAME nothing else can stand",
-                f"remove the CNAME at {record.name} if nothing needs it (or choose another "
-                f"mail_from.subdomain), then {publish(env, record)}",
-            )
-        case State.SEVERAL:
-            return several(env, one, values)
-        case State.WRONG:
-            return Verdict(
-                "wrong-value",
-                f"{one.label} is {values}, not {record.value}",
-                f"{publish(env, record)} (it shows both values before it replaces one)",
-            )
-    where = "in DNS" if env.dns.is_external else "in the hosted zone"
-    return Verdict("missing", f"{one.label} is not {where}", publish(env, record))
-
-
-def several(env: Environment, one: RecordReport, values: str) -> Verdict:
-    """More than one record where one may stand."""
-    if one.record.type == "MX":
-        return Verdict(
-            "several-mx",
-            f"{one.record.name} has several mail exchangers ({values}); SES wants exactly one",
-            f"remove all but {one.record.value}; if somebody receives mail at {one.record.name}, "
-            "choose another mail_from.subdomain",
-        )
-    return Verdict(
-        "several-txt",
-        f"{one.record.name} has several {one.record.tag} records ({values}), and receivers then "
-        "use none",
-        f"leave one of them, then {publish(env, one.record)}",
-    )
-
-
-def not_served(one: RecordReport, delegation: Delegation) -> Verdict:
-    """In the hosted zone, but some of the name servers that are asked do not have it."""
-    lacking = [v.who for v in one.of(Kind.AUTHORITATIVE) if v.state is not State.RIGHT]
-    strangers = [who for who in lacking if who in delegation.strangers]
-    if strangers:
-        return Verdict(
-            "mixed-delegation",
-            f"{one.label} is in the hosted zone, but {delegation.apex} also has the name server "
-            f"{', '.join(strangers)}, which is not the zone's and does not have it",
-            f"at the registrar leave only {', '.join(delegation.zone_servers)}",
-        )
-    return Verdict(
-        "not-served-yet",
-        f"{one.label} is in the hosted zone, but {', '.join(lacking)} does not answer with it yet",
-        "wait a minute: Route 53 usually tells its name servers within 60 seconds",
-    )
-
-
 def could_not_ask(records: Sequence[RecordReport], delegation: Delegation) -> Verdict:
     """Nobody could tell; that is not "missing"."""
     notes = [v.note for one in records for v in one.views if v.state is State.NOT_ASKED]
+    notes += [one.spf.why for one in records if one.spf]
+    notes += [one.in_force.unknown for one in records if one.in_force and one.in_force.unknown]
     reason = delegation.zone_problem or next(iter(notes), "") or delegation.dns_problem
     return Verdict(
         "could-not-ask",
@@ -357,7 +203,7 @@ def waiting(env: Environment, ses: Ses, records: Sequence[RecordReport]) -> Iter
 
 def is_stale(view: View) -> bool:
     """A resolver that answers, but not as the zone does."""
-    return view.state not in {State.RIGHT, State.NOT_ASKED}
+    return view.state not in {State.RIGHT, State.NOT_ASKED, State.BROKEN}
 
 
 def not_looked(env: Environment, ses: Ses) -> Verdict:

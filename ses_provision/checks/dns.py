@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from ses_provision.checks.diagnosis import RecordReport, why
-from ses_provision.checks.finding import Severity
+from ses_provision.checks.delegation import Place, remedy
+from ses_provision.checks.faults import why
+from ses_provision.checks.finding import Severity, Status
 from ses_provision.checks.identity import domain
+from ses_provision.checks.record_report import RecordReport
 from ses_provision.checks.topic import (
     Item,
     Judgement,
@@ -19,17 +19,17 @@ from ses_provision.checks.topic import (
     unknown,
     waiting,
 )
-from ses_provision.checks.verification import Verification, dmarc_above
-from ses_provision.checks.views import State, hosted_zone
-from ses_provision.errors import ProvisionError
-from ses_provision.names import is_within
-from ses_provision.outside.dns import ask_dns
-from ses_provision.resources import dmarc, route53
-from ses_provision.steps.records import SPF_TAG
+from ses_provision.checks.verification import Verification
+from ses_provision.checks.views import State
+from ses_provision.outside.reading import Reading
+from ses_provision.outside.voices import publicly, values
+from ses_provision.resources.dmarc_policy import InForce
+from ses_provision.resources.dmarc_record import TAG as DMARC_TAG
+from ses_provision.resources.dmarc_record import DmarcRecord, is_dmarc, report_hosts
+from ses_provision.resources.organisation import is_same_organisation
+from ses_provision.resources.spf_record import TAG as SPF_TAG
 
-if TYPE_CHECKING:
-    from ses_provision.outside.reading import Reading
-
+DELEGATION_FAULTS = {"delegated-elsewhere", "not-delegated", "not-resolvable"}
 RAMP = {"none": "quarantine", "quarantine": "reject"}
 
 
@@ -41,15 +41,12 @@ def delegated(scene: Scene) -> Reading[Judgement]:
         return not_applicable("DNS is not in Route 53 (dns.provider)")
     if found.zone_problem:
         return unknown(found.zone_problem, f"check dns.zone_id in config/{scene.env.name}.toml")
-    if not found.servers:
+    wrong = remedy(scene.env, found)
+    if wrong is not None:
+        return action(wrong.cause, wrong.fix)
+    if found.place is Place.UNKNOWN:
         said = found.dns_problem or "DNS was not asked"
         return unknown(said, f"ses-provision dkim-status {scene.on} where DNS answers")
-    if found.strangers:
-        return action(
-            f"{found.apex} is delegated to {', '.join(found.strangers)}, which hosted zone "
-            f"{found.zone_id} does not have",
-            f"at the registrar set its name servers to {', '.join(found.zone_servers)}",
-        )
     return done(f"{found.apex} is delegated to hosted zone {found.zone_id}")
 
 
@@ -83,8 +80,8 @@ def published(scene: Scene, seen: Verification, reports: list[RecordReport]) -> 
     if unasked:
         note = next((v.note for one in unasked for v in one.views if v.note), "nobody was asked")
         return unknown(note, f"ses-provision dkim-status {scene.on} where DNS answers")
-    elsewhere = [v for v in seen.verdicts if v.code == "delegated-elsewhere"]
-    first = elsewhere[0] if elsewhere else why(scene.env, wrong[0], seen.delegation)
+    above = [v for v in seen.verdicts if v.code in DELEGATION_FAULTS]
+    first = above[0] if above else why(scene.env, wrong[0], seen.delegation)
     return action(first.cause, first.fix)
 
 
@@ -102,20 +99,16 @@ def answering(report: RecordReport) -> str:
     return f"{kind} {who[0]}" if len(who) == 1 else f"{len(who)} {kind}s ({who[0]}, …)"
 
 
-def dmarc_in_force(scene: Scene) -> Reading[tuple[str, dict[str, str]] | Judgement]:
-    """The DMARC record that receivers use, with the domain it stands at; or why there is none."""
+def dmarc_in_force(scene: Scene) -> Reading[tuple[InForce, DmarcRecord] | Judgement]:
+    """The DMARC record that receivers use, with where it stands; or why there is none."""
     seen = yield from domain(scene)
-    [report] = [one for one in seen.records if one.record.tag == dmarc.TAG]
-    if report.inherited:
-        zone = yield from hosted_zone(scene.env, scene.account)
-        known = None if isinstance(zone, ProvisionError) else zone
-        above = yield from dmarc_above(scene.env, scene.whom, known)
-        value = next(value for name, value in above if name == report.inherited)
-        return report.inherited, dmarc.parsed(value) or {}
-    if not report.is_right:
-        return published(scene, seen, [report])
-    texts = [v for v in report.deciding[0].values if route53.is_kind(v, dmarc.TAG)]
-    return seen.domain, dmarc.parsed(texts[0]) or {}
+    [report] = [one for one in seen.records if one.record.tag == DMARC_TAG]
+    force = report.in_force
+    if force is not None and force.record is not None and report.is_right:
+        return force, force.record
+    if force is not None and force.unknown:
+        return unknown(force.unknown, f"ses-provision dkim-status {scene.on} where DNS answers")
+    return published(scene, seen, [report])
 
 
 def dmarc_found(scene: Scene) -> Reading[Judgement]:
@@ -123,51 +116,77 @@ def dmarc_found(scene: Scene) -> Reading[Judgement]:
     found = yield from dmarc_in_force(scene)
     if isinstance(found, Judgement):
         return found
-    where, tags = found
-    from_above = "" if where == scene.env.domain else f", inherited from {where}"
-    return done(f"p={tags['p'].lower()}{from_above}")
+    force, record = found
+    from_above = f", inherited from {force.stands_at}" if force.is_inherited else ""
+    policy = f"p={record.policy}"
+    if force.written != record.policy:
+        policy += f" with sp={force.written}"
+    return done(f"{policy}{from_above}")
 
 
 def dmarc_strength(scene: Scene) -> Reading[Judgement]:
     """Does it protect? The ramp is none, quarantine, reject."""
     found = yield from dmarc_in_force(scene)
     if isinstance(found, Judgement):
-        return waiting("there is no DMARC record in force", "SES-DMARC-001 first")
-    where, tags = found
-    policy = tags["p"].lower()
-    inherited = where != scene.env.domain
-    if inherited and tags.get("sp", "").lower() in dmarc.STRENGTH:
-        policy = tags["sp"].lower()
-    evidence = f"policy {policy} at _dmarc.{where}"
-    if policy == "reject":
+        return without_record(found)
+    force, _ = found
+    evidence = f"policy {force.written} at _dmarc.{force.stands_at}"
+    if force.qualified:
+        tag = force.qualified.partition(" ")[0]
+        return for_a_person(
+            f"{evidence}, but {force.qualified}",
+            f"after some weeks of clean reports take {tag} out of that record; to stay for a "
+            "while, attest it with --until",
+        )
+    if force.written == "reject":
         return done(f"{evidence}: the strongest")
-    file = "the environment of that domain" if inherited else f"config/{scene.env.name}.toml"
+    policy = force.written
+    forged = "delivered" if policy == "none" else "put into spam"
     return for_a_person(
-        f"{evidence}: forged mail is {'delivered' if policy == 'none' else 'put into spam'}",
-        f'after some weeks of clean reports set dmarc.policy = "{RAMP[policy]}" in {file} and '
-        "apply; to stay for a while, attest it with --until",
+        f"{evidence}: forged mail is {forged}",
+        f"after some weeks of clean reports {stricter(scene, force)}; to stay for a while, attest "
+        "it with --until",
     )
 
 
+def stricter(scene: Scene, force: InForce) -> str:
+    """How the policy in force is made stricter, where it stands."""
+    more = RAMP[force.written]
+    if force.alias:
+        return f"ask for {more} at {force.alias}, where _dmarc.{force.stands_at} leads"
+    if force.is_inherited and force.record is not None and force.record.get("sp"):
+        return f"set sp={more} in the record at _dmarc.{force.stands_at}"
+    file = f"config/{scene.env.name}.toml"
+    file = "the environment of that domain" if force.is_inherited else file
+    return f'set dmarc.policy = "{more}" in {file} and apply'
+
+
+def without_record(found: Judgement) -> Judgement:
+    """What can be said of a policy where no record is known."""
+    if found.status is Status.UNKNOWN:
+        return found
+    return waiting("there is no DMARC record in force", "SES-DMARC-001 first")
+
+
 def reports_authorised(scene: Scene) -> Reading[Judgement]:
-    """Do other domains agree to receive the reports about this one? Else none is sent to them.
+    """Do other organisations agree to receive the reports about this one? Else none is sent to
+    them.
 
     The receiver publishes `<domain>._report._dmarc.<theirs>` (RFC 9990 section 4).
     """
     found = yield from dmarc_in_force(scene)
     if isinstance(found, Judgement):
-        return waiting("there is no DMARC record in force", "SES-DMARC-001 first")
-    where, tags = found
-    targets = [part.partition("!")[0] for part in tags.get("rua", "").split(",") if part.strip()]
-    hosts = {t.strip().rpartition("@")[2].lower() for t in targets if "@" in t}
+        return without_record(found)
+    force, record = found
+    where, hosts = force.stands_at, report_hosts(record)
     if not hosts:
         return action(
             f"no rua at _dmarc.{where}: nobody learns who sends in your name",
             f"add dmarc.reports_to to config/{scene.env.name}.toml, then: {scene.apply}",
         )
-    external = sorted(h for h in hosts if not (is_within(h, where) or is_within(where, h)))
+    external = sorted(host for host in hosts if not is_same_organisation(where, host))
     if not external:
-        return done(f"reports go to {', '.join(sorted(hosts))}, the domain's own")
+        return done(f"reports go to {', '.join(sorted(hosts))}, of the same organisation")
     return (yield from authorisations(scene, where, external))
 
 
@@ -176,14 +195,14 @@ def authorisations(scene: Scene, where: str, external: list[str]) -> Reading[Jud
     if not scene.whom.dns:
         return unknown("DNS was not asked", f"ses-provision checklist {scene.on} without --no-dns")
     names = [f"{where}._report._dmarc.{host}" for host in external]
-    outcomes = yield [ask_dns("TXT", name) for name in names]
+    outcomes = yield from publicly([("TXT", name) for name in names], scene.whom.resolvers)
     failed = [str(one) for one in outcomes if isinstance(one, Exception)]
     if failed:
         return unknown(failed[0], "try again where DNS answers")
     lacking = [
         name
         for name, one in zip(names, outcomes, strict=True)
-        if not any(route53.is_kind(v, dmarc.TAG) for v in values(one))
+        if not any(is_dmarc(value) for value in values(one))
     ]
     if lacking:
         return action(
@@ -191,11 +210,6 @@ def authorisations(scene: Scene, where: str, external: list[str]) -> Reading[Jud
             f'its owner publishes TXT {lacking[0]} "v=DMARC1"',
         )
     return done(f"authorised by {', '.join(external)}")
-
-
-def values(outcome: object) -> list[str]:
-    """The values of an answer."""
-    return list(outcome["values"]) if isinstance(outcome, dict) else []
 
 
 TOPIC = Topic(

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
+from ses_provision.checks import mistakes, spf
+from ses_provision.checks.probes import Lacking, look
 from ses_provision.checks.views import State, state_of
-from ses_provision.names import parents
+from ses_provision.environment import Environment
 from ses_provision.outside.dns import ask_dns
-from ses_provision.resources import dmarc
-
-if TYPE_CHECKING:
-    from ses_provision.environment import Environment
-    from ses_provision.outside.reading import Outcome, Reading
-    from ses_provision.steps.records import PublishedRecord
+from ses_provision.outside.reading import Outcome, Reading, together
+from ses_provision.outside.voices import alias, publicly, values
+from ses_provision.resources import dmarc_record
+from ses_provision.resources.dmarc_policy import InForce, Standing, in_force, places
+from ses_provision.resources.dmarc_record import STRENGTH
+from ses_provision.resources.dmarc_record import TAG as DMARC_TAG
+from ses_provision.resources.spf import reason
+from ses_provision.resources.spf_record import TAG as SPF_TAG
+from ses_provision.steps.records import PublishedRecord
 
 
 class Verdict(StrEnum):
@@ -60,23 +64,46 @@ def lookup(
     env: Environment, records: Sequence[PublishedRecord], zone: str, resolver: str = ""
 ) -> Reading[Lookup]:
     """Ask DNS for each record: at its name, and where a panel that appends the zone puts it."""
-    at_name = [ask_dns(one.type, one.name, resolver) for one in records]
-    doubled = [ask_dns(one.type, f"{one.name}.{zone}", resolver) for one in records]
-    above = [ask_dns("TXT", f"_dmarc.{parent}", resolver) for parent in parents(env.domain)]
-    legacy = ask_dns("TXT", legacy_name(env.domain), resolver)
-    outcomes = iter((yield [*at_name, *doubled, *above, legacy]))
+    whom = [resolver] if resolver else [*env.dns.resolvers]
+    at_name = [(one.type, one.name) for one in records]
+    looked = places(env.domain)
+    policies = [("TXT", f"_dmarc.{place}") for place in looked]
+    legacy = ("TXT", legacy_name(env.domain))
+    outcomes = iter((yield from asked([*at_name, *policies, legacy], resolver, whom)))
     here = [next(outcomes) for _ in at_name]
-    twice = [next(outcomes) for _ in doubled]
-    inherited = [
-        parent
-        for parent in parents(env.domain)
-        if any(dmarc.parsed(value) for value in values(next(outcomes)))
+    force = in_force(env.domain, *(Standing.answered(one, next(outcomes)) for one in looked))
+    found = [judged(record, outcome) for record, outcome in zip(records, here, strict=True)]
+    lacking = [
+        Lacking(one.record, values(outcome), alias(outcome))
+        for one, outcome in zip(found, here, strict=True)
+        if one.verdict in {Verdict.MISSING, Verdict.WRONG}
     ]
-    found = [
-        judged(record, outcome, state_of(record, values(other)) is State.RIGHT, zone)
-        for record, outcome, other in zip(records, here, twice, strict=True)
-    ]
-    return Lookup(tuple(served_from_above(one, inherited) for one in found), values(next(outcomes)))
+    instead = yield from look(lacking, env.domain, zone, lambda _: next(iter(whom), ""))
+    found = [entered(one, instead, [env.domain, zone]) for one in found]
+    judged_too = yield from together(with_spf(one, whom) for one in found)
+    seen = tuple(as_receivers_see(one, force) for one in judged_too)
+    return Lookup(seen, values(next(outcomes)))
+
+
+def asked(
+    questions: Sequence[tuple[str, str]], resolver: str, whom: Sequence[str]
+) -> Reading[list[Outcome]]:
+    """The answers of the one resolver that was given; else of the public ones."""
+    if resolver:
+        return (yield [ask_dns(kind, name, resolver) for kind, name in questions])
+    return (yield from publicly(questions, whom))
+
+
+def with_spf(one: Published, whom: Sequence[str]) -> Reading[Published]:
+    """An SPF record by what receivers make of it."""
+    if one.record.tag != SPF_TAG or not one.found:
+        return one
+    judged = yield from spf.look(one.found, one.record.name, whom)
+    if judged is None or judged.passes:
+        return one
+    verdict = Verdict.NOT_ASKED if judged.is_unknown else Verdict.WRONG
+    why = judged.why if judged.is_unknown else reason(judged)
+    return replace(one, verdict=verdict, note=why)
 
 
 def legacy_name(domain: str) -> str:
@@ -84,17 +111,12 @@ def legacy_name(domain: str) -> str:
     return f"_amazonses.{domain}"
 
 
-def values(outcome: Outcome) -> tuple[str, ...]:
-    """The values in an answer; none where there is none."""
-    return tuple(outcome["values"]) if isinstance(outcome, dict) else ()
-
-
-def judged(record: PublishedRecord, outcome: Outcome, doubled: bool, zone: str) -> Published:
+def judged(record: PublishedRecord, outcome: Outcome) -> Published:
     """What the answer at a record's name says of it."""
     if isinstance(outcome, Exception):
         return Published(record, Verdict.NOT_ASKED, note=str(outcome))
-    found, alias = values(outcome), str((outcome or {}).get("alias", ""))
-    match state_of(record, found, alias):
+    found, away = values(outcome), alias(outcome)
+    match state_of(record, found, away):
         case State.RIGHT:
             same = record.value in found
             return Published(
@@ -102,7 +124,7 @@ def judged(record: PublishedRecord, outcome: Outcome, doubled: bool, zone: str) 
             )
         case State.ALIASED:
             return Published(
-                record, Verdict.WRONG, (f"CNAME {alias}",), "a CNAME stands alone at its name"
+                record, Verdict.WRONG, (f"CNAME {away}",), "a CNAME stands alone at its name"
             )
         case State.SEVERAL:
             return Published(
@@ -110,19 +132,53 @@ def judged(record: PublishedRecord, outcome: Outcome, doubled: bool, zone: str) 
             )
         case State.WRONG:
             return Published(record, Verdict.WRONG, found)
-    if doubled:
-        return Published(
-            record,
-            Verdict.DOUBLED,
-            note=f"it stands at {record.name}.{zone}: the panel appends {zone} itself, "
-            "so give it the name within the zone",
+    return Published(record, Verdict.MISSING, found)
+
+
+def entered(
+    one: Published, instead: Mapping[tuple[str, str], tuple[str, str]], zones: Sequence[str]
+) -> Published:
+    """A record that is not right, by how it was entered into the panel, where that shows."""
+    record, note = one.record, one.note
+    how, name = instead.get((record.name, record.type), ("", ""))
+    if how == mistakes.DOUBLED:
+        zone = name.removeprefix(f"{record.name}.")
+        note = f"it stands at {name}: the panel appends {zone} itself, so give it the name within "
+        return Published(record, Verdict.DOUBLED, note=f"{note}the zone")
+    told = None
+    if one.verdict in {Verdict.MISSING, Verdict.WRONG}:
+        told = (
+            mistakes.in_value(record, one.found, zones)
+            or mistakes.at_another_name(record, how, name)
+            or mistakes.hidden(record, how)
         )
-    return Published(record, Verdict.MISSING)
+    if told is not None:
+        return Published(record, Verdict.WRONG, one.found, f"{told.what}; {told.way_out}")
+    if how == mistakes.WILDCARD:
+        return replace(one, note=f"the wildcard {name} answers in its place")
+    return one
 
 
-def served_from_above(one: Published, inherited: Sequence[str]) -> Published:
-    """A domain without a DMARC record has that of the domain above it (RFC 9989 section 4.10)."""
-    if one.record.tag != dmarc.TAG or one.verdict is not Verdict.MISSING or not inherited:
+def as_receivers_see(one: Published, force: InForce) -> Published:
+    """A DMARC record by the policy in force: a domain without one has that of its organisational
+    domain, and none where receivers take what stands there for none."""
+    if one.record.tag != DMARC_TAG or one.verdict is Verdict.NOT_ASKED:
         return one
-    note = f"inherited from {inherited[0]}; publish this one only to differ from it"
-    return Published(one.record, Verdict.RIGHT, one.found, note)
+    if force.unknown and one.verdict is Verdict.MISSING:
+        return Published(one.record, Verdict.NOT_ASKED, one.found, force.unknown)
+    if force.record is None:
+        told = one.verdict is Verdict.DOUBLED or force.unknown
+        return one if told else replace(one, note=one.note or force.why_none)
+    wanted = dmarc_record.parse(one.record.value)
+    weaker = wanted is not None and STRENGTH[force.written] < STRENGTH[wanted.policy]
+    if force.is_inherited and weaker:
+        return replace(one, note=f"inherited from {force.stands_at} with only p={force.written}")
+    if force.is_inherited:
+        note = f"inherited from {force.stands_at}; publish this one only to differ from it"
+        return Published(one.record, Verdict.RIGHT, one.found, note)
+    if weaker and one.verdict is Verdict.RIGHT and wanted is not None:
+        better = dmarc_record.render(dmarc_record.raised(force.record, wanted))
+        return Published(
+            one.record, Verdict.WRONG, one.found, f"weaker; put in its place: {better}"
+        )
+    return one

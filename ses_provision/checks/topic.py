@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypeVar
 
 from ses_provision.checks.finding import Finding, Severity, Status
-from ses_provision.checks.views import Whom
+from ses_provision.checks.whom import Whom
 from ses_provision.errors import ProvisionError
 from ses_provision.outside.reading import Ask, Outcome, Reading, together
 

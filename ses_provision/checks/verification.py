@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from datetime import UTC, datetime
 
-from ses_provision.checks import views
-from ses_provision.checks.diagnosis import RecordReport, Ses, Verdict, verdicts
-from ses_provision.checks.views import Delegation, State, Whom
-from ses_provision.names import is_within, parents
-from ses_provision.outside.dns import ask_dns
-from ses_provision.outside.reading import Reading, both
-from ses_provision.resources import dmarc, route53
+from ses_provision.checks import probes, views
+from ses_provision.checks.delegation import Delegation, zone_and_delegation
+from ses_provision.checks.diagnosis import Ses, verdicts
+from ses_provision.checks.dmarc import policy_in_force, with_policy
+from ses_provision.checks.faults import Verdict
+from ses_provision.checks.record_report import RecordReport
+from ses_provision.checks.spf import with_judgement
+from ses_provision.checks.views import Kind, State
+from ses_provision.checks.whom import Whom
+from ses_provision.engine.account import Account
+from ses_provision.environment import Environment
+from ses_provision.outside.reading import Reading, both, together
+from ses_provision.resources import dmarc_record
 from ses_provision.resources.ses.identity import Dkim, Identity, identity
 from ses_provision.steps import arns
 from ses_provision.steps.records import PublishedRecord, records_to_publish
-
-if TYPE_CHECKING:
-    from ses_provision.engine.account import Account
-    from ses_provision.environment import Environment
-    from ses_provision.resources.hosted_zones import Zone
 
 
 @dataclass(frozen=True)
@@ -53,7 +54,7 @@ def verification(
     """Learn where the domain stands: three rounds of questions, a fourth where something lacks."""
     whom = Whom(dns=False) if whom is None else whom
     domain, (delegation, zone) = yield from both(
-        identity(arns.identity(env, account)), views.zone_and_delegation(env, account, whom)
+        identity(arns.identity(env, account)), zone_and_delegation(env, account, whom)
     )
     wanted = wanted_records(env, domain.dkim if domain else None)
     held, answers = yield from both(
@@ -63,73 +64,61 @@ def verification(
         RecordReport(one, tuple(filter(None, [in_zone, *in_dns])))
         for one, in_zone, in_dns in zip(wanted, held, answers, strict=True)
     ]
+    *others, dmarc = reports
     lacking = [one for one in reports if not one.is_right]
-    instead, inherited = yield from both(
-        views.probe(whom, delegation, env, [one.record for one in lacking]),
-        inherited_dmarc(env, whom, zone, lacking),
+    instead, force = yield from both(
+        stand_instead(whom, delegation, env, lacking),
+        policy_in_force(whom, zone, delegation, dmarc),
     )
-    records = tuple(completed(one, instead, inherited) for one in reports)
+    judged = yield from together(with_judgement(one, whom) for one in others)
+    records = tuple(completed(one, instead) for one in [*judged, with_policy(dmarc, force)])
     seen = described(env.domain, domain)
     found = tuple(verdicts(env, seen, records, delegation))
     return replace(seen, delegation=delegation, records=records, verdicts=found)
 
 
 def wanted_records(env: Environment, issued: Dkim | None) -> list[PublishedRecord]:
-    """The records of the environment, and a DMARC record even where it asks for none: Gmail and
-    Yahoo want one."""
+    """The records of the environment, and last a DMARC record, even where it asks for none: Gmail
+    and Yahoo want one."""
     records = records_to_publish(env, issued)
     if env.dmarc is None:
-        any_policy = dmarc.record("none", ())
+        any_policy = dmarc_record.record("none", ())
         name = f"_dmarc.{env.domain}"
         purpose = "DMARC: any valid record, here or inherited"
-        records.append(PublishedRecord(name, "TXT", any_policy, env.dns.ttl, purpose, dmarc.TAG))
+        records.append(
+            PublishedRecord(name, "TXT", any_policy, env.dns.ttl, purpose, dmarc_record.TAG)
+        )
     return records
 
 
+def stand_instead(
+    whom: Whom, delegation: Delegation, env: Environment, reports: Sequence[RecordReport]
+) -> Reading[dict[probes.Key, probes.Instead]]:
+    """Where the records that lack stand instead, by what DNS answers."""
+    if not whom.dns:
+        return {}
+    lacking = []
+    for one in reports:
+        seen = one.deciding[0] if one.deciding else None
+        if seen is not None and seen.state is not State.BROKEN:
+            held = any(view.values or view.alias for view in one.of(Kind.ZONE))
+            lacking.append(probes.Lacking(one.record, seen.values, seen.alias, held))
+    theirs = next(iter(delegation.servers), "")
+    server = probes.within(delegation.apex, theirs, next(iter(whom.resolvers), ""))
+    return (yield from probes.look(lacking, env.domain, delegation.apex, server))
+
+
 def completed(
-    one: RecordReport, instead: Mapping[tuple[str, str], tuple[str, str]], inherited: str
+    one: RecordReport, instead: Mapping[tuple[str, str], tuple[str, str]]
 ) -> RecordReport:
-    """A report with what only the second look shows."""
+    """A report with where the record stands instead."""
     key = one.record.name, one.record.type
-    if one.record.tag == dmarc.TAG and one.state is State.MISSING and inherited:
-        return replace(one, inherited=inherited)
-    return replace(one, instead=instead.get(key, ("", "")))
+    return one if one.is_right else replace(one, instead=instead.get(key, ("", "")))
 
 
-def inherited_dmarc(
-    env: Environment, whom: Whom, zone: Zone | None, lacking: Sequence[RecordReport]
-) -> Reading[str]:
-    """The domain above whose DMARC record receivers use (RFC 9989 section 4.10), if any."""
-    if not any(one.record.tag == dmarc.TAG and one.state is State.MISSING for one in lacking):
-        return ""
-    found = yield from dmarc_above(env, whom, zone)
-    return next((name for name, value in found if dmarc.parsed(value)), "")
-
-
-def dmarc_above(env: Environment, whom: Whom, zone: Zone | None) -> Reading[list[tuple[str, str]]]:
-    """The DMARC records of the domains above, nearest first: from the hosted zone where it holds
-    the name, else from DNS. What cannot be asked is left out."""
-    above = parents(env.domain)
-    outside = [name for name in above if zone is None or not is_within(name, zone.name)]
-    asked = outside if whom.dns else []
-    outcomes = (yield [ask_dns("TXT", f"_dmarc.{name}") for name in asked]) if asked else []
-    texts = {
-        name: outcome["values"]
-        for name, outcome in zip(asked, outcomes, strict=True)
-        if outcome and not isinstance(outcome, Exception)
-    }
-    inside = [f"_dmarc.{name}" for name in above if name not in outside]
-    if zone is not None and inside:
-        at = yield from route53.records_at(zone, inside)
-        for name in inside:
-            sets = [one for one in at[name] if one["Type"] == "TXT"]
-            texts[name.removeprefix("_dmarc.")] = [v for s in sets for v in route53.values_of(s)]
-    return [
-        (name, value)
-        for name in above
-        for value in texts.get(name, ())
-        if route53.is_kind(value, dmarc.TAG)
-    ]
+def in_utc(at: datetime | None) -> datetime | None:
+    """A time as we show it; botocore gives it in the machine's own zone."""
+    return at.astimezone(UTC) if at is not None else None
 
 
 def described(domain: str, identity: Identity | None) -> Verification:
@@ -148,6 +137,6 @@ def described(domain: str, identity: Identity | None) -> Verification:
         mail_from_domain=identity.mail_from_domain,
         mail_from_status=identity.mail_from_status,
         error=identity.error,
-        last_checked=identity.last_checked,
+        last_checked=in_utc(identity.last_checked),
         soa_server=identity.soa_server,
     )

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
 
-from ses_provision.errors import ProvisionError
+from ses_provision.checks.delegation import Delegation
+from ses_provision.checks.whom import Whom
+from ses_provision.errors import BrokenDns, ProvisionError
 from ses_provision.names import is_within, parents
 from ses_provision.outside.dns import ask_dns
-from ses_provision.outside.reading import Ask, Outcome, Reading, both
-from ses_provision.resources import dmarc, hosted_zones, route53
-from ses_provision.steps.records import SPF_TAG, PublishedRecord
-
-if TYPE_CHECKING:
-    from ses_provision.engine.account import Account
-    from ses_provision.environment import Environment
-    from ses_provision.resources.hosted_zones import Zone
+from ses_provision.outside.reading import Outcome, Reading
+from ses_provision.resources import dmarc_record, route53, spf
+from ses_provision.resources.dmarc_record import TAG as DMARC_TAG
+from ses_provision.resources.hosted_zones import Zone
+from ses_provision.resources.spf_record import TAG as SPF_TAG
+from ses_provision.steps.records import PublishedRecord
 
 MOST_SERVERS = 4  # Route 53 gives a zone four
 
@@ -31,6 +30,7 @@ class State(StrEnum):
     SEVERAL = "several"
     ALIASED = "alias in the way"
     NOT_ASKED = "could not ask"
+    BROKEN = "does not resolve"
 
 
 class Kind(StrEnum):
@@ -50,45 +50,7 @@ class View:
     state: State
     values: tuple[str, ...] = ()
     note: str = ""
-
-
-@dataclass(frozen=True)
-class Whom:
-    """Whom to ask in DNS beside the hosted zone; nobody with `--no-dns`."""
-
-    resolvers: tuple[str, ...] = ()
-    dns: bool = True
-
-    @classmethod
-    def of(cls, env: Environment, *, given: Sequence[str] = (), dns: bool = True) -> Whom:
-        """The resolvers given on the command line, else those of the environment."""
-        return cls(tuple(given) or env.dns.resolvers, dns)
-
-
-@dataclass(frozen=True)
-class Delegation:
-    """Which name servers DNS shows for the domain, and which the hosted zone has."""
-
-    apex: str = ""
-    servers: tuple[str, ...] = ()
-    zone_id: str = ""
-    zone_name: str = ""
-    zone_servers: tuple[str, ...] = ()
-    zone_problem: str = ""
-    dns_problem: str = ""
-
-    @property
-    def is_elsewhere(self) -> bool:
-        """DNS shows name servers, and none of them is the hosted zone's."""
-        known = self.servers and self.zone_servers
-        return bool(known) and not set(self.servers) & set(self.zone_servers)
-
-    @property
-    def strangers(self) -> tuple[str, ...]:
-        """Name servers of the domain that are not the hosted zone's."""
-        if not self.zone_servers:
-            return ()
-        return tuple(one for one in self.servers if one not in self.zone_servers)
+    alias: str = ""
 
 
 def state_of(record: PublishedRecord, values: Sequence[str], alias: str = "") -> State:
@@ -97,7 +59,8 @@ def state_of(record: PublishedRecord, values: Sequence[str], alias: str = "") ->
     Receivers and SES take a second MX, SPF or DMARC record for an error (SES Developer Guide,
     custom MAIL FROM; RFC 7208 section 4.5; RFC 9989 section 4.10).
     """
-    if alias and record.type != "CNAME":
+    hosted = record.tag == DMARC_TAG and values  # receivers follow a CNAME to a DMARC record
+    if alias and record.type != "CNAME" and not hosted:
         return State.ALIASED
     kin = [one for one in values if not record.tag or route53.is_kind(one, record.tag)]
     if not kin:
@@ -109,57 +72,15 @@ def state_of(record: PublishedRecord, values: Sequence[str], alias: str = "") ->
 
 def serves(record: PublishedRecord, value: str) -> bool:
     """Whether a value does what the wanted one does."""
-    if record.tag == dmarc.TAG:
-        return dmarc.parsed(value) is not None
+    if record.tag == DMARC_TAG:
+        read = dmarc_record.parse(value)
+        return read is not None and bool(read.policy)
     if record.tag == SPF_TAG:
-        return "include:amazonses.com" in value.lower().split()
+        found = spf.offline(value, record.name)
+        return found.passes or found.is_unknown
     if record.type == "MX":
         return value.lower().split()[-1:] == record.value.split()[-1:]
     return value.lower() == record.value.lower()
-
-
-def zone_and_delegation(
-    env: Environment, account: Account, whom: Whom
-) -> Reading[tuple[Delegation, Zone | None]]:
-    """The hosted zone and the name servers that DNS shows; errors are part of the answer."""
-    zone, outcomes = yield from both(hosted_zone(env, account), name_servers(env, whom))
-    found = Delegation()
-    for name, outcome in outcomes:
-        if isinstance(outcome, Exception):
-            # What a name above would say holds only where this one has no name servers.
-            found = replace(found, dns_problem=str(outcome))
-            break
-        if outcome and outcome["values"] and not outcome.get("alias"):
-            found = replace(found, apex=name, servers=tuple(outcome["values"]))
-            break
-    if isinstance(zone, ProvisionError):
-        return replace(found, zone_problem=zone.message), None
-    if zone is None:
-        return found, None
-    known = replace(found, zone_id=zone.id, zone_name=zone.name, zone_servers=zone.name_servers)
-    return known, zone
-
-
-def hosted_zone(env: Environment, account: Account) -> Reading[Zone | ProvisionError | None]:
-    """The hosted zone with its name servers, or why there is none to look into."""
-    try:
-        zone = yield from hosted_zones.zone(env, account)
-        if zone is None or zone.name_servers:
-            return zone
-        at = yield from route53.records_at(zone, [zone.name])
-    except ProvisionError as error:
-        return error
-    servers = [v for one in at[zone.name] if one["Type"] == "NS" for v in route53.values_of(one)]
-    return replace(zone, name_servers=tuple(sorted(servers)))
-
-
-def name_servers(env: Environment, whom: Whom) -> Reading[list[tuple[str, Outcome]]]:
-    """The NS records of the domain and of the names above it, nearest first."""
-    if not whom.dns:
-        return []
-    names = [env.domain, *parents(env.domain)]
-    outcomes = yield [ask_dns("NS", name) for name in names]
-    return list(zip(names, outcomes, strict=True))
 
 
 def in_zone(
@@ -201,7 +122,7 @@ def zone_view(zone: Zone, record: PublishedRecord, at: dict[str, list[route53.Ra
     note = f"CNAME to {alias}" if alias else "; ".join(away)
     if away and state is State.RIGHT:
         state = State.MISSING
-    return View(Kind.ZONE, zone.id, state, tuple(values), note)
+    return View(Kind.ZONE, zone.id, state, tuple(values), note, alias)
 
 
 def in_dns(
@@ -222,47 +143,10 @@ def in_dns(
 def dns_view(kind: Kind, who: str, record: PublishedRecord, outcome: Outcome) -> View:
     """What one server's answer says of one record."""
     if isinstance(outcome, Exception):
-        return View(kind, who, State.NOT_ASKED, note=str(outcome))
+        broken = isinstance(outcome, BrokenDns) and kind is Kind.PUBLIC
+        return View(kind, who, State.BROKEN if broken else State.NOT_ASKED, note=str(outcome))
     values = tuple((outcome or {}).get("values", ()))
     alias = (outcome or {}).get("alias", "")
     note = f"CNAME to {alias}" if alias and record.type != "CNAME" else ""
-    return View(kind, who, state_of(record, values, alias), values, note)
-
-
-def probes(record: PublishedRecord, domain: str, apex: str) -> dict[str, str]:
-    """The names at which a record that is not where it should be may stand instead.
-
-    A panel that appends the zone makes `x.a.com.a.com` of a full name. Asked for literally, a
-    wildcard answers with its own records (RFC 4592 section 2.1.1).
-    """
-    zones = dict.fromkeys([domain, apex or domain])
-    doubled = {f"{record.name}.{zone}": "doubled" for zone in zones}
-    wild = {
-        f"*.{parent}": "wildcard" for parent in parents(record.name) if is_within(parent, domain)
-    }
-    return doubled | wild
-
-
-def probe(
-    whom: Whom, delegation: Delegation, env: Environment, records: Iterable[PublishedRecord]
-) -> Reading[dict[tuple[str, str], tuple[str, str]]]:
-    """Where records that are not right stand instead: by name and type, how and at which name."""
-    if not whom.dns:
-        return {}
-    server = delegation.servers[0] if delegation.servers else ""
-    asks: list[tuple[PublishedRecord, str, str, Ask]] = []
-    for one in records:
-        for name, how in probes(one, env.domain, delegation.apex).items():
-            kinds = {one.type, "CNAME"} if how == "wildcard" else {one.type}
-            asks += [(one, name, how, ask_dns(kind, name, server)) for kind in sorted(kinds)]
-    outcomes = (yield list(dict.fromkeys(ask for *_, ask in asks))) if asks else []
-    by_ask = dict(zip(dict.fromkeys(ask for *_, ask in asks), outcomes, strict=True))
-    found: dict[tuple[str, str], tuple[str, str]] = {}
-    for one, name, how, ask in asks:
-        outcome = by_ask[ask]
-        if not outcome or isinstance(outcome, Exception) or not outcome["values"]:
-            continue
-        values = outcome["values"]
-        if how == "wildcard" or state_of(one, values) is State.RIGHT:
-            found.setdefault((one.name, one.type), (how, name))
-    return found
+    away = alias if record.type != "CNAME" else ""
+    return View(kind, who, state_of(record, values, alias), values, note, away)

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from ses_provision.checks.views import Whom
+from ses_provision.checks.whom import Whom
 from ses_provision.environment import Environment
 from ses_provision.errors import UsageError
 
@@ -53,6 +53,6 @@ NoDns = Annotated[bool, typer.Option("--no-dns", help="Ask AWS only, no name ser
 
 def asked(env: Environment, resolver: list[str] | None, no_dns: bool) -> Whom:
     """Whom to ask in DNS, by the options."""
-    from ses_provision.checks.views import Whom
+    from ses_provision.checks.whom import Whom
 
     return Whom.of(env, given=resolver or (), dns=not no_dns)

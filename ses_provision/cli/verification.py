@@ -11,7 +11,7 @@ from ses_provision.render.progress import Progress
 
 if TYPE_CHECKING:
     from ses_provision.checks.verification import Verification
-    from ses_provision.checks.views import Whom
+    from ses_provision.checks.whom import Whom
     from ses_provision.cli.run import Run, Target
 
 

@@ -60,10 +60,14 @@ R_co = TypeVar("R_co", bound="Resource", covariant=True)
 
 @dataclass(frozen=True)
 class Found(Generic[R_co]):
-    """What stands in the account where a resource should be."""
+    """What stands in the account where a resource should be.
+
+    `notes` are said beside the change and decide nothing.
+    """
 
     live: R_co | None
     obstacles: tuple[Obstacle, ...] = ()
+    notes: tuple[str, ...] = ()
 
 
 class Resource(Protocol):

@@ -57,13 +57,18 @@ def matching(pattern: str, meaning: str, *, in_schema: bool = True) -> Shape:
 
 
 def to_ascii(value: object) -> object:
-    """A domain in the form that DNS and SES take: lower case, IDNA-encoded, no trailing dot."""
+    """A domain in the form that DNS and SES take: lower case, no trailing dot, other
+    letters encoded by IDNA 2008 (RFC 5891), in which "ß" is a letter of its own."""
     if not isinstance(value, str):
         return value
     plain = value.rstrip(".").lower()
+    if plain.isascii() and "xn--" not in plain:
+        return plain
+    import idna
+
     try:
-        return plain.encode("idna").decode() if not plain.isascii() else plain
-    except UnicodeError as error:
+        return idna.encode(plain, uts46=True).decode()
+    except idna.IDNAError as error:
         raise ValueError(f"is not a domain name: {value!r} ({error})") from error
 
 

@@ -98,7 +98,7 @@ def note(resource: Any) -> str:
     match resource:
         case Subscription(arn=arn) if not arn.startswith("arn:"):
             return f"# Left out until confirmed: {resource.label}"
-        case Dmarc(served_by=served) if served:
+        case Dmarc(served_by=served) | TxtValue(served_by=served) if served:
             return f"# Left out, for it is not ours: {resource.name} ({served})"
     return ""
 

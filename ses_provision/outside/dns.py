@@ -19,7 +19,7 @@ import dns.rcode
 import dns.rdatatype
 import dns.resolver
 
-from ses_provision.errors import CannotReachAws, ProvisionError
+from ses_provision.errors import BrokenDns, CannotReachAws, ProvisionError
 from ses_provision.names import dns_name
 from ses_provision.outside.reading import Ask, question
 
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 PATIENCE = 6.0  # seconds for one question, over all servers
 TRIES = 2  # a datagram may get lost
 DNS_PORT = 53
+SERVFAIL = dns.rcode.SERVFAIL
 
 
 LONGEST_NAME = 253
@@ -76,6 +77,10 @@ def answer(
         if asked.region and not everything_there:
             return at_server(asked, name, addresses(asked.region, servers, port))
         return by_resolver(name, asked.operation, servers)
+    except dns.resolver.NoNameservers as error:
+        if fails(error):
+            return does_not_resolve(name, asked.operation, asked.region)
+        return could_not_ask(name, asked.operation, type(error).__name__, asked.region)
     except (dns.exception.DNSException, OSError) as error:
         return could_not_ask(name, asked.operation, type(error).__name__, asked.region)
 
@@ -117,6 +122,8 @@ def at_server(asked: Ask, name: str, where: Sequence[tuple[str, int]]) -> Outcom
                 raise
             continue
         break
+    if reply.rcode() == SERVFAIL:
+        return does_not_resolve(name, asked.operation, asked.region)
     if reply.rcode() not in {dns.rcode.NOERROR, dns.rcode.NXDOMAIN}:
         return could_not_ask(
             name, asked.operation, f"it answers {dns.rcode.to_text(reply.rcode())}", asked.region
@@ -140,6 +147,21 @@ def could_not_ask(name: str, record_type: str, why: str, server: str = "") -> Pr
     return CannotReachAws(
         f"{whom} could not be asked for {record_type} {name}: {why}",
         "Try again, or from a network where DNS answers.",
+    )
+
+
+def fails(error: dns.resolver.NoNameservers) -> bool:
+    """Whether a resolver answered, and said that it cannot resolve the name."""
+    replies = [tried[4] for tried in error.kwargs.get("errors", ())]
+    return any(isinstance(one, dns.message.Message) and one.rcode() == SERVFAIL for one in replies)
+
+
+def does_not_resolve(name: str, record_type: str, server: str = "") -> ProvisionError:
+    """Somebody who works cannot find out: the name servers, or the signatures, are at fault."""
+    whom = server or "the machine's resolver"
+    return BrokenDns(
+        f"{whom} answers SERVFAIL to {record_type} {name}",
+        "Look at the DS and NS records of the domain.",
     )
 
 

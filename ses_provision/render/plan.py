@@ -77,7 +77,7 @@ def step(number: int, value: StepPlan, *, verbose: bool) -> list[Text]:
     if value.skipped:
         lines.append(Text(f"    - skipped: {value.skipped}", style="dim"))
     for one in value.changes:
-        if verbose or one.action is not Action.KEEP:
+        if verbose or one.action is not Action.KEEP or one.found.notes:
             lines += change(one)
     kept = len(value.of(Action.KEEP))
     if kept and not verbose:
@@ -102,7 +102,7 @@ def change(value: Change) -> list[Text]:
             lines.append(Text(f"        way out: {safe(obstacle.way_out)}"))
         else:
             lines.append(Text(f"        taken over: {safe(obstacle.what)}", style=style))
-    return lines
+    return lines + [Text(f"        note: {safe(note)}") for note in value.found.notes]
 
 
 def live_label(value: Change) -> str:

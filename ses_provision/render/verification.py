@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
 from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from ses_provision.checks.faults import Verdict
+from ses_provision.checks.record_report import RecordReport
+from ses_provision.checks.verification import Verification
 from ses_provision.checks.views import Kind, State, View
+from ses_provision.environment import Environment
 from ses_provision.render.message import safe
 from ses_provision.render.plan import heading
-
-if TYPE_CHECKING:
-    from ses_provision.checks.diagnosis import RecordReport, Verdict
-    from ses_provision.checks.verification import Verification
-    from ses_provision.environment import Environment
 
 GOOD, BAD, WAITS = "green", "red", "yellow"
 INDENT = " " * 11

@@ -2,60 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from ses_provision.engine.model import SHOWN, Found, Key, Obstacle
-from ses_provision.errors import ProvisionError
-from ses_provision.names import is_within, parents
+from ses_provision.names import is_within
 from ses_provision.outside.call import Call
-from ses_provision.outside.dns import ask_dns
-from ses_provision.outside.reading import Answers, Reading, ask
-from ses_provision.resources import route53
+from ses_provision.outside.reading import Answers, Reading
+from ses_provision.outside.voices import publicly
+from ses_provision.resources import dmarc_record, route53
+from ses_provision.resources.dmarc_policy import InForce, Standing, in_force, places
+from ses_provision.resources.dmarc_record import STRENGTH, DmarcRecord
 from ses_provision.resources.hosted_zones import Zone
 
-STRENGTH = {"none": 0, "quarantine": 1, "reject": 2}
-TAG = "v=DMARC1"
-
-
-def record(policy: str, reports_to: Sequence[str]) -> str:
-    """A DMARC record in its simplest form (RFC 9989 section 4.7)."""
-    reports = ",".join(f"mailto:{address}" for address in reports_to)
-    return f"{TAG}; p={policy}" + (f"; rua={reports}" if reports else "")
-
-
-def parsed(text: str) -> dict[str, str] | None:
-    """The tags of a record; None where it is malformed: no valid p, or v not first."""
-    pairs = [part.partition("=") for part in text.split(";") if part.strip()]
-    tags = {name.strip().lower(): value.strip() for name, _, value in pairs}
-    if not pairs or pairs[0][0].strip().lower() != "v" or tags["v"] != "DMARC1":
-        return None
-    return tags if tags.get("p", "").lower() in STRENGTH else None
-
-
-def strength(tags: dict[str, str]) -> int:
-    """How strict a record is, by its policy."""
-    return STRENGTH[tags["p"].lower()]
+TAG = dmarc_record.TAG
 
 
 @dataclass(frozen=True)
 class Dmarc:
     """What receivers are asked to do with mail that fails.
 
+    What is managed is the policy, and that the reports arrive; `value` is the record they stand in.
     A record that is stricter, or that a domain above provides, serves as well as ours and stays.
     """
 
     zone: Zone = field(compare=False, metadata=SHOWN)
     domain: str
-    value: str
+    policy: str
+    reports_to: frozenset[str]
     ttl: int
+    value: str = field(compare=False, metadata=SHOWN)
     served_by: str = field(default="", compare=False)
     raw: route53.Raw = field(default_factory=dict, compare=False)
+    resolvers: tuple[str, ...] = field(default=(), compare=False, repr=False)
+
+    @classmethod
+    def of(cls, zone: Zone, domain: str, value: str, ttl: int, **more: Any) -> Dmarc:
+        """A record by its text."""
+        read = dmarc_record.parse(value) or DmarcRecord()
+        policy = read.get("p").lower()
+        return cls(zone, domain, policy, read.reports, ttl, value, **more)
 
     @property
     def key(self) -> Key:
         """One DMARC record a domain; DNS is one for all accounts."""
-        return self._txt().key
+        return self._txt(self.value).key
 
     @property
     def name(self) -> str:
@@ -67,91 +59,174 @@ class Dmarc:
         """What the operator calls it."""
         return f"TXT {self.name} → {self.value}"
 
+    @property
+    def record(self) -> DmarcRecord:
+        """The record that is wanted, by its tags."""
+        return dmarc_record.parse(self.value) or DmarcRecord()
+
     def read(self) -> Reading[Found[Dmarc]]:
         """Find the record of the domain, or the one it inherits."""
         at_name, delegated = yield from route53.standing_at(self.zone, self.name)
         obstacles = (*delegated, *route53.conflicts("TXT", at_name))
+        if any(one["Type"] == "CNAME" for one in at_name):
+            return (yield from self._behind_alias(obstacles))
         live = route53.plain_set(at_name, "TXT")
-        found = [
-            value
-            for value in (route53.values_of(live) if live else [])
-            if route53.is_kind(value, TAG)
-        ]
-        if live is not None and found:
-            return self._judged(live, found, obstacles)
+        own = Standing(self.domain, tuple(route53.values_of(live) if live else ()))
+        if live is not None and own.records:
+            return self._judged(live, own, obstacles)
         above = yield from self._inherited()
         stands = above.live
         if stands is None and live is not None:
             # Strings of other kinds are there, and the set has to be replaced with ours in it.
-            stands = Dmarc(self.zone, self.domain, "", live.get("TTL", 0), raw=live)
-        return Found(stands, (*obstacles, *above.obstacles))
+            stands = Dmarc.of(self.zone, self.domain, "", live.get("TTL", 0), raw=live)
+        return Found(stands, (*obstacles, *above.obstacles), above.notes)
+
+    def _behind_alias(self, obstacles: tuple[Obstacle, ...]) -> Reading[Found[Dmarc]]:
+        """A CNAME to a record that somebody else keeps serves, and nothing can stand beside it."""
+        [outcome] = yield from publicly([("TXT", self.name)], self.resolvers)
+        hosted = Standing.answered(self.domain, outcome)
+        force = in_force(self.domain, hosted)
+        if force.unknown:
+            return Found(None, (*obstacles, self._unknown(force.unknown)))
+        if force.record is None:
+            return Found(
+                None,
+                tuple(
+                    replace(one, what=f"{one.what}, which leads to no record: {force.why_none}")
+                    for one in obstacles
+                ),
+            )
+        away = tuple(one for one in obstacles if one.removal is None)
+        served = f"{self.name} is a CNAME to {hosted.alias}: {force.text}"
+        return Found(replace(self, served_by=served), away, self._shortfalls(force))
 
     def _judged(
-        self, live: route53.Raw, found: list[str], obstacles: tuple[Obstacle, ...]
+        self, live: route53.Raw, own: Standing, obstacles: tuple[Obstacle, ...]
     ) -> Found[Dmarc]:
-        tags, wanted = parsed(found[0]), parsed(self.value) or {}
-        stands = Dmarc(self.zone, self.domain, found[0], live.get("TTL", 0), raw=live)
-        if tags is None or len(found) > 1:
-            return Found(stands, (*obstacles, route53.foreign_values(live, found, {self.value})))
-        same_reports = tags.get("rua") == wanted.get("rua")
-        if found[0] == self.value:
+        """What to do beside a record that stands in the zone."""
+        stands = Dmarc.of(self.zone, self.domain, own.records[0], live.get("TTL", 0), raw=live)
+        theirs = usable(own.records)
+        if theirs is None:
+            force = in_force(self.domain, own)
+            flaw = force.why_none or f"{own.name} is {force.text}: {flaw_of(own.records)}"
+            way_out = "leave one record there that is right, or take the name over"
+            return Found(stands, (*obstacles, Obstacle(flaw, way_out, removal={})))
+        wanted = self.record
+        if own.records == [self.value]:
             return Found(stands, obstacles)
-        if strength(tags) > strength(wanted) or (
-            strength(tags) == strength(wanted) and same_reports
-        ):
-            return Found(replace(self, served_by=f"theirs: {found[0]}", raw=live), obstacles)
-        if same_reports:
-            return Found(stands, obstacles)
-        return Found(stands, (*obstacles, route53.foreign_values(live, found, {self.value})))
+        ahead = STRENGTH[theirs.policy] - STRENGTH[wanted.policy]
+        reports = wanted.reports <= theirs.reports
+        if ahead > 0 or (ahead == 0 and reports):
+            served = replace(self, served_by=f"theirs: {own.records[0]}", raw=live)
+            return Found(served, obstacles, self._shortfalls(in_force(self.domain, own)))
+        if reports:
+            return Found(stands, obstacles, kept(theirs))
+        found = route53.foreign_values(live, own.records, {self.value})
+        return Found(stands, (*obstacles, found), kept(theirs))
 
     def _inherited(self) -> Reading[Found[Dmarc]]:
-        """The record that receivers find by walking up the tree (RFC 9989 section 4.10)."""
-        for parent in parents(self.domain):
-            name = f"_dmarc.{parent}"
-            try:
-                values = yield from self._txt_at(name)
-            except ProvisionError as error:
-                unknown = Obstacle(
-                    f"not known whether {self.domain} inherits a record: {error.message}",
-                    "try again where DNS answers, or take the step over to write the record anyway",
-                    removal={},
-                )
-                return Found(None, (unknown,))
-            tags = [parsed(value) for value in values if route53.is_kind(value, TAG)]
-            if len(tags) == 1 and tags[0]:
-                return Found(replace(self, served_by=f"inherited from {parent}"))
-        return Found(None)
+        """The record of the organisational domain, where the domain has none of its own."""
+        above = [place for place in places(self.domain) if place != self.domain]
+        if not above:
+            return Found(None)
+        standing = yield from self._standing(above[0])
+        force = in_force(self.domain, Standing(self.domain), standing)
+        if force.unknown:
+            return Found(None, (self._unknown(force.unknown),))
+        if force.record is None:
+            return Found(None, notes=(force.why_none,) if standing.records else ())
+        if STRENGTH[force.written] < STRENGTH[self.record.policy]:
+            note = (
+                f"{self.domain} has the policy {force.written} of {standing.name} until now; with "
+                "a record of its own that one no longer counts for it, its reports neither"
+            )
+            return Found(None, notes=(note,))
+        served = replace(self, served_by=f"inherited from {force.stands_at}")
+        return Found(served, notes=self._shortfalls(force))
 
-    def _txt_at(self, name: str) -> Reading[list[str]]:
+    def _standing(self, domain: str) -> Reading[Standing]:
+        """What stands at the `_dmarc` name of a domain above: in our zone, else in DNS."""
+        name = f"_dmarc.{domain}"
         if is_within(name, self.zone.name):
             at = yield from route53.records_at(self.zone, [name])
-            return [v for one in at[name] if one["Type"] == "TXT" for v in route53.values_of(one)]
-        [answer] = yield from ask(ask_dns("TXT", name))
-        return list((answer or {}).get("values", ()))
+            if not any(one["Type"] == "CNAME" for one in at[name]):
+                texts = [one for one in at[name] if one["Type"] == "TXT"]
+                return Standing(domain, tuple(v for one in texts for v in route53.values_of(one)))
+        [outcome] = yield from publicly([("TXT", name)], self.resolvers)
+        return Standing.answered(domain, outcome)
+
+    def _unknown(self, why: str) -> Obstacle:
+        return Obstacle(
+            f"not known whether {self.domain} has or inherits a record: {why}",
+            "try again where DNS answers, or take the step over to write the record anyway",
+            removal={},
+        )
+
+    def _shortfalls(self, force: InForce) -> tuple[str, ...]:
+        """In what a record that is left as it is falls behind the environment file."""
+        if force.record is None:
+            return ()
+        where = f"_dmarc.{force.stands_at}"
+        where = f"{force.alias}, where {where} leads" if force.alias else where
+        found = []
+        if STRENGTH[force.written] < STRENGTH[self.record.policy]:
+            found.append(
+                f"the file asks for {self.record.policy}, and {force.written} is in force: "
+                f"change it at {where}"
+            )
+        lacking = self.record.reports - force.record.reports
+        if lacking:
+            found.append(f"no reports go to {', '.join(sorted(lacking))}: add it at {where}")
+        if force.qualified:
+            found.append(f"{force.qualified} (at {where})")
+        return tuple(found)
 
     def writes(self, found: Found[Dmarc]) -> Sequence[Call]:
-        """Create the record, in place of a weaker one of ours or of what is taken over."""
-        return self._txt().writes(Found(self._txt_of(found.live), found.obstacles))
+        """Create the record; in place of a weaker one, that one made stricter."""
+        stands = self._txt_of(found.live)
+        texts = route53.values_of(stands.raw) if stands else []
+        theirs = usable(dmarc_record.kin(texts))
+        value = self.value
+        if theirs is not None:
+            value = dmarc_record.render(dmarc_record.raised(theirs, self.record))
+        return self._txt(value).writes(Found(stands, found.obstacles))
 
     def deletes(self, found: Found[Dmarc]) -> Sequence[Call]:
         """Delete the record where it is exactly ours."""
         if found.live is None or found.live.served_by:
             return []
-        return self._txt().deletes(Found(self._txt_of(found.live)))
+        return self._txt(self.value).deletes(Found(self._txt_of(found.live)))
 
     def settled(self) -> Answers:
         """The zone's answer where it stands."""
-        return self._txt().settled()
+        return self._txt(self.value).settled()
 
     def strayed(self) -> Sequence[Dmarc]:
         """Another time to live."""
-        [live] = self._txt().strayed()
+        [live] = self._txt(self.value).strayed()
         return [replace(self, ttl=live.ttl, raw=live.raw)]
 
-    def _txt(self) -> route53.TxtValue:
-        return route53.TxtValue(self.zone, self.name, self.value, TAG, self.ttl)
+    def _txt(self, value: str) -> route53.TxtValue:
+        return route53.TxtValue(self.zone, self.name, value, TAG, self.ttl)
 
     def _txt_of(self, live: Dmarc | None) -> route53.TxtValue | None:
         if live is None or not live.raw:
             return None
         return route53.TxtValue(self.zone, self.name, live.value, TAG, live.ttl, raw=live.raw)
+
+
+def usable(records: Sequence[str]) -> DmarcRecord | None:
+    """The one record that stands, where receivers take it as it is written."""
+    read = dmarc_record.parse(records[0]) if len(records) == 1 else None
+    return None if read is None or read.flaw else read
+
+
+def flaw_of(records: Iterable[str]) -> str:
+    """What is wrong with a record that receivers take otherwise than it is written."""
+    return next((read.flaw for text in records if (read := dmarc_record.parse(text))), "")
+
+
+def kept(theirs: DmarcRecord) -> tuple[str, ...]:
+    """What of a record stays when it is made stricter."""
+    others = [str(tag) for tag in theirs.tags if tag.name not in {"p", "rua"}]
+    return (f"kept as it is: {'; '.join(others)}",) if others else ()

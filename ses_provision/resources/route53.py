@@ -14,12 +14,12 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ses_provision.engine.model import SHOWN, Found, Key, Obstacle
-from ses_provision.names import dns_name, parents, txt_record, txt_value
+from ses_provision.names import dns_name, is_within, parents, txt_record, txt_value
 from ses_provision.outside.call import Call
 from ses_provision.outside.reading import Answers, Ask, Reading, ask, question
 from ses_provision.outside.refusals import Refusal
 from ses_provision.outside.rights import Condition, Credentials
-from ses_provision.resources import hosted_zones
+from ses_provision.resources import dmarc_record, hosted_zones, spf, spf_record
 from ses_provision.resources.hosted_zones import Zone
 
 Raw = Mapping[str, Any]
@@ -66,7 +66,8 @@ class RecordSet:
         obstacles = [*delegated, *conflicts(self.type, at_name)]
         live = plain_set(at_name, self.type)
         if live is None:
-            return Found(None, tuple(obstacles))
+            notes = () if at_name else (yield from hides(self.zone, self.name))
+            return Found(None, tuple(obstacles), notes)
         values = values_of(live)
         if not all(re.fullmatch(self.ours, value) for value in values):
             obstacles.append(foreign_values(live, values, self.values))
@@ -100,7 +101,8 @@ class TxtValue:
 
     `tag` is what strings of its kind begin with ("v=spf1"). Receivers take a second one for an
     error (RFC 7208 section 4.5, RFC 9989 section 4.7), so another string of the kind is in the
-    way unless `ours` says that we wrote it. `serves` is the ARN of what needs the record.
+    way unless `ours` says that we wrote it. An SPF record that lets SES send serves as well as
+    ours, however it is written, and stays. `serves` is the ARN of what needs the record.
     """
 
     zone: Zone = field(compare=False, metadata=SHOWN)
@@ -111,6 +113,8 @@ class TxtValue:
     ours: str = field(default="(?!)", compare=False)
     raw: Raw = field(default_factory=dict, compare=False)
     serves: str = field(default="", compare=False)
+    served_by: str = field(default="", compare=False)
+    resolvers: tuple[str, ...] = field(default=(), compare=False, repr=False)
 
     @property
     def key(self) -> Key:
@@ -131,12 +135,31 @@ class TxtValue:
             return Found(None, tuple(obstacles))
         same_kind = [value for value in values_of(live) if is_kind(value, self.tag)]
         foreign = [v for v in same_kind if v != self.value and not re.fullmatch(self.ours, v)]
+        if foreign and len(same_kind) == 1 and self.tag == spf_record.TAG:
+            return (yield from self._judged(foreign[0], live, obstacles))
         if foreign or len(same_kind) > 1:
             obstacles.append(foreign_values(live, same_kind, {self.value}))
         # Where there is none, the set is there all the same and has to be replaced with ours in it.
         value = self.value if self.value in same_kind else next(iter(same_kind), "")
         found = replace(self, value=value, ttl=live.get("TTL", 0), raw=live)
         return Found(found, tuple(obstacles))
+
+    def _judged(
+        self, theirs: str, live: Raw, obstacles: Sequence[Obstacle]
+    ) -> Reading[Found[TxtValue]]:
+        """What to do beside an SPF record of somebody else, by what receivers make of it."""
+        found = yield from spf.judged(theirs, self.name, self.resolvers)
+        if found.passes:
+            served = replace(self, served_by=f"theirs: {theirs}", raw=live)
+            return Found(served, tuple(obstacles))
+        stands = replace(self, value=theirs, ttl=live.get("TTL", 0), raw=live)
+        if found.is_unknown:
+            what = f"not known whether TXT {self.name} ({theirs}) lets SES send: {found.why}"
+            way_out = "try again where DNS answers, or take the name over"
+        else:
+            what = f"TXT {self.name} is {theirs}, not {self.value}; {spf.reason(found)}"
+            way_out = f"make it {spf_record.with_ses(theirs)}, or take the name over"
+        return Found(stands, (*obstacles, Obstacle(what, way_out, removal={})))
 
     def writes(self, found: Found[TxtValue]) -> Sequence[Call]:
         """Put our string into the set, beside the strings of other kinds."""
@@ -145,7 +168,7 @@ class TxtValue:
 
     def deletes(self, found: Found[TxtValue]) -> Sequence[Call]:
         """Take our string out; the set goes when nothing else is in it."""
-        if found.live is None or found.live.value != self.value:
+        if found.live is None or found.live.served_by or found.live.value != self.value:
             return []
         rest = self._set(set(), found.live.raw)
         changes = [("DELETE", found.live.raw)]
@@ -170,7 +193,12 @@ class TxtValue:
 
 
 def is_kind(value: str, tag: str) -> bool:
-    """Whether a TXT string is of the kind that begins with the tag, as a whole word."""
+    """Whether a TXT string is of the kind that begins with the tag, as a whole word.
+
+    SPF wants its version to the letter (RFC 7208 section 4.5); DMARC lets white space stand in it.
+    """
+    if tag == dmarc_record.TAG:
+        return dmarc_record.is_dmarc(value)
     return re.match(rf"{re.escape(tag)}(?![\w-])", value, re.IGNORECASE) is not None
 
 
@@ -226,6 +254,27 @@ def standing_at(zone: Zone, name: str) -> Reading[tuple[list[Raw], list[Obstacle
         if one["Type"] == "NS" and parent != zone.name
     ]
     return found[name], delegated
+
+
+def hides(zone: Zone, name: str) -> Reading[tuple[str, ...]]:
+    """What stops answering at a name once anything stands there: a wildcard speaks only for names
+    that do not exist, and only the one right below the closest name that does (RFC 4592 sections
+    2.2 and 3.3.1). Nobody visits a name with an underscore."""
+    if name.startswith("_") or "._" in name:
+        return ()
+    above = [parent for parent in parents(name) if is_within(parent, zone.name)]
+    wildcards = [f"*.{parent}" for parent in above]
+    found = yield from records_at(zone, [*above, *wildcards])
+    [first] = yield from ask(zone_question(zone))
+    held = [dns_name(standing["Name"]) for standing in (first or {}).get("ResourceRecordSets", ())]
+    held += [place for place, sets in found.items() if sets]
+    exists = [place for place in (name, *above) if any(is_within(other, place) for other in held)]
+    closest = exists[0] if exists else zone.name
+    wild = found.get(f"*.{closest}")
+    if closest == name or not wild:
+        return ()
+    answers = "; ".join(f"{kind['Type']} {', '.join(values_of(kind))}" for kind in wild)
+    return (f"hides the wildcard *.{closest} at {name}, which no longer answers: {answers}",)
 
 
 def plain_set(at_name: Iterable[Raw], record_type: str) -> Raw | None:

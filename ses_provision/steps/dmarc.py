@@ -13,4 +13,5 @@ def desired(env: Environment, facts: Facts) -> list[Resource] | Skipped:
     wanted = records.dmarc_record(env)
     if env.dns.is_external or wanted is None:
         return Skipped(f"external DNS; the record to publish: ses-provision dns --env {env.name}")
-    return [Dmarc(facts.sure(ZONE), env.domain, wanted.value, wanted.ttl)]
+    zone, asked = facts.sure(ZONE), env.dns.resolvers
+    return [Dmarc.of(zone, env.domain, wanted.value, wanted.ttl, resolvers=asked)]

@@ -38,7 +38,15 @@ def record_sets(env: Environment, zone: Zone, serves: str) -> tuple[RecordSet, T
     values = frozenset({mx.value})
     return (
         RecordSet(zone, mx.name, mx.type, values, mx.ttl, ours=SES_MX, serves=serves),
-        TxtValue(zone, spf.name, spf.value, spf.tag, spf.ttl, serves=serves),
+        TxtValue(
+            zone,
+            spf.name,
+            spf.value,
+            spf.tag,
+            spf.ttl,
+            serves=serves,
+            resolvers=env.dns.resolvers,
+        ),
     )
 
 

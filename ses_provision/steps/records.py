@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 from ses_provision.environment import Environment
 from ses_provision.names import is_within
-from ses_provision.resources import dmarc
+from ses_provision.resources.dmarc_record import TAG as DMARC_TAG
+from ses_provision.resources.dmarc_record import record as dmarc_text
 from ses_provision.resources.ses.identity import Dkim
+from ses_provision.resources.spf_record import TAG as SPF_TAG
 
 EASY_DKIM_TOKENS = 3
 """SES issues three tokens to an identity (SES Developer Guide, Easy DKIM)."""
 
-SPF_TAG = "v=spf1"
 SPF = f"{SPF_TAG} include:amazonses.com ~all"
 
 
@@ -85,10 +86,10 @@ def dmarc_record(env: Environment) -> PublishedRecord | None:
     return PublishedRecord(
         f"_dmarc.{env.domain}",
         "TXT",
-        dmarc.record(env.dmarc.policy, env.dmarc.reports_to),
+        dmarc_text(env.dmarc.policy, env.dmarc.reports_to),
         env.dns.ttl,
         "DMARC: what receivers do with mail that fails; a stricter record of yours may stay",
-        tag=dmarc.TAG,
+        tag=DMARC_TAG,
     )
 
 

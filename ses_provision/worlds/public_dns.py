@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from ses_provision.local import answers, dnsnames, dnsvalues
 from ses_provision.names import dns_name, parents
@@ -30,10 +30,16 @@ def answer(local: LocalAws, asked: Ask, silent: Collection[str] = ()) -> Outcome
     declared_server = asked.region and not asked.region[0].isdigit()
     if not (elsewhere or declared_server):
         found = from_zones(zones(local), name, kind)
-        if found:
-            return found
+        if isinstance(found, dict):
+            return found if found["values"] else beyond(local, found, kind)
     values = local.declared_dns(name, kind)
     return {"values": sorted(values)} if values else None
+
+
+def beyond(local: LocalAws, found: dict[str, Any], kind: str) -> dict[str, Any]:
+    """What stands where a CNAME leads out of the hosted zones."""
+    values = local.declared_dns(str(found.get("alias", "")), kind) or []
+    return {**found, "values": sorted(values)}
 
 
 def zones(local: LocalAws) -> list[Zone]:

@@ -137,7 +137,7 @@ def in_dns() -> Iterator[Broken]:
         "delegated elsewhere",
         registrar_elsewhere,
         "SES-DNS-001",
-        "at the registrar set its name servers to ns-",
+        "at the registrar set the name servers of starlightpractice.com to ns-",
     )
     yield Broken(
         "several MX",

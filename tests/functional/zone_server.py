@@ -43,6 +43,7 @@ class ZoneServer:
         self.records = dict(records)
         self.silent = silent
         self.refuses = False
+        self.fails = False
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self._socket.bind((host, port))
         self._socket.settimeout(0.05)
@@ -72,6 +73,8 @@ class ZoneServer:
         name, kind = question.name.to_text().lower(), dns.rdatatype.to_text(question.rdtype)
         if self.refuses:
             response.set_rcode(dns.rcode.REFUSED)
+        elif self.fails:
+            response.set_rcode(dns.rcode.SERVFAIL)
         elif not self._add(response, name, kind) and not self._exists(name):
             response.set_rcode(dns.rcode.NXDOMAIN)
         return response

@@ -226,13 +226,8 @@ def cname(number: int) -> RecordSet:
 
 def dmarc(policy: str, **changes: Any) -> Dmarc:
     """A DMARC record of the domain."""
-    fields = {
-        "zone": ZONE,
-        "domain": DOMAIN,
-        "value": f"v=DMARC1; p={policy}; rua=mailto:ops@{DOMAIN}",
-        "ttl": 300,
-    }
-    return Dmarc(**{**fields, **changes})
+    value = f"v=DMARC1; p={policy}; rua=mailto:ops@{DOMAIN}"
+    return replace(Dmarc.of(ZONE, DOMAIN, value, 300), **changes)
 
 
 def weakened(local: LocalAws, _: Resource) -> None:
@@ -386,6 +381,7 @@ EXAMPLES = (
         "DMARC",
         dmarc("quarantine"),
         frozenset({"domain"}),
-        {"value": weakened, "ttl": 60},
+        {"policy": weakened, "ttl": 60},
+        fixed=frozenset({"reports_to"}),  # reports that go elsewhere are somebody else's
     ),
 )

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ses_provision.environment import Environment, loading
+from ses_provision.environment.shapes import address_to_ascii, to_ascii
 from ses_provision.errors import ConfigError, UsageError
 from tests.conftest import CONFIG
 
@@ -446,3 +447,26 @@ def test_names_follow_from_the_suffix_where_the_file_gives_none() -> None:
     assert env.mail_from_domain == "mail.example.com"
     assert env.alarm_regions == ("us-east-2",)
     assert env.all_tags == {"Environment": "x", "ManagedBy": "ses-provision"}
+
+
+@pytest.mark.parametrize(
+    ("written", "encoded"),
+    [
+        ("straße.example", "xn--strae-oqa.example"),
+        ("STRASSE.example", "strasse.example"),
+        ("Bücher.example.", "xn--bcher-kva.example"),
+        ("xn--bcher-kva.example", "xn--bcher-kva.example"),
+        ("βόλος.example", "xn--nxasmm1c.example"),
+    ],
+)
+def test_other_letters_are_encoded_by_idna_2008(written: str, encoded: str) -> None:
+    assert to_ascii(written) == encoded
+    assert address_to_ascii(f"Ops@{written}") == f"Ops@{encoded}"
+
+
+@pytest.mark.parametrize(
+    "written", ["☃.example", "xn--99999999.example", "a‍b.example", "-é.example"]
+)
+def test_what_idna_2008_does_not_allow_is_refused(written: str) -> None:
+    with pytest.raises(ValueError, match="is not a domain name"):
+        to_ascii(written)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from ses_provision.errors import CannotReachAws
+from ses_provision.errors import BrokenDns, CannotReachAws
 from ses_provision.outside import dns
 from ses_provision.outside.dns import answer, ask_dns, host_port
 from tests.functional.zone_server import ZoneServer, serving
@@ -92,6 +92,17 @@ def test_a_refusal_is_an_error(server: Served) -> None:
 
     assert isinstance(found, CannotReachAws)
     assert "it answers REFUSED" in str(found)
+
+
+@pytest.mark.parametrize("whom", ["", HOST])
+def test_a_resolver_that_fails_is_told_from_one_that_is_silent(server: Served, whom: str) -> None:
+    port, one = server
+    one.fails = True
+
+    found = answer(ask_dns("MX", "a.example", whom), [f"{HOST}:{port}"], port=port)
+
+    assert isinstance(found, BrokenDns)
+    assert "SERVFAIL" in str(found)
 
 
 def test_a_name_server_without_an_address_is_an_error(server: Served) -> None:

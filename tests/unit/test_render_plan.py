@@ -40,7 +40,7 @@ from tests.unit.rendering import shown
 ZONE = Zone("Z1", DOMAIN)
 CNAME = RecordSet(ZONE, f"aaa._domainkey.{DOMAIN}", "CNAME", frozenset({"aaa.dkim.org"}), 300)
 SPF = TxtValue(ZONE, f"mail.{DOMAIN}", "v=spf1 include:amazonses.com ~all", "v=spf1", 300)
-DMARC = Dmarc(ZONE, DOMAIN, "v=DMARC1; p=none", 300)
+DMARC = Dmarc.of(ZONE, DOMAIN, "v=DMARC1; p=none", 300)
 IN_THE_WAY = Obstacle("CNAME mail.example.com → elsewhere.org", "remove it", removal={"Name": "m"})
 WALL = Obstacle("role nobody does not exist in this account", "correct sender.role")
 

@@ -238,7 +238,7 @@ def test_the_sending_identity_has_the_same_set_and_the_same_mail_from_as_its_dom
 
 def test_the_dmarc_record_is_the_configured_one() -> None:
     assert wanted("dmarc", loaded(PROD)) == [
-        Dmarc(
+        Dmarc.of(
             Zone("Z1", "starlightpractice.com"),
             "starlightpractice.com",
             "v=DMARC1; p=none; rua=mailto:ops@starlightpractice.com",

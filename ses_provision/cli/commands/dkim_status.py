@@ -14,7 +14,7 @@ from ses_provision.cli.verification import await_verification, look, show_verifi
 from ses_provision.errors import AwsRefused
 
 if TYPE_CHECKING:
-    from ses_provision.checks.views import Whom
+    from ses_provision.checks.whom import Whom
 
 
 def dkim_status(

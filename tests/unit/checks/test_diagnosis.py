@@ -8,8 +8,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ses_provision.checks.diagnosis import REPORTED, RecordReport, Ses, verdicts
-from ses_provision.checks.views import Delegation, Kind, State, View, Whom, state_of
+from ses_provision.checks.delegation import Delegation
+from ses_provision.checks.diagnosis import REPORTED, Ses, verdicts
+from ses_provision.checks.record_report import RecordReport
+from ses_provision.checks.views import Kind, State, View, state_of
+from ses_provision.checks.whom import Whom
 from ses_provision.environment import loading
 from ses_provision.steps.records import PublishedRecord, mx, records_to_publish, spf
 from tests.conftest import CONFIG

@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 
 from ses_provision.checks import ITEMS, account, events, identity, preflight, views
+from ses_provision.checks.delegation import Delegation, hosted_zone
+from ses_provision.checks.dmarc import standing_above
 from ses_provision.checks.finding import Status
 from ses_provision.checks.topic import Judgement, Look, Scene, Topic, selected
-from ses_provision.checks.verification import dmarc_above
 from ses_provision.checks.views import Kind, State
+from ses_provision.checks.whom import Whom
 from ses_provision.cli.commands.checklist import complete_item
 from ses_provision.engine.account import Account
 from ses_provision.environment import Environment, loading
@@ -181,7 +183,7 @@ def test_a_zone_found_by_name_gets_its_name_servers_from_its_own_records() -> No
     ns = {"Name": f"{ENV.domain}.", "Type": "NS", "ResourceRecords": servers}
 
     found = fed(
-        views.hosted_zone(env, Account(env.account_id, env.region)),
+        hosted_zone(env, Account(env.account_id, env.region)),
         {
             "ListHostedZones": {
                 "HostedZones": [
@@ -196,7 +198,6 @@ def test_a_zone_found_by_name_gets_its_name_servers_from_its_own_records() -> No
 
 
 def test_a_domain_in_the_zone_of_its_parent_inherits_from_there() -> None:
-    env = loading.load("staging", CONFIG)
     value = '"v=DMARC1; p=reject"'
     name = "_dmarc.starlightpractice.com."
     held = {"Name": name, "Type": "TXT", "ResourceRecords": [{"Value": value}]}
@@ -204,9 +205,12 @@ def test_a_domain_in_the_zone_of_its_parent_inherits_from_there() -> None:
     listed = {"ResourceRecordSets": [other, held], "IsTruncated": False}
     zone = Zone("Z1", "starlightpractice.com")
 
-    found = fed(dmarc_above(env, views.Whom(dns=False), zone), {"ListResourceRecordSets": listed})
+    found = fed(
+        standing_above(zone.name, Whom(dns=False), zone, Delegation()),
+        {"ListResourceRecordSets": listed},
+    )
 
-    assert found == [("starlightpractice.com", "v=DMARC1; p=reject")]
+    assert found.records == ["v=DMARC1; p=reject"]
 
 
 def test_ids_are_unique_and_of_one_shape() -> None:
