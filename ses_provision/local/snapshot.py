@@ -101,7 +101,7 @@ def _alarms(aws: LocalAws, account: str, region: str) -> dict[str, Any]:
 
     return {
         alarm["AlarmName"]: _unstamped(alarm)
-        | {"Tags": ask("ListTagsForResource", {"ResourceARN": alarm["AlarmArn"]})["Tags"]}
+        | {"Tags": by_key(ask("ListTagsForResource", {"ResourceARN": alarm["AlarmArn"]})["Tags"])}
         for alarm in ask("DescribeAlarms")["MetricAlarms"]
     }
 
@@ -142,3 +142,8 @@ def _roles_in(aws: LocalAws, account: str, region: str) -> dict[str, Any]:
 
 def _unstamped(held: Reply) -> Reply:
     return {key: value for key, value in held.items() if key not in _STAMPS}
+
+
+def by_key(tags: list[dict[str, str]]) -> list[dict[str, str]]:
+    """Tags in one order: theirs means nothing."""
+    return sorted(tags, key=lambda tag: tag["Key"])

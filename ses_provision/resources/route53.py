@@ -141,7 +141,9 @@ class TxtValue:
             obstacles.append(foreign_values(live, same_kind, {self.value}))
         # Where there is none, the set is there all the same and has to be replaced with ours in it.
         value = self.value if self.value in same_kind else next(iter(same_kind), "")
-        found = replace(self, value=value, ttl=live.get("TTL", 0), raw=live)
+        # Beside strings of others their time to live holds: it is not ours to manage.
+        ttl = self.ttl if self._others(live) else live.get("TTL", 0)
+        found = replace(self, value=value, ttl=ttl, raw=live)
         return Found(found, tuple(obstacles))
 
     def _judged(
@@ -186,10 +188,15 @@ class TxtValue:
         return [replace(live, raw=live._set({live.value}, None))]
 
     def _set(self, values: Iterable[str], live: Raw | None) -> Raw:
-        others = (record["Value"] for record in (live or {}).get("ResourceRecords", ()))
-        kept = [value for value in others if not is_kind(txt_value(value), self.tag)]
+        kept = self._others(live or {})
         records = [{"Value": value} for value in [*kept, *map(txt_record, values)]]
-        return {"Name": self.name, "Type": "TXT", "TTL": self.ttl, "ResourceRecords": records}
+        ttl = (live or {}).get("TTL", self.ttl) if kept else self.ttl
+        return {"Name": self.name, "Type": "TXT", "TTL": ttl, "ResourceRecords": records}
+
+    def _others(self, live: Raw) -> list[str]:
+        """The strings of other kinds in a set, as they are written there."""
+        written = (record["Value"] for record in live.get("ResourceRecords", ()))
+        return [value for value in written if not is_kind(txt_value(value), self.tag)]
 
 
 def is_kind(value: str, tag: str) -> bool:

@@ -255,12 +255,13 @@ def txt_value(wanted: dict[str, Any], they: Somebody) -> Iterator[Made]:
 
     gone = {"value"} if len(live()["ResourceRecords"]) > 1 else set()
     yield "no string", gone, CHANGED_RECORDS, without
-    yield (
-        "TTL",
-        {"ttl"},
-        CHANGED_RECORDS,
-        lambda: they.change(zone, ("UPSERT", live() | {"TTL": 17})),
-    )
+    if not gone:  # beside strings of others their time to live holds
+        yield (
+            "TTL",
+            {"ttl"},
+            CHANGED_RECORDS,
+            lambda: they.change(zone, ("UPSERT", live() | {"TTL": 17})),
+        )
 
 
 def dmarc(wanted: dict[str, Any], they: Somebody) -> Iterator[Made]:
@@ -278,7 +279,7 @@ def dmarc(wanted: dict[str, Any], they: Somebody) -> Iterator[Made]:
         value = [{"Value": json.dumps(weaker)}]
         yield (
             "weaker",
-            {"value"},
+            {"policy"},
             CHANGED_RECORDS,
             lambda: they.change(zone, ("UPSERT", live() | {"ResourceRecords": value})),
         )

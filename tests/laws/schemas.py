@@ -134,14 +134,23 @@ VERIFICATION = thing(
         zone_name=TEXT,
         zone_servers=each(WORDS),
         zone_problem=TEXT,
+        zone_hint=TEXT,
         dns_problem=TEXT,
+        white_label=each(WORDS),
+        broken=YES_OR_NO,
+        nobody=YES_OR_NO,
+        parent_zone_id=TEXT,
     ),
     records=each(
         thing(
             record=thing(**RECORD, tag=TEXT),
-            views=each(thing(kind=WORDS, who=WORDS, state=WORDS, values=each(TEXT), note=TEXT)),
+            views=each(
+                thing(kind=WORDS, who=WORDS, state=WORDS, values=each(TEXT), note=TEXT, alias=TEXT)
+            ),
             instead=each(TEXT),
             inherited=TEXT,
+            in_force=maybe(mapping(ANYTHING)),
+            spf=maybe(mapping(ANYTHING)),
             state=WORDS,
             right=YES_OR_NO,
         )
@@ -249,7 +258,17 @@ IMPORTS = each(
     thing(ResourceType=WORDS, LogicalResourceId=WORDS, ResourceIdentifier=mapping(WORDS))
 )
 DRILL = thing(
-    {"alarms": each(thing(alarm=WORDS, region=REGION, outcome=WORDS))},
+    {
+        "alarms": each(
+            thing(
+                alarm=WORDS,
+                region=REGION,
+                outcome=WORDS,
+                arrived=YES_OR_NO,
+                delay=maybe(NUMBER),
+            )
+        )
+    },
     hops=each(
         thing(
             event=WORDS,

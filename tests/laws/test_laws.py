@@ -7,6 +7,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from ses_provision.environment import loading
 from tests.functional.jsonschema import mistakes
 from tests.laws import schemas
 from tests.laws.environments import Refused
@@ -119,9 +120,51 @@ def test_destroy_leaves_nothing_of_ours_and_all_of_theirs(life: Life) -> None:
         assert life.snapshots["after destroy"] == life.snapshots["before destroy"]
         return
     assert ended(life.ran["destroy"]), life.ran["destroy"]
-    assert life.snapshots["after destroy"] == life.snapshots["theirs"]
     assert ended(life.ran["destroy again"])
     assert life.ran["destroy again"].writes == []
+    if came_later(life):
+        # What they share stays, and they stand where nothing stood when prod was made.
+        assert gone(life.snapshots["theirs"], life.snapshots["after destroy"]) == []
+        assert all("needs it" in " ".join(why) for why in staying(life.ran["destroy"]))
+    else:
+        assert life.snapshots["after destroy"] == life.snapshots["theirs"]
+
+
+def came_later(life: Life) -> bool:
+    """Whether another environment was made after this one."""
+    mine = loading.deployment_order(life.env)
+    return any(loading.deployment_order(other) > mine for other in life.others)
+
+
+def staying(destroyed: Ran) -> list[list[str]]:
+    """Why each thing stays."""
+    steps = destroyed.report["destroy"]["steps"]
+    held = [each for step in steps for each in step["resources"] if each["action"] == "stay"]
+    return [each["because"] for each in held]
+
+
+def holds(wide: Any, narrow: Any) -> bool:
+    """Whether a record set is another with more in it."""
+    if not (isinstance(wide, dict) and "ResourceRecords" in wide):
+        return False
+    records = [wide["ResourceRecords"], narrow.get("ResourceRecords", ())]
+    rest = [{k: v for k, v in each.items() if k != "ResourceRecords"} for each in (wide, narrow)]
+    return rest[0] == rest[1] and all(value in records[0] for value in records[1])
+
+
+def gone(before: Any, after: Any, path: str = "") -> list[str]:
+    """What was there before and is not any more, or is otherwise; what came is left out."""
+    if isinstance(before, dict) and isinstance(after, dict):
+        return [
+            found for key in before for found in gone(before[key], after.get(key), f"{path}/{key}")
+        ]
+    if isinstance(before, list) and isinstance(after, list):
+        return [
+            f"{path}: {held}"
+            for held in before
+            if not any(held == other or holds(other, held) for other in after)
+        ]
+    return [] if before == after else [path]
 
 
 def test_other_environments_do_not_notice(life: Life) -> None:

@@ -50,6 +50,8 @@ RARE = frozenset(
         "ses:ListRecommendations",
         # A drill leaves an alarm alone that rings already.
         "cloudwatch:SetAlarmState",
+        # ... and asks CloudWatch why, where nothing is heard of one that rang.
+        "cloudwatch:DescribeAlarmHistory",
         # A set takes its destinations along, where it goes.
         "ses:DeleteConfigurationSetEventDestination",
         # A life has a few rounds of changes and loses one thing; test_permissions has them all.
@@ -131,9 +133,10 @@ def refused(life: Life, policies: dict[str, Any], made: Iterable[Made]) -> list[
 
 def statements_for(check: authority.Checked, policies: dict[str, Any]) -> list[dict[str, Any]]:
     """The statements of whoever makes the call: hosted zones may be somebody else's."""
-    whose = "hosted_zone" if check.action.startswith("route53:") else "account"
-    found: list[dict[str, Any]] = policies.get(whose, policies["account"])["Statement"]
-    return found
+    of_zones = [policy for name, policy in policies.items() if name.startswith("hosted_zone")]
+    of_account = [policy for name, policy in policies.items() if name.startswith("account")]
+    chosen = of_zones if check.action.startswith("route53:") and of_zones else of_account
+    return [statement for policy in chosen for statement in policy["Statement"]]
 
 
 def as_list(value: Any) -> list[Any]:
