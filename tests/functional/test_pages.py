@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import typer
 
-from ses_provision.checks import diagnosis
+from ses_provision.checks import delegation, diagnosis, faults, mistakes
 from ses_provision.cli.app import command_line
 from ses_provision.environment import loading
 from ses_provision.local import LocalAws
@@ -125,8 +125,12 @@ def test_the_lines_of_a_page_end_where_their_text_ends(page: Path) -> None:
 
 
 def test_every_verdict_of_dkim_status_has_its_row() -> None:
-    source = inspect.getsource(diagnosis)
-    given = set(re.findall(r'Verdict\(\s*"([a-z-]+)"', source))
+    sources = map(inspect.getsource, (delegation, diagnosis, faults, mistakes))
+    given = {
+        code
+        for source in sources
+        for code in re.findall(r'(?:Verdict|Remedy|Mistake|Instead)\(\s*"([a-z-]+)"', source)
+    }
 
     rows = re.findall(r"^\| `([a-z-]+)` \|", guide("verification"), re.MULTILINE)
 
