@@ -30,6 +30,7 @@ sweep: $(READY)           ## all tests with every case of their sweeps, on other
 check: $(READY)           ## format, lint, types, tests with branch coverage
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
+	$(BIN)/lint-imports --no-logo
 	$(BIN)/mypy
 	$(TESTS) --cov --cov-report=term
 	@$(MAKE) --no-print-directory audit

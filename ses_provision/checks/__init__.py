@@ -1,4 +1,10 @@
-"""What `checklist` looks at, in the order it is shown. One file a topic; none writes."""
+"""What `checklist` and `dkim-status` look at, in the order it is shown.
+
+One file a topic; none writes.
+
+`topic` says what an item is, `verification` where a domain stands and why, `attestations` what only
+people can know. What AWS refuses to tell makes its item unknown, never done. Begin with `topic`.
+"""
 
 from ses_provision.checks import (
     account,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ses_provision.engine.calling import AlreadySo, batches, send
-from ses_provision.engine.model import Applied, NotDone
+from ses_provision.engine.outcomes import Applied, NotDone
 from ses_provision.engine.planning import look
 from ses_provision.errors import NotSettled, StalePlan, Stopped
 from ses_provision.outside import wait

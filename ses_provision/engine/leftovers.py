@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ses_provision.engine import calling, planning
-from ses_provision.engine.model import Removal, Removed
+from ses_provision.engine.model import Removal
+from ses_provision.engine.outcomes import Removed
 from ses_provision.engine.teardown import judge
 from ses_provision.outside.reading import Reading, together
 

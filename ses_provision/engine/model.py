@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
-from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeVar, runtime_checkable
 
@@ -378,28 +377,3 @@ class Plan:
     def has_changes(self) -> bool:
         """There is something to write, now or after an earlier step."""
         return any(step.pending or step.waiting for step in self.steps)
-
-
-@dataclass(frozen=True)
-class Applied:
-    """A change that AWS has accepted, and when."""
-
-    step: str
-    change: Change
-    at: datetime
-
-
-@dataclass(frozen=True)
-class NotDone:
-    """A step that was left as it is: blocked, or still waiting."""
-
-    step: StepPlan
-
-
-@dataclass(frozen=True)
-class Removed:
-    """A resource that is gone, and since when."""
-
-    step: str
-    label: str
-    at: datetime

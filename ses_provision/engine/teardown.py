@@ -20,7 +20,6 @@ from ses_provision.engine.model import (
     Key,
     Part,
     Removal,
-    Removed,
     Resource,
     Shared,
     Skipped,
@@ -28,6 +27,7 @@ from ses_provision.engine.model import (
     Waiting,
 )
 from ses_provision.engine.needs import learned, rehearsed
+from ses_provision.engine.outcomes import Removed
 from ses_provision.engine.ownership import not_ours
 from ses_provision.errors import HostedZoneProblem
 from ses_provision.outside.reading import Reading, both, together

@@ -6,23 +6,30 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
 from enum import Enum
-from typing import Any
+from typing import Any, Protocol, runtime_checkable
 
-from ses_provision.resources.policies import Statement
+
+@runtime_checkable
+class Written(Protocol):
+    """A value that has a form of its own in JSON."""
+
+    @property
+    def parsed(self) -> Any:
+        """That form."""
 
 
 def plain(value: Any) -> Any:
     """A value as JSON knows it: sets as sorted lists, times in ISO 8601."""
-    if isinstance(value, Statement):
+    if isinstance(value, Written):
         return value.parsed
     if isinstance(value, Enum):
         return value.value
     if is_dataclass(value) and not isinstance(value, type):
-        return {one.name: plain(getattr(value, one.name)) for one in fields(value)}
+        return {item.name: plain(getattr(value, item.name)) for item in fields(value)}
     if isinstance(value, Mapping):
-        return {str(key): plain(one) for key, one in value.items()}
+        return {str(key): plain(held) for key, held in value.items()}
     if isinstance(value, set | frozenset):
-        return sorted(plain(one) for one in value)
+        return sorted(plain(held) for held in value)
     if isinstance(value, list | tuple):
-        return [plain(one) for one in value]
+        return [plain(held) for held in value]
     return value.isoformat() if isinstance(value, date | datetime) else value

@@ -100,6 +100,10 @@ def note(resource: Any) -> str:
             return f"# Left out until confirmed: {resource.label}"
         case Dmarc(served_by=served) | TxtValue(served_by=served) if served:
             return f"# Left out, for it is not ours: {resource.name} ({served})"
+        case EventDestination(topic_arn=""):
+            return f"# Left out, for it reports to no SNS topic: {resource.label}"
+    if resources.dispatch(type(resource)) is resources.dispatch(object):
+        return f"# Left out, for this export has no form for it: {resource.label}"
     return ""
 
 
@@ -117,8 +121,9 @@ def elsewhere(arn: str, env: Environment) -> str:
 
 @singledispatch
 def resources(resource: Any, env: Environment) -> list[Managed]:
-    """What Terraform makes of a resource."""
-    raise TypeError(f"no export for {type(resource).__name__} of {env.name}")
+    """What Terraform makes of a resource; nothing of one that has no export, which is left out."""
+    del resource, env
+    return []
 
 
 @resources.register
@@ -200,7 +205,9 @@ def _(resource: MailFrom, env: Environment) -> list[Managed]:
 @resources.register
 def _(resource: EventDestination, env: Environment) -> list[Managed]:
     del env
-    topic = resource.target["SnsDestination"]["TopicArn"]
+    topic = resource.topic_arn
+    if not topic:
+        return []
     destination = {
         "enabled": resource.enabled,
         "matching_event_types": sorted(resource.types),

@@ -7,7 +7,8 @@ from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from ses_provision.checks.finding import Status
-from ses_provision.engine.model import Action, Applied, Change, NotDone, Plan, Removal, StepPlan
+from ses_provision.engine.model import Action, Change, Plan, Removal, StepPlan
+from ses_provision.engine.outcomes import Applied, NotDone
 from ses_provision.engine.values import plain
 from ses_provision.errors import AccessDenied, AwsRefused, ConfigError, ProvisionError, Stopped
 

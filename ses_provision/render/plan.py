@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
-from ses_provision.engine.model import Action, Applied, Change, NotDone, Plan, StepPlan
+from ses_provision.engine.model import Action, Change, Plan, StepPlan
+from ses_provision.engine.outcomes import Applied, NotDone
 from ses_provision.render.message import safe
 from ses_provision.resources.ses import ConfigurationSet
 from ses_provision.resources.sns import Subscription

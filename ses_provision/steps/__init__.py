@@ -1,4 +1,9 @@
-"""What every environment is made of, in the order it is built."""
+"""What every environment is made of, in the order it is built: `STEPS` is the table of contents.
+
+A step is a pure function from an environment, and what it needs to know, to the resources that
+should be there. `needs` names what has to be looked up, `arns` and `records` what several steps and
+checks speak of, `left_over` finds what no setting names any more.
+"""
 
 from ses_provision.engine.model import Step
 from ses_provision.steps import (

@@ -7,7 +7,8 @@ from collections.abc import Sequence
 import pytest
 
 from ses_provision.engine import applying, planning
-from ses_provision.engine.model import Action, Applied, NotDone, Plan, Skipped, Step, Waiting
+from ses_provision.engine.model import Action, Plan, Skipped, Step, Waiting
+from ses_provision.engine.outcomes import Applied, NotDone
 from ses_provision.errors import StalePlan, Stopped
 from ses_provision.outside import wait
 from ses_provision.outside.call import Call

@@ -9,16 +9,8 @@ from textwrap import dedent
 
 import pytest
 
-from ses_provision.engine.model import (
-    Applied,
-    Change,
-    Found,
-    NotDone,
-    Obstacle,
-    Plan,
-    Resource,
-    StepPlan,
-)
+from ses_provision.engine.model import Change, Found, Obstacle, Plan, Resource, StepPlan
+from ses_provision.engine.outcomes import Applied, NotDone
 from ses_provision.environment import Environment
 from ses_provision.render import plan as text
 from ses_provision.resources.dmarc import Dmarc

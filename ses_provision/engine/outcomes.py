@@ -1,0 +1,33 @@
+"""What came of a run: changes that AWS accepted, things that are gone, steps that were left."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from ses_provision.engine.model import Change, StepPlan
+
+
+@dataclass(frozen=True)
+class Applied:
+    """A change that AWS has accepted, and when."""
+
+    step: str
+    change: Change
+    at: datetime
+
+
+@dataclass(frozen=True)
+class NotDone:
+    """A step that was left as it is: blocked, or still waiting."""
+
+    step: StepPlan
+
+
+@dataclass(frozen=True)
+class Removed:
+    """A resource that is gone, and since when."""
+
+    step: str
+    label: str
+    at: datetime
