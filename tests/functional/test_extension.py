@@ -6,7 +6,9 @@ it is in this file.
 
 from __future__ import annotations
 
+import importlib
 import json
+import pkgutil
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -16,6 +18,7 @@ from typing import Any
 import pytest
 from pydantic import Field
 
+import ses_provision
 from ses_provision.engine.model import Found, Key, Resource, Step
 from ses_provision.engine.needs import Facts
 from ses_provision.environment import Environment, loading
@@ -167,6 +170,9 @@ QUEUE = Step(
 @pytest.fixture
 def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     """Two environments, one of them with a queue, where the table has one line more."""
+    for found in pkgutil.walk_packages(ses_provision.__path__, "ses_provision."):
+        if not found.name.endswith("__main__"):
+            importlib.import_module(found.name)  # else it would bind the longer table for good
     for module in list(sys.modules.values()):
         if getattr(module, "STEPS", None) is STEPS:
             monkeypatch.setattr(module, "STEPS", (*STEPS, QUEUE))
