@@ -173,9 +173,10 @@ def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     for found in pkgutil.walk_packages(ses_provision.__path__, "ses_provision."):
         if not found.name.endswith("__main__"):
             importlib.import_module(found.name)  # else it would bind the longer table for good
+    table = STEPS  # this module's own is lengthened as well
     for module in list(sys.modules.values()):
-        if getattr(module, "STEPS", None) is STEPS:
-            monkeypatch.setattr(module, "STEPS", (*STEPS, QUEUE))
+        if getattr(module, "STEPS", None) is table:
+            monkeypatch.setattr(module, "STEPS", (*table, QUEUE))
         if hasattr(module, "STEP_NAMES"):
             monkeypatch.setattr(module, "STEP_NAMES", [*module.STEP_NAMES, QUEUE.id])
     monkeypatch.setattr(loading, "Environment", Wider)
