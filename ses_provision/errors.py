@@ -21,18 +21,24 @@ Anything else that surfaces becomes an InternalError.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import ClassVar
 
 
 class ProvisionError(Exception):
-    """Something an operator can understand and act on."""
+    """Something an operator can understand and act on.
+
+    `points` are what there is to list: a line each, below the sentence that happened.
+    """
 
     exit_status: ClassVar[int] = 1
 
-    def __init__(self, message: str, hint: str = "") -> None:
-        super().__init__(message)
-        self.message = message
+    def __init__(self, message: str, hint: str = "", *, points: Iterable[str] = ()) -> None:
+        self.headline = message
+        self.points = tuple(points)
+        self.message = "\n".join([message, *(f"  - {point}" for point in self.points)])
         self.hint = hint
+        super().__init__(self.message)
 
     @property
     def kind(self) -> str:
@@ -49,8 +55,15 @@ class UsageError(ProvisionError):
 class ConfigError(ProvisionError):
     """An environment file is wrong."""
 
-    def __init__(self, message: str, hint: str = "", problems: tuple[str, ...] = ()) -> None:
-        super().__init__(message, hint)
+    def __init__(
+        self,
+        message: str,
+        hint: str = "",
+        problems: tuple[str, ...] = (),
+        *,
+        points: Iterable[str] = (),
+    ) -> None:
+        super().__init__(message, hint, points=points)
         self.problems = problems
 
 

@@ -25,6 +25,17 @@ CONFIG = ROOT / "config"
 NOON = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """How much of a sweep is run."""
+    parser.addoption("--dense", action="store_true", help="sweeps with all their cases")
+
+
+@pytest.fixture(scope="session")
+def dense(request: pytest.FixtureRequest) -> bool:
+    """Whether sweeps go through all their cases."""
+    return bool(request.config.getoption("--dense"))
+
+
 @pytest.fixture(autouse=True)
 def nobody_elses_aws(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No credentials, profiles or endpoints of the developer's reach a test."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import functools
-import json
 import sys
 from typing import Annotated, Any
 
@@ -32,6 +31,7 @@ from ses_provision.cli.commands import (
 from ses_provision.cli.run import interruption, shared
 from ses_provision.errors import ProvisionError, UsageError
 from ses_provision.render import document
+from ses_provision.render.message import safe
 from ses_provision.worlds.real import World
 
 app = typer.Typer(
@@ -98,7 +98,7 @@ def run(arguments: list[str], world: World | None = None) -> int:
             return invoke(arguments, world)
         except signals.Interrupted as stopped:
             error = interruption(stopped, [])
-            say(f"{error.message}\n{error.hint}")
+            say(safe(error.message), error.hint)
             document_of(arguments, error)
             return stopped.status
 
@@ -134,7 +134,7 @@ def mistake(error: typer.TyperException) -> UsageError:
 
 def usage(arguments: list[str], error: UsageError) -> int:
     """Tell what is wrong with the command line."""
-    say(f"error: {error.message}\nhint: {error.hint}")
+    say(f"error: {safe(error.message)}", f"hint: {safe(error.hint)}")
     document_of(arguments, error)
     return error.exit_status
 
@@ -145,9 +145,9 @@ def document_of(arguments: list[str], error: ProvisionError) -> None:
         return
     command = next((one for one in arguments if not one.startswith("-")), "")
     whole = document.envelope(command, [], ok=False, extra={"error": document.error(error)})
-    sys.stdout.write(json.dumps(whole, indent=2) + "\n")
+    sys.stdout.write(document.text(whole) + "\n")
 
 
-def say(text: str) -> None:
-    """A line on standard error."""
-    sys.stderr.write(text + "\n")
+def say(*lines: str) -> None:
+    """Lines on standard error."""
+    sys.stderr.write("".join(f"{line}\n" for line in lines))

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import functools
 import inspect
-import json
 import sys
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.segment import Segment
 from rich.text import Text
 
 from ses_provision.cli import signals
@@ -24,7 +24,7 @@ from ses_provision.render import document, message
 from ses_provision.worlds.real import LocalServer, RealWorld, World
 
 if TYPE_CHECKING:
-    from rich.console import RenderableType
+    from rich.console import ConsoleOptions, RenderableType
 
     from ses_provision.engine.facts import Account
     from ses_provision.environment import Environment
@@ -150,9 +150,9 @@ class Run:
         return Boundary(self, environment)
 
     def show(self, *renderables: RenderableType) -> None:
-        """Data: to standard output, unless a JSON document goes there."""
+        """Data: to standard output, unless a JSON document goes there. A str is one line."""
         if not self.as_json:
-            for one in renderables:
+            for one in map(in_one_line, renderables):
                 with self.out.capture() as captured:
                     self.out.print(one, soft_wrap=isinstance(one, Text))
                 lines = captured.get().splitlines()
@@ -160,12 +160,12 @@ class Run:
             self.out.file.flush()
 
     def tell(self, text: str | Text) -> None:
-        """Progress: to standard error."""
-        self.err.print(Text(text) if isinstance(text, str) else text, soft_wrap=True)
+        """Progress: to standard error. A str is one line."""
+        self.err.print(in_one_line(text), soft_wrap=True)
 
     def trace(self, text: str) -> None:
         """A line about an AWS call."""
-        self.err.print(Text(f"aws: {text}", style="dim"), soft_wrap=True)
+        self.tell(Text(f"aws: {message.safe(text)}", style="dim"))
 
     def report(self, environment: str, data: dict[str, Any], *, ok: bool = True) -> None:
         """What the JSON document says about an environment."""
@@ -188,7 +188,7 @@ class Run:
             whole = document.envelope(
                 self.command, self.reports, ok=not self.status, extra=self.extra
             )
-            sys.stdout.write(json.dumps(whole, indent=2, ensure_ascii=False) + "\n")
+            sys.stdout.write(document.text(whole) + "\n")
             sys.stdout.flush()
 
     @property
@@ -205,6 +205,23 @@ class Run:
                 f"Add {flag} to go ahead without asking.",
             )
         typer.confirm(question, abort=True, err=True)
+
+
+def in_one_line(found: RenderableType) -> RenderableType:
+    """A str as one line; what a renderer built has its lines already."""
+    return Text(message.safe(found)) if isinstance(found, str) else found
+
+
+class Gate(Console):
+    """A console that prints nothing of its own that could steer the terminal behind it."""
+
+    def render(
+        self, renderable: RenderableType, options: ConsoleOptions | None = None
+    ) -> Iterable[Segment]:
+        """The segments of something, with control characters made visible."""
+        for segment in super().render(renderable, options):
+            is_ours = segment.control or segment.text.isprintable()
+            yield segment if is_ours else Segment(message.plain(segment.text), segment.style)
 
 
 class Boundary:
@@ -252,7 +269,7 @@ def interruption(stopped: signals.Interrupted, reports: list[dict[str, Any]]) ->
 
 def unexpected(run: Run, error: Exception) -> None:
     """A bug: its traceback, and where to report it."""
-    run.err.print("".join(traceback.format_exception(error)), end="", soft_wrap=True)
+    run.tell(Text("\n").join(map(Text, traced(error))))
     run.fail_with(
         InternalError(
             f"Unexpected: {type(error).__name__}: {error}",
@@ -261,6 +278,18 @@ def unexpected(run: Run, error: Exception) -> None:
         ),
         1,
     )
+
+
+def traced(error: BaseException) -> Iterator[str]:
+    """A traceback, cause first; what an exception says is foreign text, and one line of it."""
+    before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
+    if before is not None:
+        yield from traced(before)
+        yield "which led to:"
+    yield "Traceback (most recent call last):"
+    for frame in traceback.format_tb(error.__traceback__):
+        yield from frame.rstrip("\n").split("\n")
+    yield message.safe(f"{type(error).__name__}: {error}")
 
 
 def without(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -328,9 +357,7 @@ def make_run(command: str, world: World | None, given: dict[str, Any]) -> Run:
 
 def console(stream: Any, *, no_color: bool) -> Console:
     """A console that lays out for at least 100 columns where nobody sees its edge."""
-    made = Console(
-        file=stream, no_color=no_color or None, highlight=False, emoji=False, markup=False
-    )
+    made = Gate(file=stream, no_color=no_color or None, highlight=False, emoji=False, markup=False)
     if not made.is_terminal:
         made.width = max(made.width, NARROWEST)
     return made

@@ -41,10 +41,10 @@ class SavedPlan:
         if self.made_by != __version__ and moved:
             moved.append(f"the plan was made by ses-provision {self.made_by}")
         if moved:
-            lines = "\n".join(f"  - {one}" for one in moved)
             raise StalePlan(
-                f"The plan in {self.path} no longer holds; nothing was changed:\n{lines}",
+                f"The plan in {self.path} no longer holds; nothing was changed:",
                 f"Make a new one: ses-provision plan --env {self.environment} --out {self.path}",
+                points=moved,
             )
 
     def moved_settings(self, env: Environment, fresh: Plan) -> list[str]:

@@ -75,7 +75,10 @@ def load_named(wanted: list[str], folder: Path) -> list[Environment]:
     if errors:
         problems = tuple(problem for error in errors for problem in error.problems)
         raise ConfigError(
-            "\n".join(error.message for error in errors), errors[0].hint, problems=problems
+            f"{len(errors)} environment files have mistakes:",
+            errors[0].hint,
+            problems=problems,
+            points=problems,
         )
     return sorted(environments, key=deployment_order)
 
@@ -121,11 +124,11 @@ def mistakes(source: str, problems: list[str]) -> ConfigError:
     """All mistakes of a file as one error."""
     ordered = sorted(problems)
     count = "one mistake" if len(ordered) == 1 else f"{len(ordered)} mistakes"
-    lines = "\n".join(f"  - {problem}" for problem in ordered)
     return ConfigError(
-        f"{source} has {count}:\n{lines}",
+        f"{source} has {count}:",
         "config/example.toml shows every setting with its default.",
         problems=tuple(f"{source}: {problem}" for problem in ordered),
+        points=ordered,
     )
 
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from ses_provision.checks.report import Checklist
 from ses_provision.engine.model import Finding
 from ses_provision.render.checklist import MARKS, summary, word
-from ses_provision.render.message import safe
+from ses_provision.render.message import WORD_JOINER, safe
 
 SPECIAL = str.maketrans(
-    {char: f"\\{char}" for char in "\\`*_[]<>|#"} | {"\n": " ", "&": "&amp;", "@": "@\u2060"}
+    {char: f"\\{char}" for char in "\\`*_[]<>|#"} | {"&": "&amp;", "@": f"@{WORD_JOINER}"}
 )
 """What Markdown would take for its own. A word joiner keeps GitHub from mailing somebody who is
 called like the domain of an address."""
@@ -23,7 +23,7 @@ def plain(text: str) -> str:
 
 def code(text: str) -> str:
     """Text as code: a table cell ends at a bar even in it."""
-    shown = safe(text).replace("\n", " ").replace("|", "\\|")
+    shown = safe(text).replace("|", "\\|")
     fence = "``" if "`" in shown else "`"
     return f"{fence}{shown}{fence}"
 

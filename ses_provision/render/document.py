@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import date, datetime
@@ -30,6 +32,22 @@ def envelope(
         "environments": reports,
         **extra,
     }
+
+
+UNSAFE = re.compile(r"[^\n\x20-\x7e]|##(?=\w*\[)")
+
+
+def text(whole: Mapping[str, Any]) -> str:
+    """A document as text. What a terminal or a CI system would obey is escaped, as JSON can."""
+    written = json.dumps(whole, indent=2, ensure_ascii=False)
+    return UNSAFE.sub(lambda match: unprintable(match[0]), written)
+
+
+def unprintable(found: str) -> str:
+    """A character that is no print as JSON escapes it; any other as it is."""
+    if found.startswith("##"):
+        return "#\\u0023"
+    return found if found.isprintable() else json.dumps(found)[1:-1]
 
 
 def error(value: ProvisionError) -> dict[str, Any]:

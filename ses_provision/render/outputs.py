@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from rich.text import Text
 
 from ses_provision.environment import Environment
+from ses_provision.render.message import safe
 from ses_provision.render.plan import heading
 
 
@@ -24,7 +25,7 @@ def render(values: Mapping[str, str], env: Environment, output_format: str) -> T
     return Text("\n").join(
         [
             heading(env),
-            *(Text(f"  {name:<{width}}  {value}") for name, value in values.items()),
+            *(Text(f"  {name:<{width}}  {safe(value)}") for name, value in values.items()),
             Text(),
         ]
     )

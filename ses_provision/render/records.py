@@ -53,18 +53,18 @@ def rows(sheet: Sheet) -> list[dict[str, str | int]]:
 
 def table(sheet: Sheet) -> Text:
     """For people: what is copied stands alone at the end of a line, and is never wrapped."""
-    lines = [heading(sheet.env), Text(f"zone {sheet.zone}"), Text()]
+    lines = [heading(sheet.env), Text(f"zone {safe(sheet.zone)}"), Text()]
     for one in sheet.records:
         lines += [
             Text(f"{one.type:<6}{one.purpose}", style="bold"),
-            Text(f"  name     {one.name}"),
-            Text(f"  in zone  {sheet.within(one)}", style="dim"),
-            Text(f"  value    {one.value}"),
+            Text(f"  name     {safe(one.name)}"),
+            Text(f"  in zone  {safe(sheet.within(one))}", style="dim"),
+            Text(f"  value    {safe(one.value)}"),
             Text(f"  TTL      {one.ttl}", style="dim"),
         ]
     lines += [
         Text(),
-        Text(f'"in zone" is the name for panels that append {sheet.zone} to what you enter.'),
+        Text(f'"in zone" is the name for panels that append {safe(sheet.zone)} to what you enter.'),
     ]
     return Text("\n").join(lines)
 
@@ -150,7 +150,7 @@ STYLES = {Verdict.RIGHT: ("=", "green"), Verdict.NOT_ASKED: ("?", "yellow")}
 
 def checked(sheet: Sheet, value: Lookup, legacy: str) -> Text:
     """What DNS shows of each record, and a last line that counts."""
-    lines = [heading(sheet.env), Text(f"zone {sheet.zone}"), Text()]
+    lines = [heading(sheet.env), Text(f"zone {safe(sheet.zone)}"), Text()]
     for one in value.records:
         lines += verdict(sheet, one)
     if value.legacy:
@@ -167,10 +167,10 @@ def verdict(sheet: Sheet, one: Published) -> list[Text]:
     """One record: right in a line; else what was wanted, and what was found."""
     mark, style = STYLES.get(one.verdict, ("!", "red"))
     record = one.record
-    lines = [Text(f"{mark} {one.verdict:<14} {record.type:<5} {record.name}", style=style)]
+    lines = [Text(f"{mark} {one.verdict:<14} {record.type:<5} {safe(record.name)}", style=style)]
     if not one.is_right:
-        lines.append(Text(f"    in zone  {sheet.within(record)}", style="dim"))
-        lines.append(Text(f"    wanted   {record.value}"))
+        lines.append(Text(f"    in zone  {safe(sheet.within(record))}", style="dim"))
+        lines.append(Text(f"    wanted   {safe(record.value)}"))
         lines += [Text(f"    found    {safe(found)}", style=style) for found in one.found]
     if one.note:
         lines.append(Text(f"    note     {safe(one.note)}"))

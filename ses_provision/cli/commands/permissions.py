@@ -6,6 +6,7 @@ import json
 from typing import Annotated
 
 import typer
+from rich.text import Text
 
 from ses_provision.cli.run import Run
 
@@ -37,4 +38,4 @@ def permissions(
             whom = ABOUT[name].format(account=env.account_id, profile=env.dns.profile)
             if not run.as_json:
                 run.tell(f"{env.name}: {whom}")
-            run.show(json.dumps(policy, indent=2))
+            run.show(Text(json.dumps(policy, indent=2)))

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
+from ses_provision.cli import github
 from ses_provision.cli.run import Run, without
 from ses_provision.engine import clashes
 from ses_provision.environment import loading
@@ -70,4 +71,4 @@ def annotate(run: Run) -> None:
     for report in run.reports:
         for problem in report.get("error", {}).get("problems", ()):
             path, _, said = problem.partition(": ")
-            run.tell(f"::error file={path}::{said}")
+            run.tell(github.command("error", said, file=path))
