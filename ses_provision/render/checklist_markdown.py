@@ -7,25 +7,7 @@ from collections.abc import Iterator, Sequence
 from ses_provision.checks.report import Checklist
 from ses_provision.engine.model import Finding
 from ses_provision.render.checklist import MARKS, summary, word
-from ses_provision.render.message import WORD_JOINER, safe
-
-SPECIAL = str.maketrans(
-    {char: f"\\{char}" for char in "\\`*_[]<>|#"} | {"&": "&amp;", "@": f"@{WORD_JOINER}"}
-)
-"""What Markdown would take for its own. A word joiner keeps GitHub from mailing somebody who is
-called like the domain of an address."""
-
-
-def plain(text: str) -> str:
-    """Text that Markdown shows as it is."""
-    return safe(text).translate(SPECIAL)
-
-
-def code(text: str) -> str:
-    """Text as code: a table cell ends at a bar even in it."""
-    shown = safe(text).replace("|", "\\|")
-    fence = "``" if "`" in shown else "`"
-    return f"{fence}{shown}{fence}"
+from ses_provision.render.markdown import code, plain
 
 
 def render(values: Sequence[Checklist]) -> str:

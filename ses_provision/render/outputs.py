@@ -17,10 +17,10 @@ def render(values: Mapping[str, str], env: Environment, output_format: str) -> T
     match output_format:
         case "env":
             return lines(
-                f"SES_{name.upper()}={shlex.quote(value)}" for name, value in values.items()
+                f"SES_{name.upper()}={shlex.quote(safe(value))}" for name, value in values.items()
             )
         case "github":
-            return lines(f"{name}={value}" for name, value in values.items())
+            return lines(f"{name}={safe(value)}" for name, value in values.items())
     width = max(map(len, values))
     return Text("\n").join(
         [
