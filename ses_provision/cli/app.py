@@ -30,6 +30,7 @@ from ses_provision.cli.commands import (
 )
 from ses_provision.cli.run import interruption, shared
 from ses_provision.errors import ProvisionError, UsageError
+from ses_provision.outside.secrets import SECRETS, hide, learn_environment
 from ses_provision.render import document
 from ses_provision.render.message import safe
 from ses_provision.worlds.real import World
@@ -93,6 +94,7 @@ def command_line() -> Any:
 
 def run(arguments: list[str], world: World | None = None) -> int:
     """Run a command line; answer with its exit status."""
+    learn_environment()
     with signals.interruptible():
         try:
             return invoke(arguments, world)
@@ -145,9 +147,9 @@ def document_of(arguments: list[str], error: ProvisionError) -> None:
         return
     command = next((one for one in arguments if not one.startswith("-")), "")
     whole = document.envelope(command, [], ok=False, extra={"error": document.error(error)})
-    sys.stdout.write(document.text(whole) + "\n")
+    sys.stdout.write(document.text(SECRETS.hide_in(whole)) + "\n")
 
 
 def say(*lines: str) -> None:
     """Lines on standard error."""
-    sys.stderr.write("".join(f"{line}\n" for line in lines))
+    sys.stderr.write(hide("".join(f"{line}\n" for line in lines)))

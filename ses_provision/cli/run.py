@@ -20,6 +20,7 @@ from ses_provision.cli import signals
 from ses_provision.engine import clashes
 from ses_provision.environment import loading
 from ses_provision.errors import InternalError, InterruptedRun, ProvisionError, UsageError
+from ses_provision.outside.secrets import SECRETS, hide
 from ses_provision.render import document, message
 from ses_provision.worlds.real import LocalServer, RealWorld, World
 
@@ -155,13 +156,16 @@ class Run:
             for one in map(in_one_line, renderables):
                 with self.out.capture() as captured:
                     self.out.print(one, soft_wrap=isinstance(one, Text))
-                lines = captured.get().splitlines()
+                lines = hide(captured.get()).split("\n")[:-1]
                 self.out.file.write("".join(line.rstrip() + "\n" for line in lines))
             self.out.file.flush()
 
     def tell(self, text: str | Text) -> None:
         """Progress: to standard error. A str is one line."""
-        self.err.print(in_one_line(text), soft_wrap=True)
+        with self.err.capture() as captured:
+            self.err.print(in_one_line(text), soft_wrap=True)
+        self.err.file.write(hide(captured.get()))
+        self.err.file.flush()
 
     def trace(self, text: str) -> None:
         """A line about an AWS call."""
@@ -188,7 +192,7 @@ class Run:
             whole = document.envelope(
                 self.command, self.reports, ok=not self.status, extra=self.extra
             )
-            sys.stdout.write(document.text(whole) + "\n")
+            sys.stdout.write(document.text(SECRETS.hide_in(whole)) + "\n")
             sys.stdout.flush()
 
     @property
@@ -213,15 +217,17 @@ def in_one_line(found: RenderableType) -> RenderableType:
 
 
 class Gate(Console):
-    """A console that prints nothing of its own that could steer the terminal behind it."""
+    """A console through which nothing passes that steers a terminal, and no secret."""
 
     def render(
         self, renderable: RenderableType, options: ConsoleOptions | None = None
     ) -> Iterable[Segment]:
-        """The segments of something, with control characters made visible."""
+        """The segments of something, with control characters made visible, without secrets."""
         for segment in super().render(renderable, options):
-            is_ours = segment.control or segment.text.isprintable()
-            yield segment if is_ours else Segment(message.plain(segment.text), segment.style)
+            if segment.control:
+                yield segment
+            else:
+                yield Segment(hide(message.plain(segment.text)), segment.style)
 
 
 class Boundary:
