@@ -12,6 +12,7 @@ ProvisionError              what happened, to what, and what to do next
 ├── StalePlan               the account has moved since the plan was agreed to
 ├── Stopped                 an apply ended early: what was being done
 ├── InterruptedRun          Ctrl-C or SIGTERM: what was done (exit status 130 or 143)
+├── OutputLost              standard output is closed, full, or read by nobody any more
 ├── InternalError           a mistake in ses-provision itself, shown with its traceback
 ├── NotReady                something else has to come first
 └── NotSettled              something awaited did not come in time (exit status 75)
@@ -122,6 +123,10 @@ class Stopped(ProvisionError):
 
 class InterruptedRun(ProvisionError):
     """Somebody ended the command with Ctrl-C or SIGTERM."""
+
+
+class OutputLost(ProvisionError):
+    """What was to be told could not be written."""
 
 
 class InternalError(ProvisionError):

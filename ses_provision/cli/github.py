@@ -10,6 +10,7 @@ from rich.text import Text
 
 from ses_provision.cli.run import Run
 from ses_provision.errors import UsageError
+from ses_provision.outside.secrets import hide
 from ses_provision.render.message import safe
 
 SUMMARY = "GITHUB_STEP_SUMMARY"
@@ -28,8 +29,16 @@ def summary_file() -> Path:
 
 def summary(markdown: str) -> None:
     """Append to the summary of the job."""
-    with summary_file().open("a", encoding="utf-8") as file:
-        file.write(markdown.rstrip() + "\n\n")
+    path = summary_file()
+    try:
+        with path.open("a", encoding="utf-8") as file:
+            file.write(hide(markdown.rstrip()) + "\n\n")
+    except (OSError, ValueError) as error:
+        raise UsageError(
+            f"{path}, which {SUMMARY} names, cannot be written: "
+            f"{getattr(error, 'strerror', None) or error}.",
+            "Correct the variable, or leave out --github-summary.",
+        ) from error
 
 
 def annotate(run: Run, level: Literal["notice", "warning", "error"], title: str, text: str) -> None:

@@ -17,9 +17,16 @@ from rich.segment import Segment
 from rich.text import Text
 
 from ses_provision.cli import signals
+from ses_provision.cli.outlet import NOBODY, Outlet, stdin_is_a_person
 from ses_provision.engine import clashes
 from ses_provision.environment import loading
-from ses_provision.errors import InternalError, InterruptedRun, ProvisionError, UsageError
+from ses_provision.errors import (
+    InternalError,
+    InterruptedRun,
+    OutputLost,
+    ProvisionError,
+    UsageError,
+)
 from ses_provision.outside.secrets import SECRETS, hide
 from ses_provision.render import document, message
 from ses_provision.worlds.real import LocalServer, RealWorld, World
@@ -33,6 +40,9 @@ if TYPE_CHECKING:
 
 NARROWEST = 100
 """Columns that output off a terminal is laid out for."""
+
+A_MONTH = 30 * 24 * 60.0
+"""The longest wait that may be asked for, in minutes."""
 
 
 def complete_environment(ctx: typer.Context, incomplete: str) -> list[str]:
@@ -105,9 +115,11 @@ class Run:
     reports: list[dict[str, Any]] = field(default_factory=list)
     extra: dict[str, Any] = field(default_factory=dict)
     emitted: bool = False
+    writes: bool = False
 
     def environments(self, *, writes: bool = False) -> list[Environment]:
         """The environments to work on: those named, else all; writing wants them named."""
+        self.writes = self.writes or writes
         if self.env and self.every:
             raise UsageError("Give --env or --all, not both.")
         if self.env:
@@ -158,7 +170,20 @@ class Run:
                     self.out.print(one, soft_wrap=isinstance(one, Text))
                 lines = hide(captured.get()).split("\n")[:-1]
                 self.out.file.write("".join(line.rstrip() + "\n" for line in lines))
-            self.out.file.flush()
+            self.flush()
+
+    def flush(self) -> None:
+        """Have the data written. Where it cannot be, a command that only reads has no use."""
+        self.out.file.flush()
+        if self.lost == NOBODY and not self.writes:
+            raise typer.Exit(1)
+        if self.lost and not self.writes:
+            raise OutputLost(f"Standard output could not be written: {self.lost}.")
+
+    @property
+    def lost(self) -> str:
+        """Why standard output takes no more; empty while it does."""
+        return str(self.out.file.failure) if isinstance(self.out.file, Outlet) else ""
 
     def tell(self, text: str | Text) -> None:
         """Progress: to standard error. A str is one line."""
@@ -192,13 +217,13 @@ class Run:
             whole = document.envelope(
                 self.command, self.reports, ok=not self.status, extra=self.extra
             )
-            sys.stdout.write(document.text(SECRETS.hide_in(whole)) + "\n")
-            sys.stdout.flush()
+            self.out.file.write(document.text(SECRETS.hide_in(whole)) + "\n")
+            self.flush()
 
     @property
     def may_ask(self) -> bool:
         """Whether there is a person to ask."""
-        return sys.stdin.isatty() and not self.as_json
+        return stdin_is_a_person() and not self.as_json
 
     def confirm(self, question: str, flag: str = "--yes") -> None:
         """Ask the person, or fail where there is none."""
@@ -245,7 +270,8 @@ class Boundary:
             if self.environment is not None:
                 self.record(document.error(interruption(error, self.run.reports)))
             return False
-        if not isinstance(error, ProvisionError):
+        is_about_all = isinstance(error, OutputLost) and self.environment is not None
+        if not isinstance(error, ProvisionError) or is_about_all:
             return False
         self.run.fail(error.exit_status)
         self.run.tell(message.error(error, self.environment))
@@ -266,8 +292,8 @@ class Boundary:
 
 def interruption(stopped: signals.Interrupted, reports: list[dict[str, Any]]) -> ProvisionError:
     """What a person is told who ended the command."""
-    made = sum(change["done"] for report in reports for change in report.get("applied", ()))
-    done = f" after {made} change{'' if made == 1 else 's'}" if made else ""
+    changes = made(reports)
+    done = f" after {changes} change{'' if changes == 1 else 's'}" if changes else ""
     return InterruptedRun(
         f"{stopped.word}{done}.", "What was done stands; run the same command again to go on."
     )
@@ -316,6 +342,7 @@ def shared(body: Callable[..., None]) -> Callable[..., None]:
 
     @functools.wraps(body)
     def command(ctx: typer.Context, **options: Any) -> None:
+        insist_on_output()
         given = {key: options.pop(key, default) for key, (_, default) in SHARED.items()}
         run = make_run(name, ctx.obj, given)
         try:
@@ -323,7 +350,7 @@ def shared(body: Callable[..., None]) -> Callable[..., None]:
                 body(run, **options)
         except signals.Interrupted as stopped:
             run.fail_with(interruption(stopped, run.reports), stopped.status)
-        except (typer.Abort, typer.Exit, typer.TyperException, BrokenPipeError):
+        except (typer.Abort, typer.Exit, typer.TyperException):
             raise
         except Exception as error:  # noqa: BLE001 - the document has to be whole; it is shown below
             unexpected(run, error)
@@ -344,14 +371,20 @@ def shared(body: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
+def insist_on_output() -> None:
+    """Refuse to begin where there is nowhere to write: what is done would go unseen."""
+    if sys.stdout is None:
+        raise OutputLost("Standard output is closed.", "Nothing was done. Let it go somewhere.")
+
+
 def make_run(command: str, world: World | None, given: dict[str, Any]) -> Run:
     """A run from the options that all commands share."""
     chosen = LocalServer() if given["local"] else RealWorld()
     return Run(
         command,
         world or chosen,
-        out=console(sys.stdout, no_color=given["no_color"]),
-        err=console(sys.stderr, no_color=given["no_color"]),
+        out=console(Outlet(sys.stdout), no_color=given["no_color"]),
+        err=console(Outlet(sys.stderr), no_color=given["no_color"]),
         config_dir=given["config_dir"],
         env=tuple(given["env"] or ()),
         every=given["every"],
@@ -371,5 +404,27 @@ def console(stream: Any, *, no_color: bool) -> Console:
 
 def finish(run: Run) -> None:
     """Write the JSON document where one is wanted, and leave with the exit status."""
-    run.emit()
+    try:
+        run.emit()
+    except OutputLost as error:
+        run.tell(message.error(error))
+        run.fail(error.exit_status)
+    if run.lost and run.writes:
+        run.status = run.status or 1
+        run.tell(message.error(unread(run)))
     raise typer.Exit(run.status)
+
+
+def unread(run: Run) -> OutputLost:
+    """What a command did whose output nobody got."""
+    changes = made(run.reports)
+    return OutputLost(
+        f"Standard output could not be written ({run.lost}); the command went on to its end: "
+        f"{changes} change{'' if changes == 1 else 's'} made.",
+        "Run the same command again to see how things stand.",
+    )
+
+
+def made(reports: list[dict[str, Any]]) -> int:
+    """How many changes AWS has accepted, as far as they are reported."""
+    return sum(change["done"] for report in reports for change in report.get("applied", ()))

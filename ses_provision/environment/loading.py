@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import difflib
 import tomllib
 from collections.abc import Sequence
@@ -11,13 +12,17 @@ from typing import TYPE_CHECKING, Any, get_args
 from pydantic import BaseModel, ValidationError
 
 from ses_provision.environment import Environment
+from ses_provision.environment.shapes import shown
 from ses_provision.errors import ConfigError, UsageError
+from ses_provision.outside import files
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 EXAMPLE = "example"
 """The file that documents every setting; it is not an environment."""
+LONGEST_NAME = 255
+"""Letters that are compared with the names of environments."""
 
 
 def load(name: str, folder: Path) -> Environment:
@@ -26,25 +31,30 @@ def load(name: str, folder: Path) -> Environment:
     Raises ConfigError with every mistake in the file, UsageError where there is no such file.
     """
     path = folder / f"{name}.toml"
-    if name == EXAMPLE or not path.is_file():
-        known = names(folder)
-        close = difflib.get_close_matches(name, known, n=1)
-        meant = f" Did you mean {close[0]}?" if close else ""
-        absence = "only documents the settings" if name == EXAMPLE else "does not exist"
-        raise UsageError(
-            f"There is no environment {name}: {path} {absence}.{meant}",
-            f"Environments here: {', '.join(known) or 'none'}. "
-            "`ses-provision init` writes one; --config-dir names another folder.",
-        )
+    if name == EXAMPLE:
+        raise no_such_environment(name, folder, "only documents the settings")
     try:
-        content = path.read_bytes()
+        return parse(files.content(path), name, str(path))
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise no_such_environment(name, folder, "does not exist") from error
     except OSError as error:
         raise ConfigError(
-            f"{path} cannot be read: {error.strerror}",
-            "Let whoever runs ses-provision read the file.",
+            f"{path} cannot be read: {error.strerror}.",
+            "It has to be a file that whoever runs ses-provision may read.",
             problems=(f"{path}: {error.strerror}",),
         ) from error
-    return parse(content, name, str(path))
+
+
+def no_such_environment(name: str, folder: Path, absence: str) -> UsageError:
+    """The refusal of a name that no file in the folder has."""
+    known = names(folder)
+    close = difflib.get_close_matches(name[:LONGEST_NAME], known, n=1)
+    meant = f" Did you mean {close[0]}?" if close else ""
+    return UsageError(
+        f"There is no environment {name}: {folder / f'{name}.toml'} {absence}.{meant}",
+        f"Environments here: {', '.join(known) or 'none'}. "
+        "`ses-provision init` writes one; --config-dir names another folder.",
+    )
 
 
 def load_all(folder: Path) -> list[Environment]:
@@ -89,14 +99,23 @@ def deployment_order(env: Environment) -> tuple[int, bool, str]:
 
 
 def names(folder: Path) -> list[str]:
-    """The environments in a folder: its TOML files but the example."""
-    return sorted(path.stem for path in folder.glob("*.toml") if path.stem != EXAMPLE)
+    """The environments in a folder: its TOML files but the example and hidden ones.
+
+    Editors and macOS leave `.#prod.toml` and `._prod.toml` beside a file.
+    """
+    try:
+        found = [path.name for path in folder.iterdir()]
+    except (OSError, ValueError):
+        return []
+    stems = (name.removesuffix(".toml") for name in found if name.endswith(".toml"))
+    return sorted(stem for stem in stems if stem != EXAMPLE and not stem.startswith("."))
 
 
 def parse(content: bytes, name: str, source: str) -> Environment:
     """Turn the text of an environment file into an Environment."""
     try:
-        raw = tomllib.loads(content.decode())
+        # A byte order mark is what some Windows editors begin UTF-8 with; TOML knows none.
+        raw = tomllib.loads(content.removeprefix(codecs.BOM_UTF8).decode())
     except (ValueError, RecursionError) as error:
         # Beside TOMLDecodeError and UnicodeDecodeError: numbers too long, and nesting too deep.
         raise ConfigError(
@@ -146,12 +165,6 @@ def describe(error: ErrorDetails) -> str:
         case "value_error":
             return f"{where}: {error['msg'].removeprefix('Value error, ')}"
     return f"{where}: {error['msg'][0].lower()}{error['msg'][1:]}, not {shown(error['input'])}"
-
-
-def shown(value: object) -> str:
-    """A wrong value in one short line, with control characters made visible."""
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 def suggestion(location: list[str]) -> str:

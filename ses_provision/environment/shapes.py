@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from collections import Counter
 from dataclasses import dataclass
@@ -36,7 +37,7 @@ class Shape:
     def check(self, value: str) -> str:
         """Let a value pass, or say what it must be."""
         if not re.fullmatch(self.pattern, value):
-            raise ValueError(f"must be {self.meaning}, not {value!r}")
+            raise ValueError(f"must be {self.meaning}, not {shown(value)}")
         return value
 
     def __get_pydantic_core_schema__(
@@ -49,6 +50,12 @@ class Shape:
     ) -> dict[str, Any]:
         found = handler(schema)
         return {**found, "pattern": f"^(?:{self.pattern})$"} if self.in_schema else found
+
+
+def shown(value: object) -> str:
+    """A wrong value in one short line, with control characters made visible."""
+    text = repr(value)
+    return text if len(text) <= 60 else f"{text[:57]}..."
 
 
 def matching(pattern: str, meaning: str, *, in_schema: bool = True) -> Shape:
@@ -134,12 +141,32 @@ TagValue = Annotated[
     str, matching(r"[\w .:/=+@-]{0,256}", "a tag value (letters, digits, _ . : / = + - @)")
 ]
 Ttl = Annotated[int, Field(ge=0, le=604800, strict=True)]
+SERVER = "the IP address of a DNS server, such as 1.1.1.1, 1.1.1.1:53 or [2606:4700::1111]:53"
+
+
+def name_server(value: str) -> str:
+    """Insist on an address, address:port or [address]:port, by what addresses and ports are."""
+    written = re.fullmatch(
+        r"\[(?P<v6>[^\]%]*)\](?::(?P<p6>[0-9]{1,5}))?|(?P<v4>[0-9.]*)(?::(?P<p4>[0-9]{1,5}))?"
+        r"|(?P<bare>[0-9a-fA-F:.]*:[0-9a-fA-F:.]*:[0-9a-fA-F:.]*)",
+        value,
+    )
+    try:
+        parts = written.groupdict() if written else {}
+        port = parts.get("p6") or parts.get("p4") or "53"
+        address = parts.get("v6") or parts.get("v4") or parts.get("bare") or ""
+        version = ipaddress.ip_address(address).version
+        if 0 < int(port) < 65536 and version == (4 if parts.get("v4") else 6):
+            return value
+    except ValueError:
+        pass
+    raise ValueError(f"must be {SERVER}, not {shown(value)}")
+
+
 Resolver = Annotated[
     str,
-    matching(
-        r"(\d{1,3}(\.\d{1,3}){3}(:\d{1,5})?|[0-9a-fA-F:]*:[0-9a-fA-F:]*|\[[0-9a-fA-F:]+\](:\d{1,5})?)",
-        "the IP address of a DNS resolver, such as 1.1.1.1, 1.1.1.1:53 or [2606:4700::1111]:53",
-    ),
+    matching(r"[0-9a-fA-F.:]+|\[[0-9a-fA-F.:]+\](:\d{1,5})?", SERVER),
+    AfterValidator(name_server),
 ]
 
 

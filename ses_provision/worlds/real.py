@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
-from ses_provision.errors import CannotReachAws
+from ses_provision.errors import CannotReachAws, UsageError
 from ses_provision.outside import wait
 
 if TYPE_CHECKING:
@@ -45,12 +45,13 @@ class RealWorld:
         """Connect with the profile, the environment's credentials, or the file's profile."""
         from ses_provision.outside import aws, dns
 
+        servers = resolvers()
         return aws.Connections(
             aws.session(profile, env.profile),
             zones=aws.zone_session(env.dns.profile),
             zone_role=env.dns.assume_role_arn,
             trace=trace,
-            resolve=lambda asked: dns.answer(asked, resolvers()),
+            resolve=lambda asked: dns.answer(asked, servers),
         )
 
     def sleep(self, seconds: float) -> None:
@@ -66,7 +67,7 @@ class LocalServer(RealWorld):
     """A local AWS that `ses-provision local` serves on the loopback address."""
 
     def __init__(self, port: int | None = None) -> None:
-        self.port = port or int(os.environ.get("SES_PROVISION_LOCAL_PORT") or LOCAL_PORT)
+        self.port = port or local_port()
 
     def connect(self, env: Environment, profile: str | None, trace: Trace) -> Connections:
         """Connect with the key that belongs to the environment's account there."""
@@ -95,6 +96,28 @@ class LocalServer(RealWorld):
             ) from error
 
 
+def local_port() -> int:
+    """The port of the local AWS: the usual one, or what SES_PROVISION_LOCAL_PORT says."""
+    given = os.environ.get("SES_PROVISION_LOCAL_PORT") or str(LOCAL_PORT)
+    if not (given.isascii() and given.isdecimal() and len(given) < 6 and 0 < int(given) < 65535):
+        raise UsageError(
+            f"SES_PROVISION_LOCAL_PORT wants a port from 1 to 65534, not {given}.",
+            "Correct the variable, or unset it.",
+        )
+    return int(given)
+
+
 def resolvers() -> list[str]:
     """The DNS servers to ask, where SES_PROVISION_RESOLVERS names some: "address[:port],…"."""
-    return [one for one in os.environ.get("SES_PROVISION_RESOLVERS", "").split(",") if one]
+    from ses_provision.environment.shapes import name_server
+
+    given = os.environ.get("SES_PROVISION_RESOLVERS", "")
+    found = [one.strip() for one in given.split(",") if one.strip()]
+    for one in found:
+        try:
+            name_server(one)
+        except ValueError as error:
+            raise UsageError(
+                f"SES_PROVISION_RESOLVERS: {error}.", "Correct the variable, or unset it."
+            ) from error
+    return found

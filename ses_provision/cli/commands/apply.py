@@ -9,7 +9,7 @@ import typer
 from pydantic import ValidationError
 
 from ses_provision.cli import github
-from ses_provision.cli.run import Run, Target
+from ses_provision.cli.run import A_MONTH, Run, Target
 from ses_provision.engine.model import Plan, Step
 from ses_provision.environment import loading
 from ses_provision.errors import UsageError
@@ -171,7 +171,7 @@ def apply(
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Go ahead without asking.")] = False,
     wait: Annotated[bool, typer.Option("--wait", help="Then wait for DKIM.")] = False,
     timeout: Annotated[
-        float, typer.Option("--timeout", min=0, metavar="MIN", help="Minutes to wait.")
+        float, typer.Option("--timeout", min=0, max=A_MONTH, metavar="MIN", help="Minutes to wait.")
     ] = 30,
     only: Only = None,
     skip: Skip = None,

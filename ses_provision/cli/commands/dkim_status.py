@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
-from ses_provision.cli.run import Run, Target
+from ses_provision.cli.run import A_MONTH, Run, Target
 from ses_provision.errors import UsageError
 from ses_provision.render import document
 from ses_provision.render import outputs as output_text
@@ -21,28 +21,14 @@ if TYPE_CHECKING:
 
 def checked_resolvers(given: list[str] | None) -> list[str] | None:
     """Insist that resolvers are given by their address."""
-    import ipaddress
+    from ses_provision.environment.shapes import name_server
 
     for one in given or ():
         try:
-            ipaddress.ip_address(address_of(one))
+            name_server(one)
         except ValueError as error:
-            raise UsageError(
-                f"--resolver wants the IP address of a DNS resolver, not {one!r}.",
-                "Such as --resolver 1.1.1.1, --resolver 127.0.0.1:5353 or --resolver [::1]:53.",
-            ) from error
+            raise UsageError(f"--resolver {error}.") from error
     return given
-
-
-def address_of(resolver: str) -> str:
-    """The address in address, address:port or [address]:port."""
-    bracketed, _, rest = resolver.removeprefix("[").partition("]")
-    if resolver.startswith("["):
-        return bracketed if resolver.endswith("]") or rest[1:].isdecimal() else ""
-    if resolver.count(":") == 1:
-        host, _, port = resolver.partition(":")
-        return host if port.isdecimal() else ""
-    return resolver
 
 
 Resolvers = Annotated[
@@ -67,7 +53,7 @@ def dkim_status(
         bool, typer.Option("--wait", help="Look until everything is verified.")
     ] = False,
     timeout: Annotated[
-        float, typer.Option("--timeout", min=0, metavar="MIN", help="Minutes to wait.")
+        float, typer.Option("--timeout", min=0, max=A_MONTH, metavar="MIN", help="Minutes to wait.")
     ] = 30,
     exit_code: Annotated[
         bool, typer.Option("--exit-code", help="Exit status 3 unless all is verified.")

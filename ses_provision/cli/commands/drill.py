@@ -10,7 +10,7 @@ import typer
 
 from ses_provision.cli.commands.dkim_status import Yes
 from ses_provision.cli.commands.send_test import send
-from ses_provision.cli.run import Run, Target
+from ses_provision.cli.run import A_MONTH, Run, Target
 from ses_provision.errors import NotReady, NotSettled, ProvisionError
 from ses_provision.render import document
 from ses_provision.render.progress import Progress
@@ -26,7 +26,10 @@ def drill(
         bool, typer.Option("--alarms", help="Let each alarm ring once, then set it back.")
     ] = False,
     timeout: Annotated[
-        float, typer.Option("--timeout", min=0, metavar="MIN", help="Minutes to wait for events.")
+        float,
+        typer.Option(
+            "--timeout", min=0, max=A_MONTH, metavar="MIN", help="Minutes to wait for events."
+        ),
     ] = 5,
     yes: Yes = False,
 ) -> None:

@@ -14,6 +14,7 @@ from ses_provision.cli.run import Run, without
 from ses_provision.environment import loading
 from ses_provision.errors import ConfigError, ProvisionError, UsageError
 from ses_provision.names import is_within
+from ses_provision.outside import files
 from ses_provision.render import environment_file
 
 if TYPE_CHECKING:
@@ -111,7 +112,7 @@ def init(
         raise ConfigError(error.message, "Nothing was written.", problems=error.problems) from error
     write_new(path, text)
     schema = run.config_dir / loading.SCHEMA
-    if not schema.exists():
+    if not files.is_there(schema):
         write_new(schema, environment_file.schema())
     run.report(env.name, {"file": str(path)})
     run.show(
@@ -124,7 +125,7 @@ def complete(run: Run, answers: Answers, *, asks: bool) -> Path:
     """Find an answer to every question; where the file goes."""
     answers.name = answer(answers.name, "Name of the environment", "prod", asks=asks)
     path = run.config_dir / f"{answers.name}.toml"
-    if path.exists():
+    if files.is_there(path):
         raise UsageError(
             f"{path} exists already, and is left as it is.", "Choose another name, or edit it."
         )
@@ -229,9 +230,11 @@ def choose_dns(answers: Answers, seen: Seen, *, asks: bool) -> None:
 
 def write_new(path: Path, text: str) -> None:
     """Write a file that is not there yet; one that is stays as it is."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
+        files.write_new(path, text)
     except FileExistsError as error:
         raise UsageError(f"{path} exists already, and is left as it is.") from error
+    except OSError as error:
+        raise UsageError(
+            f"{path} cannot be written: {error.strerror}.", "--config-dir names another folder."
+        ) from error

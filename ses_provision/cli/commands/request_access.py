@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ses_provision.cli.commands.dkim_status import NoDns, Resolvers, Yes, asked
-from ses_provision.cli.run import Run, Target
+from ses_provision.cli.run import A_MONTH, Run, Target
 from ses_provision.errors import AccessDenied, AwsRefused, NotReady
 from ses_provision.render import document
 from ses_provision.render.progress import Progress
@@ -24,7 +24,7 @@ def request_access(
     submit: Annotated[bool, typer.Option("--submit", help="Submit the request to AWS.")] = False,
     wait: Annotated[bool, typer.Option("--wait", help="Look until AWS has decided.")] = False,
     timeout: Annotated[
-        float, typer.Option("--timeout", min=0, metavar="MIN", help="Minutes to wait.")
+        float, typer.Option("--timeout", min=0, max=A_MONTH, metavar="MIN", help="Minutes to wait.")
     ] = A_DAY,
     yes: Yes = False,
     resolver: Resolvers = None,
