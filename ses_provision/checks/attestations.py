@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from ses_provision.engine.model import Finding, Status
-from ses_provision.environment.shapes import shown
+from ses_provision.environment.complaints import shown
 from ses_provision.errors import ConfigError, UsageError
 from ses_provision.outside import files
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field, ValidationInfo, field_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from ses_provision.environment.sections import (
     AlarmSettings,
@@ -31,6 +31,9 @@ from ses_provision.environment.shapes import (
     matching,
 )
 from ses_provision.names import is_within
+from ses_provision.outside import partitions
+
+MOST_TAGS = 50
 
 
 class Environment(Section):
@@ -64,6 +67,52 @@ class Environment(Section):
     events: EventSettings = EventSettings()
     alarms: AlarmSettings = AlarmSettings()
     production_access: ProductionAccessSettings | None = None
+
+    @field_validator("tags")
+    @classmethod
+    def tags_beside_ours(cls, value: dict[str, str], info: ValidationInfo) -> dict[str, str]:
+        """What marks our things is not overridden, and AWS takes 50 tags on each (Tagging AWS
+        Resources User Guide)."""
+        ours = ["Environment", "ManagedBy", *(["Project"] if info.data.get("project") else [])]
+        taken = [key for key in value if key.lower() in {one.lower() for one in ours}]
+        if taken:
+            raise ValueError(f"{', '.join(taken)}: ses-provision sets this tag by itself")
+        if len(value) + len(ours) > MOST_TAGS:
+            raise ValueError(
+                f"must be at most {MOST_TAGS - len(ours)} tags beside {', '.join(ours)}, "
+                f"not {len(value)}"
+            )
+        return value
+
+    @model_validator(mode="after")
+    def one_partition(self) -> Environment:
+        """Regions, roles and keys of one partition; nothing crosses its border."""
+        home = partitions.partition(self.region)
+        for setting, region in (
+            ("dkim.replica_of", self.dkim.replica_of),
+            *(("alarms.regions", one) for one in self.alarms.regions or ()),
+        ):
+            if region and partitions.partition(region) != home:
+                raise contradiction(
+                    setting,
+                    f"{region} is in the partition {partitions.partition(region)}, "
+                    f"and {self.region} in {home}",
+                )
+        for setting, arn in (
+            ("dns.assume_role_arn", self.dns.assume_role_arn),
+            ("events.kms_key", self.events.kms_key),
+        ):
+            if arn and arn.startswith("arn:") and arn.split(":")[1] != home:
+                raise contradiction(
+                    setting, f"is of the partition {arn.split(':')[1]}, and {self.region} in {home}"
+                )
+        if self.events.kms_key and self.events.kms_key.startswith("arn:"):
+            region = self.events.kms_key.split(":")[3]
+            if region != self.region:
+                raise contradiction(
+                    "events.kms_key", f"is a key in {region}, and the topic is in {self.region}"
+                )
+        return self
 
     @field_validator("dns")
     @classmethod
@@ -116,6 +165,16 @@ class Environment(Section):
         if bounce == complaint:
             raise contradiction("complaint_name", f"must differ from the bounce alarm, {bounce!r}")
         sets = info.data.get("configuration_set")
+        if value.per_configuration_set and sets:
+            for setting, name, other in (
+                ("complaint_name", complaint, bounce),
+                ("bounce_name", bounce, complaint),
+            ):
+                if name == f"{other}-{sets.name}":
+                    raise contradiction(
+                        setting,
+                        f"is what the alarm {other!r} of {sets.name} is called; choose another",
+                    )
         if value.per_configuration_set and sets and len(f"{bounce}-{sets.name}") > LONGEST_ALARM:
             raise contradiction("bounce_name", f"is too long to be followed by -{sets.name}")
         if value.per_configuration_set and sets and len(f"{complaint}-{sets.name}") > LONGEST_ALARM:

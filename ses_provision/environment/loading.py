@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import difflib
+import re
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,7 +13,8 @@ from typing import TYPE_CHECKING, Any, get_args
 from pydantic import BaseModel, ValidationError
 
 from ses_provision.environment import Environment
-from ses_provision.environment.shapes import shown
+from ses_provision.environment.complaints import complaint, shown
+from ses_provision.environment.shapes import Shape
 from ses_provision.errors import ConfigError, UsageError
 from ses_provision.outside import files
 
@@ -118,10 +120,13 @@ def parse(content: bytes, name: str, source: str) -> Environment:
         raw = tomllib.loads(content.removeprefix(codecs.BOM_UTF8).decode())
     except (ValueError, RecursionError) as error:
         # Beside TOMLDecodeError and UnicodeDecodeError: numbers too long, and nesting too deep.
+        # TOML's numbers begin with no zero, so such an account id in no quotes breaks the syntax.
+        number = re.search(rb"^\s*account_id\s*=\s*0\d", content, re.MULTILINE)
+        why = "account_id: must be 12 digits in quotes" if number else str(error)
         raise ConfigError(
-            f"{source} is not valid TOML: {error}",
+            f"{source} is not valid TOML: {why}",
             "Correct the syntax; config/example.toml shows every setting.",
-            problems=(f"{source}: {error}",),
+            problems=(f"{source}: {why}",),
         ) from error
     named = ["name: the name of an environment is the name of its file"] if "name" in raw else []
     return checked({**raw, "name": name}, source, named)
@@ -161,10 +166,24 @@ def describe(error: ErrorDetails) -> str:
         case "missing":
             return f"{where}: missing; it is required"
         case "contradiction":
-            return f"{where}.{error['ctx']['setting']}: {error['msg']}"
+            setting = error["ctx"]["setting"]
+            return f"{'.'.join([*location, setting])}: {error['msg']}"
         case "value_error":
             return f"{where}: {error['msg'].removeprefix('Value error, ')}"
-    return f"{where}: {error['msg'][0].lower()}{error['msg'][1:]}, not {shown(error['input'])}"
+    wanted = complaint(error["type"], error.get("ctx", {}), error["msg"])
+    if error["type"] == "string_type":
+        wanted = f"must be {meaning(location) or 'a string in quotes'}"
+    return f"{where}: {wanted}, not {shown(error['input'])}"
+
+
+def meaning(location: list[str]) -> str:
+    """What a setting is, in words, where its shape says so."""
+    section: type[BaseModel] | None = Environment
+    for part in location[:-1]:
+        section = section_of(section, part) if section else None
+    field = section.model_fields.get(location[-1]) if section else None
+    shapes = [one for one in field.metadata if isinstance(one, Shape)] if field else []
+    return shapes[0].meaning if shapes else ""
 
 
 def suggestion(location: list[str]) -> str:

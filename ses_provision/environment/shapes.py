@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
 import ipaddress
 import re
+import unicodedata
 from collections import Counter
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal
@@ -16,6 +18,9 @@ from pydantic import (
     GetJsonSchemaHandler,
 )
 from pydantic_core import core_schema
+
+from ses_provision.environment.complaints import shown
+from ses_provision.outside import partitions
 
 EventType = Literal[
     "SEND", "REJECT", "BOUNCE", "COMPLAINT", "DELIVERY", "OPEN", "CLICK",
@@ -52,12 +57,6 @@ class Shape:
         return {**found, "pattern": f"^(?:{self.pattern})$"} if self.in_schema else found
 
 
-def shown(value: object) -> str:
-    """A wrong value in one short line, with control characters made visible."""
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."
-
-
 def matching(pattern: str, meaning: str, *, in_schema: bool = True) -> Shape:
     """Require a shape, and say in words what it is."""
     return Shape(pattern, meaning, in_schema)
@@ -71,7 +70,7 @@ def to_ascii(value: object) -> object:
     try:
         return plain.encode("idna").decode() if not plain.isascii() else plain
     except UnicodeError as error:
-        raise ValueError(f"is not a domain name: {value!r} ({error})") from error
+        raise ValueError(f"is not a domain name: {shown(value)} ({error})") from error
 
 
 def address_to_ascii(value: object) -> object:
@@ -84,14 +83,53 @@ def address_to_ascii(value: object) -> object:
 
 LABEL = r"(?!-)[a-z0-9-]{1,63}(?<!-)"
 DOMAIN = rf"(?=.{{1,253}}$)({LABEL}\.)+(?!\d+$){LABEL}"
-LOCAL_PART = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+# RFC 5322 allows * and ?, too; IAM would take them for wildcards in the ARN of an identity.
+LOCAL_PART = r"[A-Za-z0-9!#$%&'+/=^_`{|}~-]+(\.[A-Za-z0-9!#$%&'+/=^_`{|}~-]+)*"
 
 AccountId = Annotated[str, matching(r"[0-9]{12}", "12 digits in quotes")]
-Region = Annotated[str, matching(r"[a-z]{2}(-[a-z]+)+-[0-9]", 'an AWS region such as "us-east-2"')]
+
+
+def real_region(value: str) -> str:
+    """Insist on a region that botocore knows."""
+    known = partitions.regions()
+    if known and value not in known:
+        close = difflib.get_close_matches(value, known, n=1)
+        meant = f'; did you mean "{close[0]}"?' if close else ""
+        raise ValueError(f"there is no region {shown(value)} in this version of botocore{meant}")
+    return value
+
+
+Region = Annotated[
+    str,
+    matching(r"[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}", 'an AWS region such as "us-east-2"'),
+    AfterValidator(real_region),
+]
+
+
+def real_punycode(value: str) -> str:
+    """Insist that what looks like an internationalised label is one (RFC 5890, A-label)."""
+    for label in value.rpartition("@")[2].split("."):
+        if not label.startswith("xn--"):
+            continue
+        try:
+            read = label[4:].encode().decode("punycode")
+            is_real = (
+                not read.isascii()
+                and not any(unicodedata.category(one)[0] in "CZ" for one in read)
+                and read.encode("punycode").decode() == label[4:]
+            )
+        except UnicodeError:
+            is_real = False
+        if not is_real:
+            raise ValueError(f"{shown(label)} is no internationalised name")
+    return value
+
+
 Domain = Annotated[
     str,
     BeforeValidator(to_ascii),
     matching(DOMAIN, 'a domain such as "example.com"', in_schema=False),
+    AfterValidator(real_punycode),
 ]
 Address = Annotated[
     str,
@@ -101,6 +139,7 @@ Address = Annotated[
         "an e-mail address",
         in_schema=False,
     ),
+    AfterValidator(real_punycode),
 ]
 # Names of configuration sets and event destinations: at most 64 of [A-Za-z0-9_-]. The SESv2
 # model gives neither length nor pattern; the text of the v1 model (ConfigurationSet.Name) does.
@@ -124,7 +163,10 @@ RoleArn = Annotated[
 ]
 PolicyName = Annotated[str, matching(r"[A-Za-z0-9_+=,.@-]{1,128}", "the name of an IAM policy")]
 LONGEST_ALARM = 255  # characters (PutMetricAlarm)
-AlarmName = Annotated[str, matching(r"[^\x00-\x1f\x7f]{1,255}", "1 to 255 printable characters")]
+# IAM takes * and ? in the ARN of an alarm for wildcards, and an alarm's name is in its ARN.
+AlarmName = Annotated[
+    str, matching(r"[^\x00-\x1f\x7f*?]{1,255}", "1 to 255 printable characters without * and ?")
+]
 ProfileName = Annotated[
     str, matching(r"[^\s\x00-\x1f\x7f\[\]]{1,128}", "the name of an AWS profile")
 ]
@@ -135,7 +177,11 @@ Suffix = Annotated[str, matching(r"[A-Za-z0-9_-]{1,32}", "1 to 32 of A-Z a-z 0-9
 # AWS tag values: letters, digits, spaces and _ . : / = + - @, at most 256; keys at most 128 and
 # not beginning with aws: (Tagging AWS Resources User Guide).
 TagKey = Annotated[
-    str, matching(r"(?!aws:)[\w .:/=+@-]{1,128}", "a tag key (letters, digits, _ . : / = + - @)")
+    str,
+    matching(
+        r"(?![aA][wW][sS]:)[\w .:/=+@-]{1,128}",
+        "a tag key (letters, digits, _ . : / = + - @) that does not begin with aws:",
+    ),
 ]
 TagValue = Annotated[
     str, matching(r"[\w .:/=+@-]{0,256}", "a tag value (letters, digits, _ . : / = + - @)")

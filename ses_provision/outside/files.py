@@ -47,9 +47,17 @@ def is_there(path: Path) -> bool:
         return False
 
 
+def make_folder(path: Path) -> None:
+    """Have a folder."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except FileExistsError as error:
+        raise OSError(errno.ENOTDIR, f"{path} is no folder") from error
+
+
 def write_new(path: Path, text: str) -> None:
     """Write a file that is not there yet. Raises FileExistsError where it is, even as a link."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     handle = opened(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o666)
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.write(text)
@@ -57,7 +65,7 @@ def write_new(path: Path, text: str) -> None:
 
 def replace(path: Path, text: str, mode: int) -> None:
     """Write a file as a whole: a reader sees the old one or the new one, never half of it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new.", suffix=".tmp")
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as stream:
