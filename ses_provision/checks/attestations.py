@@ -136,6 +136,7 @@ def save(folder: Path, name: str, entries: Iterable[Attestation]) -> Path:
     file = path(folder, name)
     text = HEAD.format(name=name) + "".join(f"\n{written(one)}" for one in entries)
     try:
+        files.make_folder(file.parent)
         files.replace(file, text, MODE)
     except OSError as error:
         raise UsageError(

@@ -6,19 +6,26 @@ the account, the region and all that was observed are as the file has them.
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Iterable, Mapping
+import stat
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from ses_provision import __version__
-from ses_provision.engine.model import Plan, StepPlan, compare
+from ses_provision.engine.model import Action, Plan, StepPlan, compare
 from ses_provision.environment import Environment
-from ses_provision.errors import StalePlan, UsageError
+from ses_provision.errors import NotReady, StalePlan, UsageError
+from ses_provision.outside import files
 from ses_provision.render.document import plain
 
-FORMAT = "ses-provision plan 1"
+PLANS = "ses-provision plan"
+FORMAT = f"{PLANS} 2"
+LARGEST = 50_000_000
+"""Bytes of a plan; one of an environment with a thousand tenants has a twentieth."""
+MODE = 0o600  # it says what an account holds
 
 
 @dataclass(frozen=True)
@@ -30,10 +37,40 @@ class SavedPlan:
     account_id: str
     region: str
     role: str | None
-    take_over: tuple[str, ...]
+    take_over: Sequence[str]
     settings: Mapping[str, Any]
     steps: Mapping[str, Mapping[str, Any]]
     made_by: str
+    digest: str
+
+    @property
+    def blocked(self) -> list[str]:
+        """What something stands in the way of, by label."""
+        return [
+            str(change["label"])
+            for step in self.steps.values()
+            for change in step.get("changes", ())
+            if change["action"] == Action.BLOCKED.value
+        ]
+
+    def insist_on_nothing_blocked(self) -> None:
+        """Raise NotReady where the plan showed that something is in the way: it makes nothing."""
+        if self.blocked:
+            raise NotReady(
+                f"The plan in {self.path} is blocked, so it makes nothing:",
+                f"Clear the way as the plan says, then: ses-provision plan --env "
+                f"{self.environment} --out {self.path}",
+                points=self.blocked,
+            )
+
+    def insist_on_digest(self, given: str) -> None:
+        """Raise StalePlan where this is not the plan that somebody looked at."""
+        if given.strip().lower() != self.digest:
+            raise StalePlan(
+                f"The plan in {self.path} is another than the one you name; nothing was changed. "
+                f"Its digest is {self.digest}, not {given}.",
+                "Apply the file that was looked at, or look at this one first.",
+            )
 
     def insist(self, env: Environment, fresh: Plan) -> None:
         """Raise StalePlan where anything is no longer as the plan saw it; say what."""
@@ -132,11 +169,11 @@ def as_json(value: Any) -> dict[str, Any]:
     return found
 
 
-def write(
-    path: Path, plan: Plan, env: Environment, role: str | None, take_over: Iterable[str]
-) -> None:
-    """Put a plan into a file."""
-    document = {
+def document(
+    plan: Plan, env: Environment, role: str | None, take_over: Iterable[str]
+) -> dict[str, Any]:
+    """A plan as a file has it, with the digest of all the rest."""
+    found = {
         "format": FORMAT,
         "made_by": __version__,
         "environment": plan.environment,
@@ -147,41 +184,111 @@ def write(
         "settings": settings(env),
         "steps": {step.id: observed(step) for step in plan.steps},
     }
+    return {**found, "digest": digest(found)}
+
+
+def digest(found: Mapping[str, Any]) -> str:
+    """What stands for a plan: everything that was shown, however the file is laid out."""
+    rest = {key: value for key, value in found.items() if key != "digest"}
+    # Steps are carried out in their order, so it belongs to what is shown; other keys have none.
+    rest["order"] = list(found["steps"])
+    whole = json.dumps(rest, sort_keys=True, separators=(",", ":"))
+    return f"sha256:{hashlib.sha256(whole.encode()).hexdigest()}"
+
+
+def insist_on_a_place(path: Path) -> None:
+    """Refuse to replace what is no plan, and to write through a link; before anything is asked."""
     try:
-        path.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        about = path.lstat()
+    except FileNotFoundError:
+        if not path.parent.is_dir():
+            raise not_writable(path, "its folder does not exist") from None
+        return
+    except (OSError, ValueError) as error:
+        raise not_writable(path, getattr(error, "strerror", None) or str(error)) from error
+    if stat.S_ISLNK(about.st_mode):
+        raise not_writable(path, "it is a symbolic link, and what it leads to is not touched")
+    try:
+        is_plan = str(parsed(path).get("format", "")).startswith(PLANS)
+    except (OSError, ValueError, RecursionError):
+        is_plan = False
+    if not is_plan:
+        raise not_writable(path, "it exists and is no plan, so it is left as it is")
+
+
+def not_writable(path: Path, why: str) -> UsageError:
+    """The refusal of a place for a plan."""
+    return UsageError(f"{path} cannot be written: {why}.", "Name another file with --out.")
+
+
+def write(path: Path, found: Mapping[str, Any]) -> None:
+    """Put a plan into a file that only its owner may read; an older plan there is replaced."""
+    insist_on_a_place(path)
+    try:
+        files.replace(path, json.dumps(found, indent=1, ensure_ascii=False) + "\n", MODE)
     except OSError as error:
-        raise UsageError(
-            f"{path} cannot be written: {error.strerror}.", "Name another file with --out."
-        ) from error
+        raise not_writable(path, str(error.strerror)) from error
+
+
+def parsed(path: Path) -> dict[str, Any]:
+    """The document in a file. Raises OSError or ValueError."""
+    found = json.loads(files.content(path, LARGEST).decode())
+    if not isinstance(found, dict):
+        raise ValueError("no object")  # noqa: TRY004 - one refusal for all that is no plan
+    return found
 
 
 def read(path: Path) -> SavedPlan:
-    """Take a plan out of a file."""
+    """Take a plan out of a file; refuse one that is not as it was written."""
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        found = parsed(path)
     except OSError as error:
         raise UsageError(
             f"{path} cannot be read: {error.strerror}.",
             f"`ses-provision plan --env NAME --out {path}` writes it.",
         ) from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise not_a_plan(path) from error
-    if not isinstance(found, dict) or found.get("format") != FORMAT:
+    if found.get("format") != FORMAT or not is_whole(found):
         raise not_a_plan(path)
-    try:
-        return SavedPlan(
-            path,
-            str(found["environment"]),
-            str(found["account_id"]),
-            str(found["region"]),
-            found["role"],
-            tuple(found["take_over"]),
-            dict(found["settings"]),
-            dict(found["steps"]),
-            str(found["made_by"]),
+    if found["digest"] != digest(found):
+        raise StalePlan(
+            f"The plan in {path} is not as `ses-provision plan` wrote it; nothing was changed.",
+            f"Make a new one: ses-provision plan --env {found['environment']} --out {path}",
         )
-    except (KeyError, TypeError, ValueError) as error:
-        raise not_a_plan(path) from error
+    return SavedPlan(path, **{key: found[key] for key in TYPES})
+
+
+TYPES: dict[str, type | tuple[type, ...]] = {
+    "environment": str,
+    "account_id": str,
+    "region": str,
+    "role": (str, type(None)),
+    "take_over": list,
+    "settings": dict,
+    "steps": dict,
+    "made_by": str,
+    "digest": str,
+}
+
+
+def is_whole(found: Mapping[str, Any]) -> bool:
+    """Whether a document has all that a plan has, each of its kind, and nothing else."""
+    return (
+        set(found) == {*TYPES, "format"}
+        and all(isinstance(found[key], kind) for key, kind in TYPES.items())
+        and all(isinstance(step, str) for step in found["take_over"])
+        and all(map(is_step, found["steps"].values()))
+    )
+
+
+def is_step(found: Any) -> bool:
+    """Whether a part of a document is a step with its changes."""
+    if not isinstance(found, dict) or not isinstance(found.get("changes"), list):
+        return False
+    return all(
+        isinstance(one, dict) and {"label", "action"} <= set(one) for one in found["changes"]
+    )
 
 
 def not_a_plan(path: Path) -> UsageError:

@@ -64,8 +64,10 @@ def write_new(path: Path, text: str) -> None:
 
 
 def replace(path: Path, text: str, mode: int) -> None:
-    """Write a file as a whole: a reader sees the old one or the new one, never half of it."""
-    make_folder(path.parent)
+    """Write a file as a whole: a reader sees the old one or the new one, never half of it.
+
+    A link is replaced, not followed.
+    """
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new.", suffix=".tmp")
     try:
         with os.fdopen(handle, "w", encoding="utf-8") as stream:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from ses_provision.engine import saved_plan
 from tests.conftest import Cli
 from tests.functional.folders import EXTERNAL, HOSTED, Bench, bench
 
@@ -27,6 +28,11 @@ def file(made: Bench, tmp_path: Path) -> Path:
     assert planned.status == 0
     assert planned.writes == []
     return path
+
+
+def sealed(path: Path, plan: dict[str, Any]) -> None:
+    """Write a plan that somebody edited, with a digest that fits."""
+    path.write_text(json.dumps({**plan, "digest": saved_plan.digest(plan)}), encoding="utf-8")
 
 
 def test_a_plan_in_a_file_is_applied_without_asking_and_leaves_nothing_to_do(
@@ -183,7 +189,7 @@ def test_a_file_that_is_not_there_or_cannot_be_written_is_named(
 def test_a_file_with_a_change_slipped_in_is_refused(made: Bench, file: Path) -> None:
     plan: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     plan["settings"]["events"]["emails"] = ["mallory@example.net"]
-    file.write_text(json.dumps(plan), encoding="utf-8")
+    sealed(file, plan)
 
     refused = made("apply", str(file))
 
@@ -291,7 +297,7 @@ def test_a_step_that_now_does_nothing_is_named_with_its_reason(
     plan: dict[str, Any] = json.loads(text)
     plan["steps"]["role"] = {"waiting": "", "skipped": "for another reason", "changes": []}
     plan["made_by"] = "0.0.1"
-    file.write_text(json.dumps(plan), encoding="utf-8")
+    sealed(file, plan)
 
     refused = made("apply", str(file))
 

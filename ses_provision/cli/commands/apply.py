@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
@@ -13,7 +14,7 @@ from ses_provision.cli.run import A_MONTH, Run, Target
 from ses_provision.engine.model import Plan, Step
 from ses_provision.environment import loading
 from ses_provision.errors import UsageError
-from ses_provision.render import document, markdown_plan, summary
+from ses_provision.render import document, markdown, markdown_plan, summary
 from ses_provision.render import plan as text
 from ses_provision.steps import STEPS
 
@@ -118,8 +119,12 @@ def plan(
 
     steps, take = chosen(only, skip), taken(take_over)
     run.as_json = run.as_json or output_format == "json"
-    if out is not None and len(run.environments()) > 1:
-        raise UsageError("A plan file holds one environment.", "Name it: --env NAME --out FILE.")
+    if out is not None:
+        saved_plan.insist_on_a_place(out)
+        if len(run.environments()) > 1:
+            raise UsageError(
+                "A plan file holds one environment.", "Name it: --env NAME --out FILE."
+            )
 
     def work(target: Target) -> None:
         with_role(target, role)
@@ -129,11 +134,9 @@ def plan(
             run.show(markdown_plan.plan(planned, target.env))
         else:
             run.show(text.plan(planned, target.env, verbose=verbose), "")
+        written = "" if out is None else save(run, out, planned, target.env, role, take)
         if github_summary:
-            tell_github(run, planned, target.env)
-        if out is not None:
-            saved_plan.write(out, planned, target.env, role, take)
-            run.tell(f"Wrote {out}. To make exactly this so: ses-provision apply {out}")
+            tell_github(run, planned, target.env, written)
         if planned.is_blocked:
             run.fail(1)
         elif planned.has_changes and detailed_exitcode:
@@ -144,15 +147,35 @@ def plan(
         summarise(run)
 
 
+def save(
+    run: Run, out: Path, planned: Plan, env: Environment, role: str | None, take: frozenset[str]
+) -> str:
+    """Write the plan into a file; the sentence that says what to do with it."""
+    from ses_provision.engine import saved_plan
+
+    found = saved_plan.document(planned, env, role, take)
+    saved_plan.write(out, found)
+    run.reports[-1]["plan_file"] = {"path": str(out), "digest": found["digest"]}
+    command = shlex.join(["ses-provision", "apply", str(out), "--digest", found["digest"]])
+    told = (
+        f"Wrote {out}. It is blocked, so nothing can be applied from it."
+        if planned.is_blocked
+        else f"Wrote {out}. To make exactly this so, and nothing else: {command}"
+    )
+    run.tell(told)
+    return told
+
+
 def summarise(run: Run) -> None:
     """Several environments in a line each, below all that was shown of them."""
     if len(run.reports) > 1:
         run.show(summary.summary(run.reports))
 
 
-def tell_github(run: Run, planned: Plan, env: Environment) -> None:
+def tell_github(run: Run, planned: Plan, env: Environment, written: str) -> None:
     """The plan in the job summary; what wants a person's eye as an annotation."""
-    github.summary(markdown_plan.plan(planned, env).plain)
+    ending = f"\n\n{markdown.plain(written)}" if written else ""
+    github.summary(markdown_plan.plan(planned, env).plain + ending)
     title = f"ses-provision {env.name}"
     for step in planned.steps:
         for one in step.blocked:
@@ -167,6 +190,10 @@ def apply(
     plan_file: Annotated[
         Path | None,
         typer.Argument(metavar="[FILE]", help="A plan from `plan --out`: that, or nothing."),
+    ] = None,
+    digest: Annotated[
+        str | None,
+        typer.Option("--digest", metavar="D", help="Only the plan that has this digest."),
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Go ahead without asking.")] = False,
     wait: Annotated[bool, typer.Option("--wait", help="Then wait for DKIM.")] = False,
@@ -191,10 +218,12 @@ def apply(
     from ses_provision.cli.commands.dkim_status import await_verification
 
     saved = None
+    if digest is not None and plan_file is None:
+        raise UsageError("--digest names a plan file, and none is given.", "apply FILE --digest D")
     if plan_file is not None:
         if only or skip or take_over or role:
             raise UsageError("A plan file says all of --only, --skip, --take-over and --role.")
-        saved = from_file(run, plan_file)
+        saved = from_file(run, plan_file, digest)
         only, take_over, role = list(saved.steps), list(saved.take_over), saved.role
     steps, take = chosen(only, skip), taken(take_over)
 
@@ -208,11 +237,14 @@ def apply(
     summarise(run)
 
 
-def from_file(run: Run, path: Path) -> SavedPlan:
+def from_file(run: Run, path: Path, digest: str | None) -> SavedPlan:
     """The plan in a file, whose environment the run is about."""
     from ses_provision.engine import saved_plan
 
     found = saved_plan.read(path)
+    if digest is not None:
+        found.insist_on_digest(digest)
+    found.insist_on_nothing_blocked()
     if run.every or (run.env and run.env != (found.environment,)):
         raise UsageError(f"{path} is a plan for {found.environment}, and for nothing else.")
     run.env = (found.environment,)

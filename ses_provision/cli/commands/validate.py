@@ -33,6 +33,7 @@ def schema(
     if write:
         path = run.config_dir / loading.SCHEMA
         try:
+            files.make_folder(path.parent)
             files.replace(path, text, 0o644)
         except OSError as error:
             raise UsageError(
