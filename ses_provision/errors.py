@@ -14,6 +14,7 @@ ProvisionError              what happened, to what, and what to do next
 ├── InterruptedRun          Ctrl-C or SIGTERM: what was done (exit status 130 or 143)
 ├── OutputLost              standard output is closed, full, or read by nobody any more
 ├── InternalError           a mistake in ses-provision itself, shown with its traceback
+├── NotAnswered             a person was asked, and the input ended
 ├── NotReady                something else has to come first
 └── NotSettled              something awaited did not come in time (exit status 75)
 
@@ -131,6 +132,10 @@ class OutputLost(ProvisionError):
 
 class InternalError(ProvisionError):
     """A mistake in ses-provision itself."""
+
+
+class NotAnswered(ProvisionError):
+    """Somebody was asked, and the input ended."""
 
 
 class NotReady(ProvisionError):

@@ -122,7 +122,7 @@ def invoke(arguments: list[str], world: World | None) -> int:
         known = list(command_line().commands)
         return usage(arguments, mistake(error, command_of(error, arguments, known)))
     except typer.Abort:
-        say("You said no: nothing more was changed.")
+        say("You did not say yes: nothing more was changed.")
         return 1
     except OSError as error:
         # Only help and version are written here; commands tell by themselves what they lost.

@@ -16,7 +16,7 @@ from rich.console import Console
 from rich.segment import Segment
 from rich.text import Text
 
-from ses_provision.cli import signals
+from ses_provision.cli import asking, signals
 from ses_provision.cli.outlet import NOBODY, Outlet, stdin_is_a_person
 from ses_provision.engine import clashes
 from ses_provision.environment import loading
@@ -233,7 +233,8 @@ class Run:
                 "and nobody is there to answer.",
                 f"Add {flag} to go ahead without asking.",
             )
-        typer.confirm(question, abort=True, err=True)
+        if not asking.confirmed(question):
+            raise typer.Abort
 
 
 def in_one_line(found: RenderableType) -> RenderableType:

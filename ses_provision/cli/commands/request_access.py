@@ -39,6 +39,7 @@ def request_access(
     """
 
     def work(target: Target) -> None:
+        from ses_provision.operations.access_request import may_submit
         from ses_provision.render import access as text
 
         env = target.env
@@ -52,6 +53,11 @@ def request_access(
             await_decision(run, target, timeout)
         if submit or wait:
             tell_outcome(run, target)
+        elif may_submit(seen.state):
+            run.show(
+                f"Nothing was sent. To send it: ses-provision request-access --env {env.name} "
+                "--submit"
+            )
 
     run.each(work, writes=submit)
 
