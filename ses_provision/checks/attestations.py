@@ -69,7 +69,7 @@ def load(folder: Path, name: str) -> list[Attestation]:
     except (FileNotFoundError, NotADirectoryError):
         return []
     except OSError as error:
-        raise broken(file, f"{error.strerror}") from error
+        raise broken(file, f"{files.reason(error)}") from error
     except (ValueError, RecursionError) as error:
         # Beside TOMLDecodeError and UnicodeDecodeError: numbers too long, and nesting too deep.
         raise broken(file, str(error)) from error
@@ -140,7 +140,7 @@ def save(folder: Path, name: str, entries: Iterable[Attestation]) -> Path:
         files.replace(file, text, MODE)
     except OSError as error:
         raise UsageError(
-            f"{file} cannot be written: {error.strerror}.", "Nothing was recorded."
+            f"{file} cannot be written: {files.reason(error)}.", "Nothing was recorded."
         ) from error
     return file
 

@@ -227,7 +227,7 @@ def write(path: Path, found: Mapping[str, Any]) -> None:
     try:
         files.replace(path, json.dumps(found, indent=1, ensure_ascii=False) + "\n", MODE)
     except OSError as error:
-        raise not_writable(path, str(error.strerror)) from error
+        raise not_writable(path, files.reason(error)) from error
 
 
 def parsed(path: Path) -> dict[str, Any]:
@@ -244,7 +244,7 @@ def read(path: Path) -> SavedPlan:
         found = parsed(path)
     except OSError as error:
         raise UsageError(
-            f"{path} cannot be read: {error.strerror}.",
+            f"{path} cannot be read: {files.reason(error)}.",
             f"`ses-provision plan --env NAME --out {path}` writes it.",
         ) from error
     except (ValueError, RecursionError) as error:

@@ -41,9 +41,9 @@ def load(name: str, folder: Path) -> Environment:
         raise no_such_environment(name, folder, "does not exist") from error
     except OSError as error:
         raise ConfigError(
-            f"{path} cannot be read: {error.strerror}.",
+            f"{path} cannot be read: {files.reason(error)}.",
             "It has to be a file that whoever runs ses-provision may read.",
-            problems=(f"{path}: {error.strerror}",),
+            problems=(f"{path}: {files.reason(error)}",),
         ) from error
 
 

@@ -1,6 +1,6 @@
 """Files as they may be: missing, a folder, a pipe that nobody writes into, endless, not ours.
 
-Whatever is wrong with one is an OSError whose `strerror` says it in words.
+Whatever is wrong with one is an OSError, and `reason` says it in words.
 """
 
 from __future__ import annotations
@@ -14,6 +14,11 @@ from pathlib import Path
 
 LARGEST = 1_000_000
 """Bytes of a file that people write; ours have a hundredth of it."""
+
+
+def reason(error: OSError) -> str:
+    """What is wrong, without the path that the error may repeat."""
+    return error.strerror or str(error)
 
 
 def content(path: Path, largest: int = LARGEST) -> bytes:

@@ -84,7 +84,7 @@ def test_each_answer_is_checked_when_it_is_given_and_asked_for_again(
         "There is no default: please type an answer",
         'must be a domain such as "example.com", not "not a domain"',
         'must be an AWS region such as "us-east-2", not "Ohio"',
-        'there is no region "us-east-9" in this version of botocore; did you mean "us-east-1"?',
+        'there is no region "us-east-9" in this version of botocore; did you mean "us-',
         'must be 12 digits in quotes, not "12345"',
         "Where the domain's DNS is (route53, external) [route53]: ",
         "Please answer one of: route53, external.",

@@ -319,5 +319,6 @@ def write_new(path: Path, text: str) -> None:
         raise UsageError(f"{path} exists already, and is left as it is.") from error
     except OSError as error:
         raise UsageError(
-            f"{path} cannot be written: {error.strerror}.", "--config-dir names another folder."
+            f"{path} cannot be written: {files.reason(error)}.",
+            "--config-dir names another folder.",
         ) from error

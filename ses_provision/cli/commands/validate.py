@@ -37,7 +37,8 @@ def schema(
             files.replace(path, text, 0o644)
         except OSError as error:
             raise UsageError(
-                f"{path} cannot be written: {error.strerror}.", "--config-dir names another folder."
+                f"{path} cannot be written: {files.reason(error)}.",
+                "--config-dir names another folder.",
             ) from error
         run.show(Text(f"Wrote {path}."))
         run.extra["file"] = str(path)
