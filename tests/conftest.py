@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 
 from ses_provision.cli.app import run
@@ -19,6 +20,10 @@ from ses_provision.environment import Environment, loading
 from ses_provision.local import Clock, LocalAws
 from ses_provision.outside.aws import Connections, Reader
 from ses_provision.worlds.in_process import InProcess, seed
+
+# How long an example takes says something of the machine, and nothing of us.
+hypothesis.settings.register_profile("any machine", deadline=None)
+hypothesis.settings.load_profile("any machine")
 
 ROOT = Path(__file__).parents[1]
 CONFIG = ROOT / "config"

@@ -5,18 +5,17 @@ from __future__ import annotations
 import functools
 import inspect
 import sys
-import traceback
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.segment import Segment
 from rich.text import Text
 
 from ses_provision.cli import asking, signals
+from ses_provision.cli.console import console, in_one_line, traced
 from ses_provision.cli.outlet import NOBODY, Outlet, stdin_is_a_person
 from ses_provision.engine import clashes
 from ses_provision.environment import loading
@@ -32,14 +31,11 @@ from ses_provision.render import document, message
 from ses_provision.worlds.real import LocalServer, RealWorld, World
 
 if TYPE_CHECKING:
-    from rich.console import ConsoleOptions, RenderableType
+    from rich.console import RenderableType
 
     from ses_provision.engine.facts import Account
     from ses_provision.environment import Environment
     from ses_provision.outside.aws import Connections, Reader
-
-NARROWEST = 100
-"""Columns that output off a terminal is laid out for."""
 
 A_MONTH = 30 * 24 * 60.0
 """The longest wait that may be asked for, in minutes."""
@@ -237,25 +233,6 @@ class Run:
             raise typer.Abort
 
 
-def in_one_line(found: RenderableType) -> RenderableType:
-    """A str as one line; what a renderer built has its lines already."""
-    return Text(message.safe(found)) if isinstance(found, str) else found
-
-
-class Gate(Console):
-    """A console through which nothing passes that steers a terminal, and no secret."""
-
-    def render(
-        self, renderable: RenderableType, options: ConsoleOptions | None = None
-    ) -> Iterable[Segment]:
-        """The segments of something, with control characters made visible, without secrets."""
-        for segment in super().render(renderable, options):
-            if segment.control:
-                yield segment
-            else:
-                yield Segment(hide(message.plain(segment.text)), segment.style)
-
-
 class Boundary:
     """Where expected errors end. Unexpected ones pass: they are bugs, and show their traceback."""
 
@@ -311,18 +288,6 @@ def unexpected(run: Run, error: Exception) -> None:
         ),
         1,
     )
-
-
-def traced(error: BaseException) -> Iterator[str]:
-    """A traceback, cause first; what an exception says is foreign text, and one line of it."""
-    before = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-    if before is not None:
-        yield from traced(before)
-        yield "which led to:"
-    yield "Traceback (most recent call last):"
-    for frame in traceback.format_tb(error.__traceback__):
-        yield from frame.rstrip("\n").split("\n")
-    yield message.safe(f"{type(error).__name__}: {error}")
 
 
 def without(*names: str) -> Callable[[Callable[..., None]], Callable[..., None]]:
@@ -393,14 +358,6 @@ def make_run(command: str, world: World | None, given: dict[str, Any]) -> Run:
         as_json=given["json_output"],
         debug=given["debug"],
     )
-
-
-def console(stream: Any, *, no_color: bool) -> Console:
-    """A console that lays out for at least 100 columns where nobody sees its edge."""
-    made = Gate(file=stream, no_color=no_color or None, highlight=False, emoji=False, markup=False)
-    if not made.is_terminal:
-        made.width = max(made.width, NARROWEST)
-    return made
 
 
 def finish(run: Run) -> None:
