@@ -4,13 +4,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
 
-.PHONY: demo test check audit fix bench lock clean
+.PHONY: demo test sweep check audit fix bench lock clean
 
 demo: $(READY)            ## the whole story on the local AWS, both environments
 	@$(BIN)/ses-provision demo
 
 test: $(READY)            ## all tests
 	@$(BIN)/python -m pytest -n auto
+
+sweep: $(READY)           ## the dense form of the laws, with all their cases
+	@$(BIN)/python -m pytest -n auto --dense tests/laws tests/functional/test_plan_files.py
 
 check: $(READY)           ## format, lint, types, tests with branch coverage
 	$(BIN)/ruff format --check .

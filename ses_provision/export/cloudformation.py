@@ -89,7 +89,7 @@ def template(env: Environment, live: Sequence[Any]) -> dict[str, Any]:
 def left_out(one: Any, env: Environment) -> bool:
     """Whether a resource is not in the template."""
     if isinstance(one, MailFrom):
-        return False
+        return is_dynamic(mail_from_attributes(one))
     made = resource(one, env)
     return made is None or region(one, env) != env.region or is_dynamic(made.properties)
 
@@ -111,12 +111,17 @@ def region(one: Any, env: Environment) -> str:
     return region_of(arn) if arn.startswith("arn:") else env.region
 
 
+def mail_from_attributes(found: MailFrom) -> dict[str, str]:
+    """MAIL FROM as an identity of CloudFormation has it."""
+    return {"MailFromDomain": found.domain, "BehaviorOnMxFailure": found.on_mx_failure}
+
+
 def with_mail_from(one: Imported, mail_from: Mapping[str, MailFrom]) -> Imported:
     """CloudFormation has MAIL FROM as attributes of the identity."""
     found = mail_from.get(one.identifier.get("EmailIdentity", ""))
-    if found is None:
+    attributes = mail_from_attributes(found) if found else {}
+    if not attributes or is_dynamic(attributes):
         return one
-    attributes = {"MailFromDomain": found.domain, "BehaviorOnMxFailure": found.on_mx_failure}
     return Imported(one.type, one.identifier, {**one.properties, "MailFromAttributes": attributes})
 
 

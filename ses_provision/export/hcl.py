@@ -91,7 +91,8 @@ def quoted(text: str) -> str:
     """A string in one line, in which nothing is a template and nothing steers a terminal."""
     escaped = "".join(character(one) for one in text)
     escaped = COMMAND.sub(r"#\\u0023", escaped)
-    return '"' + escaped.replace("${", "$${").replace("%{", "%%{") + '"'
+    # Not `$${`: where no brace closes it, some parsers of HCL look for one in what follows.
+    return '"' + re.sub(r"[$%](?=\{)", lambda found: f"\\u{ord(found[0]):04x}", escaped) + '"'
 
 
 COMMAND = re.compile(r"##(?=\w*\[)")
