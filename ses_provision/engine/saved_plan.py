@@ -6,22 +6,29 @@ the account, the region and all that was observed are as the file has them.
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+import stat
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from ses_provision import __version__
-from ses_provision.engine.model import Plan, StepPlan, compare
-from ses_provision.engine.values import plain
-from ses_provision.errors import StalePlan, UsageError
+from ses_provision.engine.model import Action, Change, Plan, StepPlan, compare
+from ses_provision.engine.values import plain, told
+from ses_provision.errors import NotReady, StalePlan, UsageError
+from ses_provision.outside import files
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from ses_provision.environment import Environment
 
-FORMAT = "ses-provision plan 1"
+PLANS = "ses-provision plan"
+FORMAT = f"{PLANS} 2"
+LARGEST = 50_000_000
+"""Bytes of a plan; one of an environment with a thousand tenants has a twentieth."""
+MODE = 0o600  # it says what an account holds
 
 
 @dataclass(frozen=True)
@@ -33,21 +40,57 @@ class SavedPlan:
     account_id: str
     region: str
     role: str | None
-    take_over: tuple[str, ...]
+    take_over: Sequence[str]
     settings: Mapping[str, Any]
     steps: Mapping[str, Mapping[str, Any]]
+    left_over: Sequence[Mapping[str, Any]]
     made_by: str
+    digest: str
 
-    def insist(self, env: Environment, fresh: Plan) -> None:
-        """Raise StalePlan where anything is no longer as the plan saw it; say what."""
+    @property
+    def blocked(self) -> list[str]:
+        """What something stands in the way of, by label."""
+        return [
+            str(change["label"])
+            for step in self.steps.values()
+            for change in step.get("changes", ())
+            if change["action"] == Action.BLOCKED.value
+        ]
+
+    def insist_on_nothing_blocked(self) -> None:
+        """Raise NotReady where the plan showed that something is in the way: it makes nothing."""
+        if self.blocked:
+            raise NotReady(
+                f"The plan in {self.path} is blocked, so it makes nothing:",
+                f"Clear the way as the plan says, then: ses-provision plan --env "
+                f"{self.environment} --out {self.path}",
+                points=self.blocked,
+            )
+
+    def insist_on_digest(self, given: str) -> None:
+        """Raise StalePlan where this is not the plan that somebody looked at."""
+        if given.strip().lower() != self.digest:
+            raise StalePlan(
+                f"The plan in {self.path} is another than the one you name; nothing was changed. "
+                f"Its digest is {self.digest}, not {given}.",
+                "Apply the file that was looked at, or look at this one first.",
+            )
+
+    def insist(self, env: Environment, fresh: Plan, *, prune: bool = False) -> None:
+        """Raise StalePlan where anything is no longer as the plan saw it; say what.
+
+        What is left over is a part of what was agreed to only where it is deleted.
+        """
         moved = [*self.moved_settings(env, fresh), *self.moved_steps(fresh)]
+        if prune:
+            moved += self.moved_left_over(fresh)
         if self.made_by != __version__ and moved:
             moved.append(f"the plan was made by ses-provision {self.made_by}")
         if moved:
-            lines = "\n".join(f"  - {one}" for one in moved)
             raise StalePlan(
-                f"The plan in {self.path} no longer holds; nothing was changed:\n{lines}",
+                f"The plan in {self.path} no longer holds; nothing was changed:",
                 f"Make a new one: ses-provision plan --env {self.environment} --out {self.path}",
+                points=moved,
             )
 
     def moved_settings(self, env: Environment, fresh: Plan) -> list[str]:
@@ -70,13 +113,18 @@ class SavedPlan:
         was, now = self.steps.get(fresh.id, {}), observed(fresh)
         if was == now:
             return []
-        before, after = by_label(was), by_label(now)
         changed = [
-            f"step {fresh.id}: {label}: {action(before.get(label))}, now {action(after.get(label))}"
-            for label in dict.fromkeys([*before, *after])
-            if before.get(label) != after.get(label)
+            f"step {fresh.id}: {label}: {difference(before, after)}"
+            for label, before, after in pairs(was.get("changes", ()), now["changes"])
         ]
         return changed or [f"step {fresh.id}: {state(was)}, now {state(now)}"]
+
+    def moved_left_over(self, fresh: Plan) -> list[str]:
+        """What of the things left over is not as it was seen."""
+        return [
+            f"left over: {label}: {'not in the plan' if before is None else 'no longer there'}"
+            for label, before, _ in pairs(self.left_over, left_over(fresh))
+        ]
 
 
 def deep(name: str, old: Any, new: Any) -> list[Any]:
@@ -95,12 +143,33 @@ def shown(value: Any) -> str:
     return "left out" if value is None else json.dumps(value, ensure_ascii=False)
 
 
-def by_label(step: Mapping[str, Any]) -> dict[str, Any]:
-    """The changes of an observed step by the name of their resource."""
-    return {change["label"]: change for change in step.get("changes", ())}
+Seen = Mapping[str, Any]
+"""A change or a left-over as a file has it."""
 
 
-def action(change: Mapping[str, Any] | None) -> str:
+def pairs(
+    before: Iterable[Seen], after: Iterable[Seen]
+) -> Iterator[tuple[str, Seen | None, Seen | None]]:
+    """What differs, resource by resource: its label, as it was seen, and as it is now."""
+    was, now = by_key(before), by_key(after)
+    for key in dict.fromkeys([*was, *now]):
+        if was.get(key) != now.get(key):
+            yield str((now.get(key) or was[key])["label"]), was.get(key), now.get(key)
+
+
+def by_key(entries: Iterable[Seen]) -> dict[str, Seen]:
+    """What was seen, by what identifies it."""
+    return {json.dumps(entry["key"], sort_keys=True): entry for entry in entries}
+
+
+def difference(before: Seen | None, after: Seen | None) -> str:
+    """How what was to be done about a resource differs."""
+    if before is None or after is None or before["action"] != after["action"]:
+        return f"{action(before)}, now {action(after)}"
+    return f"{action(after)}, but not as it was"
+
+
+def action(change: Seen | None) -> str:
     """What was to be done about a resource."""
     return str(change["action"]) if change else "not in the plan"
 
@@ -116,17 +185,46 @@ def settings(env: Environment) -> dict[str, Any]:
 
 
 def observed(step: StepPlan) -> dict[str, Any]:
-    """A step with all that was wanted and found, fields that are only observed included."""
+    """A step with what was wanted and found of all that we manage."""
     return as_json(
         {
             "waiting": step.waiting,
             "skipped": step.skipped,
-            "changes": [
-                {"label": one.want.label, "action": one.action.value, **plain(one)}
-                for one in step.changes
-            ],
+            "changes": [seen(change) for change in step.changes],
         }
     )
+
+
+def seen(change: Change) -> dict[str, Any]:
+    """A change as it was agreed to; what is only observed beside it may move."""
+    live = change.found.live
+    return {
+        "key": plain(change.key),
+        "label": change.want.label,
+        "action": change.action.value,
+        "taken_over": change.taken_over,
+        "want": plain(told(change.want)),
+        "live": None if live is None else managed(live),
+        "obstacles": plain(change.found.obstacles),
+    }
+
+
+def managed(resource: Any) -> dict[str, Any]:
+    """The fields of a resource that decide what is done."""
+    return {
+        field.name: plain(getattr(resource, field.name))
+        for field in fields(resource)
+        if field.compare
+    }
+
+
+def left_over(plan: Plan) -> list[dict[str, Any]]:
+    """What a prune would delete."""
+    return [
+        as_json({"key": plain(removal.key), "label": removal.label})
+        for removal in plan.left_over
+        if not removal.stays
+    ]
 
 
 def as_json(value: Any) -> dict[str, Any]:
@@ -135,11 +233,11 @@ def as_json(value: Any) -> dict[str, Any]:
     return found
 
 
-def write(
-    path: Path, plan: Plan, env: Environment, role: str | None, take_over: Iterable[str]
-) -> None:
-    """Put a plan into a file."""
-    document = {
+def document(
+    plan: Plan, env: Environment, role: str | None, take_over: Iterable[str]
+) -> dict[str, Any]:
+    """A plan as a file has it, with the digest of all the rest."""
+    found = {
         "format": FORMAT,
         "made_by": __version__,
         "environment": plan.environment,
@@ -149,42 +247,118 @@ def write(
         "take_over": sorted(take_over),
         "settings": settings(env),
         "steps": {step.id: observed(step) for step in plan.steps},
+        "left_over": left_over(plan),
     }
+    return {**found, "digest": digest(found)}
+
+
+def digest(found: Mapping[str, Any]) -> str:
+    """What stands for a plan: everything that was shown, however the file is laid out."""
+    rest = {key: value for key, value in found.items() if key != "digest"}
+    # Steps are carried out in their order, so it belongs to what is shown; other keys have none.
+    rest["order"] = list(found["steps"])
+    whole = json.dumps(rest, sort_keys=True, separators=(",", ":"))
+    return f"sha256:{hashlib.sha256(whole.encode()).hexdigest()}"
+
+
+def insist_on_a_place(path: Path) -> None:
+    """Refuse to replace what is no plan, and to write through a link; before anything is asked."""
     try:
-        path.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
+        about = path.lstat()
+    except FileNotFoundError:
+        if not path.parent.is_dir():
+            raise not_writable(path, "its folder does not exist") from None
+        return
+    except (OSError, ValueError) as error:
+        raise not_writable(path, getattr(error, "strerror", None) or str(error)) from error
+    if stat.S_ISLNK(about.st_mode):
+        raise not_writable(path, "it is a symbolic link, and what it leads to is not touched")
+    try:
+        is_plan = str(parsed(path).get("format", "")).startswith(PLANS)
+    except (OSError, ValueError, RecursionError):
+        is_plan = False
+    if not is_plan:
+        raise not_writable(path, "it exists and is no plan, so it is left as it is")
+
+
+def not_writable(path: Path, why: str) -> UsageError:
+    """The refusal of a place for a plan."""
+    return UsageError(f"{path} cannot be written: {why}.", "Name another file with --out.")
+
+
+def write(path: Path, found: Mapping[str, Any]) -> None:
+    """Put a plan into a file that only its owner may read; an older plan there is replaced."""
+    insist_on_a_place(path)
+    try:
+        files.replace(path, json.dumps(found, indent=1, ensure_ascii=False) + "\n", MODE)
     except OSError as error:
-        raise UsageError(
-            f"{path} cannot be written: {error.strerror}.", "Name another file with --out."
-        ) from error
+        raise not_writable(path, files.reason(error)) from error
+
+
+def parsed(path: Path) -> dict[str, Any]:
+    """The document in a file. Raises OSError or ValueError."""
+    found = json.loads(files.content(path, LARGEST).decode())
+    if not isinstance(found, dict):
+        raise ValueError("no object")  # noqa: TRY004 - one refusal for all that is no plan
+    return found
 
 
 def read(path: Path) -> SavedPlan:
-    """Take a plan out of a file."""
+    """Take a plan out of a file; refuse one that is not as it was written."""
     try:
-        found = json.loads(path.read_text(encoding="utf-8"))
+        found = parsed(path)
     except OSError as error:
         raise UsageError(
-            f"{path} cannot be read: {error.strerror}.",
+            f"{path} cannot be read: {files.reason(error)}.",
             f"`ses-provision plan --env NAME --out {path}` writes it.",
         ) from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise not_a_plan(path) from error
-    if not isinstance(found, dict) or found.get("format") != FORMAT:
+    if found.get("format") != FORMAT or not is_whole(found):
         raise not_a_plan(path)
-    try:
-        return SavedPlan(
-            path,
-            str(found["environment"]),
-            str(found["account_id"]),
-            str(found["region"]),
-            found["role"],
-            tuple(found["take_over"]),
-            dict(found["settings"]),
-            dict(found["steps"]),
-            str(found["made_by"]),
+    if found["digest"] != digest(found):
+        raise StalePlan(
+            f"The plan in {path} is not as `ses-provision plan` wrote it; nothing was changed.",
+            f"Make a new one: ses-provision plan --env {found['environment']} --out {path}",
         )
-    except (KeyError, TypeError, ValueError) as error:
-        raise not_a_plan(path) from error
+    return SavedPlan(path, **{key: found[key] for key in TYPES})
+
+
+TYPES: dict[str, type | tuple[type, ...]] = {
+    "environment": str,
+    "account_id": str,
+    "region": str,
+    "role": (str, type(None)),
+    "take_over": list,
+    "settings": dict,
+    "steps": dict,
+    "left_over": list,
+    "made_by": str,
+    "digest": str,
+}
+
+
+def is_whole(found: Mapping[str, Any]) -> bool:
+    """Whether a document has all that a plan has, each of its kind, and nothing else."""
+    return (
+        set(found) == {*TYPES, "format"}
+        and all(isinstance(found[key], kind) for key, kind in TYPES.items())
+        and all(isinstance(step, str) for step in found["take_over"])
+        and all(map(is_step, found["steps"].values()))
+        and all(is_entry(entry, {"key", "label"}) for entry in found["left_over"])
+    )
+
+
+def is_step(found: Any) -> bool:
+    """Whether a part of a document is a step with its changes."""
+    if not isinstance(found, dict) or not isinstance(found.get("changes"), list):
+        return False
+    return all(is_entry(change, {"key", "label", "action"}) for change in found["changes"])
+
+
+def is_entry(found: Any, keys: set[str]) -> bool:
+    """Whether a part of a document is an object that has these."""
+    return isinstance(found, dict) and keys <= set(found)
 
 
 def not_a_plan(path: Path) -> UsageError:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from ses_provision.engine import saved_plan
 from tests.conftest import Cli
 from tests.functional.folders import EXTERNAL, HOSTED, Bench, bench
 
@@ -27,6 +28,11 @@ def file(made: Bench, tmp_path: Path) -> Path:
     assert planned.status == 0
     assert planned.writes == []
     return path
+
+
+def sealed(path: Path, plan: dict[str, Any]) -> None:
+    """Write a plan that somebody edited, with a digest that fits."""
+    path.write_text(json.dumps({**plan, "digest": saved_plan.digest(plan)}), encoding="utf-8")
 
 
 def test_a_plan_in_a_file_is_applied_without_asking_and_leaves_nothing_to_do(
@@ -83,7 +89,7 @@ def test_something_that_came_into_being_meanwhile_is_refused(made: Bench, file: 
     )
 
 
-def test_what_is_only_observed_counts_too_for_it_would_be_written_over(
+def test_what_others_put_beside_ours_meanwhile_makes_no_plan_stale_and_is_kept(
     made: Bench, tmp_path: Path
 ) -> None:
     [zone] = made.local.route53.zones(ACCOUNT)
@@ -104,11 +110,18 @@ def test_what_is_only_observed_counts_too_for_it_would_be_written_over(
     batch = {"HostedZoneId": zone.id, "ChangeBatch": {"Changes": [change]}}
     made.local.call(ACCOUNT, "us-east-1", "route53", "ChangeResourceRecordSets", batch)
 
-    refused = made("apply", str(path))
+    applied = made("apply", str(path))
 
-    assert refused.status == 1
-    assert refused.writes == []
-    assert "step mail-from: TXT mail.example.com" in refused.stderr
+    assert applied.status == 0
+    question = {"HostedZoneId": zone.id}
+    listed = made.local.call(ACCOUNT, "us-east-1", "route53", "ListResourceRecordSets", question)
+    [kept] = [
+        record
+        for record in listed["ResourceRecordSets"]
+        if (record["Name"], record["Type"]) == ("mail.example.com.", "TXT")
+    ]
+    assert kept["TTL"] == 60
+    assert {one["Value"] for one in kept["ResourceRecords"]} == {spf, other}
 
 
 def test_the_file_says_which_steps_take_overs_and_role(made: Bench, tmp_path: Path) -> None:
@@ -183,7 +196,7 @@ def test_a_file_that_is_not_there_or_cannot_be_written_is_named(
 def test_a_file_with_a_change_slipped_in_is_refused(made: Bench, file: Path) -> None:
     plan: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     plan["settings"]["events"]["emails"] = ["mallory@example.net"]
-    file.write_text(json.dumps(plan), encoding="utf-8")
+    sealed(file, plan)
 
     refused = made("apply", str(file))
 
@@ -291,7 +304,7 @@ def test_a_step_that_now_does_nothing_is_named_with_its_reason(
     plan: dict[str, Any] = json.loads(text)
     plan["steps"]["role"] = {"waiting": "", "skipped": "for another reason", "changes": []}
     plan["made_by"] = "0.0.1"
-    file.write_text(json.dumps(plan), encoding="utf-8")
+    sealed(file, plan)
 
     refused = made("apply", str(file))
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from ses_provision.cli.run import Run, Target
+from ses_provision.cli.run import A_MONTH, Run, Target
 from ses_provision.errors import ProvisionError, UsageError
 from ses_provision.render.progress import Progress
 from ses_provision.resources import hosted_zones
@@ -35,7 +35,7 @@ def dns(
         bool, typer.Option("--wait", help="Ask until all records are right (implies --check).")
     ] = False,
     timeout: Annotated[
-        float, typer.Option("--timeout", min=0, metavar="MIN", help="Minutes to wait.")
+        float, typer.Option("--timeout", min=0, max=A_MONTH, metavar="MIN", help="Minutes to wait.")
     ] = 30,
     resolver: Annotated[
         str,
