@@ -311,3 +311,46 @@ def test_a_step_that_now_does_nothing_is_named_with_its_reason(
     assert refused.status == 1
     assert "step role: for another reason, now no role name yet" in refused.stderr
     assert "the plan was made by ses-provision 0.0.1" in refused.stderr
+
+
+@pytest.fixture
+def left_over(made: Bench, tmp_path: Path) -> Path:
+    """A plan in a file that shows an alarm which no setting names any more."""
+    settings = made.folder / "prod.toml"
+    settings.write_text(f'{HOSTED}\n[alarms]\nbounce_name = "former"\n', encoding="utf-8")
+    made("apply", "--env", "prod", "--yes")
+    settings.write_text(HOSTED, encoding="utf-8")
+    made("apply", "--env", "prod", "--yes")
+    path = tmp_path / "prod.plan"
+    assert "former" in made("plan", "--env", "prod", "--out", str(path)).stdout
+    return path
+
+
+def alarms(made: Bench) -> set[str]:
+    """The alarms that stand."""
+    answer = made.local.call(ACCOUNT, "eu-central-1", "cloudwatch", "DescribeAlarms", {})
+    return {alarm["AlarmName"] for alarm in answer["MetricAlarms"]}
+
+
+def test_a_prune_from_a_file_deletes_what_the_plan_showed(made: Bench, left_over: Path) -> None:
+    assert "former" in alarms(made)
+
+    assert made("apply", str(left_over), "--prune").status == 0
+
+    assert "former" not in alarms(made)
+
+
+def test_what_is_left_over_is_a_part_of_a_plan_only_where_it_is_deleted(
+    made: Bench, left_over: Path
+) -> None:
+    former = {"AlarmNames": ["former"]}
+    made.local.call(ACCOUNT, "eu-central-1", "cloudwatch", "DeleteAlarms", former)
+
+    refused = made("apply", str(left_over), "--prune")
+
+    assert refused.status == 1
+    assert refused.writes == []
+    assert "left over: " in refused.stderr
+    assert "former" in refused.stderr
+    assert "no longer there" in refused.stderr
+    assert made("apply", str(left_over)).status == 0

@@ -86,9 +86,9 @@ def apply(
 
 def from_file(run: Run, path: Path, digest: str | None) -> SavedPlan:
     """The plan in a file, whose environment the run is about."""
-    from ses_provision.engine import saved_plan
+    from ses_provision.engine import plan_files
 
-    found = saved_plan.read(path)
+    found = plan_files.read(path)
     if digest is not None:
         found.insist_on_digest(digest)
     found.insist_on_nothing_blocked()

@@ -61,12 +61,12 @@ def plan(
 
     Example: ses-provision plan --env prod --out prod.plan
     """
-    from ses_provision.engine import saved_plan
+    from ses_provision.engine import plan_files
 
     steps, take = chosen(only, skip), taken(take_over)
     run.as_json = run.as_json or output_format == "json"
     if out is not None:
-        saved_plan.insist_on_a_place(out)
+        plan_files.insist_on_a_place(out)
         if len(run.environments()) > 1:
             raise UsageError(
                 "A plan file holds one environment.", "Name it: --env NAME --out FILE."
@@ -97,10 +97,10 @@ def save(
     run: Run, out: Path, planned: Plan, env: Environment, role: str | None, take: frozenset[str]
 ) -> str:
     """Write the plan into a file; the sentence that says what to do with it."""
-    from ses_provision.engine import saved_plan
+    from ses_provision.engine import plan_files, saved_plan
 
     found = saved_plan.document(planned, env, role, take)
-    saved_plan.write(out, found)
+    plan_files.write(out, found)
     run.reports[-1]["plan_file"] = {"path": str(out), "digest": found["digest"]}
     command = shlex.join(["ses-provision", "apply", str(out), "--digest", found["digest"]])
     told = (
