@@ -70,7 +70,7 @@ def session(profile: str | None, fallback_profile: str | None = None) -> boto3.S
     given = any(os.environ.get(name) for name in ENVIRONMENT_CREDENTIALS)
     chosen = profile or (None if given else fallback_profile)
     try:
-        return boto3.Session(profile_name=chosen)
+        opened = boto3.Session(profile_name=chosen)
     except botocore.exceptions.ProfileNotFound as error:
         named = error.kwargs["profile"]
         raise CannotReachAws(
@@ -84,6 +84,8 @@ def session(profile: str | None, fallback_profile: str | None = None) -> boto3.S
             "Correct the file (~/.aws/config, ~/.aws/credentials, or where AWS_CONFIG_FILE and "
             "AWS_SHARED_CREDENTIALS_FILE point).",
         ) from error
+    opened.events.register("before-sign", learn_credentials)  # all clients of it inherit this
+    return opened
 
 
 def zone_session(profile: str | None) -> boto3.Session | None:
@@ -234,7 +236,6 @@ class Connections:
                 f"{service} in {region} cannot be reached: {hide(str(error))}",
                 "Correct AWS_ENDPOINT_URL: it has to be a URL such as https://host:port.",
             ) from error
-        client.meta.events.register("before-sign", learn_credentials)
         if self._trace is not None:
             trace = self._trace
             client.meta.events.register(

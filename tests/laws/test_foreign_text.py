@@ -41,6 +41,10 @@ READS = (
 )
 
 
+THINNED = 3
+"""Not dense, each command sees every so many of the lies; together the commands see all."""
+
+
 @pytest.fixture
 def wide(monkeypatch: pytest.MonkeyPatch) -> None:
     """Output in which nothing is folded."""
@@ -65,7 +69,8 @@ def test_no_text_in_an_answer_of_aws_or_dns_writes_a_line_of_output(
     asked = liar.listen()
     insist_on_clean(cli(*command, "--env", "prod", world=liar), "the truth")
 
-    for service, operation in list(asked):
+    first = READS.index(command) % THINNED
+    for service, operation in asked.copy() if dense else asked[first::THINNED]:
         liar.tell_lies(service, operation, lambda truth: truth + HOSTILE)
         insist_on_clean(cli(*command, "--env", "prod", world=liar), (operation, "added"))
         if dense:
@@ -95,7 +100,9 @@ def test_no_refusal_of_aws_writes_a_line_of_output(
     assert asked
     liar = Liar(world.local)
 
-    for number, (service, operation) in enumerate(asked):
+    every = list(enumerate(asked))
+    is_slow = command[0] in {"apply", "destroy"}
+    for number, (service, operation) in every[::THINNED] if is_slow and not dense else every:
         for code in CODES if dense else (CODES[number % len(CODES)],):
             if command[0] in {"apply", "destroy"}:
                 liar.local.reset()

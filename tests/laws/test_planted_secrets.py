@@ -238,7 +238,7 @@ def test_a_mistake_of_ours_shows_its_traceback_without_secrets(
                 "Authorization: AWS4-HMAC-SHA256 PLANTED, Signature=PLANTED"
             ) from error
 
-    monkeypatch.setattr("ses_provision.engine.applying.plan", broken)
+    monkeypatch.setattr("ses_provision.engine.planning.looks", broken)
 
     for extra in ((), ("--json",)):
         told = cli("plan", "--env", "prod", *extra)
