@@ -12,7 +12,9 @@ ProvisionError              what happened, to what, and what to do next
 ├── StalePlan               the account has moved since the plan was agreed to
 ├── Stopped                 an apply ended early: what was being done
 ├── InterruptedRun          Ctrl-C or SIGTERM: what was done (exit status 130 or 143)
+├── OutputLost              standard output is closed, full, or read by nobody any more
 ├── InternalError           a mistake in ses-provision itself, shown with its traceback
+├── NotAnswered             a person was asked, and the input ended
 ├── NotReady                something else has to come first
 └── NotSettled              something awaited did not come in time (exit status 75)
 
@@ -21,18 +23,24 @@ Anything else that surfaces becomes an InternalError.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import ClassVar
 
 
 class ProvisionError(Exception):
-    """Something an operator can understand and act on."""
+    """Something an operator can understand and act on.
+
+    `points` are what there is to list: a line each, below the sentence that happened.
+    """
 
     exit_status: ClassVar[int] = 1
 
-    def __init__(self, message: str, hint: str = "") -> None:
-        super().__init__(message)
-        self.message = message
+    def __init__(self, message: str, hint: str = "", *, points: Iterable[str] = ()) -> None:
+        self.headline = message
+        self.points = tuple(points)
+        self.message = "\n".join([message, *(f"  - {point}" for point in self.points)])
         self.hint = hint
+        super().__init__(self.message)
 
     @property
     def kind(self) -> str:
@@ -49,8 +57,15 @@ class UsageError(ProvisionError):
 class ConfigError(ProvisionError):
     """An environment file is wrong."""
 
-    def __init__(self, message: str, hint: str = "", problems: tuple[str, ...] = ()) -> None:
-        super().__init__(message, hint)
+    def __init__(
+        self,
+        message: str,
+        hint: str = "",
+        problems: tuple[str, ...] = (),
+        *,
+        points: Iterable[str] = (),
+    ) -> None:
+        super().__init__(message, hint, points=points)
         self.problems = problems
 
 
@@ -117,8 +132,16 @@ class InterruptedRun(ProvisionError):
     """Somebody ended the command with Ctrl-C or SIGTERM."""
 
 
+class OutputLost(ProvisionError):
+    """What was to be told could not be written."""
+
+
 class InternalError(ProvisionError):
     """A mistake in ses-provision itself."""
+
+
+class NotAnswered(ProvisionError):
+    """Somebody was asked, and the input ended."""
 
 
 class NotReady(ProvisionError):

@@ -89,6 +89,10 @@ class Session:
             self._own = open_session(self._answer, self._account, self._region)
         return getattr(self._own, name)
 
+    def get_credentials(self) -> Any:
+        """The credentials of the account."""
+        return self._line.session(self._account, self._region).get_credentials()
+
     def client(self, service: str, **options: Any) -> Any:
         """The client of a service, in a region."""
         if self._own is not None or set(options) - SHARED:

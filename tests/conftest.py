@@ -48,6 +48,12 @@ def pytest_configure(config: pytest.Config) -> None:
         config.add_cleanup(travel.stop)
 
 
+@pytest.fixture(scope="session")
+def dense(request: pytest.FixtureRequest) -> bool:
+    """Whether sweeps go through all their cases."""
+    return bool(request.config.getoption("--dense"))
+
+
 @pytest.fixture(autouse=True)
 def nobody_elses_aws(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No credentials, profiles or endpoints of the developer's reach a test."""

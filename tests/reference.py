@@ -16,7 +16,7 @@ from typing import Any
 import typer
 
 from ses_provision.cli.app import app
-from ses_provision.cli.run import SHARED
+from ses_provision.cli.options import SHARED
 from ses_provision.environment import loading
 from ses_provision.rehearsal.permissions import policies
 from tests.conftest import CONFIG

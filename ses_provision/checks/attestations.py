@@ -6,9 +6,8 @@ never removed: who said what, when, until when, and who took it back.
 
 from __future__ import annotations
 
+import codecs
 import json
-import os
-import tempfile
 import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass, fields, replace
@@ -17,7 +16,9 @@ from pathlib import Path
 from typing import Any
 
 from ses_provision.checks.finding import Finding, Status
+from ses_provision.environment.complaints import shown
 from ses_provision.errors import ConfigError, UsageError
+from ses_provision.outside import files
 
 FOLDER = "attestations"
 MODE = 0o644  # it is committed and read by everybody in the team
@@ -64,10 +65,13 @@ def load(folder: Path, name: str) -> list[Attestation]:
     """The attestations of an environment, oldest first; none where there is no file."""
     file = path(folder, name)
     try:
-        raw = tomllib.loads(file.read_text(encoding="utf-8"))
-    except FileNotFoundError:
+        raw = tomllib.loads(files.content(file).removeprefix(codecs.BOM_UTF8).decode())
+    except (FileNotFoundError, NotADirectoryError):
         return []
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except OSError as error:
+        raise broken(file, f"{files.reason(error)}") from error
+    except (ValueError, RecursionError) as error:
+        # Beside TOMLDecodeError and UnicodeDecodeError: numbers too long, and nesting too deep.
         raise broken(file, str(error)) from error
     entries = raw.get("attestation", [])
     if set(raw) - {"attestation"} or not isinstance(entries, list):
@@ -101,10 +105,21 @@ def parsed(file: Path, number: int, raw: Any) -> Attestation:
     for name, value in raw.items():
         is_time = isinstance(value, datetime)
         if not isinstance(value, TYPES[name]) or (TYPES[name] is date and is_time):
-            raise broken(file, f"entry {number}: {name} cannot be {value!r}")
+            raise broken(file, f"entry {number}: {name} cannot be {shown(value)}")
         if isinstance(value, datetime) and value.tzinfo is None:
             raise broken(file, f"entry {number}: {name} needs a time zone, such as Z")
+        if isinstance(value, datetime) and not within_the_calendar(value):
+            raise broken(file, f"entry {number}: {name} is no time that UTC has")
     return Attestation(**raw)
+
+
+def within_the_calendar(moment: datetime) -> bool:
+    """Whether a time is one in UTC too: within hours of the years 1 and 9999 it may be none."""
+    try:
+        moment.astimezone(UTC)
+    except OverflowError:
+        return False
+    return True
 
 
 def broken(file: Path, why: str) -> ConfigError:
@@ -119,19 +134,14 @@ def broken(file: Path, why: str) -> ConfigError:
 def save(folder: Path, name: str, entries: Iterable[Attestation]) -> Path:
     """Write the whole file anew; a reader sees the old one or the new one, never half of it."""
     file = path(folder, name)
-    file.parent.mkdir(parents=True, exist_ok=True)
     text = HEAD.format(name=name) + "".join(f"\n{written(one)}" for one in entries)
-    handle, temporary = tempfile.mkstemp(dir=file.parent, prefix=f".{name}.", suffix=".new")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
-            stream.write(text)
-            stream.flush()
-            os.fsync(stream.fileno())
-        Path(temporary).chmod(MODE)
-        Path(temporary).replace(file)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+        files.make_folder(file.parent)
+        files.replace(file, text, MODE)
+    except OSError as error:
+        raise UsageError(
+            f"{file} cannot be written: {files.reason(error)}.", "Nothing was recorded."
+        ) from error
     return file
 
 

@@ -20,8 +20,9 @@ def main(arguments: Sequence[str] | None = None, world: World | None = None) -> 
     import os
     import sys
 
-    from ses_provision.cli import signals, streams
+    from ses_provision.cli import outlet, signals, streams
 
+    outlet.occupy()
     signals.listen()
     streams.prepare()
     try:
@@ -29,15 +30,10 @@ def main(arguments: Sequence[str] | None = None, world: World | None = None) -> 
 
         status = run(sys.argv[1:] if arguments is None else list(arguments), world)
         signals.too_late()
-        sys.stdout.flush()
-        sys.stderr.flush()
     except signals.Interrupted as stopped:
         status = stopped.status
-        sys.stderr.write(f"{stopped.word}.\n")
-    except BrokenPipeError:
-        # Whoever read our output has had enough of it; what is left has nowhere to go.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        status = 1
+        outlet.Outlet(sys.stderr).write(f"{stopped.word}.\n")
+    outlet.leave_quietly()
     if status in signals.STATUS.values():
         # Threads that still wait for AWS would keep the process; nothing of theirs is needed.
         os._exit(status)

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import functools
-import json
 import sys
 from typing import Annotated, Any
 
 import typer
 
 from ses_provision import __version__
-from ses_provision.cli import signals, streams
+from ses_provision.cli import signals
 from ses_provision.cli.commands import (
     apply,
     attest,
@@ -34,9 +33,13 @@ from ses_provision.cli.commands import (
     status,
     validate,
 )
+from ses_provision.cli.mistakes import command_of, mistake
+from ses_provision.cli.outlet import Outlet
 from ses_provision.cli.run import interruption, shared
-from ses_provision.errors import ProvisionError, UsageError
+from ses_provision.errors import OutputLost, ProvisionError, UsageError
+from ses_provision.outside.secrets import SECRETS, hide, learn_environment
 from ses_provision.render import document
+from ses_provision.render.message import safe
 from ses_provision.worlds.real import World
 
 app = typer.Typer(
@@ -99,12 +102,13 @@ def command_line() -> Any:
 
 def run(arguments: list[str], world: World | None = None) -> int:
     """Run a command line; answer with its exit status."""
+    learn_environment()
     with signals.interruptible():
         try:
             return invoke(arguments, world)
         except signals.Interrupted as stopped:
             error = interruption(stopped, [])
-            say(f"{error.message}\n{error.hint}")
+            say(safe(error.message), error.hint)
             document_of(arguments, error)
             return stopped.status
 
@@ -115,32 +119,27 @@ def invoke(arguments: list[str], world: World | None) -> int:
         result = command_line().main(
             arguments, prog_name="ses-provision", standalone_mode=False, obj=world
         )
-    except UsageError as error:
+    except (UsageError, OutputLost) as error:
         return usage(arguments, error)
     except typer.TyperException as error:
-        return usage(arguments, mistake(error))
+        if type(error).__name__ == "NoArgsIsHelpError":
+            sys.stdout.write(error.format_message() + "\n")
+            return 0
+        known = list(command_line().commands)
+        return usage(arguments, mistake(error, command_of(error, arguments, known)))
     except typer.Abort:
-        say("You said no: nothing more was changed.")
+        say("You did not say yes: nothing more was changed.")
         return 1
-    except BrokenPipeError:
+    except OSError as error:
+        # Only help and version are written here; commands tell by themselves what they lost.
+        say(f"error: Standard output could not be written: {error.strerror}.")
         return 1
     return int(result or 0)
 
 
-def mistake(error: typer.TyperException) -> UsageError:
-    """A mistake in a command line, with what was probably meant."""
-    said = getattr(error, "message", str(error))
-    meant = sorted(getattr(error, "possibilities", None) or ())
-    suggestion = f". Did you mean {' or '.join(meant)}?" if meant else ""
-    context = getattr(error, "ctx", None)
-    if context is None or context.parent is None:
-        return UsageError(f"{said}{suggestion}", "`ses-provision --help` lists commands.")
-    return UsageError(f"{said}{suggestion}", f"`{context.command_path} --help` lists its options.")
-
-
-def usage(arguments: list[str], error: UsageError) -> int:
+def usage(arguments: list[str], error: ProvisionError) -> int:
     """Tell what is wrong with the command line."""
-    say(f"error: {error.message}\nhint: {error.hint}")
+    say(f"error: {safe(error.message)}", *([f"hint: {safe(error.hint)}"] if error.hint else []))
     document_of(arguments, error)
     return error.exit_status
 
@@ -151,10 +150,10 @@ def document_of(arguments: list[str], error: ProvisionError) -> None:
         return
     command = next((one for one in arguments if not one.startswith("-")), "")
     whole = document.envelope(command, [], ok=False, extra={"error": document.error(error)})
-    text = json.dumps(whole, indent=2, ensure_ascii=False)
-    streams.write_document(sys.stdout, text + "\n")
+    text = document.text(SECRETS.hide_in(whole))
+    Outlet(sys.stdout).write_document(text + "\n")
 
 
-def say(text: str) -> None:
-    """A line on standard error."""
-    sys.stderr.write(text + "\n")
+def say(*lines: str) -> None:
+    """Lines on standard error."""
+    Outlet(sys.stderr).write(hide("".join(f"{line}\n" for line in lines)))

@@ -24,11 +24,11 @@ def insist_on_no_clash(chosen: Sequence[Environment], folder: Path) -> None:
         if {first.name, second.name} & names
     )
     if problems:
-        lines = "\n".join(f"  - {problem}" for problem in problems)
         raise ConfigError(
-            f"Environments in {folder}/ want the same things:\n{lines}",
+            f"Environments in {folder}/ want the same things:",
             "Nothing was read or written. Change one of the settings named.",
             problems=tuple(problems),
+            points=problems,
         )
 
 

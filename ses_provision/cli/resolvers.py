@@ -8,33 +8,18 @@ import typer
 
 from ses_provision.checks.whom import Whom
 from ses_provision.environment import Environment
+from ses_provision.environment.shapes import name_server
 from ses_provision.errors import UsageError
 
 
 def checked_resolvers(given: list[str] | None) -> list[str] | None:
     """Insist that resolvers are given by their address."""
-    import ipaddress
-
-    for one in given or ():
+    for resolver in given or ():
         try:
-            ipaddress.ip_address(address_of(one))
+            name_server(resolver)
         except ValueError as error:
-            raise UsageError(
-                f"--resolver wants the IP address of a DNS resolver, not {one!r}.",
-                "Such as --resolver 1.1.1.1, --resolver 127.0.0.1:5353 or --resolver [::1]:53.",
-            ) from error
+            raise UsageError(f"--resolver {error}.") from error
     return given
-
-
-def address_of(resolver: str) -> str:
-    """The address in address, address:port or [address]:port."""
-    bracketed, _, rest = resolver.removeprefix("[").partition("]")
-    if resolver.startswith("["):
-        return bracketed if resolver.endswith("]") or rest[1:].isdecimal() else ""
-    if resolver.count(":") == 1:
-        host, _, port = resolver.partition(":")
-        return host if port.isdecimal() else ""
-    return resolver
 
 
 Resolvers = Annotated[
@@ -46,8 +31,6 @@ Resolvers = Annotated[
         callback=checked_resolvers,
     ),
 ]
-
-
 NoDns = Annotated[bool, typer.Option("--no-dns", help="Ask AWS only, no name servers.")]
 
 

@@ -4,22 +4,30 @@ from __future__ import annotations
 
 import functools
 import inspect
-import json
 import sys
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any, TextIO, cast
 
 import typer
 from rich.console import Console
 from rich.text import Text
 
-from ses_provision.cli import folder, signals, streams
+from ses_provision.cli import asking, folder, signals, streams
+from ses_provision.cli.console import console, in_one_line, traced
+from ses_provision.cli.options import SHARED
+from ses_provision.cli.outlet import NOBODY, Outlet, stdin_is_a_person
 from ses_provision.engine.account import right_account
 from ses_provision.environment import loading
-from ses_provision.errors import InternalError, InterruptedRun, ProvisionError, UsageError
+from ses_provision.errors import (
+    InternalError,
+    InterruptedRun,
+    OutputLost,
+    ProvisionError,
+    UsageError,
+)
+from ses_provision.outside.secrets import SECRETS, hide
 from ses_provision.render import document, message
 from ses_provision.worlds.real import RealWorld, World
 from ses_provision.worlds.served import LocalServer
@@ -30,51 +38,6 @@ if TYPE_CHECKING:
     from ses_provision.engine.account import Account
     from ses_provision.environment import Environment
     from ses_provision.outside.aws import Connections, Reader
-
-NARROWEST = 100
-"""Columns that output off a terminal is laid out for."""
-
-
-def complete_environment(ctx: typer.Context, incomplete: str) -> list[str]:
-    """The environments in the config folder, for the shell."""
-    folder = Path(ctx.params.get("config_dir") or "config")
-    return [name for name in loading.names(folder) if name.startswith(incomplete)]
-
-
-Env = Annotated[
-    list[str] | None,
-    typer.Option(
-        "--env",
-        "-e",
-        metavar="NAME",
-        help="Environment: a file in config/ without .toml. May be repeated.",
-        autocompletion=complete_environment,
-    ),
-]
-Every = Annotated[bool, typer.Option("--all", help="Every environment in config/.")]
-ConfigDir = Annotated[
-    Path, typer.Option("--config-dir", metavar="DIR", help="Folder of the environment files.")
-]
-Profile = Annotated[
-    str | None, typer.Option("--profile", metavar="NAME", help="AWS profile to use.")
-]
-Json = Annotated[bool, typer.Option("--json", help="One JSON document on standard output.")]
-NoColor = Annotated[bool, typer.Option("--no-color", help="No colours (also NO_COLOR=1).")]
-Local = Annotated[
-    bool, typer.Option("--local", help="Talk to the local AWS that `ses-provision local` serves.")
-]
-Debug = Annotated[bool, typer.Option("--debug", help="Show each AWS call on standard error.")]
-
-SHARED: dict[str, tuple[Any, Any]] = {
-    "env": (Env, None),
-    "every": (Every, False),
-    "config_dir": (ConfigDir, Path("config")),
-    "profile": (Profile, None),
-    "json_output": (Json, False),
-    "no_color": (NoColor, False),
-    "local": (Local, False),
-    "debug": (Debug, False),
-}
 
 
 @dataclass
@@ -105,9 +68,11 @@ class Run:
     reports: list[dict[str, Any]] = field(default_factory=list)
     extra: dict[str, Any] = field(default_factory=dict)
     emitted: bool = False
+    writes: bool = False
 
     def environments(self, *, writes: bool = False) -> list[Environment]:
         """The environments to work on: those named, else all; writing wants them named."""
+        self.writes = self.writes or writes
         if self.env and self.every:
             raise UsageError("Give --env or --all, not both.")
         if self.env:
@@ -150,27 +115,51 @@ class Run:
         return Boundary(self, environment)
 
     def show(self, *renderables: RenderableType) -> None:
-        """Data: to standard output, unless a JSON document goes there."""
+        """Data: to standard output, unless a JSON document goes there. A str is one line."""
         if not self.as_json:
-            for one in renderables:
+            for one in map(in_one_line, renderables):
                 with self.out.capture() as captured:
                     self.out.print(one, soft_wrap=isinstance(one, Text))
-                lines = streams.legible(captured.get(), self.out.encoding).splitlines()
+                shown = streams.legible(hide(captured.get()), self.out.encoding)
+                lines = shown.split("\n")[:-1]
                 self.out.file.write("".join(line.rstrip() + "\n" for line in lines))
-            self.out.file.flush()
+            self.flush()
+
+    def flush(self) -> None:
+        """Have the data written. Where it cannot be, a command that only reads has no use."""
+        self.out.file.flush()
+        if self.lost == NOBODY and not self.writes:
+            raise typer.Exit(1)
+        if self.lost and not self.writes:
+            raise OutputLost(f"Standard output could not be written: {self.lost}.")
+
+    @property
+    def outlet(self) -> Outlet:
+        """Standard output, as it may be."""
+        found = self.out.file
+        return found if isinstance(found, Outlet) else Outlet(cast("TextIO", found))
+
+    @property
+    def lost(self) -> str:
+        """Why standard output takes no more; empty while it does."""
+        return self.outlet.failure
 
     def document(self, text: str) -> None:
         """What another program reads: as it is, in UTF-8, unless a JSON document goes there."""
         if not self.as_json:
-            streams.write_document(self.out.file, text + "\n")
+            self.outlet.write_document(hide(message.plain(text)) + "\n")
+            self.flush()
 
     def tell(self, text: str | Text) -> None:
-        """Progress: to standard error."""
-        self.err.print(Text(text) if isinstance(text, str) else text, soft_wrap=True)
+        """Progress: to standard error. A str is one line."""
+        with self.err.capture() as captured:
+            self.err.print(in_one_line(text), soft_wrap=True)
+        self.err.file.write(hide(captured.get()))
+        self.err.file.flush()
 
     def trace(self, text: str) -> None:
         """A line about an AWS call."""
-        self.err.print(Text(f"aws: {text}", style="dim"), soft_wrap=True)
+        self.tell(Text(f"aws: {message.safe(text)}", style="dim"))
 
     def report(self, environment: str, data: dict[str, Any], *, ok: bool = True) -> None:
         """What the JSON document says about an environment."""
@@ -193,13 +182,14 @@ class Run:
             whole = document.envelope(
                 self.command, self.reports, ok=not self.status, extra=self.extra
             )
-            text = json.dumps(whole, indent=2, ensure_ascii=False)
-            streams.write_document(sys.stdout, text + "\n")
+            text = document.text(SECRETS.hide_in(whole))
+            self.outlet.write_document(text + "\n")
+            self.flush()
 
     @property
     def may_ask(self) -> bool:
         """Whether there is a person to ask."""
-        return sys.stdin.isatty() and not self.as_json
+        return stdin_is_a_person() and not self.as_json
 
     def confirm(self, question: str, flag: str = "--yes") -> None:
         """Ask the person, or fail where there is none."""
@@ -209,7 +199,8 @@ class Run:
                 "and nobody is there to answer.",
                 f"Add {flag} to go ahead without asking.",
             )
-        typer.confirm(question, abort=True, err=True)
+        if not asking.confirmed(question):
+            raise typer.Abort
 
 
 class Boundary:
@@ -227,7 +218,8 @@ class Boundary:
             if self.environment is not None:
                 self.record(document.error(interruption(error, self.run.reports)))
             return False
-        if not isinstance(error, ProvisionError):
+        is_about_all = isinstance(error, OutputLost) and self.environment is not None
+        if not isinstance(error, ProvisionError) or is_about_all:
             return False
         self.run.fail(error.exit_status)
         self.run.tell(message.error(error, self.environment))
@@ -248,8 +240,8 @@ class Boundary:
 
 def interruption(stopped: signals.Interrupted, reports: list[dict[str, Any]]) -> ProvisionError:
     """What a person is told who ended the command."""
-    made = sum(change["done"] for report in reports for change in report.get("applied", ()))
-    done = f" after {made} change{'' if made == 1 else 's'}" if made else ""
+    changes = made(reports)
+    done = f" after {changes} change{'' if changes == 1 else 's'}" if changes else ""
     return InterruptedRun(
         f"{stopped.word}{done}.", "What was done stands; run the same command again to go on."
     )
@@ -257,7 +249,7 @@ def interruption(stopped: signals.Interrupted, reports: list[dict[str, Any]]) ->
 
 def unexpected(run: Run, error: Exception) -> None:
     """A bug: its traceback, and where to report it."""
-    run.err.print("".join(traceback.format_exception(error)), end="", soft_wrap=True)
+    run.tell(Text("\n").join(map(Text, traced(error))))
     run.fail_with(
         InternalError(
             f"Unexpected: {type(error).__name__}: {error}",
@@ -286,6 +278,7 @@ def shared(body: Callable[..., None]) -> Callable[..., None]:
 
     @functools.wraps(body)
     def command(ctx: typer.Context, **options: Any) -> None:
+        insist_on_output()
         given = {key: options.pop(key, default) for key, (_, default) in SHARED.items()}
         run = make_run(name, ctx.obj, given)
         try:
@@ -293,7 +286,7 @@ def shared(body: Callable[..., None]) -> Callable[..., None]:
                 body(run, **options)
         except signals.Interrupted as stopped:
             run.fail_with(interruption(stopped, run.reports), stopped.status)
-        except (typer.Abort, typer.Exit, typer.TyperException, BrokenPipeError):
+        except (typer.Abort, typer.Exit, typer.TyperException):
             raise
         except Exception as error:  # noqa: BLE001 - the document has to be whole; it is shown below
             unexpected(run, error)
@@ -314,14 +307,20 @@ def shared(body: Callable[..., None]) -> Callable[..., None]:
     return command
 
 
+def insist_on_output() -> None:
+    """Refuse to begin where there is nowhere to write: what is done would go unseen."""
+    if sys.stdout is None:
+        raise OutputLost("Standard output is closed.", "Nothing was done. Let it go somewhere.")
+
+
 def make_run(command: str, world: World | None, given: dict[str, Any]) -> Run:
     """A run from the options that all commands share."""
     chosen = LocalServer() if given["local"] else RealWorld()
     return Run(
         command,
         world or chosen,
-        out=console(sys.stdout, no_color=given["no_color"]),
-        err=console(sys.stderr, no_color=given["no_color"]),
+        out=console(Outlet(sys.stdout), no_color=given["no_color"]),
+        err=console(Outlet(sys.stderr), no_color=given["no_color"]),
         config_dir=given["config_dir"],
         env=tuple(given["env"] or ()),
         every=given["every"],
@@ -331,17 +330,29 @@ def make_run(command: str, world: World | None, given: dict[str, Any]) -> Run:
     )
 
 
-def console(stream: Any, *, no_color: bool) -> Console:
-    """A console that lays out for at least 100 columns where nobody sees its edge."""
-    made = Console(
-        file=stream, no_color=no_color or None, highlight=False, emoji=False, markup=False
-    )
-    if not made.is_terminal:
-        made.width = max(made.width, NARROWEST)
-    return made
-
-
 def finish(run: Run) -> None:
     """Write the JSON document where one is wanted, and leave with the exit status."""
-    run.emit()
+    try:
+        run.emit()
+    except OutputLost as error:
+        run.tell(message.error(error))
+        run.fail(error.exit_status)
+    if run.lost and run.writes:
+        run.status = run.status or 1
+        run.tell(message.error(unread(run)))
     raise typer.Exit(run.status)
+
+
+def unread(run: Run) -> OutputLost:
+    """What a command did whose output nobody got."""
+    changes = made(run.reports)
+    return OutputLost(
+        f"Standard output could not be written ({run.lost}); the command went on to its end: "
+        f"{changes} change{'' if changes == 1 else 's'} made.",
+        "Run the same command again to see how things stand.",
+    )
+
+
+def made(reports: list[dict[str, Any]]) -> int:
+    """How many changes AWS has accepted, as far as they are reported."""
+    return sum(change["done"] for report in reports for change in report.get("applied", ()))

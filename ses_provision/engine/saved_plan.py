@@ -1,27 +1,29 @@
-"""A plan in a file: what was agreed to, so that exactly that is applied, or nothing.
+"""A plan as it is kept: what was agreed to, so that exactly that is applied, or nothing.
 
 Nothing in the file is executed. `apply FILE` plans anew and goes ahead only where the settings,
-the account, the region and all that was observed are as the file has them.
+the account, the region, and of each resource what is managed are as the file has them.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from ses_provision import __version__
-from ses_provision.engine.model import Plan, StepPlan, compare
-from ses_provision.engine.values import plain
-from ses_provision.errors import StalePlan, UsageError
+from ses_provision.engine.model import Action, Change, Plan, StepPlan, compare
+from ses_provision.engine.values import plain, told
+from ses_provision.errors import NotReady, StalePlan
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from ses_provision.environment import Environment
 
-FORMAT = "ses-provision plan 1"
+PLANS = "ses-provision plan"
+FORMAT = f"{PLANS} 2"
 
 
 @dataclass(frozen=True)
@@ -33,21 +35,57 @@ class SavedPlan:
     account_id: str
     region: str
     role: str | None
-    take_over: tuple[str, ...]
+    take_over: Sequence[str]
     settings: Mapping[str, Any]
     steps: Mapping[str, Mapping[str, Any]]
+    left_over: Sequence[Mapping[str, Any]]
     made_by: str
+    digest: str
 
-    def insist(self, env: Environment, fresh: Plan) -> None:
-        """Raise StalePlan where anything is no longer as the plan saw it; say what."""
+    @property
+    def blocked(self) -> list[str]:
+        """What something stands in the way of, by label."""
+        return [
+            str(change["label"])
+            for step in self.steps.values()
+            for change in step.get("changes", ())
+            if change["action"] == Action.BLOCKED.value
+        ]
+
+    def insist_on_nothing_blocked(self) -> None:
+        """Raise NotReady where the plan showed that something is in the way: it makes nothing."""
+        if self.blocked:
+            raise NotReady(
+                f"The plan in {self.path} is blocked, so it makes nothing:",
+                f"Clear the way as the plan says, then: ses-provision plan --env "
+                f"{self.environment} --out {self.path}",
+                points=self.blocked,
+            )
+
+    def insist_on_digest(self, given: str) -> None:
+        """Raise StalePlan where this is not the plan that somebody looked at."""
+        if given.strip().lower() != self.digest:
+            raise StalePlan(
+                f"The plan in {self.path} is another than the one you name; nothing was changed. "
+                f"Its digest is {self.digest}, not {given}.",
+                "Apply the file that was looked at, or look at this one first.",
+            )
+
+    def insist(self, env: Environment, fresh: Plan, *, prune: bool = False) -> None:
+        """Raise StalePlan where anything is no longer as the plan saw it; say what.
+
+        What is left over is a part of what was agreed to only where it is deleted.
+        """
         moved = [*self.moved_settings(env, fresh), *self.moved_steps(fresh)]
+        if prune:
+            moved += self.moved_left_over(fresh)
         if self.made_by != __version__ and moved:
             moved.append(f"the plan was made by ses-provision {self.made_by}")
         if moved:
-            lines = "\n".join(f"  - {one}" for one in moved)
             raise StalePlan(
-                f"The plan in {self.path} no longer holds; nothing was changed:\n{lines}",
+                f"The plan in {self.path} no longer holds; nothing was changed:",
                 f"Make a new one: ses-provision plan --env {self.environment} --out {self.path}",
+                points=moved,
             )
 
     def moved_settings(self, env: Environment, fresh: Plan) -> list[str]:
@@ -70,13 +108,18 @@ class SavedPlan:
         was, now = self.steps.get(fresh.id, {}), observed(fresh)
         if was == now:
             return []
-        before, after = by_label(was), by_label(now)
         changed = [
-            f"step {fresh.id}: {label}: {action(before.get(label))}, now {action(after.get(label))}"
-            for label in dict.fromkeys([*before, *after])
-            if before.get(label) != after.get(label)
+            f"step {fresh.id}: {label}: {difference(before, after)}"
+            for label, before, after in pairs(was.get("changes", ()), now["changes"])
         ]
         return changed or [f"step {fresh.id}: {state(was)}, now {state(now)}"]
+
+    def moved_left_over(self, fresh: Plan) -> list[str]:
+        """What of the things left over is not as it was seen."""
+        return [
+            f"left over: {label}: {'not in the plan' if before is None else 'no longer there'}"
+            for label, before, _ in pairs(self.left_over, left_over(fresh))
+        ]
 
 
 def deep(name: str, old: Any, new: Any) -> list[Any]:
@@ -95,12 +138,33 @@ def shown(value: Any) -> str:
     return "left out" if value is None else json.dumps(value, ensure_ascii=False)
 
 
-def by_label(step: Mapping[str, Any]) -> dict[str, Any]:
-    """The changes of an observed step by the name of their resource."""
-    return {change["label"]: change for change in step.get("changes", ())}
+Seen = Mapping[str, Any]
+"""A change or a left-over as a file has it."""
 
 
-def action(change: Mapping[str, Any] | None) -> str:
+def pairs(
+    before: Iterable[Seen], after: Iterable[Seen]
+) -> Iterator[tuple[str, Seen | None, Seen | None]]:
+    """What differs, resource by resource: its label, as it was seen, and as it is now."""
+    was, now = by_key(before), by_key(after)
+    for key in dict.fromkeys([*was, *now]):
+        if was.get(key) != now.get(key):
+            yield str((now.get(key) or was[key])["label"]), was.get(key), now.get(key)
+
+
+def by_key(entries: Iterable[Seen]) -> dict[str, Seen]:
+    """What was seen, by what identifies it."""
+    return {json.dumps(entry["key"], sort_keys=True): entry for entry in entries}
+
+
+def difference(before: Seen | None, after: Seen | None) -> str:
+    """How what was to be done about a resource differs."""
+    if before is None or after is None or before["action"] != after["action"]:
+        return f"{action(before)}, now {action(after)}"
+    return f"{action(after)}, but not as it was"
+
+
+def action(change: Seen | None) -> str:
     """What was to be done about a resource."""
     return str(change["action"]) if change else "not in the plan"
 
@@ -116,17 +180,46 @@ def settings(env: Environment) -> dict[str, Any]:
 
 
 def observed(step: StepPlan) -> dict[str, Any]:
-    """A step with all that was wanted and found, fields that are only observed included."""
+    """A step with what was wanted and found of all that we manage."""
     return as_json(
         {
             "waiting": step.waiting,
             "skipped": step.skipped,
-            "changes": [
-                {"label": one.want.label, "action": one.action.value, **plain(one)}
-                for one in step.changes
-            ],
+            "changes": [seen(change) for change in step.changes],
         }
     )
+
+
+def seen(change: Change) -> dict[str, Any]:
+    """A change as it was agreed to; what is only observed beside it may move."""
+    live = change.found.live
+    return {
+        "key": plain(change.key),
+        "label": change.want.label,
+        "action": change.action.value,
+        "taken_over": change.taken_over,
+        "want": plain(told(change.want)),
+        "live": None if live is None else managed(live),
+        "obstacles": plain(change.found.obstacles),
+    }
+
+
+def managed(resource: Any) -> dict[str, Any]:
+    """The fields of a resource that decide what is done."""
+    return {
+        field.name: plain(getattr(resource, field.name))
+        for field in fields(resource)
+        if field.compare
+    }
+
+
+def left_over(plan: Plan) -> list[dict[str, Any]]:
+    """What a prune would delete."""
+    return [
+        as_json({"key": plain(removal.key), "label": removal.label})
+        for removal in plan.left_over
+        if not removal.stays
+    ]
 
 
 def as_json(value: Any) -> dict[str, Any]:
@@ -135,11 +228,11 @@ def as_json(value: Any) -> dict[str, Any]:
     return found
 
 
-def write(
-    path: Path, plan: Plan, env: Environment, role: str | None, take_over: Iterable[str]
-) -> None:
-    """Put a plan into a file."""
-    document = {
+def document(
+    plan: Plan, env: Environment, role: str | None, take_over: Iterable[str]
+) -> dict[str, Any]:
+    """A plan as a file has it, with the digest of all the rest."""
+    found = {
         "format": FORMAT,
         "made_by": __version__,
         "environment": plan.environment,
@@ -149,47 +242,15 @@ def write(
         "take_over": sorted(take_over),
         "settings": settings(env),
         "steps": {step.id: observed(step) for step in plan.steps},
+        "left_over": left_over(plan),
     }
-    try:
-        path.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-    except OSError as error:
-        raise UsageError(
-            f"{path} cannot be written: {error.strerror}.", "Name another file with --out."
-        ) from error
+    return {**found, "digest": digest(found)}
 
 
-def read(path: Path) -> SavedPlan:
-    """Take a plan out of a file."""
-    try:
-        found = json.loads(path.read_text(encoding="utf-8"))
-    except OSError as error:
-        raise UsageError(
-            f"{path} cannot be read: {error.strerror}.",
-            f"`ses-provision plan --env NAME --out {path}` writes it.",
-        ) from error
-    except ValueError as error:
-        raise not_a_plan(path) from error
-    if not isinstance(found, dict) or found.get("format") != FORMAT:
-        raise not_a_plan(path)
-    try:
-        return SavedPlan(
-            path,
-            str(found["environment"]),
-            str(found["account_id"]),
-            str(found["region"]),
-            found["role"],
-            tuple(found["take_over"]),
-            dict(found["settings"]),
-            dict(found["steps"]),
-            str(found["made_by"]),
-        )
-    except (KeyError, TypeError, ValueError) as error:
-        raise not_a_plan(path) from error
-
-
-def not_a_plan(path: Path) -> UsageError:
-    """The refusal of a file that is something else."""
-    return UsageError(
-        f"{path} is not a plan of this version of ses-provision.",
-        f"`ses-provision plan --env NAME --out {path}` writes one.",
-    )
+def digest(found: Mapping[str, Any]) -> str:
+    """What stands for a plan: everything that was shown, however the file is laid out."""
+    rest = {key: value for key, value in found.items() if key != "digest"}
+    # Steps are carried out in their order, so it belongs to what is shown; other keys have none.
+    rest["order"] = list(found["steps"])
+    whole = json.dumps(rest, sort_keys=True, separators=(",", ":"))
+    return f"sha256:{hashlib.sha256(whole.encode()).hexdigest()}"

@@ -33,3 +33,12 @@ def plain(value: Any) -> Any:
     if isinstance(value, list | tuple):
         return [plain(held) for held in value]
     return value.isoformat() if isinstance(value, date | datetime) else value
+
+
+def told(resource: Any) -> dict[str, Any]:
+    """The fields of a resource that are told: those that we manage, and observed ones beside."""
+    return {
+        field.name: getattr(resource, field.name)
+        for field in fields(resource)
+        if field.compare or field.metadata.get("shown")
+    }

@@ -93,6 +93,28 @@ class Environment(Section):
         """What AWS takes beside our own."""
         return accepted(value, limits.tags(value))
 
+    @model_validator(mode="after")
+    def one_partition(self) -> Environment:
+        """Regions, roles and keys are of one partition."""
+        regions = {"dkim.replica_of": self.dkim.replica_of}
+        arns = {
+            "dns.assume_role_arn": self.dns.assume_role_arn,
+            "events.kms_key": self.events.kms_key,
+        }
+        places = [(setting, region or "") for setting, region in regions.items()]
+        places += [("alarms.regions", region) for region in self.alarms.regions or ()]
+        problems = [
+            *((setting, limits.region_across(region, self.region)) for setting, region in places),
+            *(
+                (setting, limits.arn_across(arn or "", self.region))
+                for setting, arn in arns.items()
+            ),
+        ]
+        for setting, problem in problems:
+            if problem:
+                raise contradiction(setting, problem)
+        return self
+
     @field_validator("dns")
     @classmethod
     def zone_holds_the_domain(cls, value: Dns, info: ValidationInfo) -> Dns:

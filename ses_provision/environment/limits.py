@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 
 from ses_provision.names import is_within
+from ses_provision.outside import partitions
 
 LONGEST_NAME = 253  # characters of a DNS name (RFC 1035 section 3.1)
 DKIM_LABELS = "x" * 32 + "._domainkey."  # a token of Easy DKIM has 32 characters
@@ -32,15 +33,13 @@ def too_long_for_dkim(domain: str) -> str:
 def tags(chosen: Iterable[str]) -> str:
     """Tags that are not ours to choose, or too many of them.
 
-    AWS keeps keys that begin with aws: for itself, in any case (Tagging AWS Resources User Guide).
     CreatedBy, Environment and ManagedBy are how `destroy` knows what is ours, AlarmRegions where
-    alarms were made.
+    alarms were made. IAM takes keys that differ only in case for one (IAM User Guide, tags).
     """
     names = list(chosen)
+    ours = {name.lower() for name in OURS}
     for name in names:
-        if name.lower().startswith("aws:"):
-            return f"{name}: AWS keeps tags that begin with aws: for itself"
-        if name in OURS:
+        if name.lower() in ours:
             return f"{name} is set by ses-provision; choose another name"
     most = MOST_TAGS - len(OURS)
     if len(names) > most:
@@ -60,17 +59,34 @@ def sender_without_mail_from(address: str, mail_from_domain: str) -> str:
     )
 
 
+def region_across(region: str, home: str) -> str:
+    """Nothing crosses the border of a partition (AWS Fault Isolation Boundaries)."""
+    if not region or partitions.partition(region) == partitions.partition(home):
+        return ""
+    return (
+        f"{region} is in the partition {partitions.partition(region)}, and {home} in "
+        f"{partitions.partition(home)}"
+    )
+
+
+def arn_across(arn: str, home: str) -> str:
+    """A role or a key of another partition; what is no ARN is of the own one."""
+    if not arn.startswith("arn:") or arn.split(":")[1] == partitions.partition(home):
+        return ""
+    return f"is of the partition {arn.split(':')[1]}, and {home} in {partitions.partition(home)}"
+
+
 def key_elsewhere(key: str, regions: Iterable[str]) -> str:
     """A topic takes keys of its own region (SNS Developer Guide, encryption at rest)."""
     parts = key.split(":")
-    if len(parts) < 6 or parts[5].startswith("alias/"):
+    if len(parts) < 6:
         return ""
     others = [region for region in regions if region != parts[3]]
     if not others:
         return ""
     return (
-        f"the key is in {parts[3]}, and a topic in {others[0]} cannot use it; name an alias that "
-        "stands for a key in each of the regions"
+        f"the key is in {parts[3]}, and a topic in {others[0]} cannot use it; name an alias/NAME "
+        "that stands for a key in each of the regions"
     )
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import codecs
 import difflib
+import re
 import tomllib
 from collections.abc import Sequence
 from pathlib import Path
@@ -11,13 +13,18 @@ from typing import TYPE_CHECKING, Any, get_args
 from pydantic import BaseModel, ValidationError
 
 from ses_provision.environment import Environment
+from ses_provision.environment.complaints import complaint, shown
+from ses_provision.environment.shapes import Shape
 from ses_provision.errors import ConfigError, UsageError
+from ses_provision.outside import files
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
 EXAMPLE = "example"
 """The file that documents every setting; it is not an environment."""
+LONGEST_NAME = 255
+"""Letters that are compared with the names of environments."""
 
 
 def load(name: str, folder: Path) -> Environment:
@@ -26,25 +33,30 @@ def load(name: str, folder: Path) -> Environment:
     Raises ConfigError with every mistake in the file, UsageError where there is no such file.
     """
     path = folder / f"{name}.toml"
-    if name == EXAMPLE or not path.is_file():
-        known = names(folder)
-        close = difflib.get_close_matches(name, known, n=1)
-        meant = f" Did you mean {close[0]}?" if close else ""
-        absence = "only documents the settings" if name == EXAMPLE else "does not exist"
-        raise UsageError(
-            f"There is no environment {name}: {path} {absence}.{meant}",
-            f"Environments here: {', '.join(known) or 'none'}. "
-            "`ses-provision init` writes one; --config-dir names another folder.",
-        )
+    if name == EXAMPLE:
+        raise no_such_environment(name, folder, "only documents the settings")
     try:
-        content = path.read_bytes()
+        return parse(files.content(path), name, str(path))
+    except (FileNotFoundError, NotADirectoryError) as error:
+        raise no_such_environment(name, folder, "does not exist") from error
     except OSError as error:
         raise ConfigError(
-            f"{path} cannot be read: {error.strerror}",
-            "Let whoever runs ses-provision read the file.",
-            problems=(f"{path}: {error.strerror}",),
+            f"{path} cannot be read: {files.reason(error)}.",
+            "It has to be a file that whoever runs ses-provision may read.",
+            problems=(f"{path}: {files.reason(error)}",),
         ) from error
-    return parse(content, name, str(path))
+
+
+def no_such_environment(name: str, folder: Path, absence: str) -> UsageError:
+    """The refusal of a name that no file in the folder has."""
+    known = names(folder)
+    close = difflib.get_close_matches(name[:LONGEST_NAME], known, n=1)
+    meant = f" Did you mean {close[0]}?" if close else ""
+    return UsageError(
+        f"There is no environment {name}: {folder / f'{name}.toml'} {absence}.{meant}",
+        f"Environments here: {', '.join(known) or 'none'}. "
+        "`ses-provision init` writes one; --config-dir names another folder.",
+    )
 
 
 def load_all(folder: Path) -> list[Environment]:
@@ -75,7 +87,10 @@ def load_named(wanted: list[str], folder: Path) -> list[Environment]:
     if errors:
         problems = tuple(problem for error in errors for problem in error.problems)
         raise ConfigError(
-            "\n".join(error.message for error in errors), errors[0].hint, problems=problems
+            f"{len(errors)} environment files have mistakes:",
+            errors[0].hint,
+            problems=problems,
+            points=problems,
         )
     return sorted(environments, key=deployment_order)
 
@@ -86,20 +101,32 @@ def deployment_order(env: Environment) -> tuple[int, bool, str]:
 
 
 def names(folder: Path) -> list[str]:
-    """The environments in a folder: its TOML files but the example."""
-    return sorted(path.stem for path in folder.glob("*.toml") if path.stem != EXAMPLE)
+    """The environments in a folder: its TOML files but the example and hidden ones.
+
+    Editors and macOS leave `.#prod.toml` and `._prod.toml` beside a file.
+    """
+    try:
+        found = [path.name for path in folder.iterdir()]
+    except (OSError, ValueError):
+        return []
+    stems = (name.removesuffix(".toml") for name in found if name.endswith(".toml"))
+    return sorted(stem for stem in stems if stem != EXAMPLE and not stem.startswith("."))
 
 
 def parse(content: bytes, name: str, source: str) -> Environment:
     """Turn the text of an environment file into an Environment."""
     try:
-        raw = tomllib.loads(content.decode())
+        # A byte order mark is what some Windows editors begin UTF-8 with; TOML knows none.
+        raw = tomllib.loads(content.removeprefix(codecs.BOM_UTF8).decode())
     except (ValueError, RecursionError) as error:
         # Beside TOMLDecodeError and UnicodeDecodeError: numbers too long, and nesting too deep.
+        # TOML's numbers begin with no zero, so such an account id in no quotes breaks the syntax.
+        number = re.search(rb"^\s*account_id\s*=\s*0\d", content, re.MULTILINE)
+        why = "account_id: must be 12 digits in quotes" if number else str(error)
         raise ConfigError(
-            f"{source} is not valid TOML: {error}",
+            f"{source} is not valid TOML: {why}",
             "Correct the syntax; config/example.toml shows every setting.",
-            problems=(f"{source}: {error}",),
+            problems=(f"{source}: {why}",),
         ) from error
     named = ["name: the name of an environment is the name of its file"] if "name" in raw else []
     return checked({**raw, "name": name}, source, named)
@@ -121,11 +148,11 @@ def mistakes(source: str, problems: list[str]) -> ConfigError:
     """All mistakes of a file as one error."""
     ordered = sorted(problems)
     count = "one mistake" if len(ordered) == 1 else f"{len(ordered)} mistakes"
-    lines = "\n".join(f"  - {problem}" for problem in ordered)
     return ConfigError(
-        f"{source} has {count}:\n{lines}",
+        f"{source} has {count}:",
         "config/example.toml shows every setting with its default.",
         problems=tuple(f"{source}: {problem}" for problem in ordered),
+        points=ordered,
     )
 
 
@@ -139,16 +166,24 @@ def describe(error: ErrorDetails) -> str:
         case "missing":
             return f"{where}: missing; it is required"
         case "contradiction":
-            return f"{'.'.join([*location, error['ctx']['setting']])}: {error['msg']}"
+            setting = error["ctx"]["setting"]
+            return f"{'.'.join([*location, setting])}: {error['msg']}"
         case "value_error":
             return f"{where}: {error['msg'].removeprefix('Value error, ')}"
-    return f"{where}: {error['msg'][0].lower()}{error['msg'][1:]}, not {shown(error['input'])}"
+    wanted = complaint(error["type"], error.get("ctx", {}), error["msg"])
+    if error["type"] == "string_type":
+        wanted = f"must be {meaning(location) or 'a string in quotes'}"
+    return f"{where}: {wanted}, not {shown(error['input'])}"
 
 
-def shown(value: object) -> str:
-    """A wrong value in one short line, with control characters made visible."""
-    text = repr(value)
-    return text if len(text) <= 60 else f"{text[:57]}..."
+def meaning(location: list[str]) -> str:
+    """What a setting is, in words, where its shape says so."""
+    section: type[BaseModel] | None = Environment
+    for part in location[:-1]:
+        section = section_of(section, part) if section else None
+    field = section.model_fields.get(location[-1]) if section else None
+    shapes = [one for one in field.metadata if isinstance(one, Shape)] if field else []
+    return shapes[0].meaning if shapes else ""
 
 
 def suggestion(location: list[str]) -> str:

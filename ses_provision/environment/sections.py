@@ -8,6 +8,7 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
+from ses_provision.environment.complaints import shown
 from ses_provision.environment.limits import looks_back_too_far
 from ses_provision.environment.shapes import (
     LABEL,
@@ -29,6 +30,11 @@ from ses_provision.environment.shapes import (
     each_once,
     matching,
 )
+
+KEY_ID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32}"
+ALIAS = r"alias/[A-Za-z0-9/_-]{1,250}"
+KMS_KEY = rf"{KEY_ID}|{ALIAS}|arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{{12}}:(key/({KEY_ID})|{ALIAS})"
+"""What DescribeKey takes for a key (KMS API reference, KeyId)."""
 
 
 def contradiction(setting: str, message: str, section: str = "") -> PydanticCustomError:
@@ -181,8 +187,10 @@ class EventSettings(Section):
                 "alias/aws/sns cannot work: its key policy cannot be edited, so SES and CloudWatch "
                 "can never publish to the topic; use a customer managed key"
             )
-        if value is not None and not re.fullmatch(r"[A-Za-z0-9_:/-]{1,2048}", value):
-            raise ValueError(f"must be a KMS key id, ARN or alias/NAME, not {value!r}")
+        if value is not None and not re.fullmatch(KMS_KEY, value):
+            raise ValueError(
+                f"must be the id, the ARN or the alias/NAME of a KMS key, not {shown(value)}"
+            )
         return value
 
 
@@ -215,7 +223,7 @@ class AlarmSettings(Section):
         description="A fraction: 0.001 is 0.1 %. Review at 0.1 %, pause at 0.5 %.",
     )
     period: int = Field(900, strict=True, ge=60, le=86400, multiple_of=60, description="Seconds.")
-    evaluation_periods: int = Field(1, strict=True, ge=1, le=96, description="Periods in a row.")
+    evaluation_periods: int = Field(1, strict=True, ge=1, le=1440, description="Periods in a row.")
     missing_data: Literal["notBreaching", "ignore", "missing", "breaching"] = Field(
         "notBreaching", description="What no data means; there is none before the first mail."
     )

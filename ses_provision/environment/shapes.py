@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import difflib
+import ipaddress
 import re
 from collections import Counter
 from dataclasses import dataclass
@@ -15,6 +17,9 @@ from pydantic import (
     GetJsonSchemaHandler,
 )
 from pydantic_core import core_schema
+
+from ses_provision.environment.complaints import shown
+from ses_provision.outside import partitions
 
 EventType = Literal[
     "SEND", "REJECT", "BOUNCE", "COMPLAINT", "DELIVERY", "OPEN", "CLICK",
@@ -36,7 +41,7 @@ class Shape:
     def check(self, value: str) -> str:
         """Let a value pass, or say what it must be."""
         if not re.fullmatch(self.pattern, value):
-            raise ValueError(f"must be {self.meaning}, not {value!r}")
+            raise ValueError(f"must be {self.meaning}, not {shown(value)}")
         return value
 
     def __get_pydantic_core_schema__(
@@ -69,7 +74,7 @@ def to_ascii(value: object) -> object:
     try:
         return idna.encode(plain, uts46=True).decode()
     except idna.IDNAError as error:
-        raise ValueError(f"is not a domain name: {value!r} ({error})") from error
+        raise ValueError(f"is not a domain name: {shown(value)} ({error})") from error
 
 
 def address_to_ascii(value: object) -> object:
@@ -82,10 +87,29 @@ def address_to_ascii(value: object) -> object:
 
 LABEL = r"(?!-)[a-z0-9-]{1,63}(?<!-)"
 DOMAIN = rf"(?=.{{1,253}}$)({LABEL}\.)+(?!\d+$){LABEL}"
-LOCAL_PART = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
+# RFC 5322 allows * and ?, too; IAM would take them for wildcards in the ARN of an identity.
+LOCAL_PART = r"[A-Za-z0-9!#$%&'+/=^_`{|}~-]+(\.[A-Za-z0-9!#$%&'+/=^_`{|}~-]+)*"
 
 AccountId = Annotated[str, matching(r"[0-9]{12}", "12 digits in quotes")]
-Region = Annotated[str, matching(r"[a-z]{2}(-[a-z]+)+-[0-9]", 'an AWS region such as "us-east-2"')]
+
+
+def real_region(value: str) -> str:
+    """Insist on a region that botocore knows."""
+    known = partitions.regions()
+    if known and value not in known:
+        close = difflib.get_close_matches(value, known, n=1)
+        meant = f'; did you mean "{close[0]}"?' if close else ""
+        raise ValueError(f"there is no region {shown(value)} in this version of botocore{meant}")
+    return value
+
+
+Region = Annotated[
+    str,
+    matching(r"[a-z]{2,4}(-[a-z]+)+-[0-9]{1,2}", 'an AWS region such as "us-east-2"'),
+    AfterValidator(real_region),
+]
+
+
 Domain = Annotated[
     str,
     BeforeValidator(to_ascii),
@@ -122,7 +146,10 @@ RoleArn = Annotated[
 ]
 PolicyName = Annotated[str, matching(r"[A-Za-z0-9_+=,.@-]{1,128}", "the name of an IAM policy")]
 LONGEST_ALARM = 255  # characters (PutMetricAlarm)
-AlarmName = Annotated[str, matching(r"[^\x00-\x1f\x7f]{1,255}", "1 to 255 printable characters")]
+# IAM takes * and ? in the ARN of an alarm for wildcards, and an alarm's name is in its ARN.
+AlarmName = Annotated[
+    str, matching(r"[^\x00-\x1f\x7f*?]{1,255}", "1 to 255 printable characters without * and ?")
+]
 ProfileName = Annotated[
     str, matching(r"[^\s\x00-\x1f\x7f\[\]]{1,128}", "the name of an AWS profile")
 ]
@@ -133,18 +160,42 @@ Suffix = Annotated[str, matching(r"[A-Za-z0-9_-]{1,32}", "1 to 32 of A-Z a-z 0-9
 # AWS tag values: letters, digits, spaces and _ . : / = + - @, at most 256; keys at most 128 and
 # not beginning with aws: (Tagging AWS Resources User Guide).
 TagKey = Annotated[
-    str, matching(r"(?!aws:)[\w .:/=+@-]{1,128}", "a tag key (letters, digits, _ . : / = + - @)")
+    str,
+    matching(
+        r"(?![aA][wW][sS]:)[\w .:/=+@-]{1,128}",
+        "a tag key (letters, digits, _ . : / = + - @) that does not begin with aws:",
+    ),
 ]
 TagValue = Annotated[
     str, matching(r"[\w .:/=+@-]{0,256}", "a tag value (letters, digits, _ . : / = + - @)")
 ]
 Ttl = Annotated[int, Field(ge=0, le=604800, strict=True)]
+SERVER = "the IP address of a DNS server, such as 1.1.1.1, 1.1.1.1:53 or [2606:4700::1111]:53"
+
+
+def name_server(value: str) -> str:
+    """Insist on an address, address:port or [address]:port, by what addresses and ports are."""
+    written = re.fullmatch(
+        r"\[(?P<v6>[^\]%]*)\](?::(?P<p6>[0-9]{1,5}))?|(?P<v4>[0-9.]*)(?::(?P<p4>[0-9]{1,5}))?"
+        r"|(?P<bare>[0-9a-fA-F:.]*:[0-9a-fA-F:.]*:[0-9a-fA-F:.]*)",
+        value,
+    )
+    try:
+        parts = written.groupdict() if written else {}
+        port = parts.get("p6") or parts.get("p4") or "53"
+        address = parts.get("v6") or parts.get("v4") or parts.get("bare") or ""
+        version = ipaddress.ip_address(address).version
+        if 0 < int(port) < 65536 and version == (4 if parts.get("v4") else 6):
+            return value
+    except ValueError:
+        pass
+    raise ValueError(f"must be {SERVER}, not {shown(value)}")
+
+
 Resolver = Annotated[
     str,
-    matching(
-        r"(\d{1,3}(\.\d{1,3}){3}(:\d{1,5})?|[0-9a-fA-F:]*:[0-9a-fA-F:]*|\[[0-9a-fA-F:]+\](:\d{1,5})?)",
-        "the IP address of a DNS resolver, such as 1.1.1.1, 1.1.1.1:53 or [2606:4700::1111]:53",
-    ),
+    matching(r"[0-9a-fA-F.:]+|\[[0-9a-fA-F.:]+\](:\d{1,5})?", SERVER),
+    AfterValidator(name_server),
 ]
 
 

@@ -7,7 +7,6 @@ other regions are outside as well (CloudFormation User Guide, importing existing
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -48,7 +47,7 @@ def export(env: Environment, live: Sequence[Any]) -> dict[str, Any]:
     found = [
         imported
         for one in live
-        if (imported := resource(one, env)) is not None and region(one, env) == env.region
+        if (imported := resource(one, env)) is not None and not left_out(one, env)
     ]
     found = [with_mail_from(one, mail_from) for one in found]
     return {
@@ -77,21 +76,33 @@ def export(env: Environment, live: Sequence[Any]) -> dict[str, Any]:
     }
 
 
-def text(env: Environment, live: Sequence[Any]) -> str:
+def template(env: Environment, live: Sequence[Any]) -> dict[str, Any]:
     """The template as CloudFormation takes it; the rest as metadata, which it does not read."""
     found = export(env, live)
     metadata = {
         "ResourcesToImport": found["resources_to_import"],
         "LeftOut": found["left_out"],
     }
-    return json.dumps({**found["template"], "Metadata": metadata}, indent=2, ensure_ascii=False)
+    return {**found["template"], "Metadata": metadata}
 
 
 def left_out(one: Any, env: Environment) -> bool:
     """Whether a resource is not in the template."""
     if isinstance(one, MailFrom):
-        return False
-    return resource(one, env) is None or region(one, env) != env.region
+        return is_dynamic(mail_from_attributes(one))
+    made = resource(one, env)
+    return made is None or region(one, env) != env.region or is_dynamic(made.properties)
+
+
+def is_dynamic(value: Any) -> bool:
+    """Whether a text in it would be read as a dynamic reference, whoever wrote it: CloudFormation
+    resolves `{{resolve:...}}` in any string, and knows no way to write it as text (CloudFormation
+    User Guide, dynamic references)."""
+    if isinstance(value, Mapping):
+        return any(is_dynamic(one) for pair in value.items() for one in pair)
+    if isinstance(value, list | tuple):
+        return any(map(is_dynamic, value))
+    return isinstance(value, str) and "{{resolve:" in value
 
 
 def region(one: Any, env: Environment) -> str:
@@ -100,12 +111,17 @@ def region(one: Any, env: Environment) -> str:
     return region_of(arn) if arn.startswith("arn:") else env.region
 
 
+def mail_from_attributes(found: MailFrom) -> dict[str, str]:
+    """MAIL FROM as an identity of CloudFormation has it."""
+    return {"MailFromDomain": found.domain, "BehaviorOnMxFailure": found.on_mx_failure}
+
+
 def with_mail_from(one: Imported, mail_from: Mapping[str, MailFrom]) -> Imported:
     """CloudFormation has MAIL FROM as attributes of the identity."""
     found = mail_from.get(one.identifier.get("EmailIdentity", ""))
-    if found is None:
+    attributes = mail_from_attributes(found) if found else {}
+    if not attributes or is_dynamic(attributes):
         return one
-    attributes = {"MailFromDomain": found.domain, "BehaviorOnMxFailure": found.on_mx_failure}
     return Imported(one.type, one.identifier, {**one.properties, "MailFromAttributes": attributes})
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
@@ -87,8 +88,31 @@ def sequence(values: list[Any], depth: int) -> str:
 
 
 def quoted(text: str) -> str:
-    """A string in which nothing is a template."""
-    escaped = (
-        json.dumps(text, ensure_ascii=False).replace("\\b", "\\u0008").replace("\\f", "\\u000c")
-    )
-    return escaped.replace("${", "$${").replace("%{", "%%{")
+    """A string in one line, in which nothing is a template and nothing steers a terminal."""
+    escaped = "".join(character(one) for one in text)
+    escaped = COMMAND.sub(r"#\\u0023", escaped)
+    # Not `$${`: where no brace closes it, some parsers of HCL look for one in what follows.
+    return '"' + re.sub(r"[$%](?=\{)", lambda found: f"\\u{ord(found[0]):04x}", escaped) + '"'
+
+
+COMMAND = re.compile(r"##(?=\w*\[)")
+"""What the runner of GitHub Actions would obey, wherever it stands in a line of its log."""
+
+
+ESCAPES = {"\n": "\\n", "\r": "\\r", "\t": "\\t", '"': '\\"', "\\": "\\\\"}
+
+
+def character(one: str) -> str:
+    """A character as a quoted template has it. HCL is UTF-8, so there are no lone surrogates."""
+    if one in ESCAPES:
+        return ESCAPES[one]
+    if one.isprintable():
+        return one
+    if "\ud800" <= one <= "\udfff":
+        return "\ufffd"
+    return f"\\u{ord(one):04x}" if ord(one) <= 0xFFFF else f"\\U{ord(one):08x}"
+
+
+def comment(text: str) -> str:
+    """A comment, which ends where its line ends."""
+    return "# " + COMMAND.sub("# #", "".join(character(one) for one in text))

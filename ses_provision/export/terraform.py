@@ -56,7 +56,10 @@ def export(env: Environment, live: Sequence[Any]) -> str:
             seen.add((one.type, one.id, one.provider))
             found.append(one)
     left_out = [note(one) for one in live if note(one)]
-    head = [f"# {env.name}: {env.domain}, account {env.account_id}.", *left_out]
+    head = [
+        hcl.comment(f"{env.name}: {env.domain}, account {env.account_id}."),
+        *map(hcl.comment, left_out),
+    ]
     parts = ["\n".join(head), *providers(env, found)]
     for one in found:
         parts.append(hcl.block("import", (), {"to": Reference(one.address), "id": one.id}))
@@ -94,16 +97,16 @@ def providers(env: Environment, found: Sequence[Managed]) -> Iterator[str]:
 
 
 def note(resource: Any) -> str:
-    """Why something is left out, as a comment."""
+    """Why something is left out."""
     match resource:
         case Subscription(arn=arn) if not arn.startswith("arn:"):
-            return f"# Left out until confirmed: {resource.label}"
+            return f"Left out until confirmed: {resource.label}"
         case Dmarc(served_by=served) | TxtValue(served_by=served) if served:
-            return f"# Left out, for it is not ours: {resource.name} ({served})"
+            return f"Left out, for it is not ours: {resource.name} ({served})"
         case EventDestination(topic_arn=""):
-            return f"# Left out, for it reports to no SNS topic: {resource.label}"
+            return f"Left out, for it reports to no SNS topic: {resource.label}"
     if resources.dispatch(type(resource)) is resources.dispatch(object):
-        return f"# Left out, for this export has no form for it: {resource.label}"
+        return f"Left out, for this export has no form for it: {resource.label}"
     return ""
 
 
@@ -116,7 +119,7 @@ def name(*parts: str) -> str:
 def elsewhere(arn: str, env: Environment) -> str:
     """The provider alias of a resource's region; none in the sending region."""
     region = region_of(arn)
-    return "" if region == env.region else region.replace("-", "_")
+    return "" if region == env.region else name(region)
 
 
 @singledispatch

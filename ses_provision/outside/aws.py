@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, TypeVar
+from urllib.parse import urlsplit
 
 import boto3
 import botocore.config
@@ -24,6 +25,7 @@ from ses_provision.errors import CannotReachAws
 from ses_provision.outside.reading import Ask
 from ses_provision.outside.refusals import explain, means
 from ses_provision.outside.rights import Credentials
+from ses_provision.outside.secrets import SECRETS, hide
 
 if TYPE_CHECKING:
     from ses_provision.outside.call import Call
@@ -68,7 +70,7 @@ def session(profile: str | None, fallback_profile: str | None = None) -> boto3.S
     given = any(os.environ.get(name) for name in ENVIRONMENT_CREDENTIALS)
     chosen = profile or (None if given else fallback_profile)
     try:
-        return boto3.Session(profile_name=chosen)
+        opened = boto3.Session(profile_name=chosen)
     except botocore.exceptions.ProfileNotFound as error:
         named = error.kwargs["profile"]
         raise CannotReachAws(
@@ -78,10 +80,12 @@ def session(profile: str | None, fallback_profile: str | None = None) -> boto3.S
         ) from error
     except botocore.exceptions.BotoCoreError as error:
         raise CannotReachAws(
-            f"The AWS configuration of this machine cannot be used: {error}",
+            f"The AWS configuration of this machine cannot be used: {hide(str(error))}",
             "Correct the file (~/.aws/config, ~/.aws/credentials, or where AWS_CONFIG_FILE and "
             "AWS_SHARED_CREDENTIALS_FILE point).",
         ) from error
+    opened.events.register("before-sign", learn_credentials)  # all clients of it inherit this
+    return opened
 
 
 def zone_session(profile: str | None) -> boto3.Session | None:
@@ -95,11 +99,43 @@ def assumed(
     """A session in a role, good for an hour (STS API reference, AssumeRole)."""
     sts = base.client("sts", region_name=region, endpoint_url=endpoint_url)
     keys = sts.assume_role(RoleArn=role_arn, RoleSessionName="ses-provision")["Credentials"]
+    SECRETS.learn(keys["SecretAccessKey"], keys["SessionToken"])
     return boto3.Session(
         aws_access_key_id=keys["AccessKeyId"],
         aws_secret_access_key=keys["SecretAccessKey"],
         aws_session_token=keys["SessionToken"],
     )
+
+
+def insist_on_usable_credentials(opened: boto3.Session) -> None:
+    """Have the credentials at hand, or say that what hands them out is broken; never quote it."""
+    try:
+        found = opened.get_credentials()
+        if found is not None:
+            found.get_frozen_credentials()
+    except (botocore.exceptions.ClientError, *UNANSWERED):
+        raise
+    except Exception as error:  # noqa: BLE001 - what it is about must not be seen
+        # botocore passes on whatever it trips over in what a program or a cache file says.
+        raise CannotReachAws(
+            "The AWS credentials cannot be used: what hands them out (credential_process, a cache "
+            f"of logins, a metadata service) says something wrong ({type(error).__name__}).",
+            "Look at what it says by hand; it is never shown here.",
+        ) from None
+
+
+def insist_on_a_port(url: str) -> None:
+    """Raise ValueError where the port of a URL is no number, before the first request does."""
+    if urlsplit(url).port == 0:
+        raise ValueError("port 0")
+
+
+def learn_credentials(request_signer: Any, **_: Any) -> None:
+    """Learn the credentials that a request is about to be signed with, so that none is printed."""
+    credentials = request_signer._credentials
+    if credentials is not None:
+        keys = credentials.get_frozen_credentials()
+        SECRETS.learn(keys.secret_key, keys.token)
 
 
 class Connections:
@@ -188,13 +224,16 @@ class Connections:
             max_pool_connections=AT_ONCE,
             user_agent_extra="ses-provision",
         )
+        opened = self._session_for(region, credentials)
+        insist_on_usable_credentials(opened)
         try:
-            client = self._session_for(region, credentials).client(
+            client = opened.client(
                 service, region_name=region, endpoint_url=self._endpoint_url, config=config
             )
+            insist_on_a_port(client.meta.endpoint_url)
         except ValueError as error:
             raise CannotReachAws(
-                f"{service} in {region} cannot be reached: {error}",
+                f"{service} in {region} cannot be reached: {hide(str(error))}",
                 "Correct AWS_ENDPOINT_URL: it has to be a URL such as https://host:port.",
             ) from error
         if self._trace is not None:

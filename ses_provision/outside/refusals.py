@@ -9,6 +9,7 @@ from typing import Any
 
 from ses_provision.errors import AccessDenied, AwsRefused, CannotReachAws, ProvisionError
 from ses_provision.outside.rights import iam_action
+from ses_provision.outside.secrets import hide
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ def explain(error: Any, service: str, region: str, operation: str, profile: str)
     if response is None:
         return unreachable(error, service, region, profile)
     code = response.get("Error", {}).get("Code", "")
-    said = response.get("Error", {}).get("Message") or "no reason given"
+    said = hide(response.get("Error", {}).get("Message") or "no reason given")
     what = f"{service} {operation} in {region}"
     if code in DENIED:
         return denied(said, code, service, operation)
@@ -109,16 +110,22 @@ def denied(said: str, code: str, service: str, operation: str) -> AccessDenied:
 
 def unreachable(error: Any, service: str, region: str, profile: str) -> ProvisionError:
     """Why AWS could not be asked at all."""
-    name = type(error).__name__
+    name, said = type(error).__name__, hide(str(error))
+    if name == "CredentialRetrievalError" and error.kwargs.get("provider") == "custom-process":
+        # What a program prints when it fails is its own, and may well be what it should hand over.
+        return CannotReachAws(
+            "credential_process of the AWS profile has failed.",
+            "Run that command by hand to see why; what it prints is never shown here.",
+        )
     if name in {"NoCredentialsError", "PartialCredentialsError", "CredentialRetrievalError"}:
         return CannotReachAws(
-            f"There are no usable AWS credentials: {error}",
+            f"There are no usable AWS credentials: {said}",
             "Give --profile NAME, set `profile` in the environment file, or put credentials in the "
             "environment.",
         )
     if "SSO" in name or "Token" in name or "Login" in name:
         return CannotReachAws(
-            f"The AWS login has expired or is missing: {error}", login_hint(profile)
+            f"The AWS login has expired or is missing: {said}", login_hint(profile)
         )
     if isinstance(error, EOFError):
         return CannotReachAws(
@@ -127,15 +134,15 @@ def unreachable(error: Any, service: str, region: str, profile: str) -> Provisio
         )
     if isinstance(error, OSError) and not hasattr(error, "kwargs"):
         return CannotReachAws(
-            f"The AWS credentials cannot be had: {error}",
+            f"The AWS credentials cannot be had: {said}",
             "Correct credential_process of the AWS profile.",
         )
     if name in {"ResponseParserError", "KeyError"}:
-        return not_aws(service, region, str(error).splitlines()[0])
+        return not_aws(service, region, said.partition("\n")[0])
     if name in {"ParamValidationError", "UnknownServiceError", "OperationNotPageableError"}:
         raise error
     return CannotReachAws(
-        f"{service} in {region} cannot be reached: {error}",
+        f"{service} in {region} cannot be reached: {said}",
         "Check the network, the proxy, the region and AWS_ENDPOINT_URL. Nothing is lost: run the "
         "same command again.",
     )

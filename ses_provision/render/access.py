@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from ses_provision.checks.finding import Finding
     from ses_provision.environment import Environment
 
+LONGEST_FIELD = 6000
+"""What is submitted is shown word for word: 5000 letters and the name of the field."""
+
 STYLES = {Access.GRANTED: "green", Access.DENIED: "red", Access.FAILED: "red"}
 
 
@@ -46,7 +49,7 @@ def request(params: Mapping[str, Any]) -> RenderableType:
     lines = [Text("The request:", style="bold")]
     for name, value in params.items():
         shown = ", ".join(value) if isinstance(value, list) else str(value)
-        lines.append(Text(f"  {name}: {safe(shown)}"))
+        lines.append(Text(f"  {name}: {safe(shown, LONGEST_FIELD)}"))
     return Group(*lines, Text())
 
 
@@ -68,5 +71,8 @@ def by_hand(env: Environment) -> RenderableType:
         f"Preferred contact language: {language}",
         "Acknowledge the terms and submit; AWS answers within about 24 hours.",
     ]
-    lines = [Text(f"  {number}. {safe(step)}") for number, step in enumerate(steps, start=1)]
+    lines = [
+        Text(f"  {number}. {safe(step, LONGEST_FIELD)}")
+        for number, step in enumerate(steps, start=1)
+    ]
     return Group(Text("In the console:", style="bold"), *lines, Text())

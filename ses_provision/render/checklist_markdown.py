@@ -6,29 +6,11 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from ses_provision.render.checklist import MARKS, summary, word
-from ses_provision.render.message import safe
+from ses_provision.render.markdown import code, plain
 
 if TYPE_CHECKING:
     from ses_provision.checks.finding import Finding
     from ses_provision.checks.report import Checklist
-
-SPECIAL = str.maketrans(
-    {char: f"\\{char}" for char in "\\`*_[]<>|#"} | {"\n": " ", "&": "&amp;", "@": "@\u2060"}
-)
-"""What Markdown would take for its own. A word joiner keeps GitHub from mailing somebody who is
-called like the domain of an address."""
-
-
-def plain(text: str) -> str:
-    """Text that Markdown shows as it is."""
-    return safe(text).translate(SPECIAL)
-
-
-def code(text: str) -> str:
-    """Text as code: a table cell ends at a bar even in it."""
-    shown = safe(text).replace("\n", " ").replace("|", "\\|")
-    fence = "``" if "`" in shown else "`"
-    return f"{fence}{shown}{fence}"
 
 
 def render(values: Sequence[Checklist]) -> str:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping
-from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from ses_provision.checks.finding import Status
 from ses_provision.engine.model import Action, Change, Plan, Removal, StepPlan
 from ses_provision.engine.outcomes import Applied, NotDone
-from ses_provision.engine.values import plain
+from ses_provision.engine.values import plain, told
 from ses_provision.errors import AccessDenied, AwsRefused, ConfigError, ProvisionError, Stopped
 
 if TYPE_CHECKING:
@@ -31,6 +32,22 @@ def envelope(
         "environments": reports,
         **extra,
     }
+
+
+UNSAFE = re.compile(r"[^\n\x20-\x7e]|##(?=\w*\[)")
+
+
+def text(whole: Mapping[str, Any]) -> str:
+    """A document as text. What a terminal or a CI system would obey is escaped, as JSON can."""
+    written = json.dumps(whole, indent=2, ensure_ascii=False)
+    return UNSAFE.sub(lambda match: unprintable(match[0]), written)
+
+
+def unprintable(found: str) -> str:
+    """A character that is no print as JSON escapes it; any other as it is."""
+    if found.startswith("##"):
+        return "#\\u0023"
+    return found if found.isprintable() else json.dumps(found)[1:-1]
 
 
 def error(value: ProvisionError) -> dict[str, Any]:
@@ -83,7 +100,7 @@ def change(value: Change) -> dict[str, Any]:
         "kind": value.kind,
         "key": plain(value.key),
         "label": value.want.label,
-        "wanted": plain(managed(value.want)),
+        "wanted": plain(told(value.want)),
         "differences": [
             {"field": one.field, "old": plain(one.old), "new": plain(one.new)}
             for one in value.differences()
@@ -92,15 +109,6 @@ def change(value: Change) -> dict[str, Any]:
             {"what": one.what, "way_out": one.way_out, "can_be_taken_over": one.removal is not None}
             for one in value.found.obstacles
         ],
-    }
-
-
-def managed(resource: Any) -> dict[str, Any]:
-    """The fields of a resource that we manage."""
-    return {
-        one.name: getattr(resource, one.name)
-        for one in fields(resource)
-        if one.compare or one.metadata.get("shown")
     }
 
 

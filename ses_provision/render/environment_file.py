@@ -3,84 +3,93 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
-from ses_provision.environment import loading
+from pydantic import BaseModel
+
+from ses_provision.environment import Environment, loading
 
 
 def render(answers: Mapping[str, Any]) -> str:
-    """The text of the file. Strings of JSON are strings of TOML (TOML 1.0, basic strings)."""
-    quoted = {key: json.dumps(value, ensure_ascii=False) for key, value in answers.items()}
-    return "\n".join([*head(answers, quoted), *sections(answers, quoted), ""])
-
-
-def head(answers: Mapping[str, Any], quoted: Mapping[str, str]) -> list[str]:
-    """The account, the region, the domain."""
-    profile = f"profile = {quoted['profile']}" if answers["profile"] else '# profile = "..."'
-    hipaa = "true" if answers["hipaa"] else "false"
-    return [
+    """The text of the file: what was answered, and every other setting as a comment."""
+    given = settled(answers)
+    lines = [
         f"#:schema ./{loading.SCHEMA}",
         f"# Look at what this makes: ses-provision plan --env {answers['name']}",
-        f"account_id = {quoted['account_id']} # nothing happens in any other account",
-        f"region = {quoted['region']} # the region that sends",
-        f"domain = {quoted['domain']} # the domain that mail comes from",
-        f"{profile} # AWS profile, used where neither --profile nor credentials are given",
-        '# project = "..." # value of the tag Project',
-        "protect = false # true: `destroy` refuses",
-        f"hipaa = {hipaa} # true: mails may concern patients, so `checklist` looks at more",
+        *settings(Environment, given, skip={"name"}),
     ]
+    for name, field in Environment.model_fields.items():
+        model = loading.section_of(Environment, name)
+        if model is not None:
+            lines += ["", *section(name, model, given.get(name), is_optional=field.default is None)]
+    return "\n".join([*lines, ""])
 
 
-def sections(answers: Mapping[str, Any], quoted: Mapping[str, str]) -> list[str]:
-    """The sections, with defaults as comments."""
-    return [
-        "",
-        "[dns]",
-        *dns(answers, quoted),
-        "# ttl = 300",
-        "",
-        "[configuration_set]",
-        f"name = {quoted['configuration_set']} # applications pass it with every mail",
-        '# tls_policy = "REQUIRE" # no mail leaves in clear text; it bounces instead',
-        "",
-        "[mail_from]",
-        '# subdomain = "mail" # MAIL FROM is mail.<domain>, so that SPF aligns',
-        "",
-        "[dmarc] # created where there is none; never weakened",
-        'policy = "none" # the first step of the ramp: none, quarantine, reject',
-        f"reports_to = [{quoted['email']}]",
-        "",
-        "[sender]",
-        f"# address = {json.dumps('notifications@' + str(answers['domain']))}",
-        '# role = "..." # the IAM role that may send, once the application is deployed',
-        "",
-        "[events]",
-        f"emails = [{quoted['email']}] # told of bounces; each has to confirm once",
-        "",
-        "[alarms]",
-        "# bounce_rate = 0.05 # AWS reviews a sender at 5 %, and may pause it at 10 %",
-        "# complaint_rate = 0.001 # AWS reviews at 0.1 %, and may pause at 0.5 %",
-        "",
-        "# [production_access] # what AWS is told when asked to lift the sandbox",
-        '# website = "https://..."',
-        '# use_case = "..."',
-    ]
+def settled(answers: Mapping[str, Any]) -> dict[str, Any]:
+    """The answers as settings of the file; what is None stays a comment."""
+    is_external = answers["dns"] == "external"
+    return {
+        "account_id": answers["account_id"],
+        "region": answers["region"],
+        "domain": answers["domain"],
+        "profile": answers["profile"],
+        "protect": False,
+        "hipaa": bool(answers["hipaa"]),
+        "dns": {
+            "provider": "external" if is_external else "route53",
+            "zone_id": None if is_external else answers["zone_id"],
+        },
+        "configuration_set": {"name": answers["configuration_set"]},
+        "dmarc": {"policy": "none", "reports_to": [answers["email"]]},
+        "events": {"emails": [answers["email"]]},
+    }
 
 
-def dns(answers: Mapping[str, Any], quoted: Mapping[str, str]) -> list[str]:
-    """Where the records go."""
-    if answers["dns"] == "external":
-        return [
-            'provider = "external" # `ses-provision dns` shows the records to publish',
-            '# zone = "..." # the zone in the provider\'s panel, if it is not the domain itself',
-        ]
-    zone = f"zone_id = {quoted['zone_id']}" if answers["zone_id"] else '# zone_id = "..."'
-    return [
-        'provider = "route53"',
-        f"{zone} # the hosted zone; looked up when left out",
-        '# profile = "..." # AWS profile of the account that holds the zone, if another',
-    ]
+def section(
+    name: str, model: type[BaseModel], given: Mapping[str, Any] | None, *, is_optional: bool
+) -> list[str]:
+    """A section with all its settings; as a whole a comment where it is optional and not given."""
+    about = (model.__doc__ or "").partition(":")[2].strip().rstrip(".")
+    hidden = given is None and is_optional
+    head = f"{'# ' if hidden else ''}[{name}]" + (f" # {about}" if about else "")
+    return [head, *settings(model, given or {})]
+
+
+def settings(
+    model: type[BaseModel], given: Mapping[str, Any], skip: Collection[str] = ()
+) -> list[str]:
+    """The settings of a section in their order: those given, and the others as comments."""
+    lines = []
+    for name, field in model.model_fields.items():
+        if name in skip or loading.section_of(model, name) is not None:
+            continue
+        about = f" # {field.description}" if field.description else ""
+        if given.get(name) is not None:
+            lines.append(f"{name} = {toml(given[name])}{about}")
+        else:
+            default = field.get_default(call_default_factory=True)
+            is_list = default is None and "tuple[" in str(field.annotation)
+            lines.append(f"# {name} = {LISTED if is_list else toml(default)}{about}")
+    return lines
+
+
+LISTED = '["..."]'
+"""A list that has no default."""
+
+
+def toml(value: Any) -> str:
+    """A value as TOML has it: its strings are JSON's (TOML 1.0, basic strings); dots where there
+    is no default."""
+    if isinstance(value, Mapping):
+        inner = ", ".join(f"{json.dumps(key)} = {toml(one)}" for key, one in value.items())
+        return f"{{ {inner} }}" if inner else "{}"
+    if isinstance(value, set | frozenset):
+        return toml(sorted(value))
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(toml, value))}]"
+    is_scalar = isinstance(value, bool | int | float | str)
+    return json.dumps(value, ensure_ascii=False) if is_scalar else '"..."'
 
 
 def schema() -> str:

@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 def explanation(value: Explanation) -> Text:
     """One step: what it is for, what it makes, what it asks and calls, and where AWS says so."""
     lines = [
-        Text(f"{value.id}  {value.title}", style="bold"),
-        Text(value.why),
+        Text(safe(f"{value.id}  {value.title}"), style="bold"),
+        Text(safe(value.why)),
         *block("Needs first", value.needs),
         *block("Makes", value.makes or [f"nothing here: {value.skipped}"]),
         *block("Reads", value.reads),

@@ -62,7 +62,7 @@ def change(value: Change) -> Iterator[str]:
     yield f"{SIGNS[value.action]} {value.action} {safe(value.want.label)}"
     if value.action is Action.UPDATE:
         for one in value.differences():
-            yield f"    {one.field}: {text.shown(one.old)} -> {text.shown(one.new)}"
+            yield f"    {safe(one.field)}: {text.shown(one.old)} -> {text.shown(one.new)}"
     for obstacle in value.hindrances:
         yield f"    in the way: {safe(obstacle.what)}"
         yield f"    way out: {safe(obstacle.way_out)}"

@@ -1,7 +1,12 @@
-"""Errors and hints as text."""
+"""The gate for foreign text, and errors as text.
+
+What comes from AWS, DNS, files, variables or the command line was written by others. Before it is
+printed it becomes one bounded line that steers neither a terminal nor a CI system.
+"""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from rich.text import Text
@@ -9,22 +14,57 @@ from rich.text import Text
 if TYPE_CHECKING:
     from ses_provision.errors import ProvisionError
 
+LONGEST = 2000
+"""Letters of one foreign text that are printed; JSON documents have all of it."""
+
+# What the runner of GitHub Actions obeys: `::name …::` at the beginning of a line, which a folded
+# cell may become, and `##[name]` anywhere in one (actions/runner, ActionCommand). `##vso[` is what
+# Azure Pipelines obeys.
+COMMANDS = (
+    "add-mask|add-matcher|add-path|debug|echo|endgroup|error|group|internal-set-repo-path|notice|"
+    "remove-matcher|save-state|set-env|set-output|stop-commands|warning"
+)
+FORGED = re.compile(rf"::(?=(?:{COMMANDS})(?:\s|::))|##(?=\w*\[)", re.IGNORECASE)
+
+WORD_JOINER = "\u2060"
+"""The one invisible character that we print ourselves, in Markdown."""
+
+
+def safe(text: str, longest: int = LONGEST) -> str:
+    """A foreign text as one line without control characters, bidi overrides and CI commands."""
+    cut = text if len(text) <= longest else f"{text[: longest - 1]}…"
+    return FORGED.sub(lambda match: escaped(match[0][0]) + match[0][1:], printable(cut))
+
+
+def printable(text: str) -> str:
+    """A text whose line ends, control characters and overrides are escaped as Python does it."""
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else repr(c)[1:-1] for c in text)
+
+
+def escaped(character: str) -> str:
+    """A printable character as an escape."""
+    return f"\\x{ord(character):02x}"
+
+
+def plain(text: str) -> str:
+    """Text of several lines without what could steer a terminal: the last gate of all output."""
+    if text.isprintable():
+        return text
+    kept = {"\n", WORD_JOINER}
+    return "".join(c if c in kept else printable(c) for c in text)
+
 
 def error(value: ProvisionError, environment: str | None = None) -> Text:
     """What happened, and what to do next. Built as text: messages may hold brackets."""
     text = Text()
     text.append("error: ", style="bold red")
-    text.append(f"{environment}: " if environment else "")
-    text.append(safe(value.message))
+    text.append(f"{safe(environment)}: " if environment else "")
+    text.append(safe(value.headline))
+    for point in value.points:
+        text.append(f"\n  - {safe(point)}")
     if value.hint:
         text.append("\nhint: ", style="bold")
         text.append(safe(value.hint))
     return text
-
-
-def safe(text: str) -> str:
-    """A text without control characters, which could steer the terminal."""
-    return "".join(
-        character if character == "\n" or character.isprintable() else repr(character)[1:-1]
-        for character in text
-    )

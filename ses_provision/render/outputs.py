@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from ses_provision.render.message import safe
 from ses_provision.render.plan import heading
 
 if TYPE_CHECKING:
@@ -19,15 +20,15 @@ def render(values: Mapping[str, str], env: Environment, output_format: str) -> T
     match output_format:
         case "env":
             return lines(
-                f"SES_{name.upper()}={shlex.quote(value)}" for name, value in values.items()
+                f"SES_{name.upper()}={shlex.quote(safe(value))}" for name, value in values.items()
             )
         case "github":
-            return lines(f"{name}={value}" for name, value in values.items())
+            return lines(f"{name}={safe(value)}" for name, value in values.items())
     width = max(map(len, values))
     return Text("\n").join(
         [
             heading(env),
-            *(Text(f"  {name:<{width}}  {value}") for name, value in values.items()),
+            *(Text(f"  {name:<{width}}  {safe(value)}") for name, value in values.items()),
             Text(),
         ]
     )

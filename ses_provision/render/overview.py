@@ -48,7 +48,7 @@ def overview(rows: Sequence[Overview], width: int) -> RenderableType:
     for row in rows:
         where = (row.domain, row.region) if width >= WIDE else ()
         table.add_row(Text(row.environment, style="bold"), *where, *cells(row))
-    errors = [Text(f"{row.environment}: {safe(row.error)}") for row in rows if row.error]
+    errors = [Text(f"{safe(row.environment)}: {safe(row.error)}") for row in rows if row.error]
     return Group(table, *errors)
 
 
@@ -57,7 +57,7 @@ def cells(row: Overview) -> list[Text]:
     if row.error:
         return [UNKNOWN] * 8
     return [
-        *(STATUSES.get(one, Text(one)) for one in (row.verified, row.dkim, row.mail_from)),
+        *(STATUSES.get(one, Text(safe(one))) for one in (row.verified, row.dkim, row.mail_from)),
         ACCESS.get(row.access, Text("in", style=WAITS)) if row.access else UNKNOWN,
         sending(row),
         rate(row.bounce_rate, BOUNCE_REVIEW),
@@ -73,7 +73,7 @@ def sending(row: Overview) -> Text:
     if not row.sending:
         return Text("paused", style=BAD)
     if row.enforcement not in (None, "HEALTHY"):
-        return Text(str(row.enforcement).lower(), style=BAD)
+        return Text(safe(str(row.enforcement).lower()), style=BAD)
     return Text("on", style=GOOD)
 
 

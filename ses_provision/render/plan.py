@@ -74,9 +74,9 @@ def step(number: int, value: StepPlan, *, verbose: bool) -> list[Text]:
     """One step with its changes; what is as it should be is folded."""
     lines = [Text(f"{number:2}. {value.title}", style="bold")]
     if value.waiting:
-        lines.append(Text(f"    ? known after apply: {value.waiting}", style="cyan"))
+        lines.append(Text(f"    ? known after apply: {safe(value.waiting)}", style="cyan"))
     if value.skipped:
-        lines.append(Text(f"    - skipped: {value.skipped}", style="dim"))
+        lines.append(Text(f"    - skipped: {safe(value.skipped)}", style="dim"))
     for one in value.changes:
         if verbose or one.action is not Action.KEEP or one.found.notes:
             lines += change(one)
@@ -94,7 +94,7 @@ def change(value: Change) -> list[Text]:
     lines = [Text(f"    {mark} {word}{safe(label)}", style=style)]
     if value.action is Action.UPDATE:
         lines += [
-            Text(f"        {one.field}: {shown(one.old)} -> {shown(one.new)}", style=style)
+            Text(f"        {safe(one.field)}: {shown(one.old)} -> {shown(one.new)}", style=style)
             for one in value.differences()
         ]
     for obstacle in value.found.obstacles:
@@ -127,7 +127,11 @@ def shown(value: Any) -> str:
         case frozenset():
             return safe("{" + ", ".join(sorted(map(str, value))) + "}")
         case Mapping():
-            return "{" + ", ".join(f"{k}: {shown(v)}" for k, v in sorted(value.items())) + "}"
+            return (
+                "{"
+                + ", ".join(f"{safe(str(k))}: {shown(v)}" for k, v in sorted(value.items()))
+                + "}"
+            )
     return safe(str(value))
 
 
@@ -166,7 +170,7 @@ def applied(value: Applied | NotDone) -> Text:
         for blocked in value.step.blocked:
             lines += change(blocked)
         if value.step.waiting:
-            lines.append(Text(f"    ? {value.step.waiting}", style="cyan"))
+            lines.append(Text(f"    ? {safe(value.step.waiting)}", style="cyan"))
         return Text("\n").join(lines)
     mark, style = MARKS[value.change.action]
     verb = {Action.CREATE: "created", Action.UPDATE: "updated"}[value.change.action]
@@ -191,7 +195,7 @@ def next_steps(env: Environment, value: Plan) -> Text:
     text = Text("Next:", style="bold")
     if mailed:
         text.append("\n  - confirm the subscription: AWS has mailed ", style="not bold")
-        text.append(", ".join(mailed), style="not bold")
+        text.append(safe(", ".join(mailed)), style="not bold")
     for holds, what, command in items:
         if holds:
             text.append(f"\n  - {what + ':':<25} ses-provision {command}", style="not bold")

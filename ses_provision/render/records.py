@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -12,7 +13,8 @@ from rich.text import Text
 
 from ses_provision import __version__
 from ses_provision.checks.published import Lookup, Published, Verdict
-from ses_provision.names import txt_record
+from ses_provision.names import TXT_STRING_LIMIT
+from ses_provision.render.markdown import code, plain
 from ses_provision.render.message import safe
 from ses_provision.render.plan import heading
 from ses_provision.steps.records import PublishedRecord, relative
@@ -55,18 +57,18 @@ def rows(sheet: Sheet) -> list[dict[str, str | int]]:
 
 def table(sheet: Sheet) -> Text:
     """For people: what is copied stands alone at the end of a line, and is never wrapped."""
-    lines = [heading(sheet.env), Text(f"zone {sheet.zone}"), Text()]
+    lines = [heading(sheet.env), Text(f"zone {safe(sheet.zone)}"), Text()]
     for one in sheet.records:
         lines += [
             Text(f"{one.type:<6}{one.purpose}", style="bold"),
-            Text(f"  name     {one.name}"),
-            Text(f"  in zone  {sheet.within(one)}", style="dim"),
-            Text(f"  value    {one.value}"),
+            Text(f"  name     {safe(one.name)}"),
+            Text(f"  in zone  {safe(sheet.within(one))}", style="dim"),
+            Text(f"  value    {safe(one.value)}"),
             Text(f"  TTL      {one.ttl}", style="dim"),
         ]
     lines += [
         Text(),
-        Text(f'"in zone" is the name for panels that append {sheet.zone} to what you enter.'),
+        Text(f'"in zone" is the name for panels that append {safe(sheet.zone)} to what you enter.'),
     ]
     return Text("\n").join(lines)
 
@@ -77,8 +79,21 @@ def comma_separated(sheets: Sequence[Sheet]) -> Text:
     writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
     writer.writeheader()
     for sheet in sheets:
-        writer.writerows(rows(sheet))
+        for row in rows(sheet):
+            writer.writerow({key: cell(value) for key, value in row.items()})
     return Text(out.getvalue().rstrip("\n"))
+
+
+def cell(value: str | int) -> str | int:
+    """A cell in one line, which no spreadsheet takes for a formula."""
+    if isinstance(value, int):
+        return value
+    shown = safe(value)
+    return f"'{shown}" if shown.startswith(FORMULA) else shown
+
+
+FORMULA = ("=", "+", "-", "@")
+"""What spreadsheets take for the beginning of a formula (OWASP, CSV injection)."""
 
 
 def bind(sheets: Sequence[Sheet]) -> Text:
@@ -99,9 +114,12 @@ def zone_text(sheets: Sequence[Sheet], attributes: Callable[[PublishedRecord], s
     """The records of all sheets in the form of master files; what several share stands once."""
     lines: list[str] = []
     for sheet in sheets:
-        lines.append(f"; {sheet.env.name}: {sheet.env.domain}, ses-provision {__version__}")
+        lines.append(safe(f"; {sheet.env.name}: {sheet.env.domain}, ses-provision {__version__}"))
         for one in sheet.records:
-            line = f"{one.name}. {one.ttl} IN {one.type} {master_value(one)}{attributes(one)}"
+            line = (
+                f"{master_name(one.name)}. {one.ttl} IN {one.type} {master_value(one)}"
+                f"{attributes(one)}"
+            )
             if line not in lines:
                 lines.append(line)
     return Text("\n".join(lines))
@@ -109,20 +127,51 @@ def zone_text(sheets: Sequence[Sheet], attributes: Callable[[PublishedRecord], s
 
 def master_value(record: PublishedRecord) -> str:
     """A value as master files have it: host names end in a dot, text is quoted."""
-    return txt_record(record.value) if record.type == "TXT" else f"{record.value}."
+    if record.type == "TXT":
+        return master_text(record.value)
+    preference, space, host = (
+        record.value.partition(" ") if record.type == "MX" else ("", "", record.value)
+    )
+    return f"{preference}{space}{master_name(host)}."
+
+
+def master_name(name: str) -> str:
+    """A name none of whose octets is syntax of master files; `\\DDD` is decimal (RFC 1035, 5.1)."""
+    return re.sub(
+        rb"[^A-Za-z0-9._*-]",
+        lambda match: b"\\%03d" % ord(match[0]),
+        name.encode(errors="surrogatepass"),
+    ).decode()
+
+
+def master_text(value: str) -> str:
+    """A text as quoted strings of at most 255 octets each."""
+    octets = [master_octet(chr(octet)) for octet in value.encode(errors="surrogatepass")]
+    strings = [
+        "".join(octets[start : start + TXT_STRING_LIMIT])
+        for start in range(0, len(octets), TXT_STRING_LIMIT)
+    ]
+    return " ".join(f'"{string}"' for string in strings or [""])
+
+
+def master_octet(octet: str) -> str:
+    """One octet of a quoted string."""
+    if octet in {'"', "\\"}:
+        return f"\\{octet}"
+    return octet if " " <= octet <= "~" else f"\\{ord(octet):03}"
 
 
 def markdown(sheet: Sheet) -> Text:
     """For tickets and wikis."""
     lines = [
-        f"### DNS records for {sheet.env.domain} (zone {sheet.zone})",
+        f"### DNS records for {plain(sheet.env.domain)} (zone {plain(sheet.zone)})",
         "",
         "| Type | Name | Name in zone | Value | TTL | Purpose |",
         "|---|---|---|---|---|---|",
     ]
     lines += [
-        f"| {one.type} | `{one.name}` | `{sheet.within(one)}` | `{one.value}` | {one.ttl} "
-        f"| {one.purpose} |"
+        f"| {one.type} | {code(one.name)} | {code(sheet.within(one))} | {code(one.value)} "
+        f"| {one.ttl} | {plain(one.purpose)} |"
         for one in sheet.records
     ]
     return Text("\n".join([*lines, ""]))
@@ -152,7 +201,7 @@ STYLES = {Verdict.RIGHT: ("=", "green"), Verdict.NOT_ASKED: ("?", "yellow")}
 
 def checked(sheet: Sheet, value: Lookup, legacy: str) -> Text:
     """What DNS shows of each record, and a last line that counts."""
-    lines = [heading(sheet.env), Text(f"zone {sheet.zone}"), Text()]
+    lines = [heading(sheet.env), Text(f"zone {safe(sheet.zone)}"), Text()]
     for one in value.records:
         lines += verdict(sheet, one)
     if value.legacy:
@@ -169,10 +218,10 @@ def verdict(sheet: Sheet, one: Published) -> list[Text]:
     """One record: right in a line; else what was wanted, and what was found."""
     mark, style = STYLES.get(one.verdict, ("!", "red"))
     record = one.record
-    lines = [Text(f"{mark} {one.verdict:<14} {record.type:<5} {record.name}", style=style)]
+    lines = [Text(f"{mark} {one.verdict:<14} {record.type:<5} {safe(record.name)}", style=style)]
     if not one.is_right:
-        lines.append(Text(f"    in zone  {sheet.within(record)}", style="dim"))
-        lines.append(Text(f"    wanted   {record.value}"))
+        lines.append(Text(f"    in zone  {safe(sheet.within(record))}", style="dim"))
+        lines.append(Text(f"    wanted   {safe(record.value)}"))
         lines += [Text(f"    found    {safe(found)}", style=style) for found in one.found]
     if one.note:
         lines.append(Text(f"    note     {safe(one.note)}"))

@@ -17,14 +17,17 @@ def summary(reports: Sequence[Mapping[str, Any]]) -> Text:
     lines = [Text("Summary", style="bold")]
     for one in reports:
         mark, style = ("=", "green") if one["ok"] else ("!", "red")
-        lines.append(Text(f"  {mark} {one['environment']:<{width}}  {outcome(one)}", style=style))
+        lines.append(
+            Text(f"  {mark} {safe(one['environment']):<{width}}  {outcome(one)}", style=style)
+        )
     return Text("\n").join([*lines, Text()])
 
 
 def outcome(report: Mapping[str, Any]) -> str:
     """What came of one environment."""
     if "error" in report:
-        return f"failed: {safe(report['error']['message']).splitlines()[0]}"
+        headline, _, _ = report["error"]["message"].partition("\n")
+        return f"failed: {safe(headline)}"
     plan = report["plan"]
     counts = plan["counts"]
     if plan["settled"]:

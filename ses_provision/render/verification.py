@@ -37,7 +37,7 @@ def verification(value: Verification, env: Environment) -> RenderableType:
     ]
     table = Table(box=None, show_header=False, padding=(0, 2, 0, 2))
     for name, status, detail in rows:
-        table.add_row(name, Text(status, style=status_style(status)), detail)
+        table.add_row(name, Text(safe(status), style=status_style(status)), Text(safe(detail)))
     parts: list[RenderableType] = [heading(env), table, Text()]
     parts += [record(one) for one in value.records]
     return Group(*parts, Text(), *conclusion(value), Text())
@@ -72,7 +72,7 @@ def record(value: RecordReport) -> Text:
     text.append(f" {wanted.type:<5} {safe(wanted.name)}", style="default")
     text.append(f"\n{INDENT}→ {safe(wanted.value)}", style="default")
     if value.inherited:
-        text.append(f"\n{INDENT}inherited from {value.inherited}", style="dim")
+        text.append(f"\n{INDENT}inherited from {safe(value.inherited)}", style="dim")
     seen = ", ".join(summaries(value))
     if seen and not value.inherited:
         text.append(f"\n{INDENT}{seen}", style="dim")

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
+from ses_provision.errors import UsageError
 from ses_provision.outside import wait
 
 if TYPE_CHECKING:
@@ -43,12 +44,13 @@ class RealWorld:
         """Connect with the profile, the environment's credentials, or the file's profile."""
         from ses_provision.outside import aws, dns
 
+        servers = resolvers()
         return aws.Connections(
             aws.session(profile, env.profile),
             zones=aws.zone_session(env.dns.profile),
             zone_role=env.dns.assume_role_arn,
             trace=trace,
-            resolve=lambda asked: dns.answer(asked, resolvers()),
+            resolve=lambda asked: dns.answer(asked, servers),
         )
 
     def sleep(self, seconds: float) -> None:
@@ -62,4 +64,15 @@ class RealWorld:
 
 def resolvers() -> list[str]:
     """The DNS servers to ask, where SES_PROVISION_RESOLVERS names some: "address[:port],…"."""
-    return [one for one in os.environ.get("SES_PROVISION_RESOLVERS", "").split(",") if one]
+    from ses_provision.environment.shapes import name_server
+
+    given = os.environ.get("SES_PROVISION_RESOLVERS", "")
+    found = [one.strip() for one in given.split(",") if one.strip()]
+    for one in found:
+        try:
+            name_server(one)
+        except ValueError as error:
+            raise UsageError(
+                f"SES_PROVISION_RESOLVERS: {error}.", "Correct the variable, or unset it."
+            ) from error
+    return found

@@ -6,7 +6,7 @@ import os
 import socket
 from typing import TYPE_CHECKING
 
-from ses_provision.errors import CannotReachAws
+from ses_provision.errors import CannotReachAws, UsageError
 from ses_provision.worlds.real import LOCAL_PORT, RealWorld, Trace, name_server_port
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ class LocalServer(RealWorld):
     """A local AWS that `ses-provision local` serves on the loopback address."""
 
     def __init__(self, port: int | None = None) -> None:
-        self.port = port or int(os.environ.get("SES_PROVISION_LOCAL_PORT") or LOCAL_PORT)
+        self.port = port or local_port()
 
     def connect(self, env: Environment, profile: str | None, trace: Trace) -> Connections:
         """Connect with the key that belongs to the environment's account there."""
@@ -45,3 +45,14 @@ class LocalServer(RealWorld):
                 "Start it in another terminal: ses-provision local "
                 "(SES_PROVISION_LOCAL_PORT names another port).",
             ) from error
+
+
+def local_port() -> int:
+    """The port of the local AWS: the usual one, or what SES_PROVISION_LOCAL_PORT says."""
+    given = os.environ.get("SES_PROVISION_LOCAL_PORT") or str(LOCAL_PORT)
+    if not (given.isascii() and given.isdecimal() and len(given) < 6 and 0 < int(given) < 65535):
+        raise UsageError(
+            f"SES_PROVISION_LOCAL_PORT wants a port from 1 to 65534, not {given}.",
+            "Correct the variable, or unset it.",
+        )
+    return int(given)

@@ -167,7 +167,7 @@ def test_what_moved_between_plan_and_yes_is_refused_and_shown(
         move(world, env)
         return True
 
-    monkeypatch.setattr("typer.confirm", meanwhile)
+    monkeypatch.setattr("ses_provision.cli.asking.confirmed", meanwhile)
 
     stopped = cli("apply", "--env", "prod")
 

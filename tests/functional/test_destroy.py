@@ -107,7 +107,7 @@ def test_on_a_terminal_the_name_has_to_be_typed(
 ) -> None:
     cli(*APPLY)
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
-    monkeypatch.setattr("typer.prompt", lambda *_, **__: typed.strip())
+    monkeypatch.setattr("ses_provision.cli.asking.answered", lambda _: typed.strip())
 
     answered = cli("destroy", "--env", "staging")
 
@@ -417,7 +417,7 @@ def test_what_changes_between_looking_and_deleting_is_not_deleted(
         local.call(staging.account_id, staging.region, "sns", "Subscribe", params)
         return "staging"
 
-    monkeypatch.setattr("typer.prompt", meanwhile)
+    monkeypatch.setattr("ses_provision.cli.asking.answered", meanwhile)
 
     stopped = cli("destroy", "--env", "staging")
 

@@ -287,7 +287,7 @@ def test_json_holds_the_export_too(applied: Bench) -> None:
     [
         ("plain", '"plain"'),
         ('with "quotes" and \\', '"with \\"quotes\\" and \\\\"'),
-        ("${not.a.template} %{nor this}", '"$${not.a.template} %%{nor this}"'),
+        ("${not.a.template} %{nor this}", r'"\u0024{not.a.template} \u0025{nor this}"'),
         ("two\nlines\tand \x08", '"two\\nlines\\tand \\u0008"'),
         (True, "true"),
         (0.001, "0.001"),

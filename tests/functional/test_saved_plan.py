@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from ses_provision.engine import saved_plan
 from tests.conftest import Cli
 from tests.functional.folders import EXTERNAL, HOSTED, Bench, bench
 
@@ -27,6 +28,11 @@ def file(made: Bench, tmp_path: Path) -> Path:
     assert planned.status == 0
     assert planned.writes == []
     return path
+
+
+def sealed(path: Path, plan: dict[str, Any]) -> None:
+    """Write a plan that somebody edited, with a digest that fits."""
+    path.write_text(json.dumps({**plan, "digest": saved_plan.digest(plan)}), encoding="utf-8")
 
 
 def test_a_plan_in_a_file_is_applied_without_asking_and_leaves_nothing_to_do(
@@ -83,32 +89,45 @@ def test_something_that_came_into_being_meanwhile_is_refused(made: Bench, file: 
     )
 
 
-def test_what_is_only_observed_counts_too_for_it_would_be_written_over(
+def test_what_others_put_beside_ours_meanwhile_makes_no_plan_stale_and_is_kept(
     made: Bench, tmp_path: Path
 ) -> None:
-    [zone] = made.local.route53.zones(ACCOUNT)
     made("apply", "--env", "prod", "--yes")
+    spf, first, second = '"v=spf1 include:amazonses.com ~all"', '"one"', '"two"'
+    put_text(made, spf, first)
     (made.folder / "prod.toml").write_text(f"{HOSTED}\n[dns]\nttl = 60\n", encoding="utf-8")
     path = tmp_path / "prod.plan"
     made("plan", "--env", "prod", "--out", str(path))
-    spf, other = '"v=spf1 include:amazonses.com ~all"', '"somebody else\'s"'
-    change = {
-        "Action": "UPSERT",
-        "ResourceRecordSet": {
-            "Name": "mail.example.com",
-            "Type": "TXT",
-            "TTL": 300,
-            "ResourceRecords": [{"Value": spf}, {"Value": other}],
-        },
-    }
-    batch = {"HostedZoneId": zone.id, "ChangeBatch": {"Changes": [change]}}
-    made.local.call(ACCOUNT, "us-east-1", "route53", "ChangeResourceRecordSets", batch)
+    put_text(made, spf, first, second)
 
-    refused = made("apply", str(path))
+    applied = made("apply", str(path))
 
-    assert refused.status == 1
-    assert refused.writes == []
-    assert "step mail-from: TXT mail.example.com" in refused.stderr
+    assert applied.status == 0
+    assert held(made, "MX")["TTL"] == 60
+    assert {one["Value"] for one in held(made, "TXT")["ResourceRecords"]} == {spf, first, second}
+
+
+def put_text(bench: Bench, *values: str) -> None:
+    """Have the TXT record set of the MAIL FROM domain hold these values."""
+    [zone] = bench.local.route53.zones(ACCOUNT)
+    records = [{"Value": value} for value in values]
+    change = {"Name": "mail.example.com", "Type": "TXT", "TTL": 300, "ResourceRecords": records}
+    changes = [{"Action": "UPSERT", "ResourceRecordSet": change}]
+    batch = {"HostedZoneId": zone.id, "ChangeBatch": {"Changes": changes}}
+    bench.local.call(ACCOUNT, "us-east-1", "route53", "ChangeResourceRecordSets", batch)
+
+
+def held(bench: Bench, record_type: str) -> Any:
+    """The record set of the MAIL FROM domain, as Route 53 lists it."""
+    [zone] = bench.local.route53.zones(ACCOUNT)
+    question = {"HostedZoneId": zone.id}
+    listed = bench.local.call(ACCOUNT, "us-east-1", "route53", "ListResourceRecordSets", question)
+    [found] = [
+        record
+        for record in listed["ResourceRecordSets"]
+        if (record["Name"], record["Type"]) == ("mail.example.com.", record_type)
+    ]
+    return found
 
 
 def test_the_file_says_which_steps_take_overs_and_role(made: Bench, tmp_path: Path) -> None:
@@ -183,7 +202,7 @@ def test_a_file_that_is_not_there_or_cannot_be_written_is_named(
 def test_a_file_with_a_change_slipped_in_is_refused(made: Bench, file: Path) -> None:
     plan: dict[str, Any] = json.loads(file.read_text(encoding="utf-8"))
     plan["settings"]["events"]["emails"] = ["mallory@example.net"]
-    file.write_text(json.dumps(plan), encoding="utf-8")
+    sealed(file, plan)
 
     refused = made("apply", str(file))
 
@@ -291,10 +310,53 @@ def test_a_step_that_now_does_nothing_is_named_with_its_reason(
     plan: dict[str, Any] = json.loads(text)
     plan["steps"]["role"] = {"waiting": "", "skipped": "for another reason", "changes": []}
     plan["made_by"] = "0.0.1"
-    file.write_text(json.dumps(plan), encoding="utf-8")
+    sealed(file, plan)
 
     refused = made("apply", str(file))
 
     assert refused.status == 1
     assert "step role: for another reason, now no role name yet" in refused.stderr
     assert "the plan was made by ses-provision 0.0.1" in refused.stderr
+
+
+@pytest.fixture
+def left_over(made: Bench, tmp_path: Path) -> Path:
+    """A plan in a file that shows an alarm which no setting names any more."""
+    settings = made.folder / "prod.toml"
+    settings.write_text(f'{HOSTED}\n[alarms]\nbounce_name = "former"\n', encoding="utf-8")
+    made("apply", "--env", "prod", "--yes")
+    settings.write_text(HOSTED, encoding="utf-8")
+    made("apply", "--env", "prod", "--yes")
+    path = tmp_path / "prod.plan"
+    assert "former" in made("plan", "--env", "prod", "--out", str(path)).stdout
+    return path
+
+
+def alarms(made: Bench) -> set[str]:
+    """The alarms that stand."""
+    answer = made.local.call(ACCOUNT, "eu-central-1", "cloudwatch", "DescribeAlarms", {})
+    return {alarm["AlarmName"] for alarm in answer["MetricAlarms"]}
+
+
+def test_a_prune_from_a_file_deletes_what_the_plan_showed(made: Bench, left_over: Path) -> None:
+    assert "former" in alarms(made)
+
+    assert made("apply", str(left_over), "--prune").status == 0
+
+    assert "former" not in alarms(made)
+
+
+def test_what_is_left_over_is_a_part_of_a_plan_only_where_it_is_deleted(
+    made: Bench, left_over: Path
+) -> None:
+    former = {"AlarmNames": ["former"]}
+    made.local.call(ACCOUNT, "eu-central-1", "cloudwatch", "DeleteAlarms", former)
+
+    refused = made("apply", str(left_over), "--prune")
+
+    assert refused.status == 1
+    assert refused.writes == []
+    assert "left over: " in refused.stderr
+    assert "former" in refused.stderr
+    assert "no longer there" in refused.stderr
+    assert made("apply", str(left_over)).status == 0

@@ -65,6 +65,10 @@ class OneSession:
         """As boto3 has it."""
         return str(self._session.profile_name)
 
+    def get_credentials(self) -> Any:
+        """The credentials of the account, as boto3 has them."""
+        return self._session.get_credentials()
+
     def client(self, service: str, *, region_name: str, **options: Any) -> Any:
         """The client of a service in a region."""
         key = (service, region_name)

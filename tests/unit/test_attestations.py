@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from ses_provision.checks import attestations
 from ses_provision.checks.attestations import Attestation
 from ses_provision.checks.finding import Finding, Status
-from ses_provision.errors import ConfigError
+from ses_provision.errors import ConfigError, UsageError
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 LINES = st.text(st.characters(exclude_categories=["C", "Z"]), min_size=1, max_size=60)
@@ -59,7 +59,7 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(
         raise OSError("no space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(OSError, match="no space"):
+    with pytest.raises(UsageError, match=r"cannot be written: no space"):
         attestations.save(tmp_path, "prod", [])
 
     assert file.read_text() == before
@@ -76,7 +76,7 @@ def test_a_write_that_fails_leaves_the_old_file_and_nothing_else(
         ("attestation = [1]", "entry 1 is not a table"),
         ("[[attestation]]\nwho = 'x'", "unknown: who"),
         ("[[attestation]]\nitem = 'x'", "missing: by, note, at"),
-        ("[[attestation]]\nitem='x'\nby='x'\nnote='x'\nat='x'", "at cannot be 'x'"),
+        ("[[attestation]]\nitem='x'\nby='x'\nnote='x'\nat='x'", 'at cannot be "x"'),
         ("[[attestation]]\nitem='x'\nby='x'\nnote='x'\nat=2026-01-01T00:00:00", "time zone"),
         (
             (

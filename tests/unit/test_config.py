@@ -83,13 +83,13 @@ def test_every_mistake_is_told_at_once_each_with_its_key_and_what_would_be_right
     assert problems(raw) == [
         "account_id: missing; it is required",
         "acount_id: unknown setting; did you mean account_id?",
-        "alarms.bounce_rate: input should be a valid number, not '0.05'",
-        "alarms.period: input should be a multiple of 60, not 61",
-        "configuration_set.name: must be 1 to 64 of A-Z a-z 0-9 _ -, not 'has spaces'",
-        "configuration_set.tls_policy: input should be 'REQUIRE' or 'OPTIONAL', not 'SOMETIMES'",
-        "domain: must be a domain such as \"example.com\", not 'example'",
+        'alarms.bounce_rate: must be a number, not "0.05"',
+        "alarms.period: must be a multiple of 60, not 61",
+        'configuration_set.name: must be 1 to 64 of A-Z a-z 0-9 _ -, not "has spaces"',
+        'configuration_set.tls_policy: must be "REQUIRE" or "OPTIONAL", not "SOMETIMES"',
+        'domain: must be a domain such as "example.com", not "example"',
         "name: the name of an environment is the name of its file",
-        "region: must be an AWS region such as \"us-east-2\", not 'Ohio'",
+        'region: must be an AWS region such as "us-east-2", not "Ohio"',
         "sender.adress: unknown setting; did you mean address?",
         "ttl: unknown setting; did you mean dns.ttl?",
     ]
@@ -409,10 +409,10 @@ def test_the_mistakes_of_all_files_are_told_together(folder: Path) -> None:
 
 
 def test_a_file_that_cannot_be_read_is_told(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refused(_: Path) -> bytes:
+    def refused(*_: object) -> bytes:
         raise PermissionError(13, os.strerror(13))
 
-    monkeypatch.setattr(Path, "read_bytes", refused)
+    monkeypatch.setattr("ses_provision.outside.files.content", refused)
 
     with pytest.raises(ConfigError, match=r"alpha\.toml cannot be read: Permission denied"):
         loading.load("alpha", folder)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ses_provision.cli.options import A_MONTH
 from ses_provision.cli.reports import summarise
 from ses_provision.cli.run import Run, Target
 from ses_provision.cli.scope import look_ahead, scope_of
@@ -36,10 +37,14 @@ def apply(
         Path | None,
         typer.Argument(metavar="[FILE]", help="A plan from `plan --out`: that, or nothing."),
     ] = None,
+    digest: Annotated[
+        str | None,
+        typer.Option("--digest", metavar="D", help="Only the plan that has this digest."),
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Go ahead without asking.")] = False,
     wait: Annotated[bool, typer.Option("--wait", help="Then wait for DKIM.")] = False,
     timeout: Annotated[
-        float, typer.Option("--timeout", min=0, metavar="MIN", help="Minutes to wait.")
+        float, typer.Option("--timeout", min=0, max=A_MONTH, metavar="MIN", help="Minutes to wait.")
     ] = 30,
     only: Only = None,
     skip: Skip = None,
@@ -62,10 +67,12 @@ def apply(
     from ses_provision.cli.verification import await_verification
 
     saved = None
+    if digest is not None and plan_file is None:
+        raise UsageError("--digest names a plan file, and none is given.", "apply FILE --digest D")
     if plan_file is not None:
         if only or skip or take_over or role:
             raise UsageError("A plan file says all of --only, --skip, --take-over and --role.")
-        saved = from_file(run, plan_file)
+        saved = from_file(run, plan_file, digest)
         only, take_over, role = list(saved.steps), list(saved.take_over), saved.role
     steps, take = chosen(only, skip), taken(take_over)
 
@@ -79,11 +86,14 @@ def apply(
     summarise(run)
 
 
-def from_file(run: Run, path: Path) -> SavedPlan:
+def from_file(run: Run, path: Path, digest: str | None) -> SavedPlan:
     """The plan in a file, whose environment the run is about."""
-    from ses_provision.engine import saved_plan
+    from ses_provision.engine import plan_files
 
-    found = saved_plan.read(path)
+    found = plan_files.read(path)
+    if digest is not None:
+        found.insist_on_digest(digest)
+    found.insist_on_nothing_blocked()
     if run.every or (run.env and run.env != (found.environment,)):
         raise UsageError(f"{path} is a plan for {found.environment}, and for nothing else.")
     run.env = (found.environment,)
@@ -105,7 +115,7 @@ def make_it_so(
     env = target.env
     agreed = look_ahead(run, target, steps, take)
     if saved is not None:
-        saved.insist(env, agreed)
+        saved.insist(env, agreed, prune=prune)
     report = {"plan": document.plan(agreed), "applied": []}
     run.report(env.name, report, ok=not agreed.is_blocked)
     run.show(text.plan(agreed, env, verbose=verbose), "")

@@ -12,6 +12,7 @@ from ses_provision.cli.commands.checklist import complete_item
 from ses_provision.cli.run import Run
 from ses_provision.engine.values import plain
 from ses_provision.errors import UsageError
+from ses_provision.outside import files
 
 if TYPE_CHECKING:
     from ses_provision.checks.attestations import Attestation
@@ -101,7 +102,7 @@ def one_line(option: str, value: str) -> str:
 
 def reachable(evidence: str) -> str:
     """Insist that evidence is a web address or a file that is there."""
-    if evidence.startswith(("https://", "http://")) or Path(evidence).is_file():
+    if evidence.startswith(("https://", "http://")) or files.is_there(Path(evidence)):
         return evidence
     raise UsageError(
         f"There is no file {evidence}, and it is no http(s) address.",

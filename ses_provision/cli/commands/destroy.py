@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ses_provision.cli import asking
 from ses_provision.cli.run import Run, Target
 from ses_provision.cli.scope import scope_of
 from ses_provision.cli.step_options import Role, with_role
@@ -93,6 +94,5 @@ def ask_for_the_name(run: Run, env: Environment) -> None:
             "answer.",
             f"Add --yes --confirm-env {env.name} to go ahead without asking.",
         )
-    typed = typer.prompt(f"Type {env.name} to delete all this", err=True, default="")
-    if typed != env.name:
+    if asking.answered(f"Type {env.name} to delete all this: ") != env.name:
         raise typer.Abort

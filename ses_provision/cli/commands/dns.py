@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from ses_provision.cli.options import A_MONTH
 from ses_provision.cli.run import Run, Target
 from ses_provision.errors import ProvisionError, UsageError
 from ses_provision.render.progress import Progress
@@ -35,7 +36,7 @@ def dns(
         bool, typer.Option("--wait", help="Ask until all records are right (implies --check).")
     ] = False,
     timeout: Annotated[
-        float, typer.Option("--timeout", min=0, metavar="MIN", help="Minutes to wait.")
+        float, typer.Option("--timeout", min=0, max=A_MONTH, metavar="MIN", help="Minutes to wait.")
     ] = 30,
     resolver: Annotated[
         str,

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ses_provision.cli.commands.send_test import send
-from ses_provision.cli.options import Yes
+from ses_provision.cli.options import A_MONTH, Yes
 from ses_provision.cli.run import Run, Target
 from ses_provision.engine.values import plain
 from ses_provision.errors import NotReady, NotSettled, ProvisionError
@@ -29,7 +29,10 @@ def drill(
         typer.Option("--alarms", help="Let each alarm ring once, and prove that it is heard."),
     ] = False,
     timeout: Annotated[
-        float, typer.Option("--timeout", min=0, metavar="MIN", help="Minutes to wait for events.")
+        float,
+        typer.Option(
+            "--timeout", min=0, max=A_MONTH, metavar="MIN", help="Minutes to wait for events."
+        ),
     ] = 5,
     yes: Yes = False,
 ) -> None:

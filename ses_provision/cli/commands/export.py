@@ -9,6 +9,7 @@ import typer
 from ses_provision.cli.run import Run
 from ses_provision.engine import planning
 from ses_provision.errors import ProvisionError
+from ses_provision.render import document
 
 Format = Literal["terraform", "cloudformation"]
 
@@ -43,7 +44,7 @@ def export(
             text = terraform.export(env, live)
             run.report(env.name, {"format": output_format, "text": text})
         else:
-            text = cloudformation.text(env, live)
+            text = document.text(cloudformation.template(env, live))
             data = cloudformation.export(env, live)
             run.report(env.name, {"format": output_format, **data})
         run.document(text.rstrip("\n"))

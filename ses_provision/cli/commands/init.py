@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -10,10 +11,12 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 from rich.text import Text
 
+from ses_provision.cli import asking
 from ses_provision.cli.run import Run, without
 from ses_provision.environment import loading
 from ses_provision.errors import ConfigError, ProvisionError, UsageError
 from ses_provision.names import is_within
+from ses_provision.outside import files
 from ses_provision.render import environment_file
 from ses_provision.resources import hosted_zones
 
@@ -98,6 +101,7 @@ def init(
     answers = Answers(
         name, domain, account_id, region, dns, zone_id, configuration_set, email, hipaa, run.profile
     )
+    insist_on_flags(answers)
     asks = not non_interactive
     if asks and not run.may_ask:
         raise UsageError(
@@ -109,10 +113,10 @@ def init(
     try:
         env = loading.parse(text.encode(), str(answers.name), str(path))
     except ConfigError as error:
-        raise ConfigError(error.message, "Nothing was written.", problems=error.problems) from error
+        raise refused(error.headline, error.points) from error
     write_new(path, text)
     schema = run.config_dir / loading.SCHEMA
-    if not schema.exists():
+    if not files.is_there(schema):
         write_new(schema, environment_file.schema())
     run.report(env.name, {"file": str(path)})
     run.show(
@@ -121,45 +125,120 @@ def init(
     )
 
 
+SETTINGS = {
+    "name": "name",
+    "domain": "domain",
+    "account_id": "account_id",
+    "region": "region",
+    "zone_id": "dns.zone_id",
+    "configuration_set": "configuration_set.name",
+    "email": "events.emails",
+    "profile": "profile",
+}
+"""What each answer becomes in the file."""
+
+
+def insist_on_flags(answers: Answers) -> None:
+    """Tell of every mistake in the flags before anybody is asked anything."""
+    problems = []
+    for given, setting in SETTINGS.items():
+        value = getattr(answers, given)
+        try:
+            setattr(answers, given, None if value is None else checked(setting)(value))
+        except ValueError as error:
+            problems.append(f"{setting}: {error}")
+    if problems:
+        raise refused("What you give would be wrong in an environment file:", problems)
+
+
+def checked(setting: str) -> asking.Check:
+    """The check of one setting."""
+    from ses_provision.environment import single
+
+    return lambda text: single.fitting(setting, text)
+
+
+def refused(headline: str, problems: Iterable[str]) -> ConfigError:
+    """The refusal to write a file with mistakes."""
+    listed = tuple(problems)
+    return ConfigError(headline, "Nothing was written.", problems=listed, points=listed)
+
+
 def complete(run: Run, answers: Answers, *, asks: bool) -> Path:
     """Find an answer to every question; where the file goes."""
-    answers.name = answer(answers.name, "Name of the environment", "prod", asks=asks)
-    path = run.config_dir / f"{answers.name}.toml"
-    if path.exists():
-        raise UsageError(
-            f"{path} exists already, and is left as it is.", "Choose another name, or edit it."
-        )
-    answers.domain = answer(answers.domain, "Domain that mail comes from", None, "--domain", asks)
-    answers.region = answer(
-        answers.region, "AWS region that sends", usual_region(run), "--region", asks
+
+    def free(name: str) -> str:
+        path = run.config_dir / f"{checked('name')(name)}.toml"
+        if files.is_there(path):
+            raise ValueError(f"{path} exists already, and is left as it is.")
+        return name
+
+    answers.name = answer(answers.name, "Name of the environment", "prod", asks=asks, check=free)
+    try:
+        free(answers.name)
+    except ValueError as error:
+        raise UsageError(str(error), "Choose another name, or edit it.") from error
+    answers.domain = answer(
+        answers.domain, "Domain that mail comes from", None, "--domain", asks, checked("domain")
     )
-    seen = look(run, answers)
+    answers.region = answer(
+        answers.region,
+        "AWS region that sends",
+        usual_region(run) if answers.region is None else None,
+        "--region",
+        asks,
+        checked("region"),
+    )
+    seen = look(run, answers) if needs_aws(answers) else Seen()
     answers.account_id = answer(
-        answers.account_id, "AWS account", seen.account_id, "--account-id", asks
+        answers.account_id,
+        "AWS account",
+        seen.account_id,
+        "--account-id",
+        asks,
+        checked("account_id"),
     )
     choose_dns(answers, seen, asks=asks)
     base = max(answers.domain.split(".")[:-1], key=len)
     answers.configuration_set = answer(
-        answers.configuration_set, "Configuration set", f"{base}-{answers.name}", asks=asks
+        answers.configuration_set,
+        "Configuration set",
+        f"{base}-{answers.name}",
+        asks=asks,
+        check=checked("configuration_set.name"),
     )
     answers.email = answer(
-        answers.email, "Who is told of bounces and alarms", f"ops@{answers.domain}", asks=asks
+        answers.email,
+        "Who is told of bounces and alarms",
+        f"ops@{answers.domain}",
+        asks=asks,
+        check=checked("events.emails"),
     )
     if answers.hipaa is None:
-        answers.hipaa = asks and typer.confirm(
-            "May mails concern patients (HIPAA)?", default=False, err=True
-        )
-    return path
+        answers.hipaa = asks and asking.confirmed("May mails concern patients (HIPAA)?")
+    return run.config_dir / f"{answers.name}.toml"
+
+
+def needs_aws(answers: Answers) -> bool:
+    """Whether AWS knows something that nobody has said yet."""
+    knows_zone = answers.dns == "external" or answers.zone_id is not None
+    return answers.account_id is None or not knows_zone
 
 
 def answer(
-    given: str | None, question: str, default: str | None, flag: str = "", asks: bool = True
+    given: str | None,
+    question: str,
+    default: str | None,
+    flag: str = "",
+    asks: bool = True,
+    check: asking.Check = str,
+    choices: Sequence[str] = (),
 ) -> str:
     """A flag's value, else the person's answer, else the default."""
     if given is not None:
         return given
     if asks:
-        return str(typer.prompt(question, default=default, err=True)).strip()
+        return asking.ask(question, default=default, check=check, choices=choices)
     if default is None:
         raise UsageError(f"{question}: there is no default.", f"Give {flag}.")
     return default
@@ -218,20 +297,28 @@ def choose_dns(answers: Answers, seen: Seen, *, asks: bool) -> None:
         answers.dns = answers.dns or "route53"
     if answers.dns is None:
         default = "route53" if holding or not seen.zones else "external"
-        chosen = answer(None, "DNS (route53 or external)", default, asks=asks)
+        chosen = answer(
+            None, "Where the domain's DNS is", default, asks=asks, choices=("route53", "external")
+        )
         answers.dns = "external" if chosen == "external" else "route53"
     if answers.dns == "route53" and answers.zone_id is None and holding:
-        known = ", ".join(f"{zone.id} ({zone.name})" for zone in holding)
         is_clear = len(holding) == 1 or len(holding[0].name) > len(holding[1].name)
         if asks or is_clear:
-            answers.zone_id = answer(None, f"Hosted zone: {known}", holding[0].id, asks=asks)
+            known = ", ".join(f"{zone.id} ({zone.name})" for zone in holding)
+            choices = tuple(zone.id for zone in holding)
+            answers.zone_id = answer(
+                None, f"Hosted zone: {known}", holding[0].id, asks=asks, choices=choices
+            )
 
 
 def write_new(path: Path, text: str) -> None:
     """Write a file that is not there yet; one that is stays as it is."""
-    path.parent.mkdir(parents=True, exist_ok=True)
     try:
-        with path.open("x", encoding="utf-8") as file:
-            file.write(text)
+        files.write_new(path, text)
     except FileExistsError as error:
         raise UsageError(f"{path} exists already, and is left as it is.") from error
+    except OSError as error:
+        raise UsageError(
+            f"{path} cannot be written: {files.reason(error)}.",
+            "--config-dir names another folder.",
+        ) from error

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -24,7 +25,7 @@ from ses_provision.cli.step_options import (
 from ses_provision.engine.model import Plan
 from ses_provision.environment import Environment
 from ses_provision.errors import UsageError
-from ses_provision.render import document, markdown_plan
+from ses_provision.render import document, markdown, markdown_plan
 from ses_provision.render import plan as text
 
 PlanFormat = Literal["text", "markdown", "json"]
@@ -60,12 +61,16 @@ def plan(
 
     Example: ses-provision plan --env prod --out prod.plan
     """
-    from ses_provision.engine import saved_plan
+    from ses_provision.engine import plan_files
 
     steps, take = chosen(only, skip), taken(take_over)
     run.as_json = run.as_json or output_format == "json"
-    if out is not None and len(run.environments()) > 1:
-        raise UsageError("A plan file holds one environment.", "Name it: --env NAME --out FILE.")
+    if out is not None:
+        plan_files.insist_on_a_place(out)
+        if len(run.environments()) > 1:
+            raise UsageError(
+                "A plan file holds one environment.", "Name it: --env NAME --out FILE."
+            )
 
     def work(target: Target) -> None:
         with_role(target, role)
@@ -75,11 +80,9 @@ def plan(
             run.document(markdown_plan.plan(planned, target.env).plain)
         else:
             run.show(text.plan(planned, target.env, verbose=verbose), "")
+        written = "" if out is None else save(run, out, planned, target.env, role, take)
         if github_summary:
-            tell_github(run, planned, target.env)
-        if out is not None:
-            saved_plan.write(out, planned, target.env, role, take)
-            run.tell(f"Wrote {out}. To make exactly this so: ses-provision apply {out}")
+            tell_github(run, planned, target.env, written)
         if planned.is_blocked:
             run.fail(1)
         elif planned.has_changes and detailed_exitcode:
@@ -90,9 +93,29 @@ def plan(
         summarise(run)
 
 
-def tell_github(run: Run, planned: Plan, env: Environment) -> None:
+def save(
+    run: Run, out: Path, planned: Plan, env: Environment, role: str | None, take: frozenset[str]
+) -> str:
+    """Write the plan into a file; the sentence that says what to do with it."""
+    from ses_provision.engine import plan_files, saved_plan
+
+    found = saved_plan.document(planned, env, role, take)
+    plan_files.write(out, found)
+    run.reports[-1]["plan_file"] = {"path": str(out), "digest": found["digest"]}
+    command = shlex.join(["ses-provision", "apply", str(out), "--digest", found["digest"]])
+    told = (
+        f"Wrote {out}. It is blocked, so nothing can be applied from it."
+        if planned.is_blocked
+        else f"Wrote {out}. To make exactly this so, and nothing else: {command}"
+    )
+    run.tell(told)
+    return told
+
+
+def tell_github(run: Run, planned: Plan, env: Environment, written: str) -> None:
     """The plan in the job summary; what wants a person's eye as an annotation."""
-    github.summary(markdown_plan.plan(planned, env).plain)
+    ending = f"\n\n{markdown.plain(written)}" if written else ""
+    github.summary(markdown_plan.plan(planned, env).plain + ending)
     title = f"ses-provision {env.name}"
     for step in planned.steps:
         for one in step.blocked:

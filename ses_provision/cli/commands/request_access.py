@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ses_provision.cli.options import Yes
+from ses_provision.cli.options import A_MONTH, Yes
 from ses_provision.cli.resolvers import NoDns, Resolvers, asked
 from ses_provision.cli.run import Run, Target
 from ses_provision.engine.values import plain
@@ -25,7 +25,7 @@ def request_access(
     submit: Annotated[bool, typer.Option("--submit", help="Submit the request to AWS.")] = False,
     wait: Annotated[bool, typer.Option("--wait", help="Look until AWS has decided.")] = False,
     timeout: Annotated[
-        float, typer.Option("--timeout", min=0, metavar="MIN", help="Minutes to wait.")
+        float, typer.Option("--timeout", min=0, max=A_MONTH, metavar="MIN", help="Minutes to wait.")
     ] = A_DAY,
     yes: Yes = False,
     resolver: Resolvers = None,
@@ -40,6 +40,7 @@ def request_access(
     """
 
     def work(target: Target) -> None:
+        from ses_provision.operations.access_request import may_submit
         from ses_provision.render import access as text
 
         env = target.env
@@ -53,6 +54,11 @@ def request_access(
             await_decision(run, target, timeout)
         if submit or wait:
             tell_outcome(run, target)
+        elif may_submit(seen.state):
+            run.show(
+                f"Nothing was sent. To send it: ses-provision request-access --env {env.name} "
+                "--submit"
+            )
 
     run.each(work, writes=submit)
 

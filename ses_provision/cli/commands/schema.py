@@ -9,6 +9,8 @@ from rich.text import Text
 
 from ses_provision.cli.run import Run, without
 from ses_provision.environment import loading
+from ses_provision.errors import UsageError
+from ses_provision.outside import files
 from ses_provision.render import environment_file
 
 
@@ -27,7 +29,14 @@ def schema(
     text = environment_file.schema()
     if write:
         path = run.config_dir / loading.SCHEMA
-        path.write_text(text, encoding="utf-8")
+        try:
+            files.make_folder(path.parent)
+            files.replace(path, text, 0o644)
+        except OSError as error:
+            raise UsageError(
+                f"{path} cannot be written: {files.reason(error)}.",
+                "--config-dir names another folder.",
+            ) from error
         run.show(Text(f"Wrote {path}."))
         run.extra["file"] = str(path)
         return

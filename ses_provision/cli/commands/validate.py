@@ -6,7 +6,7 @@ import os
 
 from rich.text import Text
 
-from ses_provision.cli import folder
+from ses_provision.cli import folder, github
 from ses_provision.cli.run import Run, without
 from ses_provision.environment import loading
 from ses_provision.errors import UsageError
@@ -44,4 +44,4 @@ def annotate(run: Run) -> None:
     for report in run.reports:
         for problem in report.get("error", {}).get("problems", ()):
             path, _, said = problem.partition(": ")
-            run.tell(f"::error file={path}::{said}")
+            run.tell(github.command("error", said, file=path))

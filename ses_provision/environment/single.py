@@ -1,0 +1,34 @@
+"""A setting by itself, checked when it is given on the command line or by a person."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import TypeAdapter, ValidationError
+
+from ses_provision.environment import shapes
+from ses_provision.environment.complaints import complaint
+
+SHAPES: dict[str, Any] = {
+    "name": shapes.Suffix,
+    "domain": shapes.Domain,
+    "account_id": shapes.AccountId,
+    "region": shapes.Region,
+    "profile": shapes.ProfileName,
+    "dns.zone_id": shapes.ZoneId,
+    "configuration_set.name": shapes.SesName,
+    "events.emails": shapes.Address,
+}
+"""The settings that are asked for, each as it is in the file; of a list one entry."""
+
+
+def fitting(setting: str, text: str) -> str:
+    """Let a value pass, in the form that the file has. Raises ValueError with what it must be."""
+    try:
+        checked: str = TypeAdapter(SHAPES[setting]).validate_python(text)
+    except ValidationError as error:
+        first = error.errors()[0]
+        if first["type"] == "value_error":
+            raise ValueError(first["msg"].removeprefix("Value error, ")) from error
+        raise ValueError(complaint(first["type"], first.get("ctx", {}), first["msg"])) from error
+    return checked
