@@ -16,11 +16,6 @@ OURS = ("AlarmRegions", "CreatedBy", "Environment", "ManagedBy", "Project")
 HOUR, DAY, WEEK = 3600, 86_400, 604_800
 
 
-def without_ses(region: str) -> str:
-    """Partitions without the service (botocore's endpoints of sesv2)."""
-    return f"there is no Amazon SES in {region}" if region.startswith("cn-") else ""
-
-
 def too_long_for_dkim(domain: str) -> str:
     """The DKIM records stand below the domain."""
     longest = LONGEST_NAME - len(DKIM_LABELS)
