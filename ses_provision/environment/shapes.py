@@ -85,7 +85,9 @@ DOMAIN = rf"(?=.{{1,253}}$)({LABEL}\.)+(?!\d+$){LABEL}"
 LOCAL_PART = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*"
 
 AccountId = Annotated[str, matching(r"[0-9]{12}", "12 digits in quotes")]
-Region = Annotated[str, matching(r"[a-z]{2,4}(-[a-z]+)+-[0-9]", 'an AWS region such as "us-east-2"')]
+Region = Annotated[
+    str, matching(r"[a-z]{2,4}(-[a-z]+)+-[0-9]", 'an AWS region such as "us-east-2"')
+]
 Domain = Annotated[
     str,
     BeforeValidator(to_ascii),

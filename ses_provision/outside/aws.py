@@ -51,6 +51,7 @@ UNANSWERED = (
 )
 """What surfaces where AWS has not answered."""
 
+
 class Connections:
     """Clients by service and region, made when first needed.
 
@@ -217,4 +218,3 @@ def values(asks: Iterable[Ask], name: str) -> tuple[Any, ...]:
     """The values of a list parameter over several questions."""
     lists = (dict(one.params).get(name) for one in asks)
     return tuple(dict.fromkeys(v for found in lists if isinstance(found, tuple) for v in found))
-

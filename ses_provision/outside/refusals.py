@@ -63,6 +63,7 @@ def explain(error: Any, service: str, region: str, operation: str, profile: str)
             f"AWS does not accept these credentials in {region} ({code}).",
             f"Check the access key, and that region {region} is enabled in the account: an opt-in "
             "region that is off answers like this.",
+            region=region,
         )
     if code in BAD_SIGNATURE:
         return CannotReachAws(
@@ -73,6 +74,7 @@ def explain(error: Any, service: str, region: str, operation: str, profile: str)
         return CannotReachAws(
             f"Region {region} is not enabled in this account ({code}).",
             "Enable it under Account > AWS Regions, or change `region` in the environment file.",
+            region=region,
         )
     if not code or code.isdecimal():
         status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", "")
@@ -129,7 +131,9 @@ def way_on(said: str, region: str) -> str:
             "Ask its administrators, or do without: alarms.regions names the regions of alarms, "
             "--skip leaves out a step, such as --skip alarms."
         )
-    return "Ask for that permission; `ses-provision permissions` prints the policy an operator needs."
+    return (
+        "Ask for that permission; `ses-provision permissions` prints the policy an operator needs."
+    )
 
 
 def denied(said: str, code: str, service: str, operation: str, region: str) -> AccessDenied:

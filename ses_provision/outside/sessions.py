@@ -59,7 +59,7 @@ def session(profile: str | None, fallback_profile: str | None = None) -> boto3.S
 
 def ca_bundle(opened: boto3.Session) -> str:
     """The file of certificate authorities that a session goes by, where one is named."""
-    named = opened._session.get_config_variable("ca_bundle")  # noqa: SLF001
+    named = opened._session.get_config_variable("ca_bundle")
     return str(named or os.environ.get("REQUESTS_CA_BUNDLE") or "")
 
 

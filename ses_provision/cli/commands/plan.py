@@ -77,6 +77,8 @@ def plan(
             run.show(text.plan(planned, target.env, verbose=verbose), "")
         if github_summary:
             tell_github(run, planned, target.env)
+        if planned.failure is not None:
+            raise planned.failure
         if out is not None:
             saved_plan.write(out, planned, target.env, role, take)
             run.tell(f"Wrote {out}. To make exactly this so: ses-provision apply {out}")
