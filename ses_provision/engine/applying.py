@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ses_provision.engine.calling import AlreadySo, batches, send
+from ses_provision.engine.lateness import looked_at_again
 from ses_provision.engine.model import Applied, NotDone, StepPlan
 from ses_provision.engine.planning import held, is_about_one_step, look, unheld
 from ses_provision.errors import NotSettled, StalePlan, Stopped
@@ -85,6 +86,7 @@ def make(
         return fresh
     if not expected.waiting and unheld(fresh) != unheld(expected):
         raise moved(step, states(expected), states(fresh))
+    fresh = looked_at_again(fresh, lambda: again(step), sleep)
     if fresh.is_made:
         try:
             yield from write(step, fresh, again, connections, sleep, now)
@@ -186,6 +188,7 @@ def prove(step: Step, again: Callable[[Step], StepPlan], sleep: wait.Sleep) -> N
             timeout=wait.PROPAGATION,
             sleep=sleep,
             waiting=lambda *_: None,
+            longest=2 * wait.FIRST_LOOK,
         )
     except NotSettled as error:
         labels = ", ".join(change.want.label for change in again(step).pending)

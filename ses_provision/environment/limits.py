@@ -55,6 +55,21 @@ def sender_without_mail_from(address: str, mail_from_domain: str) -> str:
     )
 
 
+AWS_OWNED = ("AWSReservedSSO_", "AWSServiceRoleFor")
+"""What the names of roles begin with that AWS alone may change: those of IAM Identity Center and
+service-linked ones (IAM User Guide)."""
+
+
+def role_of_aws(name: str) -> str:
+    """IAM refuses a policy of ours on a role that is AWS's own."""
+    if not name.startswith(AWS_OWNED):
+        return ""
+    return (
+        f"{name} is a role that only AWS may change, so that it takes no policy of ours; name the "
+        "role of the application (a permission set is changed in IAM Identity Center)"
+    )
+
+
 def key_elsewhere(key: str, regions: Iterable[str]) -> str:
     """A topic takes keys of its own region (SNS Developer Guide, encryption at rest)."""
     parts = key.split(":")
