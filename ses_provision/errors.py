@@ -74,7 +74,11 @@ class WrongAccount(ProvisionError):
 
 
 class CannotReachAws(ProvisionError):
-    """AWS could not be asked at all."""
+    """AWS could not be asked at all; where `region` is set, not in that region."""
+
+    def __init__(self, message: str, hint: str = "", *, region: str = "") -> None:
+        super().__init__(message, hint)
+        self.region = region
 
 
 class BrokenDns(CannotReachAws):

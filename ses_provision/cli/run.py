@@ -39,6 +39,9 @@ if TYPE_CHECKING:
     from ses_provision.environment import Environment
     from ses_provision.outside.aws import Connections, Reader
 
+STATES = (2, 3)
+"""Exit statuses that tell of a state, not of an error: changes to make, items open."""
+
 
 @dataclass
 class Target:
@@ -166,8 +169,9 @@ class Run:
         self.reports.append({"environment": environment, "ok": ok, **data})
 
     def fail(self, status: int = 1) -> None:
-        """Remember the exit status; the first that is not fine stands."""
-        self.status = self.status or status
+        """Remember the exit status: the first error, else the first that tells of a state."""
+        if self.status in {0, *STATES}:
+            self.status = self.status if status in {0, *STATES} and self.status else status
 
     def fail_with(self, error: ProvisionError, status: int) -> None:
         """End with an error that is about no environment, and with this exit status."""

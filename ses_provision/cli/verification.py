@@ -49,7 +49,9 @@ def await_verification(run: Run, target: Target, timeout: float, whom: Whom | No
                 lambda seen: seen.is_settled,
                 timeout=timeout * 60,
                 sleep=progress.sleeping(run.world.sleep),
-                waiting=lambda seen, looked: progress.waits(target.env.name, seen.why, looked),
+                waiting=lambda seen, looked: progress.waits(
+                    target.env.name, looked.failed or seen.why, looked
+                ),
             )
         finally:
             if last:

@@ -5,18 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ses_provision.engine.calling import AlreadySo, batches, send
+from ses_provision.engine.lateness import looked_at_again
+from ses_provision.engine.model import StepPlan
 from ses_provision.engine.outcomes import Applied, NotDone
-from ses_provision.engine.planning import look
+from ses_provision.engine.planning import held, is_about_one_step, look, unheld
 from ses_provision.errors import NotSettled, StalePlan, Stopped
 from ses_provision.outside import wait
+from ses_provision.outside.reading import together
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
     from datetime import datetime
 
     from ses_provision.engine.account import Account
-    from ses_provision.engine.model import Change, Key, Plan, Step, StepPlan
+    from ses_provision.engine.model import Change, Key, Plan, Step
     from ses_provision.environment import Environment
+    from ses_provision.errors import ProvisionError
     from ses_provision.outside.aws import Connections, Reader
 
 
@@ -35,26 +39,70 @@ def apply(
     """Make the changes that were agreed to, yielding each once AWS has accepted it.
 
     Each step is read again right before it is written. Raises StalePlan where it is not as it was
-    agreed to, and Stopped where AWS refuses; what was yielded before stands, and applying again
-    goes on from there.
+    agreed to. Where AWS refuses a step, those that do not require it are made all the same; then
+    Stopped is raised. What was yielded before stands, and applying again goes on from there.
     """
+    chosen = {step.id for step in steps}
+    stuck: dict[str, str] = {}
+    failures: dict[str, ProvisionError] = {}
 
     def again(step: Step) -> StepPlan:
         reader.forget()
-        return reader.run(look(step, env, account, take_over))
+        heeded = [other for other in step.heeds if other.id not in chosen]
+        fresh, *others = reader.run(
+            together(look(each, env, account, take_over) for each in [step, *heeded])
+        )
+        return held(fresh, stuck | {other.id: other.stuck for other in others if other.stuck})
 
     for step, expected in zip(steps, agreed.steps, strict=True):
         if expected.is_settled:
             continue
-        fresh = again(step)
-        if not expected.waiting and fresh != expected:
-            raise moved(step, states(expected), states(fresh))
-        if fresh.blocked or fresh.waiting:
-            yield NotDone(fresh)
-            continue
-        yield from write(step, fresh, again, connections, sleep, now)
-        if step.proved and fresh.pending:
-            prove(step, again, sleep)
+        failed = next((other for other in step.requires(env) if other in failures), None)
+        if failed is not None:
+            left = unmade(step, f"needs step {failed}, which failed", failures[failed])
+        elif expected.failed:
+            left = expected
+        else:
+            left = yield from make(step, expected, again, connections, sleep, now)
+        if left.error is not None:
+            failures[step.id] = left.error
+        if left.stuck or left.waiting:
+            stuck |= {step.id: left.stuck} if left.stuck else {}
+            yield NotDone(left)
+    for failure in failures.values():
+        raise failure
+
+
+def make(
+    step: Step,
+    expected: StepPlan,
+    again: Callable[[Step], StepPlan],
+    connections: Connections,
+    sleep: wait.Sleep,
+    now: Callable[[], datetime],
+) -> Generator[Applied, None, StepPlan]:
+    """Make one step as it was agreed to, yielding each change; what is left of it to be made."""
+    fresh = again(step)
+    if fresh.failed:
+        return fresh
+    if not expected.waiting and unheld(fresh) != unheld(expected):
+        raise moved(step, states(expected), states(fresh))
+    fresh = looked_at_again(fresh, lambda: again(step), sleep)
+    if fresh.is_made:
+        try:
+            yield from write(step, fresh, again, connections, sleep, now)
+            if step.proved and fresh.pending:
+                prove(step, again, sleep)
+        except Stopped as stopped:
+            if not is_about_one_step(stopped.cause):
+                raise
+            return unmade(step, stopped.cause.message, stopped)
+    return fresh
+
+
+def unmade(step: Step, why: str, error: ProvisionError | None = None) -> StepPlan:
+    """A step that could not be made, or not whole."""
+    return StepPlan(step.id, step.title, failed=why, error=error)
 
 
 def write(
@@ -80,7 +128,7 @@ def write(
                 yield Applied(step.id, change, now())
     except AlreadySo:
         after = again(step)
-        if after == planned or after.blocked:
+        if after == planned or not after.is_made:
             raise
         lacking = {change.key for change in after.pending}
         for change in wanted:
@@ -123,13 +171,25 @@ def prove(step: Step, again: Callable[[Step], StepPlan], sleep: wait.Sleep) -> N
 
     Lists may show late what was just written, so they are looked at for a bounded time.
     """
+
+    def seen_again() -> StepPlan:
+        seen = again(step)
+        if seen.error is not None:
+            raise Stopped(
+                f"Step {step.id} was made, but cannot be looked at: {seen.failed}",
+                seen.error.hint,
+                seen.error,
+            )
+        return seen
+
     try:
         wait.until(
-            lambda: again(step),
+            seen_again,
             lambda seen: not seen.pending,
             timeout=wait.PROPAGATION,
             sleep=sleep,
             waiting=lambda *_: None,
+            longest=2 * wait.FIRST_LOOK,
         )
     except NotSettled as error:
         labels = ", ".join(change.want.label for change in again(step).pending)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeVar, runtime_checkable
 
@@ -13,6 +13,7 @@ from ses_provision.outside.call import Call
 if TYPE_CHECKING:
     from ses_provision.engine.account import Account
     from ses_provision.environment import Environment
+    from ses_provision.errors import ProvisionError
     from ses_provision.outside.reading import Answers, Reading
 
 SHOWN = {"shown": True}
@@ -52,6 +53,10 @@ class Obstacle:
     what: str
     way_out: str
     removal: Mapping[str, Any] | None = None
+
+
+class Held(Obstacle):
+    """Something that has to be in order first, in another step of the same plan."""
 
 
 R_co = TypeVar("R_co", bound="Resource", covariant=True)
@@ -180,6 +185,11 @@ class Change:
         )
 
     @property
+    def is_held(self) -> bool:
+        """Whether nothing but another step is in the way."""
+        return bool(self.hindrances) and all(isinstance(o, Held) for o in self.hindrances)
+
+    @property
     def key(self) -> Key:
         """What identifies the resource."""
         return self.want.key
@@ -237,6 +247,14 @@ class Waiting:
 Wanted = Sequence[Resource] | Skipped | Waiting
 
 
+def requiring(*steps: str) -> Callable[[Environment], Sequence[str]]:
+    """The ids of steps that have to be in order first, whatever the environment."""
+    return lambda _: steps
+
+
+ON_NOTHING = requiring()
+
+
 @dataclass(frozen=True)
 class Step:
     """One step: what it makes, why, and the pure function that says what should be there.
@@ -245,7 +263,8 @@ class Step:
     out, the step is skipped. `settings` are those that name what it makes. `proved` steps are read
     back after they were written: AWS may accept and not keep. `leaves` says what may stand of the
     step, where that can be more than is wanted now; `strays`, what something of its kind is that
-    carries our tags and that no setting names, given its ARN.
+    carries our tags and that no setting names, given its ARN. Where one of the steps it `requires`
+    fails, it is left alone; where one that it `heeds` is blocked, only what rests on that one is.
     """
 
     id: str
@@ -259,6 +278,8 @@ class Step:
     docs: str = ""
     leaves: Callable[[Environment, Facts], Wanted] | None = None
     strays: Callable[[Environment, Account, str], Sequence[Resource]] | None = None
+    requires: Callable[[Environment], Sequence[str]] = ON_NOTHING
+    heeds: tuple[Step, ...] = ()
 
     def wanted(self, env: Environment, facts: Facts) -> Wanted:
         """What should be there."""
@@ -276,13 +297,15 @@ class Step:
 
 @dataclass(frozen=True)
 class StepPlan:
-    """What one step would do."""
+    """What one step would do; `failed` where AWS did not let it be looked at, or be made."""
 
     id: str
     title: str
     changes: tuple[Change, ...] = ()
     waiting: str = ""
     skipped: str = ""
+    failed: str = ""
+    error: ProvisionError | None = field(default=None, compare=False)
 
     @property
     def pending(self) -> tuple[Change, ...]:
@@ -297,7 +320,20 @@ class StepPlan:
     @property
     def is_settled(self) -> bool:
         """Nothing to do and nothing in the way."""
-        return not (self.pending or self.blocked or self.waiting)
+        return not (self.pending or self.blocked or self.waiting or self.failed)
+
+    @property
+    def is_made(self) -> bool:
+        """Whether the pending changes may be made, though some of the others may be held."""
+        stuck = [change for change in self.blocked if not change.is_held]
+        return not (stuck or self.waiting or self.failed)
+
+    @property
+    def stuck(self) -> str:
+        """Why nothing can rest on it, if nothing can."""
+        if self.failed:
+            return self.failed
+        return "; ".join(o.what for change in self.blocked for o in change.hindrances)
 
     def of(self, action: Action) -> tuple[Change, ...]:
         """The changes of one kind, in order."""
@@ -367,6 +403,11 @@ class Plan:
     def is_blocked(self) -> bool:
         """Something that we did not write is in the way."""
         return any(step.blocked for step in self.steps)
+
+    @property
+    def failure(self) -> ProvisionError | None:
+        """The first refusal that kept a step from being looked at."""
+        return next((step.error for step in self.steps if step.error is not None), None)
 
     @property
     def is_settled(self) -> bool:

@@ -17,11 +17,6 @@ OURS = ("AlarmRegions", "CreatedBy", "Environment", "ManagedBy", "Project")
 HOUR, DAY, WEEK = 3600, 86_400, 604_800
 
 
-def without_ses(region: str) -> str:
-    """Partitions without the service (botocore's endpoints of sesv2)."""
-    return f"there is no Amazon SES in {region}" if region.startswith("cn-") else ""
-
-
 def too_long_for_dkim(domain: str) -> str:
     """The DKIM records stand below the domain."""
     longest = LONGEST_NAME - len(DKIM_LABELS)
@@ -74,6 +69,21 @@ def arn_across(arn: str, home: str) -> str:
     if not arn.startswith("arn:") or arn.split(":")[1] == partitions.partition(home):
         return ""
     return f"is of the partition {arn.split(':')[1]}, and {home} in {partitions.partition(home)}"
+
+
+AWS_OWNED = ("AWSReservedSSO_", "AWSServiceRoleFor")
+"""What the names of roles begin with that AWS alone may change: those of IAM Identity Center and
+service-linked ones (IAM User Guide)."""
+
+
+def role_of_aws(name: str) -> str:
+    """IAM refuses a policy of ours on a role that is AWS's own."""
+    if not name.startswith(AWS_OWNED):
+        return ""
+    return (
+        f"{name} is a role that only AWS may change, so that it takes no policy of ours; name the "
+        "role of the application (a permission set is changed in IAM Identity Center)"
+    )
 
 
 def key_elsewhere(key: str, regions: Iterable[str]) -> str:

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validat
 from pydantic_core import PydanticCustomError
 
 from ses_provision.environment.complaints import shown
-from ses_provision.environment.limits import looks_back_too_far
+from ses_provision.environment.limits import looks_back_too_far, role_of_aws
 from ses_provision.environment.shapes import (
     LABEL,
     Address,
@@ -161,6 +161,15 @@ class SenderSettings(Section):
     feedback_forwarding: bool = Field(
         True, strict=True, description="Mail bounces and complaints back to the sender as well."
     )
+
+    @field_validator("role")
+    @classmethod
+    def ours_to_change(cls, value: str | None) -> str | None:
+        """The policy is put on the role."""
+        problem = role_of_aws(value or "")
+        if problem:
+            raise ValueError(problem)
+        return value
 
 
 class EventSettings(Section):

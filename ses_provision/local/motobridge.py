@@ -18,17 +18,23 @@ from botocore.awsrequest import AWSPreparedRequest, HeadersDict
 from botocore.compat import HTTPHeaders
 from botocore.parsers import create_parser
 from botocore.serialize import create_serializer
+from moto.core import base_backend, utils
 from moto.core.base_backend import BackendDict
 from moto.core.botocore_stubber import BotocoreStubber
 from moto.core.models import botocore_stubber
 
 from ses_provision.local.codec import codec_for
 from ses_provision.local.contract import AwsError, Caller, Params, Reply
+from ses_provision.local.nobodys import session
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from botocore.model import OperationModel
+
+# moto asks boto3 for the names of regions, which must not need a person's profile.
+for _module in (base_backend, utils):
+    vars(_module)["Session"] = session
 
 _IN_USE: list[Any] = vars(BackendDict)["_instances"]
 _SWAP = RLock()

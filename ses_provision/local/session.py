@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import os
 from typing import TYPE_CHECKING, Any
 
 import boto3
@@ -14,20 +13,13 @@ from botocore.exceptions import ConnectionClosedError
 from ses_provision.local.codec.service import shared_loader
 from ses_provision.local.keyring import LOCAL_SECRET, Keyring
 from ses_provision.local.motobridge import leave_out_mocks
+from ses_provision.local.nobodys import NOBODYS
 from ses_provision.local.wire import ConnectionLostError, Request
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ses_provision.local.wire import Response
-
-# The developer's own profile and configuration have no say here.
-_UNSET: dict[str, tuple[None, None, Any, None]] = {
-    "profile": (None, None, None, None),
-    "config_file": (None, None, os.devnull, None),
-    "credentials_file": (None, None, os.devnull, None),
-    "region": (None, None, None, None),
-}
 
 
 class _Body(io.BytesIO):
@@ -43,7 +35,7 @@ def open_session(
     answer: Callable[[Request], Response], account: str, region: str | None
 ) -> boto3.Session:
     """A session of an account whose every request goes to `answer`."""
-    core = botocore.session.Session(session_vars=_UNSET)
+    core = botocore.session.Session(session_vars=NOBODYS)
     core.register_component("data_loader", shared_loader())
     core.set_config_variable("ignore_configured_endpoint_urls", value=True)
     events = core.get_component("event_emitter")

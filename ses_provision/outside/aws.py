@@ -6,7 +6,6 @@ it: all questions of a round at once, each question once.
 
 from __future__ import annotations
 
-import os
 import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable
@@ -25,9 +24,11 @@ from ses_provision.errors import CannotReachAws
 from ses_provision.outside.reading import Ask
 from ses_provision.outside.refusals import explain, means
 from ses_provision.outside.rights import Credentials
-from ses_provision.outside.secrets import SECRETS, hide
+from ses_provision.outside.secrets import hide
+from ses_provision.outside.sessions import assumed
 
 if TYPE_CHECKING:
+    from ses_provision.errors import ProvisionError
     from ses_provision.outside.call import Call
     from ses_provision.outside.reading import Outcome, Reading
 
@@ -51,60 +52,6 @@ UNANSWERED = (
     EOFError,  # an MFA code that nobody can type
 )
 """What surfaces where AWS has not answered."""
-
-ENVIRONMENT_CREDENTIALS = (
-    "AWS_ACCESS_KEY_ID",
-    "AWS_PROFILE",
-    "AWS_WEB_IDENTITY_TOKEN_FILE",
-    "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
-    "AWS_CONTAINER_CREDENTIALS_FULL_URI",
-)
-
-
-def session(profile: str | None, fallback_profile: str | None = None) -> boto3.Session:
-    """Credentials by the ordinary AWS chain.
-
-    An explicit profile wins, then credentials given in the environment (CI has no profiles), then
-    the fallback: the environment file's profile.
-    """
-    given = any(os.environ.get(name) for name in ENVIRONMENT_CREDENTIALS)
-    chosen = profile or (None if given else fallback_profile)
-    try:
-        opened = boto3.Session(profile_name=chosen)
-    except botocore.exceptions.ProfileNotFound as error:
-        named = error.kwargs["profile"]
-        raise CannotReachAws(
-            f"There is no AWS profile {named} on this machine.",
-            f"Create it (`aws configure sso --profile {named}`), name another with --profile, or "
-            "give credentials in the environment.",
-        ) from error
-    except botocore.exceptions.BotoCoreError as error:
-        raise CannotReachAws(
-            f"The AWS configuration of this machine cannot be used: {hide(str(error))}",
-            "Correct the file (~/.aws/config, ~/.aws/credentials, or where AWS_CONFIG_FILE and "
-            "AWS_SHARED_CREDENTIALS_FILE point).",
-        ) from error
-    opened.events.register("before-sign", learn_credentials)  # all clients of it inherit this
-    return opened
-
-
-def zone_session(profile: str | None) -> boto3.Session | None:
-    """The session of the profile that the environment names for hosted zones, if it names one."""
-    return session(profile) if profile else None
-
-
-def assumed(
-    base: boto3.Session, role_arn: str, region: str, endpoint_url: str | None
-) -> boto3.Session:
-    """A session in a role, good for an hour (STS API reference, AssumeRole)."""
-    sts = base.client("sts", region_name=region, endpoint_url=endpoint_url)
-    keys = sts.assume_role(RoleArn=role_arn, RoleSessionName="ses-provision")["Credentials"]
-    SECRETS.learn(keys["SecretAccessKey"], keys["SessionToken"])
-    return boto3.Session(
-        aws_access_key_id=keys["AccessKeyId"],
-        aws_secret_access_key=keys["SecretAccessKey"],
-        aws_session_token=keys["SessionToken"],
-    )
 
 
 def insist_on_usable_credentials(opened: boto3.Session) -> None:
@@ -130,14 +77,6 @@ def insist_on_a_port(url: str) -> None:
         raise ValueError("port 0")
 
 
-def learn_credentials(request_signer: Any, **_: Any) -> None:
-    """Learn the credentials that a request is about to be signed with, so that none is printed."""
-    credentials = request_signer._credentials
-    if credentials is not None:
-        keys = credentials.get_frozen_credentials()
-        SECRETS.learn(keys.secret_key, keys.token)
-
-
 class Connections:
     """Clients by service and region, made when first needed.
 
@@ -157,6 +96,7 @@ class Connections:
         self._session = opened
         self._zones = zones or opened
         self._zone_role = zone_role
+        self._in_role: boto3.Session | None = None
         self._endpoint_url = endpoint_url
         self._trace = trace
         self._resolve = resolve
@@ -175,7 +115,7 @@ class Connections:
         try:
             return self._ask(asked)
         except (botocore.exceptions.ClientError, *UNANSWERED) as error:
-            said = explain(error, asked.service, asked.region, asked.operation, self.profile)
+            said = self._explained(error, asked)
             return None if means(said, asked.absent) else said
         except CannotReachAws as error:
             return error
@@ -197,8 +137,12 @@ class Connections:
             client = self._client(call.service, call.region, call.credentials)
             reply: dict[str, Any] = getattr(client, xform_name(call.operation))(**call.params)
         except (botocore.exceptions.ClientError, *UNANSWERED) as error:
-            raise explain(error, call.service, call.region, call.operation, self.profile) from error
+            raise self._explained(error, call) from error
         return reply
+
+    def _explained(self, error: Exception, sent: Ask | Call) -> ProvisionError:
+        used = self._session if sent.credentials is Credentials.ACCOUNT else self._zones
+        return explain(error, sent.service, sent.region, sent.operation, str(used.profile_name))
 
     def _client(self, service: str, region: str, credentials: Credentials) -> Any:
         key = (service, region, credentials)
@@ -210,10 +154,13 @@ class Connections:
     def _session_for(self, region: str, credentials: Credentials) -> boto3.Session:
         if credentials is Credentials.ACCOUNT:
             return self._session
-        if self._zone_role is not None:
-            self._zones = assumed(self._zones, self._zone_role, region, self._endpoint_url)
-            self._zone_role = None
-        return self._zones
+        if self._in_role is None:
+            self._in_role = (
+                assumed(self._zones, self._zone_role, region, self._endpoint_url)
+                if self._zone_role
+                else self._zones
+            )
+        return self._in_role
 
     def _open(self, service: str, region: str, credentials: Credentials) -> Any:
         attempts = ATTEMPTS_AT_THE_DOOR if service == "sts" else ATTEMPTS
@@ -299,11 +246,3 @@ def values(asks: Iterable[Ask], name: str) -> tuple[Any, ...]:
     """The values of a list parameter over several questions."""
     lists = (dict(one.params).get(name) for one in asks)
     return tuple(dict.fromkeys(v for found in lists if isinstance(found, tuple) for v in found))
-
-
-def local_session(account_id: str) -> boto3.Session:
-    """The credentials that a local AWS takes for an account."""
-    return boto3.Session(
-        aws_access_key_id=f"LOCAL000{account_id}",
-        aws_secret_access_key="local",  # noqa: S106
-    )

@@ -52,8 +52,11 @@ def explain(error: Any, service: str, region: str, operation: str, profile: str)
     code = response.get("Error", {}).get("Code", "")
     said = hide(response.get("Error", {}).get("Message") or "no reason given")
     what = f"{service} {operation} in {region}"
+    role = not_taken_on(code, said, getattr(error, "operation_name", ""), profile)
+    if role is not None:
+        return role
     if code in DENIED:
-        return denied(said, code, service, operation)
+        return denied(said, code, service, operation, region)
     if code in EXPIRED:
         return CannotReachAws(f"The credentials have expired ({code}).", login_hint(profile))
     if code in UNKNOWN_KEY:
@@ -61,6 +64,7 @@ def explain(error: Any, service: str, region: str, operation: str, profile: str)
             f"AWS does not accept these credentials in {region} ({code}).",
             f"Check the access key, and that region {region} is enabled in the account: an opt-in "
             "region that is off answers like this.",
+            region=region,
         )
     if code in BAD_SIGNATURE:
         return CannotReachAws(
@@ -71,6 +75,7 @@ def explain(error: Any, service: str, region: str, operation: str, profile: str)
         return CannotReachAws(
             f"Region {region} is not enabled in this account ({code}).",
             "Enable it under Account > AWS Regions, or change `region` in the environment file.",
+            region=region,
         )
     if not code or code.isdecimal():
         status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", "")
@@ -92,15 +97,54 @@ def not_aws(service: str, region: str, said: str) -> CannotReachAws:
     )
 
 
-def denied(said: str, code: str, service: str, operation: str) -> AccessDenied:
+TAKING_ON = frozenset(
+    {"AssumeRole", "AssumeRoleWithWebIdentity", "AssumeRoleWithSAML", "GetRoleCredentials"}
+)
+"""What botocore sends by itself to get credentials (STS and SSO API references)."""
+
+
+def not_taken_on(code: str, said: str, operation: str, profile: str) -> CannotReachAws | None:
+    """Why there are no credentials, where getting them was what AWS refused."""
+    if operation not in TAKING_ON or code in EXPIRED | UNKNOWN_KEY | BAD_SIGNATURE:
+        return None
+    if operation == "GetRoleCredentials":
+        return CannotReachAws(
+            f"IAM Identity Center gives profile {profile} no credentials: {said} ({code})",
+            "Correct sso_account_id and sso_role_name of the profile, or have its permission set "
+            "assigned to you in that account.",
+        )
+    return CannotReachAws(
+        f"The role could not be taken on: {said} ({code})",
+        "Two policies have to allow it: the trust policy of the role, and one of whoever takes it "
+        "on. The role is role_arn of the AWS profile, AWS_ROLE_ARN, or dns.assume_role_arn.",
+    )
+
+
+ORGANISATION = "service control policy"
+"""What AWS says where an organisation's policy is the reason (IAM User Guide, access denied)."""
+
+
+def way_on(said: str, region: str) -> str:
+    """What to do about a denial."""
+    if ORGANISATION in said:
+        return (
+            f"A policy of the organisation denies it in {region}, which no permission here lifts. "
+            "Ask its administrators, or do without: alarms.regions names the regions of alarms, "
+            "--skip leaves out a step, such as --skip alarms."
+        )
+    return (
+        "Ask for that permission; `ses-provision permissions` prints the policy an operator needs."
+    )
+
+
+def denied(said: str, code: str, service: str, operation: str, region: str) -> AccessDenied:
     """An access denied error that names the IAM action and the resource AWS really checked."""
     named = re.search(r"perform:? [`']?([\w-]+:\w+)'?(?: on resource:? [`']?([^\s']+)'?)?", said)
     action = named[1] if named else iam_action(service, operation)
     resource = (named[2] if named else "") or "*"
     return AccessDenied(
         f"These credentials may not {action} on {resource}.",
-        "Ask for that permission; `ses-provision permissions` prints the policy an operator needs. "
-        f"AWS said: {said}",
+        f"{way_on(said, region)} AWS said: {said}",
         code=code,
         operation=operation,
         action=action,
@@ -117,6 +161,11 @@ def unreachable(error: Any, service: str, region: str, profile: str) -> Provisio
             "credential_process of the AWS profile has failed.",
             "Run that command by hand to see why; what it prints is never shown here.",
         )
+    from ses_provision.outside import profiles
+
+    configured = profiles.explained(error, profile)
+    if configured is not None:
+        return configured
     if name in {"NoCredentialsError", "PartialCredentialsError", "CredentialRetrievalError"}:
         return CannotReachAws(
             f"There are no usable AWS credentials: {said}",
@@ -124,8 +173,9 @@ def unreachable(error: Any, service: str, region: str, profile: str) -> Provisio
             "environment.",
         )
     if "SSO" in name or "Token" in name or "Login" in name:
+        command = "aws login" if "Login" in name else "aws sso login"
         return CannotReachAws(
-            f"The AWS login has expired or is missing: {said}", login_hint(profile)
+            f"The AWS login has expired or is missing: {said}", login_hint(profile, command)
         )
     if isinstance(error, EOFError):
         return CannotReachAws(
@@ -148,7 +198,7 @@ def unreachable(error: Any, service: str, region: str, profile: str) -> Provisio
     )
 
 
-def login_hint(profile: str) -> str:
+def login_hint(profile: str, command: str = "aws sso login") -> str:
     """How to get fresh credentials."""
     name = "" if profile in {"", "default"} else f" --profile {profile}"
-    return f"Log in again: `aws sso login{name}` (or renew the credentials you use)."
+    return f"Log in again: `{command}{name}` (or renew the credentials you use)."

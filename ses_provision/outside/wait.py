@@ -11,7 +11,7 @@ from typing import TypeVar
 
 import tenacity
 
-from ses_provision.errors import NotSettled
+from ses_provision.errors import AccessDenied, AwsRefused, CannotReachAws, NotSettled
 from ses_provision.outside.refusals import Refusal, means
 
 T = TypeVar("T")
@@ -23,13 +23,18 @@ PROPAGATION = 60.0
 """Seconds that a policy may take to reach the service that reads it; usually under ten."""
 
 
+FAILED_LOOKS = 4
+"""Looks that fail in a row before a wait ends with what they failed with."""
+
+
 @dataclass(frozen=True)
 class Looked:
-    """One look that did not find what is awaited. Times in seconds."""
+    """One look that did not find what is awaited, or that failed: why. Times in seconds."""
 
     attempt: int
     elapsed: float
     next_in: float
+    failed: str = ""
 
 
 def real_sleep(seconds: float) -> None:
@@ -44,12 +49,29 @@ def until(
     timeout: float,
     sleep: Sleep,
     waiting: Callable[[T, Looked], None],
+    longest: float = LONGEST_PAUSE,
 ) -> T:
     """Look until what is seen has settled: at once, then after 5 to 60 s, exponential with jitter.
+    `longest` makes the longest pause shorter.
 
-    `timeout` is in seconds of waiting. Raises NotSettled when it has passed.
+    `timeout` is in seconds of waiting. Raises NotSettled when it has passed. A look that AWS does
+    not answer is not the end of a wait that has seen something: the next one may be answered, as
+    after a login that had expired. Raises what the looks fail with where they fail in a row.
     """
     waited = 0.0
+    seen: list[T] = []
+    failed: list[Exception] = []
+
+    def look_again() -> T:
+        found = look()
+        seen[:], failed[:] = [found], []
+        return found
+
+    def may_pass(error: BaseException) -> bool:
+        if not seen or not isinstance(error, CannotReachAws | AwsRefused):
+            return False
+        failed.append(error)
+        return len(failed) < FAILED_LOOKS and not isinstance(error, AccessDenied)
 
     def pause(seconds: float) -> None:
         nonlocal waited
@@ -60,19 +82,20 @@ def until(
         return waited + state.upcoming_sleep > timeout
 
     def tell(state: tenacity.RetryCallState) -> None:
-        seen: T = state.outcome.result()  # type: ignore[union-attr]
-        waiting(seen, Looked(state.attempt_number, waited, state.upcoming_sleep))
+        why = getattr(failed[-1], "message", "") if failed else ""
+        waiting(seen[-1], Looked(state.attempt_number, waited, state.upcoming_sleep, why))
 
     try:
         return tenacity.Retrying(
-            retry=tenacity.retry_if_result(lambda seen: not settled(seen)),
+            retry=tenacity.retry_if_result(lambda found: not settled(found))
+            | tenacity.retry_if_exception(may_pass),
             wait=tenacity.wait_random_exponential(
-                multiplier=FIRST_LOOK, max=LONGEST_PAUSE, min=FIRST_LOOK
+                multiplier=FIRST_LOOK, max=longest, min=FIRST_LOOK
             ),
             stop=out_of_time,
             before_sleep=tell,
             sleep=pause,
-        )(look)
+        )(look_again)
     except tenacity.RetryError as error:
         minutes = timeout / 60
         raise NotSettled(

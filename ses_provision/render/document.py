@@ -89,6 +89,7 @@ def step(value: StepPlan) -> dict[str, Any]:
         "title": value.title,
         "waiting": value.waiting or None,
         "skipped": value.skipped or None,
+        "failed": value.failed or None,
         "changes": [change(one) for one in value.changes],
     }
 

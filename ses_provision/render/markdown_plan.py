@@ -48,6 +48,8 @@ def left_over(value: Plan) -> Iterator[str]:
 
 def lines(step: StepPlan) -> Iterator[str]:
     """A step as lines of a diff; nothing where all is as it should be."""
+    if step.failed:
+        yield f"# {step.title}: not looked at: {safe(step.failed)}"
     if step.waiting:
         yield f"# {step.title}: known after apply: {safe(step.waiting)}"
     shown = [one for one in step.changes if one.action is not Action.KEEP]

@@ -75,6 +75,8 @@ def step(number: int, value: StepPlan, *, verbose: bool) -> list[Text]:
     lines = [Text(f"{number:2}. {value.title}", style="bold")]
     if value.waiting:
         lines.append(Text(f"    ? known after apply: {safe(value.waiting)}", style="cyan"))
+    if value.failed:
+        lines.append(Text(f"    ! not looked at: {safe(value.failed)}", style="bold red"))
     if value.skipped:
         lines.append(Text(f"    - skipped: {safe(value.skipped)}", style="dim"))
     for one in value.changes:
@@ -149,6 +151,9 @@ def summary(value: Plan) -> Text:
         parts.append(f"{value.count(Action.BLOCKED)} blocked")
     if value.waiting:
         parts.append(f"{steps(len(value.waiting))} known after apply")
+    failed = sum(bool(step.failed) for step in value.steps)
+    if failed:
+        parts.append(f"{steps(failed)} not looked at")
     return Text(f"Plan: {', '.join(parts)}{skipped(value)}.", style="bold")
 
 
@@ -169,6 +174,8 @@ def applied(value: Applied | NotDone) -> Text:
         lines = [Text(f"         ! left alone: {value.step.title}", style="bold red")]
         for blocked in value.step.blocked:
             lines += change(blocked)
+        if value.step.failed:
+            lines.append(Text(f"    because: {safe(value.step.failed)}", style="bold red"))
         if value.step.waiting:
             lines.append(Text(f"    ? {safe(value.step.waiting)}", style="cyan"))
         return Text("\n").join(lines)

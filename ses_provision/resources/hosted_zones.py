@@ -15,8 +15,21 @@ from ses_provision.outside.refusals import Refusal
 from ses_provision.outside.rights import EVERYTHING, Credentials
 
 ABSENT = (Refusal("NoSuchHostedZone"),)
-HOME = {"aws": "us-east-1", "aws-cn": "cn-northwest-1", "aws-us-gov": "us-gov-west-1"}
-"""Route 53 is global; its client wants a region of the partition all the same."""
+HOME = {
+    "aws": "us-east-1",
+    "aws-cn": "cn-northwest-1",
+    "aws-us-gov": "us-gov-west-1",
+    "aws-eusc": "eusc-de-east-1",
+    "aws-iso": "us-iso-east-1",
+    "aws-iso-b": "us-isob-east-1",
+    "aws-iso-e": "eu-isoe-west-1",
+    "aws-iso-f": "us-isof-south-1",
+}
+"""Route 53 is global; its client wants a region of the partition all the same (the endpoints file
+of botocore)."""
+
+WITHOUT_PUBLIC_ZONES = "aws-us-gov"
+"""GovCloud has no public hosted zones (AWS GovCloud User Guide, Route 53)."""
 
 
 @dataclass(frozen=True)
@@ -42,12 +55,13 @@ class Zone:
 def partition_of(env: Environment, account: Account) -> str:
     """The partition of the credentials that hosted zones are looked up with.
 
-    GovCloud has no public hosted zones (AWS GovCloud User Guide, Route 53), so that a profile of
-    its own for them is one of the commercial partition.
+    A profile of its own for them is of the commercial partition where the sending one has none;
+    what its region says otherwise is heeded when it is used.
     """
     if env.dns.assume_role_arn:
         return env.dns.assume_role_arn.split(":")[1]
-    return "aws" if env.dns.profile else account.partition
+    elsewhere = env.dns.profile and account.partition == WITHOUT_PUBLIC_ZONES
+    return "aws" if elsewhere else account.partition
 
 
 def list_question(partition: str, holding: str = "") -> Ask:

@@ -219,6 +219,11 @@ class Subscription:
         return Key.of("subscription", self.topic_arn, name)
 
     @property
+    def asks(self) -> str:
+        """The person whom AWS asks to confirm; nobody where a program is told."""
+        return self.endpoint
+
+    @property
     def is_confirmed(self) -> bool:
         """Whether the subscriber has agreed."""
         return self.arn.startswith("arn:")

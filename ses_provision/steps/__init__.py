@@ -5,7 +5,7 @@ should be there. `needs` names what has to be looked up, `arns` and `records` wh
 checks speak of, `left_over` finds what no setting names any more.
 """
 
-from ses_provision.engine.model import Step
+from ses_provision.engine.model import Step, requiring
 from ses_provision.steps import (
     alarms,
     configuration_set,
@@ -20,6 +20,18 @@ from ses_provision.steps import (
 from ses_provision.steps.needs import DKIM, ZONE
 
 GUIDE = "https://docs.aws.amazon.com/ses/latest/dg/"
+
+MAIL_FROM = Step(
+    "mail-from",
+    "Custom MAIL FROM",
+    "Makes the envelope sender ours, so that SPF aligns with the From domain for DMARC.",
+    mail_from.desired,
+    needs=(ZONE,),
+    section="mail_from",
+    settings="mail_from.subdomain",
+    requires=requiring("identity"),
+    docs=f"{GUIDE}mail-from.html",
+)
 
 STEPS = (
     Step(
@@ -39,6 +51,7 @@ STEPS = (
         identity.desired,
         settings="domain",
         strays=identity.strays,
+        requires=requiring("configuration-set"),
         docs=f"{GUIDE}creating-identities.html",
     ),
     Step(
@@ -49,18 +62,10 @@ STEPS = (
         needs=(ZONE, DKIM),
         leaves=dkim.standing,
         settings="domain",
+        requires=requiring("identity"),
         docs=f"{GUIDE}send-email-authentication-dkim-easy.html",
     ),
-    Step(
-        "mail-from",
-        "Custom MAIL FROM",
-        "Makes the envelope sender ours, so that SPF aligns with the From domain for DMARC.",
-        mail_from.desired,
-        needs=(ZONE,),
-        section="mail_from",
-        settings="mail_from.subdomain",
-        docs=f"{GUIDE}mail-from.html",
-    ),
+    MAIL_FROM,
     Step(
         "dmarc",
         "DMARC",
@@ -69,6 +74,7 @@ STEPS = (
         needs=(ZONE,),
         section="dmarc",
         settings="dmarc",
+        requires=requiring("dkim"),
         docs=f"{GUIDE}send-email-authentication-dmarc.html",
     ),
     Step(
@@ -78,6 +84,8 @@ STEPS = (
         sender.desired,
         section="sender",
         settings="sender.address",
+        requires=requiring("configuration-set"),
+        heeds=(MAIL_FROM,),
         docs=f"{GUIDE}creating-identities.html",
     ),
     Step(
@@ -97,6 +105,7 @@ STEPS = (
         section="events",
         settings="events.topic (or suffix)",
         proved=True,
+        requires=requiring("configuration-set"),
         docs=f"{GUIDE}event-publishing-add-event-destination-sns.html",
     ),
     Step(
@@ -106,6 +115,7 @@ STEPS = (
         alarms.desired,
         section="alarms",
         settings="alarms.topic, alarms.bounce_name, alarms.complaint_name (or suffix)",
+        requires=alarms.requires,
         docs=f"{GUIDE}reputationdashboard-cloudwatch-alarm.html",
         strays=alarms.strays,
     ),

@@ -42,6 +42,14 @@ def rates(env: Environment) -> list[Rate]:
     ]
 
 
+def requires(env: Environment) -> list[str]:
+    """The events, where alarms tell people by their topic."""
+    shared = [
+        region for region in env.alarm_regions if carries_events(env, region, env.alarm_topic)
+    ]
+    return ["events"] if shared else []
+
+
 def desired(env: Environment, facts: Facts) -> list[Resource]:
     """In each region a topic (CloudWatch refuses one elsewhere), its subscribers, the alarms."""
     return [resource for region in env.alarm_regions for resource in in_region(env, facts, region)]

@@ -1,5 +1,7 @@
 """The sending identity: the from address."""
 
+from dataclasses import replace
+
 from ses_provision.engine.model import Resource
 from ses_provision.engine.needs import Facts
 from ses_provision.environment import Environment
@@ -22,4 +24,4 @@ def desired(env: Environment, facts: Facts) -> list[Resource]:
         feedback_forwarding=env.sender.feedback_forwarding,
         tags=env.all_tags,
     )
-    return [identity, mail_from.on(identity.arn, env)]
+    return [identity, replace(mail_from.on(identity.arn, env), rests_on="mail-from")]

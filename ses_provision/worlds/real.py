@@ -42,12 +42,12 @@ class RealWorld:
 
     def connect(self, env: Environment, profile: str | None, trace: Trace) -> Connections:
         """Connect with the profile, the environment's credentials, or the file's profile."""
-        from ses_provision.outside import aws, dns
+        from ses_provision.outside import aws, dns, sessions
 
         servers = resolvers()
         return aws.Connections(
-            aws.session(profile, env.profile),
-            zones=aws.zone_session(env.dns.profile),
+            sessions.session(profile, env.profile),
+            zones=sessions.zone_session(env.dns.profile),
             zone_role=env.dns.assume_role_arn,
             trace=trace,
             resolve=lambda asked: dns.answer(asked, servers),

@@ -22,14 +22,14 @@ class LocalServer(RealWorld):
 
     def connect(self, env: Environment, profile: str | None, trace: Trace) -> Connections:
         """Connect with the key that belongs to the environment's account there."""
-        from ses_provision.outside import aws, dns
+        from ses_provision.outside import aws, dns, sessions
 
         del profile
         self.insist_that_it_listens()
         name_server = f"127.0.0.1:{name_server_port(self.port)}"
         return aws.Connections(
-            aws.local_session(env.account_id),
-            zones=aws.local_session(env.zone_account_id),
+            sessions.local_session(env.account_id),
+            zones=sessions.local_session(env.zone_account_id),
             endpoint_url=f"http://127.0.0.1:{self.port}",
             trace=trace,
             resolve=lambda asked: dns.answer(asked, [name_server], everything_there=True),

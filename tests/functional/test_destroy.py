@@ -430,3 +430,62 @@ def test_what_changes_between_looking_and_deleting_is_not_deleted(
 def test_the_shipped_prod_is_protected_and_staging_is_not() -> None:
     assert "protect = true" in Path(CONFIG / "prod.toml").read_text()
     assert "protect = true" not in Path(CONFIG / "staging.toml").read_text()
+
+
+def use(local: LocalAws, env: Environment, operation: str, **params: Any) -> Any:
+    """Let somebody change SES behind our back."""
+    return local.call(env.account_id, env.region, "sesv2", operation, params)
+
+
+def test_a_set_that_another_identity_has_as_its_default_stays_and_names_it(
+    cli: Cli, local: LocalAws, staging: Environment
+) -> None:
+    cli(*APPLY)
+    name = staging.configuration_set.name
+    use(local, staging, "CreateEmailIdentity", EmailIdentity="x.org", ConfigurationSetName=name)
+    use(local, staging, "CreateEmailIdentity", EmailIdentity="y.org")
+
+    destroyed = cli(*DESTROY)
+
+    assert "identity x.org has it as its default" in destroyed.stdout
+    assert "y.org" not in destroyed.stdout
+    assert use(local, staging, "GetConfigurationSet", ConfigurationSetName=name)
+    use(local, staging, "DeleteEmailIdentity", EmailIdentity="x.org")
+    assert "DeleteConfigurationSet" in {call.operation for call in cli(*DESTROY).writes}
+
+
+def test_where_there_are_too_many_identities_to_ask_the_set_stays_and_it_is_said(
+    cli: Cli, local: LocalAws, staging: Environment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    cli(*APPLY)
+    monkeypatch.setattr("ses_provision.resources.ses.users.MOST", 3)
+    for number in range(4):
+        use(local, staging, "CreateEmailIdentity", EmailIdentity=f"x{number}.org")
+
+    destroyed = cli(*DESTROY)
+
+    assert "only 3 were asked" in destroyed.stdout
+    assert "DeleteConfigurationSet" not in {call.operation for call in destroyed.writes}
+
+
+@pytest.mark.parametrize("held", ["identity", "set"])
+def test_what_a_tenant_holds_stays_and_names_the_tenant(
+    held: str, cli: Cli, local: LocalAws, staging: Environment
+) -> None:
+    cli(*APPLY)
+    place = f"arn:aws:ses:{staging.region}:{staging.account_id}"
+    name = staging.configuration_set.name
+    arn = f"{place}:identity/{staging.domain}" if held == "identity" else (
+        f"{place}:configuration-set/{name}"
+    )  # fmt: skip
+    use(local, staging, "CreateTenant", TenantName="clinic")
+    use(local, staging, "CreateTenantResourceAssociation", TenantName="clinic", ResourceArn=arn)
+
+    destroyed = cli(*DESTROY)
+
+    assert destroyed.status == 0, destroyed.stderr
+    assert "tenant clinic holds it" in destroyed.stdout
+    kind = "EmailIdentity" if held == "identity" else "ConfigurationSet"
+    key = "EmailIdentity" if held == "identity" else "ConfigurationSetName"
+    kept = staging.domain if held == "identity" else name
+    assert use(local, staging, f"Get{kind}", **{key: kept})

@@ -177,6 +177,14 @@ def grow(local: LocalAws, env: Environment) -> None:
     local.call(env.account_id, env.region, "route53", "ChangeResourceRecordSets", params)
 
 
+def leave_over(local: LocalAws, env: Environment) -> None:
+    """A configuration set of ours that no setting names any more."""
+    wanted = {"CreatedBy": "ses-provision", **env.all_tags}
+    tags = [{"Key": key, "Value": value} for key, value in wanted.items()]
+    params = {"ConfigurationSetName": "once", "Tags": tags}
+    local.call(env.account_id, env.region, "sesv2", "CreateConfigurationSet", params)
+
+
 def foreign_destination(env: Environment) -> tuple[str, dict[str, Any]]:
     """An event destination of somebody else, which keeps our configuration set."""
     return "CreateConfigurationSetEventDestination", {
@@ -320,6 +328,7 @@ def test_the_read_only_policy_is_all_that_reading_needs_and_nothing_more(
     read_everything(execute)
     execute("apply", "--yes")
     grow(world.local, operator)
+    leave_over(world.local, operator)
     turn_on_vdm = {"VdmAttributes": {"VdmEnabled": "ENABLED"}}
     world.local.call(
         operator.account_id, operator.region, "sesv2", "PutAccountVdmAttributes", turn_on_vdm

@@ -250,6 +250,13 @@ REFUSED = (
     Refused("a tag that says who made it", {"tags": {"ManagedBy": "me"}}, "ManagedBy"),
     Refused("a tag that says whose it is", {"tags": {"Environment": "other"}}, "Environment"),
     Refused("China, where SES is not", {"region": "cn-north-1"}, "region"),
+    Refused("Hong Kong, where SES is not", {"region": "ap-east-1"}, "region"),
+    Refused("a role of IAM Identity Center", {
+        "sender": {"role": "AWSReservedSSO_Admin_0123456789abcdef"},
+    }, "sender.role"),
+    Refused("a service-linked role", {
+        "sender": {"role": "AWSServiceRoleForSupport"},
+    }, "sender.role"),
     Refused("a zone's name with Route 53", {"dns": {"zone": DOMAIN}}, "dns"),
     Refused("a zone id with DNS elsewhere", {
         "dns": {"provider": "external", "zone_id": "Z1"},

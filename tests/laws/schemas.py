@@ -13,7 +13,7 @@ COUNT: Schema = {"type": "integer", "minimum": 0}
 NUMBER: Schema = {"type": "number"}
 ANYTHING: Schema = {}
 ACCOUNT: Schema = {"type": "string", "pattern": "^[0-9]{12}$"}
-REGION: Schema = {"type": "string", "pattern": "^[a-z]{2}(-[a-z]+)+-[0-9]$"}
+REGION: Schema = {"type": "string", "pattern": "^[a-z]{2,4}(-[a-z]+)+-[0-9]$"}
 MOMENT: Schema = {
     "type": "string",
     "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?\+00:00$",
@@ -98,6 +98,7 @@ PLAN = thing(
             title=WORDS,
             waiting=maybe(WORDS),
             skipped=maybe(WORDS),
+            failed=maybe(WORDS),
             changes=each(CHANGE),
         )
     ),

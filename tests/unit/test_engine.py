@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
 from ses_provision.engine import applying, planning
-from ses_provision.engine.model import Action, Plan, Skipped, Step, Waiting
+from ses_provision.engine.model import Action, Plan, Skipped, Step, Waiting, requiring
 from ses_provision.engine.outcomes import Applied, NotDone
-from ses_provision.errors import StalePlan, Stopped
+from ses_provision.errors import AwsRefused, CannotReachAws, StalePlan, Stopped
 from ses_provision.outside import wait
 from ses_provision.outside.call import Call
+from ses_provision.outside.reading import Ask, Outcome
 from ses_provision.outside.refusals import Refusal
 from tests.unit.toys import ENV, HERE, NOON, Box, Entry, Toy, step
 
@@ -242,17 +244,101 @@ def test_a_step_that_became_settled_meanwhile_is_stale_too() -> None:
         run.go()
 
 
-def test_the_first_failure_stops_the_apply_and_names_its_step() -> None:
+def test_a_failure_ends_the_apply_with_its_step_named() -> None:
     box = Box(refusals={"CreateToy y": ["LimitExceededException"]})
-    run = Run(box, step("a", Toy("x")), step("b", Toy("y")), step("c", Toy("z")))
+    run = Run(box, step("a", Toy("x")), step("b", Toy("y")))
 
     with pytest.raises(Stopped) as raised:
         run.go()
 
     assert run.applied == ["toy x"]
-    assert box.sent == ["CreateToy x"]
     assert "Stopped in step b (Step b): CreateToy y was refused" in raised.value.message
     assert raised.value.hint == "Try later."
+
+
+def test_what_does_not_require_a_failed_step_is_made_and_what_does_is_left_with_the_reason() -> (
+    None
+):
+    box = Box(refusals={"CreateToy y": ["LimitExceededException"]})
+    after = replace(step("c", Toy("z")), requires=requiring("b"))
+    further = replace(step("d", Toy("u")), requires=requiring("c"))
+    run = Run(box, step("a", Toy("x")), step("b", Toy("y")), after, further, step("e", Toy("v")))
+
+    with pytest.raises(Stopped, match="Stopped in step b"):
+        run.go()
+
+    assert run.applied == ["toy x", "toy v"]
+    left = {done.step.id: done.step.failed for done in run.done if isinstance(done, NotDone)}
+    assert left == {
+        "b": "CreateToy y was refused",
+        "c": "needs step b, which failed",
+        "d": "needs step c, which failed",
+    }
+
+
+def test_what_meets_every_step_ends_the_apply_at_once() -> None:
+    box = Box()
+    run = Run(box, step("a", Toy("x")), step("b", Toy("y")))
+
+    def expired(_: Call) -> None:
+        raise CannotReachAws("The credentials have expired.")
+
+    box.before_send = expired
+
+    with pytest.raises(Stopped, match="Stopped in step a"):
+        run.go()
+
+    assert run.done == []
+
+
+class OneDenied(Box):
+    """An account in which one toy may not be looked at."""
+
+    def answer(self, asked: Ask) -> Outcome:
+        """Refuse one question."""
+        denied = dict(asked.params)["Name"] == "y"
+        return AwsRefused("no", code="AccessDenied") if denied else super().answer(asked)
+
+
+def test_a_step_that_may_not_be_looked_at_is_shown_so_and_the_others_are_planned_and_made() -> None:
+    box = OneDenied()
+    run = Run(box, step("a", Toy("x")), step("b", Toy("y")), step("c", Toy("z")))
+
+    assert [one.failed for one in run.agreed.steps] == ["", "no", ""]
+    assert run.agreed.failure is not None
+    assert not run.agreed.is_settled
+    with pytest.raises(AwsRefused):
+        run.go()
+
+    assert run.applied == ["toy x", "toy z"]
+
+
+IN_THE_WAY = {"x": {"InTheWay": ["box"]}}
+
+
+@pytest.mark.parametrize("chosen", [("a", "b"), ("b",)], ids=["both steps", "the later step alone"])
+def test_what_rests_on_a_blocked_step_is_held_and_the_rest_of_its_step_is_made(
+    chosen: tuple[str, ...],
+) -> None:
+    box = Box(dict(IN_THE_WAY))
+    records = step("a", Toy("x"))
+    steps = [records, replace(step("b", Toy("y"), Toy("z", rests_on="a")), heeds=(records,))]
+    run = Run(box, *(one for one in steps if one.id in chosen)).go()
+
+    assert run.applied == ["toy y"]
+    [held] = [one.step for one in run.done if isinstance(one, NotDone) and one.step.id == "b"]
+    assert [change.want.label for change in held.blocked] == ["toy z"]
+    assert "step a" in held.stuck
+
+
+def test_what_rests_on_a_step_that_was_taken_over_is_made() -> None:
+    box = Box(dict(IN_THE_WAY))
+    records = step("a", Toy("x"))
+    later = replace(step("b", Toy("z", rests_on="a")), heeds=(records,))
+
+    run = Run(box, records, later, take_over=frozenset({"a"})).go()
+
+    assert run.applied[-1] == "toy z"
 
 
 def test_a_change_of_several_calls_is_done_when_the_last_is_accepted() -> None:
@@ -333,7 +419,7 @@ def test_changes_of_a_batch_that_is_refused_are_not_reported() -> None:
     with pytest.raises(Stopped):
         run.go()
 
-    assert run.done == []
+    assert run.applied == []
 
 
 def test_what_is_there_already_when_it_is_created_is_taken_for_done() -> None:

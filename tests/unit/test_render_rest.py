@@ -188,7 +188,7 @@ def test_the_names_in_the_document_of_a_plan_are_stable() -> None:
     }
     assert found["counts"] == {"create": 0, "update": 1, "unchanged": 0, "blocked": 1}
     first, second = found["steps"]
-    assert set(first) == {"id", "title", "waiting", "skipped", "changes"}
+    assert set(first) == {"id", "title", "waiting", "skipped", "failed", "changes"}
     assert (second["waiting"], second["skipped"]) == ("w", None)
     blocked, updated = first["changes"]
     assert blocked == {

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ses_provision.errors import AwsRefused, NotSettled
+from ses_provision.errors import AccessDenied, AwsRefused, CannotReachAws, NotSettled
 from ses_provision.outside import wait
 from ses_provision.outside.refusals import Refusal
 
@@ -174,3 +174,66 @@ def test_real_sleeping_is_tenacitys(monkeypatch: pytest.MonkeyPatch) -> None:
     wait.real_sleep(5)
 
     assert slept == [5]
+
+
+class Looks:
+    """What a look gives, one after the other; errors are raised."""
+
+    def __init__(self, *given: object) -> None:
+        self.given = iter(given)
+        self.told: list[wait.Looked] = []
+
+    def run(self) -> object:
+        """Wait until a look gives "settled"."""
+        return wait.until(
+            self.look,
+            lambda seen: seen == "settled",
+            timeout=24 * 3600,
+            sleep=lambda _: None,
+            waiting=lambda _, looked: self.told.append(looked),
+        )
+
+    def look(self) -> object:
+        """The next look."""
+        found = next(self.given)
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+
+EXPIRED = CannotReachAws("The credentials have expired.", "Log in again.")
+THROTTLED = AwsRefused("Too fast.", code="TooManyRequestsException")
+
+
+def test_a_wait_survives_looks_that_fail_and_tells_of_them() -> None:
+    looks = Looks("pending", EXPIRED, THROTTLED, "pending", EXPIRED, "settled")
+
+    assert looks.run() == "settled"
+    assert [one.failed for one in looks.told] == [
+        "", "The credentials have expired.", "Too fast.", "", "The credentials have expired.",
+    ]  # fmt: skip
+
+
+def test_looks_that_go_on_failing_end_the_wait_with_what_they_failed_with() -> None:
+    looks = Looks("pending", *[EXPIRED] * wait.FAILED_LOOKS)
+
+    with pytest.raises(CannotReachAws, match="have expired"):
+        looks.run()
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        (EXPIRED,),
+        ("pending", ValueError("a bug")),
+        ("pending", AccessDenied("no", code="x", operation="x", action="x", resource="x")),
+    ],
+    ids=["the first look", "a bug", "a denial"],
+)
+def test_what_waiting_does_not_mend_ends_the_wait_at_once(given: tuple[object, ...]) -> None:
+    looks = Looks(*given)
+
+    with pytest.raises((CannotReachAws, ValueError, AccessDenied)):
+        looks.run()
+
+    assert len(looks.told) == len(given) - 1

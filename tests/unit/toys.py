@@ -46,6 +46,7 @@ class Toy:
     colour: str = "red"
     size: int = 1
     not_yet: tuple[Refusal, ...] = ()
+    rests_on: str = field(default="", compare=False)
 
     @property
     def key(self) -> Key:

@@ -123,6 +123,8 @@ def make_it_so(
         run.fail(1)
     going = [removal for removal in agreed.left_over if prune and not removal.stays]
     if not (agreed.has_changes or going):
+        if agreed.failure is not None:
+            raise agreed.failure
         return
     if not yes and saved is None:
         run.confirm(f"Apply these changes to {env.name} (account {env.account_id})?")

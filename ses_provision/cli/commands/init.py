@@ -249,10 +249,10 @@ def usual_region(run: Run) -> str | None:
     for variable in ("AWS_REGION", "AWS_DEFAULT_REGION"):
         if os.environ.get(variable):
             return os.environ[variable]
-    from ses_provision.outside import aws
+    from ses_provision.outside import sessions
 
     try:
-        found = aws.session(run.profile).region_name
+        found = sessions.session(run.profile).region_name
     except ProvisionError:
         return None
     return str(found) if found else None

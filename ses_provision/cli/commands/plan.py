@@ -83,6 +83,8 @@ def plan(
         written = "" if out is None else save(run, out, planned, target.env, role, take)
         if github_summary:
             tell_github(run, planned, target.env, written)
+        if planned.failure is not None:
+            raise planned.failure
         if planned.is_blocked:
             run.fail(1)
         elif planned.has_changes and detailed_exitcode:

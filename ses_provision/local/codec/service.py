@@ -25,6 +25,7 @@ from ses_provision.local.codec import (
     xml_form,
 )
 from ses_provision.local.contract import AwsError, Params, Reply
+from ses_provision.local.nobodys import NOBODYS
 from ses_provision.local.wire import Request, Response
 
 if TYPE_CHECKING:
@@ -227,7 +228,8 @@ def _headers(protocol: str, model: ServiceModel) -> dict[str, str]:
 @lru_cache(maxsize=1)
 def shared_loader() -> Loader:
     """botocore's service models, read from disk once in a process (they never change)."""
-    loader: Loader = botocore.session.Session().get_component("data_loader")
+    nobodys = botocore.session.Session(session_vars=NOBODYS)
+    loader: Loader = nobodys.get_component("data_loader")
     return loader
 
 

@@ -8,10 +8,11 @@ from typing import Any
 
 from ses_provision.engine.model import SHOWN, Found, Key, Resource
 from ses_provision.outside.call import Call
-from ses_provision.outside.reading import Answers, Ask, Reading, ask
+from ses_provision.outside.reading import Answers, Ask, Reading, ask, together
 from ses_provision.resources import tags
 from ses_provision.resources.ses import asking
 from ses_provision.resources.ses.event_destination import EventDestination, destinations
+from ses_provision.resources.ses.users import tenants, users
 
 
 def configuration_set_question(arn: str) -> Ask:
@@ -146,18 +147,21 @@ class ConfigurationSet:
     def additions(
         self, live: ConfigurationSet, ours: Sequence[Resource]
     ) -> Reading[tuple[str, ...]]:
-        """Event destinations of others."""
+        """Event destinations of others, and what hangs on the set."""
+        arns = {str(getattr(resource, "arn", "")) for resource in ours}
         listed = yield from destinations(live.arn)
+        needed_by, held_by = yield from together([users(live.arn, arns), tenants(live.arn)])
         known = {
             resource.name
             for resource in ours
             if isinstance(resource, EventDestination) and resource.configuration_set_arn == live.arn
         }
-        return tuple(
+        added = (
             f"others added event destination {destination.name}"
             for destination in listed or ()
             if destination.name not in known
         )
+        return (*added, *needed_by, *held_by)
 
     def _options(self) -> dict[str, dict[str, Any]]:
         return {

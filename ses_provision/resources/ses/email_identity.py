@@ -13,6 +13,7 @@ from ses_provision.outside.rights import Right
 from ses_provision.resources import tags
 from ses_provision.resources.ses import asking
 from ses_provision.resources.ses.identity import Identity, identity, identity_question
+from ses_provision.resources.ses.users import tenants
 
 OWN_KEY = "EXTERNAL"
 """SigningAttributesOrigin of an identity that signs with a key which somebody brought."""
@@ -176,9 +177,10 @@ class EmailIdentity:
         return [asking.deletion(self.arn, "DeleteEmailIdentity", EmailIdentity=self.name)]
 
     def additions(self, live: EmailIdentity, _ours: Sequence[Resource]) -> Reading[tuple[str, ...]]:
-        """Sending authorization policies: they let others send as the identity."""
-        yield from ()
-        return tuple(f"others added sending authorization policy {name}" for name in live.policies)
+        """Sending authorization policies, which let others send as the identity, and tenants."""
+        held_by = yield from tenants(live.arn)
+        added = (f"others added sending authorization policy {name}" for name in live.policies)
+        return (*added, *held_by)
 
     def settled(self) -> Answers:
         """SES's answer where it stands and is verified."""

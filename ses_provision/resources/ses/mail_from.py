@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ses_provision.engine.model import Found, Key
@@ -17,6 +17,9 @@ from ses_provision.resources.ses.identity import identity, identity_question
 class MailFrom:
     """The custom MAIL FROM domain of an identity.
 
+    `rests_on` is the step that makes its records, where that is another one: with
+    REJECT_MESSAGE, mail stops while SES does not find them.
+
     SES looks for the MX record for 72 hours, then stops until it is told again (SES Developer
     Guide, custom MAIL FROM): an identity whose set-up has failed is not as it should be.
     """
@@ -25,6 +28,7 @@ class MailFrom:
     domain: str
     on_mx_failure: str
     given_up: bool = False
+    rests_on: str = field(default="", compare=False)
 
     @property
     def key(self) -> Key:
