@@ -24,6 +24,10 @@ PAUSE = {"Reputation.BounceRate": 0.10, "Reputation.ComplaintRate": 0.005}
 FAQ), as fractions."""
 
 
+ALARM = {"NewStateValue": "ALARM"}
+"""What is known of the message of an alarm that rings."""
+
+
 def wanted(scene: Scene) -> list[Alarm]:
     """The alarms of the environment."""
     resources = alarms.desired(scene.env, Facts(scene.account))
@@ -130,8 +134,13 @@ def reaches(scene: Scene, arn: str) -> Reading[Judgement]:
     publisher = events.cloudwatch(scene, region_of(arn), scene.env.bounce_alarm)
     if not allows(found.policy, publisher, ["sns:Publish"]):
         return action(f"the policy of {arn} does not let CloudWatch publish", scene.apply)
+    if found.kms_key and arn != events.topic_arn(scene):
+        judged = yield from events.usable(scene, arn, found.kms_key, [publisher])
+        if judged.next_step:
+            return judged
     listed = yield from subscriptions(arn)
-    return events.told(scene, arn, listed, set())
+    filtered = yield from events.unfiltered(arn, listed, {"alarms": ALARM})
+    return filtered or events.told(scene, arn, listed, set())
 
 
 def in_time(scene: Scene) -> Reading[Judgement]:

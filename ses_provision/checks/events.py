@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ses_provision.checks.filtering import dropped, event
 from ses_provision.checks.publishing import Publisher, allows
 from ses_provision.checks.topic import (
     Item,
@@ -17,10 +18,10 @@ from ses_provision.checks.topic import (
     unknown,
 )
 from ses_provision.names import region_of
-from ses_provision.outside.reading import Reading, ask
+from ses_provision.outside.reading import Reading, ask, together
 from ses_provision.resources import kms
 from ses_provision.resources.ses.event_destination import destinations
-from ses_provision.resources.sns import Subscription, subscriptions, topic
+from ses_provision.resources.sns import Subscription, filter_policy, subscriptions, topic
 from ses_provision.steps import arns
 
 SNS_KEY = "alias/aws/sns"
@@ -61,6 +62,21 @@ def destination(scene: Scene) -> Reading[Judgement]:
     if found.topic_arn != topic_arn(scene):
         told_to = found.topic_arn or "no SNS topic"
         return action(f"destination {name} reports to {told_to}", scene.apply)
+    also = [
+        f"{other.name} reports {', '.join(sorted(other.types & found.types))} there as well"
+        for other in listed or ()
+        if other.name != name
+        and other.enabled
+        and other.topic_arn == found.topic_arn
+        and other.types & found.types
+    ]
+    if also:
+        return action(
+            f"{env.event_topic} is told twice: {'; '.join(also)}",
+            f"aws sesv2 delete-configuration-set-event-destination --region {env.region} "
+            f"--configuration-set-name {env.configuration_set.name} --event-destination-name NAME, "
+            "where nobody needs the other one",
+        )
     types = ", ".join(sorted(found.types))
     return done(f"{name} reports {types} to {env.event_topic}")
 
@@ -82,21 +98,39 @@ def topic_policy(scene: Scene) -> Reading[Judgement]:
 
 def topic_key(scene: Scene) -> Reading[Judgement]:
     """Can the publishers use the key that encrypts the topic?"""
+    env = scene.env
     found = yield from topic(topic_arn(scene))
     key = found.kms_key if found else ""
     if not key:
-        return not_applicable(f"{scene.env.event_topic} is not encrypted with a key")
+        return not_applicable(f"{env.event_topic} is not encrypted with a key")
+    wanted = [ses(scene)]
+    if env.region in env.alarm_regions and env.alarm_topic == env.event_topic:
+        wanted.append(cloudwatch(scene, env.region))
+    return (yield from usable(scene, topic_arn(scene), key, wanted))
+
+
+def usable(scene: Scene, arn: str, key: str, wanted: Sequence[Publisher]) -> Reading[Judgement]:
+    """Can those who publish to a topic use the key that encrypts it?"""
+    name, region = arn.rpartition(":")[2], region_of(arn)
     if key.endswith(SNS_KEY):
         return action(
-            f"{scene.env.event_topic} uses {SNS_KEY}, whose policy lets no other service in",
+            f"{name} uses {SNS_KEY}, whose policy lets no other service in",
             f"set events.kms_key to a customer managed key, then: {scene.apply}",
         )
-    return (yield from customer_key(scene, key))
+    if key.startswith("arn:") and region_of(key) != region:
+        return action(
+            f"{name} ({region}) names a key in {region_of(key)}, which no topic here can use: "
+            "nothing is published",
+            f"set events.kms_key to a key of {region}, or an alias that stands for one in each "
+            f"region, then: {scene.apply}",
+        )
+    return (yield from customer_key(scene, region, key, wanted))
 
 
-def customer_key(scene: Scene, key: str) -> Reading[Judgement]:
-    """Can SES, and CloudWatch where it publishes there too, use a customer managed key?"""
-    region = scene.env.region
+def customer_key(
+    scene: Scene, region: str, key: str, wanted: Sequence[Publisher]
+) -> Reading[Judgement]:
+    """Can these services use a customer managed key?"""
     [described] = yield from ask(kms.key_question(scene.account, region, key))
     if described is None:
         return action(f"there is no key {key} in {region}", "correct events.kms_key")
@@ -109,9 +143,6 @@ def customer_key(scene: Scene, key: str) -> Reading[Judgement]:
     [policy] = yield from ask(kms.policy_question(scene.account, region, metadata["KeyId"]))
     if policy is None:
         return unknown(f"key {key} shows no policy", f"KMS console, region {region}, key {key}")
-    wanted = [ses(scene)]
-    if region in scene.env.alarm_regions and scene.env.alarm_topic == scene.env.event_topic:
-        wanted.append(cloudwatch(scene, region))
     kept_out = [one.service for one in wanted if not allows(policy["Policy"], one, KEY_ACTIONS)]
     if kept_out:
         return action(
@@ -125,7 +156,31 @@ def customer_key(scene: Scene, key: str) -> Reading[Judgement]:
 def subscribed(scene: Scene) -> Reading[Judgement]:
     """Is somebody told, and has everybody agreed who was asked?"""
     arn = topic_arn(scene)
-    return told(scene, arn, (yield from subscriptions(arn)), set(scene.env.events.emails))
+    listed = yield from subscriptions(arn)
+    seen = told(scene, arn, listed, set(scene.env.events.emails))
+    messages: dict[str, dict[str, str]] = {
+        each: event(each) for each in sorted(scene.env.events.types)
+    }
+    return (yield from unfiltered(arn, listed, messages)) or seen
+
+
+def unfiltered(
+    arn: str, listed: Sequence[Subscription], messages: Mapping[str, Mapping[str, str]]
+) -> Reading[Judgement | None]:
+    """What is wrong where a filter policy keeps messages from a subscriber; else nothing."""
+    agreed = [each for each in listed if each.is_confirmed]
+    filters = yield from together(filter_policy(arn, each.arn) for each in agreed)
+    for each, (policy, scope) in zip(agreed, filters, strict=True):
+        lost = [name for name, message in messages.items() if dropped(policy, scope, message)]
+        if lost:
+            return action(
+                f"{each.endpoint} is not told of {', '.join(lost)}: its filter policy "
+                f"({scope}) is {policy}",
+                "aws sns set-subscription-attributes --attribute-name FilterPolicy "
+                f"--attribute-value '{{}}' --subscription-arn {each.arn} "
+                f"--region {region_of(arn)}, unless that is meant",
+            )
+    return None
 
 
 def told(scene: Scene, arn: str, listed: list[Subscription], wanted: set[str]) -> Judgement:

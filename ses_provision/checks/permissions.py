@@ -107,17 +107,25 @@ def can_send(scene: Scene) -> Reading[Judgement]:
         return name
     sender = scene.env.from_address
     results = yield from simulated(scene, name, SENDS, resources(scene), sender)
-    refused = [
-        f"{found.action} on {found.resource} ({found.decision})"
-        for found in results
-        if found.decision != "allowed"
-    ]
+    refused = [found for found in results if found.decision != "allowed"]
     if refused or not results:
-        return action(
-            f"IAM would refuse {'; '.join(refused) or 'to say'}",
-            f"{scene.apply}; an explicitDeny comes from another policy or a permissions boundary",
+        said = "; ".join(
+            f"{found.action} on {found.resource} ({found.because or found.decision})"
+            for found in refused
         )
+        return action(f"IAM would refuse {said or 'to say'}", way_on(scene, name, refused))
     return done(f"simulated: {name} may send as {scene.env.from_address}")
+
+
+def way_on(scene: Scene, name: str, refused: Sequence[iam.Simulated]) -> str:
+    """Who can lift what refuses."""
+    reasons = {found.because for found in refused if found.because}
+    if not reasons:
+        return scene.apply
+    return (
+        f"no policy of ours lifts that: have it changed ({'; '.join(sorted(reasons))}), for role "
+        f"{name} in account {scene.account.id}"
+    )
 
 
 def no_more(scene: Scene) -> Reading[Judgement]:
@@ -141,7 +149,9 @@ def no_more(scene: Scene) -> Reading[Judgement]:
             f"IAM console, role {name}: narrow the other policies; {scene.env.policy_name} is "
             "enough to send",
         )
-    return done(f"simulated: {name} may neither send as {other} nor change SES")
+    outer = sorted({found.because for found in results if found.because})
+    kept = f" ({'; '.join(outer)})" if outer else ""
+    return done(f"simulated: {name} may neither send as {other} nor change SES{kept}")
 
 
 TOPIC = Topic(

@@ -58,6 +58,7 @@ class Simulated:
     action: str
     resource: str
     decision: str
+    because: str = ""
 
 
 def simulation(account: Account, role_name: str, **params: Parameter) -> Reading[list[Simulated]]:
@@ -88,7 +89,29 @@ def by_resource(found: Mapping[str, Any]) -> Iterator[Simulated]:
     """
     for part in found.get("ResourceSpecificResults") or (found,):
         decision = part.get("EvalResourceDecision") or part["EvalDecision"]
-        yield Simulated(found["EvalActionName"], part["EvalResourceName"], decision)
+        refused = decision != "allowed"
+        because = reason(found, part) if refused else ""
+        yield Simulated(found["EvalActionName"], part["EvalResourceName"], decision, because)
+
+
+def reason(found: Mapping[str, Any], part: Mapping[str, Any]) -> str:
+    """What beside the role's own policies refuses, as far as the simulator says it.
+
+    Where there is an organisation or a boundary it says whether that allows (IAM API reference,
+    OrganizationsDecisionDetail, PermissionsBoundaryDecisionDetail).
+    """
+    organisation = found.get("OrganizationsDecisionDetail") or {}
+    boundary = part.get("PermissionsBoundaryDecisionDetail") or found.get(
+        "PermissionsBoundaryDecisionDetail"
+    )
+    if organisation.get("AllowedByOrganizations") is False:
+        return "a policy of the organisation does not allow it"
+    if (boundary or {}).get("AllowedByPermissionsBoundary") is False:
+        return "the permissions boundary of the role does not allow it"
+    denying = sorted({each["SourcePolicyId"] for each in part.get("MatchedStatements") or ()})
+    if part.get("EvalResourceDecision", part.get("EvalDecision")) == "explicitDeny" and denying:
+        return f"{', '.join(denying)} denies it"
+    return ""
 
 
 @dataclass(frozen=True)

@@ -38,13 +38,21 @@ def tags_question(arn: str) -> Ask:
     return question_about(arn, "ListTagsForResource", nothing={"Tags": []}, ResourceArn=arn)
 
 
+SOMEBODY = {
+    "Protocol": "email",
+    "Endpoint": "<somebody>",
+    "SubscriptionArn": "arn:aws:sns:<subscription>",
+}
+"""A subscription that a rehearsal finds."""
+
+
 def subscriptions_question(arn: str) -> Ask:
     """The question for everybody a topic tells."""
     return question_about(
         arn,
         "ListSubscriptionsByTopic",
         nothing={"Subscriptions": []},
-        something={"Subscriptions": []},
+        something={"Subscriptions": [SOMEBODY]},
         pages=True,
         TopicArn=arn,
     )
@@ -75,6 +83,27 @@ def subscriptions(arn: str) -> Reading[list[Subscription]]:
         for found in (answer or {}).get("Subscriptions") or ()
         if found["SubscriptionArn"] != DELETED
     ]
+
+
+def filter_question(topic_arn: str, subscription_arn: str) -> Ask:
+    """The question for a subscription's settings. IAM knows no resource for it (Service
+    Authorization Reference)."""
+    return question(
+        "sns",
+        region_of(topic_arn),
+        "GetSubscriptionAttributes",
+        on=EVERYTHING,
+        absent=ABSENT,
+        nothing={"Attributes": {}},
+        SubscriptionArn=subscription_arn,
+    )
+
+
+def filter_policy(topic_arn: str, subscription_arn: str) -> Reading[tuple[str, str]]:
+    """The filter policy of a subscription, empty where it has none, and what it looks at."""
+    [answer] = yield from ask(filter_question(topic_arn, subscription_arn))
+    held = (answer or {}).get("Attributes") or {}
+    return held.get("FilterPolicy") or "", held.get("FilterPolicyScope") or "MessageAttributes"
 
 
 @dataclass(frozen=True)

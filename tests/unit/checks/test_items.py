@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import pytest
 
-from ses_provision.checks import ITEMS, account, events, identity, preflight, views
+from ses_provision.checks import (
+    ITEMS,
+    account,
+    alarms,
+    events,
+    identity,
+    permissions,
+    preflight,
+    views,
+)
 from ses_provision.checks.delegation import Delegation, hosted_zone
 from ses_provision.checks.dmarc import standing_above
 from ses_provision.checks.finding import Status
@@ -234,3 +244,130 @@ def test_without_names_every_topic_is_selected() -> None:
 def test_the_shell_completes_topics_and_items() -> None:
     assert complete_item("ses-dkim") == ["SES-DKIM-001", "SES-DKIM-002", "SES-DKIM-003"]
     assert complete_item("hip") == ["hipaa"]
+
+
+SUBSCRIPTION = f"arn:aws:sns:{ENV.region}:{ENV.account_id}:{ENV.event_topic}:1"
+
+
+def subscribed_with(policy: str) -> Judgement:
+    """What is said of a confirmed subscriber with a filter policy."""
+    [address] = ENV.events.emails
+    listed = {"Protocol": "email", "Endpoint": address, "SubscriptionArn": SUBSCRIPTION}
+    attributes = {"FilterPolicy": policy, "FilterPolicyScope": "MessageBody"} if policy else {}
+    return answered(
+        events.subscribed,
+        ListSubscriptionsByTopic={"Subscriptions": [listed]},
+        GetSubscriptionAttributes={"Attributes": attributes},
+    )
+
+
+def test_a_filter_policy_that_drops_bounces_is_told_with_the_subscriber_and_the_command() -> None:
+    seen = subscribed_with('{"eventType": ["Delivery"]}')
+
+    assert seen.status is Status.ACTION
+    assert "is not told of BOUNCE, COMPLAINT" in seen.evidence
+    assert SUBSCRIPTION in seen.next_step
+    assert subscribed_with("").status is Status.DONE
+
+
+def destination(name: str, *types: str) -> dict[str, Any]:
+    """An event destination that reports to the event topic."""
+    arn = f"arn:aws:sns:{ENV.region}:{ENV.account_id}:{ENV.event_topic}"
+    return {
+        "Name": name,
+        "Enabled": True,
+        "MatchingEventTypes": list(types),
+        "SnsDestination": {"TopicArn": arn},
+    }
+
+
+@pytest.mark.parametrize(
+    ("types", "status"), [(("BOUNCE", "SEND"), Status.ACTION), (("SEND",), Status.DONE)]
+)
+def test_a_second_destination_that_tells_the_same_topic_again_is_told(
+    types: tuple[str, ...], status: Status
+) -> None:
+    ours = destination(ENV.events.destination, *ENV.events.types)
+
+    seen = answered(
+        events.destination,
+        GetConfigurationSetEventDestinations={
+            "EventDestinations": [ours, destination("b", *types)]
+        },
+    )
+
+    assert seen.status is status
+    assert ("told twice: b reports BOUNCE" in seen.evidence) is (status is Status.ACTION)
+
+
+FAR_KEY = f"arn:aws:kms:eu-west-1:{ENV.account_id}:key/1-2"
+
+
+def test_a_key_of_another_region_on_a_topic_is_told() -> None:
+    seen = answered(
+        events.topic_key,
+        GetTopicAttributes={"Attributes": {"Policy": "{}", "KmsMasterKeyId": FAR_KEY}},
+    )
+
+    assert seen.status is Status.ACTION
+    assert "a key in eu-west-1, which no topic here can use" in seen.evidence
+
+
+def test_the_key_of_a_separate_alarm_topic_is_looked_at() -> None:
+    arn = f"arn:aws:sns:{ENV.region}:{ENV.account_id}:wake-up"
+    policy = {"Statement": [{"Effect": "Allow", "Principal": "*", "Action": "SNS:*"}]}
+    attributes = {"Policy": json.dumps(policy), "KmsMasterKeyId": "1-2"}
+
+    seen = fed(
+        alarms.reaches(scene(), arn),
+        {
+            "GetTopicAttributes": {"Attributes": attributes},
+            "DescribeKey": {"KeyMetadata": {"KeyId": "1-2", "Enabled": True}},
+            "GetKeyPolicy": {"Policy": '{"Statement": []}'},
+        },
+    )
+
+    assert seen.status is Status.ACTION
+    assert "does not let cloudwatch.amazonaws.com use it" in seen.evidence
+
+
+def simulated(decision: str, **details: Any) -> dict[str, Any]:
+    """What the simulator answers for one action on two resources."""
+    parts = [
+        {"EvalResourceName": name, "EvalResourceDecision": decision, **details.pop("part", {})}
+        for name in ("arn:a", "arn:b")
+    ]
+    whole = {"EvalActionName": "ses:SendEmail", "EvalDecision": decision, "EvalResourceName": "x"}
+    return {"EvaluationResults": [{**whole, **details, "ResourceSpecificResults": parts}]}
+
+
+BOUNDARY = {"PermissionsBoundaryDecisionDetail": {"AllowedByPermissionsBoundary": False}}
+ORGANISATION = {"OrganizationsDecisionDetail": {"AllowedByOrganizations": False}}
+DENYING = {"part": {"MatchedStatements": [{"SourcePolicyId": "KeepOut"}]}}
+
+
+@pytest.mark.parametrize(
+    ("decision", "details", "said"),
+    [
+        ("implicitDeny", BOUNDARY, "permissions boundary of the role"),
+        ("implicitDeny", {"part": BOUNDARY}, "permissions boundary of the role"),
+        ("implicitDeny", ORGANISATION, "a policy of the organisation"),
+        ("explicitDeny", DENYING, "KeepOut denies it"),
+        ("implicitDeny", {}, "implicitDeny"),
+    ],
+)
+def test_what_keeps_the_role_from_sending_is_named(
+    decision: str, details: dict[str, Any], said: str
+) -> None:
+    env = ENV.with_role("web")
+    role = {"Role": {"Arn": f"arn:aws:iam::{ENV.account_id}:role/web"}}
+    answer = simulated(decision, **dict(details))
+
+    sends = answered(permissions.can_send, scene(env), GetRole=role, SimulatePrincipalPolicy=answer)
+    more = answered(permissions.no_more, scene(env), GetRole=role, SimulatePrincipalPolicy=answer)
+
+    assert sends.status is Status.ACTION
+    assert said in sends.evidence
+    assert (sends.next_step == scene(env).apply) is (said == "implicitDeny")
+    assert more.status is Status.DONE
+    assert (said in more.evidence) is (said != "implicitDeny")
