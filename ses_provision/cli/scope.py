@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ses_provision.cli.folder import others
-from ses_provision.engine.model import Plan
+from ses_provision.engine.plan import Plan
 from ses_provision.errors import AccessDenied
 from ses_provision.outside.reading import both
 from ses_provision.steps import STEPS
@@ -15,7 +15,8 @@ if TYPE_CHECKING:
 
     from ses_provision.cli.run import Run, Target
     from ses_provision.engine.account import Account
-    from ses_provision.engine.model import Removal, Step, StepPlan
+    from ses_provision.engine.model import Step
+    from ses_provision.engine.plan import Removal, StepPlan
     from ses_provision.engine.teardown import Scope
     from ses_provision.environment import Environment
     from ses_provision.outside.reading import Reading

@@ -11,7 +11,7 @@ No AWS service is known here, and nothing is printed. A whole run, in the order 
    says that it is theirs.
 4. A `model.Change` holds both. Equal is unchanged, nothing there is create, otherwise update; an
    obstacle that is not taken over blocks. This is decided in `Change.action` and nowhere else.
-5. `model.Plan` is the whole as a value: shown, compared, written to a file (`saved_plan`).
+5. `plan.Plan` is the whole as a value: shown, compared, written to a file (`saved_plan`).
 6. `applying.apply` goes through the agreed steps again. Each is read once more right before it is
    written, and left alone where it moved. A change gives its calls as values; `calling` sends them,
    together where they may be sent together, again for a while where AWS says "not yet".

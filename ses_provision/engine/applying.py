@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from ses_provision.engine.calling import AlreadySo, batches, send
 from ses_provision.engine.lateness import looked_at_again
-from ses_provision.engine.model import StepPlan
 from ses_provision.engine.outcomes import Applied, NotDone
+from ses_provision.engine.plan import StepPlan
 from ses_provision.engine.planning import held, is_about_one_step, look, unheld
 from ses_provision.errors import NotSettled, StalePlan, Stopped
 from ses_provision.outside import wait
@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from ses_provision.engine.account import Account
-    from ses_provision.engine.model import Change, Key, Plan, Step
+    from ses_provision.engine.model import Change, Key, Step
+    from ses_provision.engine.plan import Plan
     from ses_provision.environment import Environment
     from ses_provision.errors import ProvisionError
     from ses_provision.outside.aws import Connections, Reader

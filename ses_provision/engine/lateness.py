@@ -12,7 +12,7 @@ from ses_provision.outside import wait
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ses_provision.engine.model import StepPlan
+    from ses_provision.engine.plan import StepPlan
 
 PATIENCE = 30.0
 """Seconds that a list is given to show what an earlier run wrote."""

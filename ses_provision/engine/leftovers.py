@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ses_provision.engine import calling, planning
-from ses_provision.engine.model import Removal
 from ses_provision.engine.outcomes import Removed
+from ses_provision.engine.plan import Removal
 from ses_provision.engine.teardown import judge
 from ses_provision.outside.reading import Reading, together
 
@@ -14,7 +14,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from datetime import datetime
 
-    from ses_provision.engine.model import Plan, Resource
+    from ses_provision.engine.model import Resource
+    from ses_provision.engine.plan import Plan
     from ses_provision.engine.teardown import Scope
     from ses_provision.outside.aws import Connections, Reader
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from ses_provision.engine.model import Change, StepPlan
+from ses_provision.engine.model import Change
+from ses_provision.engine.plan import StepPlan
 
 
 @dataclass(frozen=True)

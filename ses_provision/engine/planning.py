@@ -5,20 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from ses_provision.engine.model import (
-    Action,
-    Change,
-    Found,
-    Held,
-    Plan,
-    Resource,
-    Skipped,
-    Step,
-    StepPlan,
-    Waiting,
-)
+from ses_provision.engine.model import Action, Change, Found, Held, Resource, Skipped, Step, Waiting
 from ses_provision.engine.needs import learned
 from ses_provision.engine.ownership import with_owner
+from ses_provision.engine.plan import Plan, StepPlan
 from ses_provision.errors import AwsRefused, ProvisionError
 from ses_provision.outside.reading import Reading, together
 

@@ -13,7 +13,8 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from ses_provision import __version__
-from ses_provision.engine.model import Action, Change, Plan, StepPlan, compare
+from ses_provision.engine.model import Action, Change, compare
+from ses_provision.engine.plan import Plan, StepPlan
 from ses_provision.engine.values import plain, told
 from ses_provision.errors import NotReady, StalePlan
 

@@ -15,20 +15,11 @@ from typing import TYPE_CHECKING
 
 from ses_provision.engine import calling, planning
 from ses_provision.engine.applying import moved
-from ses_provision.engine.model import (
-    Found,
-    Key,
-    Part,
-    Removal,
-    Resource,
-    Shared,
-    Skipped,
-    Tagged,
-    Waiting,
-)
+from ses_provision.engine.model import Found, Key, Part, Resource, Shared, Skipped, Tagged, Waiting
 from ses_provision.engine.needs import learned, rehearsed
 from ses_provision.engine.outcomes import Removed
 from ses_provision.engine.ownership import not_ours
+from ses_provision.engine.plan import Removal
 from ses_provision.errors import HostedZoneProblem
 from ses_provision.outside.reading import Reading, both, together
 

@@ -11,8 +11,8 @@ from ses_provision.render.message import safe
 from ses_provision.render.plan import heading
 
 if TYPE_CHECKING:
-    from ses_provision.engine.model import Removal
     from ses_provision.engine.outcomes import Removed
+    from ses_provision.engine.plan import Removal
     from ses_provision.engine.teardown import StepTeardown, Teardown
     from ses_provision.environment import Environment
 

@@ -8,8 +8,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from ses_provision.checks.finding import Status
-from ses_provision.engine.model import Action, Change, Plan, Removal, StepPlan
+from ses_provision.engine.model import Action, Change
 from ses_provision.engine.outcomes import Applied, NotDone
+from ses_provision.engine.plan import Plan, Removal, StepPlan
 from ses_provision.engine.values import plain, told
 from ses_provision.errors import AccessDenied, AwsRefused, ConfigError, ProvisionError, Stopped
 

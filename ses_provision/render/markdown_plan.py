@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
-from ses_provision.engine.model import Action, Change, Plan, StepPlan
+from ses_provision.engine.model import Action, Change
+from ses_provision.engine.plan import Plan, StepPlan
 from ses_provision.render import plan as text
 from ses_provision.render.message import safe
 

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
-from ses_provision.engine.model import Action, Change, Plan, StepPlan
+from ses_provision.engine.model import Action, Change
 from ses_provision.engine.outcomes import Applied, NotDone
+from ses_provision.engine.plan import Plan, StepPlan
 from ses_provision.render.message import safe
 from ses_provision.resources.ses import ConfigurationSet
 from ses_provision.resources.sns import Subscription

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ses_provision.engine.account import Account
-from ses_provision.engine.model import Resource, Skipped, StepPlan, Waiting
+from ses_provision.engine.model import Resource, Skipped, Waiting
 from ses_provision.engine.needs import rehearsed
 from ses_provision.engine.ownership import OURS
+from ses_provision.engine.plan import StepPlan
 from ses_provision.environment import Environment
 from ses_provision.errors import ProvisionError
 from ses_provision.outside.reading import Reading, both, together

@@ -15,8 +15,8 @@ import pytest
 
 from ses_provision.engine import applying, planning
 from ses_provision.engine.account import right_account
-from ses_provision.engine.model import Plan
 from ses_provision.engine.outcomes import Applied
+from ses_provision.engine.plan import Plan
 from ses_provision.environment import Environment
 from ses_provision.errors import ProvisionError, StalePlan
 from ses_provision.local import LocalAws

@@ -8,8 +8,9 @@ from dataclasses import replace
 import pytest
 
 from ses_provision.engine import applying, planning
-from ses_provision.engine.model import Action, Plan, Skipped, Step, Waiting, requiring
+from ses_provision.engine.model import Action, Skipped, Step, Waiting, requiring
 from ses_provision.engine.outcomes import Applied, NotDone
+from ses_provision.engine.plan import Plan
 from ses_provision.errors import AwsRefused, CannotReachAws, StalePlan, Stopped
 from ses_provision.outside import wait
 from ses_provision.outside.call import Call

@@ -9,8 +9,9 @@ from textwrap import dedent
 
 import pytest
 
-from ses_provision.engine.model import Change, Found, Obstacle, Plan, Resource, StepPlan
+from ses_provision.engine.model import Change, Found, Obstacle, Resource
 from ses_provision.engine.outcomes import Applied, NotDone
+from ses_provision.engine.plan import Plan, StepPlan
 from ses_provision.environment import Environment
 from ses_provision.render import plan as text
 from ses_provision.resources.dmarc import Dmarc

@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 from rich.console import Console
 
 from ses_provision.engine.account import Account
-from ses_provision.engine.model import Change, Found, Obstacle, Plan, StepPlan
+from ses_provision.engine.model import Change, Found, Obstacle
 from ses_provision.engine.outcomes import Applied, NotDone
+from ses_provision.engine.plan import Plan, StepPlan
 from ses_provision.environment import Environment
 from ses_provision.errors import (
     AccessDenied,

@@ -21,8 +21,9 @@ from ses_provision.cli.step_options import (
     taken,
     with_role,
 )
-from ses_provision.engine.model import Plan, Step
+from ses_provision.engine.model import Step
 from ses_provision.engine.outcomes import NotDone
+from ses_provision.engine.plan import Plan
 from ses_provision.errors import UsageError
 from ses_provision.render import document
 from ses_provision.render import plan as text

@@ -22,7 +22,7 @@ from ses_provision.cli.step_options import (
     taken,
     with_role,
 )
-from ses_provision.engine.model import Plan
+from ses_provision.engine.plan import Plan
 from ses_provision.environment import Environment
 from ses_provision.errors import UsageError
 from ses_provision.render import document, markdown, markdown_plan
