@@ -47,7 +47,7 @@ def explain(error: Any, service: str, region: str, operation: str, profile: str)
     """A botocore error as one of ours; what is not about AWS or the network is raised as it is."""
     response = getattr(error, "response", None)
     if response is None:
-        return unreachable(error, service, region, profile)
+        return unreachable(error, service, region, profile, operation)
     code = response.get("Error", {}).get("Code", "")
     said = response.get("Error", {}).get("Message") or "no reason given"
     what = f"{service} {operation} in {region}"
@@ -73,7 +73,7 @@ def explain(error: Any, service: str, region: str, operation: str, profile: str)
         )
     if not code or code.isdecimal():
         status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", "")
-        return not_aws(service, region, f"{said} {code or status}")
+        return not_aws(what, f"{plainly(said)} ({code or status})")
     return AwsRefused(
         f"{what} was refused: {said} ({code})",
         "Nothing is lost: once what AWS names is mended, run the same command again.",
@@ -83,12 +83,25 @@ def explain(error: Any, service: str, region: str, operation: str, profile: str)
     )
 
 
-def not_aws(service: str, region: str, said: str) -> CannotReachAws:
+def not_aws(what: str, said: str) -> CannotReachAws:
     """Somebody answers, but not AWS: a proxy, a login page, another server."""
     return CannotReachAws(
-        f"What answers for {service} in {region} is not AWS: {said}",
+        f"What answers to {what} is not AWS: {said}",
         "Check AWS_ENDPOINT_URL, the proxy, and whether a network wants you to log in first.",
     )
+
+
+MARKUP = re.compile(r"<\s*(?:!|\?|/|[a-z])", re.IGNORECASE)
+TITLE = re.compile(r"<title[^>]*>([^<]*)", re.IGNORECASE)
+
+
+def plainly(said: str) -> str:
+    """What a stranger said, without the source of a page."""
+    if not MARKUP.search(said):
+        return said
+    title = TITLE.search(said)
+    named = " ".join(title[1].split()) if title else ""
+    return f'it sends a page, "{named}"' if named else "it sends a page"
 
 
 def denied(said: str, code: str, service: str, operation: str) -> AccessDenied:
@@ -107,7 +120,9 @@ def denied(said: str, code: str, service: str, operation: str) -> AccessDenied:
     )
 
 
-def unreachable(error: Any, service: str, region: str, profile: str) -> ProvisionError:
+def unreachable(
+    error: Any, service: str, region: str, profile: str, operation: str
+) -> ProvisionError:
     """Why AWS could not be asked at all."""
     name = type(error).__name__
     if name in {"NoCredentialsError", "PartialCredentialsError", "CredentialRetrievalError"}:
@@ -130,8 +145,11 @@ def unreachable(error: Any, service: str, region: str, profile: str) -> Provisio
             f"The AWS credentials cannot be had: {error}",
             "Correct credential_process of the AWS profile.",
         )
-    if name in {"ResponseParserError", "KeyError"}:
-        return not_aws(service, region, str(error).splitlines()[0])
+    what = f"{service} {operation} in {region}"
+    if name == "KeyError":
+        return not_aws(what, f"its answer has no {error.args[0]}")
+    if name == "ResponseParserError":
+        return not_aws(what, plainly(str(error).splitlines()[0]))
     if name in {"ParamValidationError", "UnknownServiceError", "OperationNotPageableError"}:
         raise error
     return CannotReachAws(

@@ -262,6 +262,7 @@ DRILL = thing(
             delay=maybe(NUMBER),
         )
     ),
+    not_reported=each(WORDS),
     left_over=each(WORDS),
 )
 CHECK = thing(
