@@ -59,6 +59,7 @@ def sections(answers: Mapping[str, Any], quoted: Mapping[str, str]) -> list[str]
         f"emails = [{quoted['email']}] # told of bounces; each has to confirm once",
         "",
         "[alarms]",
+        f"topic = {json.dumps('ses-alarms-' + str(answers['name']))} # so events cannot silence it",
         "# bounce_rate = 0.05 # AWS reviews a sender at 5 %, and may pause it at 10 %",
         "# complaint_rate = 0.001 # AWS reviews at 0.1 %, and may pause at 0.5 %",
         "",

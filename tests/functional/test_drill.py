@@ -5,7 +5,13 @@ import signal
 import pytest
 
 from tests.conftest import Cli
-from tests.functional.breakages import destination, no_alarm, ringing, statements_without
+from tests.functional.breakages import (
+    alarms_shut_out,
+    destination,
+    no_alarm,
+    ringing,
+    statements_without,
+)
 from tests.functional.health import Health
 
 
@@ -216,7 +222,7 @@ def test_alarms_ring_once_are_heard_and_set_back(health: Health) -> None:
 
     assert rung.status == 0
     calls = [call for call in rung.calls if call.operation == "SetAlarmState"]
-    heard = rung.stdout.count("rang, and its message came out of a queue on ses-events-prod")
+    heard = rung.stdout.count("rang, and its message came out of a queue on ses-alarms-prod")
     assert len(calls) == 2 * heard == 8
     assert left_anywhere(health) == []
 
@@ -242,7 +248,7 @@ def test_people_behind_an_alarm_are_told_too(health: Health) -> None:
 
 
 def test_an_alarm_that_its_topic_shuts_out_is_not_proved_and_says_why(health: Health) -> None:
-    statements_without("cloudwatch.amazonaws.com")(health)
+    alarms_shut_out(health)
 
     rung = health.run("drill", "--yes", "--alarms", "--timeout", "1")
 
