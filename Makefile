@@ -15,7 +15,7 @@ TESTS := $(BIN)/python -m pytest -n auto --dist loadgroup
 NEW_YORK := EST5EDT,M3.2.0,M11.1.0
 KOLKATA := IST-5:30
 
-.PHONY: demo test sweep check audit fix bench lock clean
+.PHONY: demo test sweep check audit build clients fix bench lock clean
 
 demo: $(RUNS)             ## the whole story on the local AWS, both environments
 	@$(BIN)/python -m ses_provision demo
@@ -35,15 +35,22 @@ check: $(READY)           ## format, lint, types, tests with branch coverage
 	$(TESTS) --cov --cov-report=term
 	@$(MAKE) --no-print-directory audit
 
-audit: $(READY)           ## look for known weaknesses in the locked dependencies, where that can be done
+audit: $(READY)           ## the locks, what is installed and its licences; known weaknesses where they can be looked up
+	@$(BIN)/python -m tests.audit
 	@if ! command -v pip-audit >/dev/null; then \
-	  echo "audit skipped: pip-audit is not installed (pipx install pip-audit)"; \
+	  echo "audit: weaknesses not looked up: pip-audit is not installed (pipx install pip-audit)"; \
 	elif ! $(BIN)/python -c 'import socket; socket.create_connection(("api.osv.dev", 443), 5)' 2>/dev/null; then \
-	  echo "audit skipped: api.osv.dev, which knows the advisories, cannot be reached"; \
+	  echo "audit: weaknesses not looked up: api.osv.dev, which knows them, cannot be reached"; \
 	else \
 	  pip-audit --vulnerability-service osv --disable-pip --require-hashes -r requirements.lock && \
 	  pip-audit --vulnerability-service osv --disable-pip --require-hashes -r requirements-dev.lock; \
 	fi
+
+build: $(READY)           ## wheel and sdist, the same every time, installed once with the oldest and newest Python
+	@$(BIN)/python -m tests.build
+
+clients: $(READY)         ## other people's clients against the local AWS, each in a folder of its own
+	@$(BIN)/python -m tests.others
 
 fix: $(READY)             ## format, mend what the linter can mend, renew schema and reference
 	$(BIN)/ruff format .

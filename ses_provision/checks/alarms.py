@@ -182,6 +182,28 @@ def quiet(scene: Scene) -> Reading[Judgement]:
     return done(f"state: {', '.join(states)}")
 
 
+def apart(scene: Scene) -> Reading[Judgement]:
+    """Can a storm of events silence the alarms? SNS suspends an e-mail subscriber that would get
+    more than ten messages a second (SNS quotas, e-mail delivery rate), and such a subscriber of a
+    topic that carries both hears neither."""
+    env, arn = scene.env, events.topic_arn(scene)
+    found = standing((yield from live(scene)))
+    if not found:
+        return waiting("there is no alarm yet", scene.apply)
+    if not any(arn in at.alarm_actions for _, at in found):
+        return done(f"no alarm notifies {env.event_topic}, which carries the events")
+    listed = yield from subscriptions(arn)
+    if not any(one.protocol.startswith("email") for one in listed):
+        return done(f"{env.event_topic} carries events and alarms, and mails nobody")
+    name = f"set alarms.topic to a name of its own in config/{env.name}.toml, then: "
+    return action(
+        f"{env.event_topic} carries events and alarms: SNS suspends an e-mail subscriber above ten "
+        "messages a second, so a storm of bounces can silence its own alarm",
+        f"{name if env.alarm_topic == env.event_topic else ''}{scene.apply}; its subscribers are "
+        "asked to confirm",
+    )
+
+
 TOPIC = Topic(
     "alarms",
     "Alarms",
@@ -191,5 +213,6 @@ TOPIC = Topic(
         Item("SES-ALARM-003", "Alarms reach somebody", reach_people, Severity.WARNING),
         Item("SES-ALARM-004", "Alarms ring before AWS acts", in_time, Severity.WARNING),
         Item("SES-ALARM-005", "No alarm is ringing", quiet, Severity.WARNING),
+        Item("SES-ALARM-006", "Events cannot silence the alarms", apart, Severity.WARNING),
     ),
 )

@@ -217,3 +217,6 @@ TOPIC = Topic(
         Item("SES-EVENTS-004", "Subscriptions are confirmed", subscribed),
     ),
 )
+
+WAY = Topic(TOPIC.id, TOPIC.title, TOPIC.items[:3])
+"""What an event passes from SES to whoever is subscribed."""

@@ -54,7 +54,10 @@ def right_account(env: Environment) -> Reading[Account]:
     [caller] = yield from ask(caller_question(env.region))
     found = caller or {}
     if not {"Account", "Arn"} <= found.keys():
-        raise not_aws("sts", env.region, "it does not say whose credentials these are")
+        raise not_aws(
+            f"sts GetCallerIdentity in {env.region}",
+            "it does not say whose credentials these are",
+        )
     if found["Account"] != env.account_id:
         raise WrongAccount(
             f"These credentials belong to account {found['Account']} ({found['Arn']}), "

@@ -9,6 +9,7 @@ from datetime import timedelta
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 
+from ses_provision.local import traits
 from ses_provision.local.artifact import Artifact
 from ses_provision.local.cloudwatch import CloudWatch
 from ses_provision.local.contract import AwsError, Caller, Clock, Params
@@ -41,7 +42,6 @@ if TYPE_CHECKING:
     from ses_provision.local.sns_delivery import Outbox
     from ses_provision.local.wire import Request, Response
 
-_AS_MOTO_HAS_THEM = ("events", "firehose")
 _LAMBDA_TRUST = {
     "Version": "2012-10-17",
     "Statement": [
@@ -74,7 +74,11 @@ class LocalAws:
         self._keyring = Keyring()
         self._disturbances = Disturbances(self.clock)
         universe = Universe()
-        moto: dict[str, Service] = {name: MotoService(universe, name) for name in _AS_MOTO_HAS_THEM}
+        moto: dict[str, Service] = {
+            name: MotoService(universe, name)
+            for name, held in traits.SERVICES.items()
+            if held.is_moto
+        }
         moto |= {"kms": Kms(universe), "sqs": Sqs(universe)}
         self.route53 = Route53(self.clock, self._look_at_dns)
         self.sns = Sns(self.clock, moto["sqs"], self._sns_address)

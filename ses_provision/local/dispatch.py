@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import UnknownServiceError
 
-from ses_provision.local import constraints
+from ses_provision.local import constraints, traits
 from ses_provision.local.codec import Codec, codec_for
 from ses_provision.local.contract import AwsError, Caller, Params, Reply
-from ses_provision.local.disturb import SPEAKING_JSON, Disturbances, refusal
+from ses_provision.local.disturb import Disturbances, refusal
 from ses_provision.local.journal import Entry, Journal
 from ses_provision.local.knobs import Fault, FaultKind
 from ses_provision.local.motobridge import not_served
@@ -25,26 +25,8 @@ if TYPE_CHECKING:
     from ses_provision.local.contract import Service
     from ses_provision.local.keyring import Keyring
 
-# Signing names that are not botocore's name of the service.
-_SIGNED_AS = {
-    "monitoring": "cloudwatch",
-    "email": "ses",
-    "tagging": "resourcegroupstaggingapi",
-}
-_SESV2_PATH = "/v2/email/"
-# Services that look at their parameters themselves: what is not served comes before that.
-_LOOK_THEMSELVES = frozenset({"ses", "sesv2"})
-# SNS Developer Guide: the links in its messages need no signature.
-_LINKED = ("ConfirmSubscription", "Unsubscribe")
-# Codes with which services refuse parameters that do not fit their model.
-_MISFITS = {
-    "route53": "InvalidInput",
-    "sns": "InvalidParameter",
-    "artifact": "ValidationException",
-    "events": "ValidationException",
-    "firehose": "ValidationException",
-    "kms": "ValidationException",
-}
+# In whose words a request is refused that says nothing of its service.
+_UNSIGNED = "sts"
 
 
 @dataclass(frozen=True)
@@ -166,13 +148,13 @@ class Dispatcher:
 
     @staticmethod
     def _validate(call: Call) -> None:
-        if call.service in _LOOK_THEMSELVES:
+        held, shape = traits.of(call.service), call.operation.input_shape
+        if not held.misfit:
             return
-        shape = call.operation.input_shape
-        missing = call.service == "sns" and constraints.missing(shape, call.params)
+        missing = held.missing and constraints.missing(shape, call.params)
         if missing:
             raise AwsError(
-                "InvalidParameter",
+                held.missing,
                 f"Invalid parameter: {missing} Reason: no value for required parameter",
             )
         try:
@@ -180,20 +162,20 @@ class Dispatcher:
         except (TypeError, AttributeError) as error:
             raise AwsError("SerializationException", f"A value has a wrong type: {error}") from None
         if complaint:
-            raise AwsError(_MISFITS.get(call.service, "ValidationError"), complaint)
+            raise AwsError(held.misfit, complaint)
 
     def _caller(self, request: Request, service: str) -> Caller:
         scope = request.scope
-        json_spoken = service in SPEAKING_JSON
-        if scope is None and service == "sns":
+        spoken = traits.of(service)
+        if scope is None and spoken.links:
             return _holder_of_a_link(request)
         if scope is None:
-            code = "MissingAuthenticationToken" + ("Exception" if json_spoken else "")
+            code = "MissingAuthenticationToken" + ("Exception" if spoken.is_json else "")
             raise AwsError(code, "Missing Authentication Token", 403)
         holder = self._keyring.holder(scope.access_key)
         if holder is None:
             raise AwsError(
-                "UnrecognizedClientException" if json_spoken else "InvalidClientTokenId",
+                "UnrecognizedClientException" if spoken.is_json else "InvalidClientTokenId",
                 "The security token included in the request is invalid. (The local AWS knows "
                 "access keys LOCAL000 followed by the account id, and those it handed out.)",
                 403,
@@ -203,16 +185,11 @@ class Dispatcher:
 
     def _codec(self, request: Request) -> Codec:
         scope = request.scope
-        signed_as = scope.signing_name if scope else ""
-        name = _SIGNED_AS.get(signed_as, signed_as)
-        if name == "ses" and request.path.startswith(_SESV2_PATH):
-            name = "sesv2"
+        name = traits.signed(scope.signing_name if scope else "", request.path)
+        if not name:
+            name = traits.linked(request.form().get("Action")) or _UNSIGNED
         if name in self.services:
             return codec_for(name)
-        if not name and request.form().get("Action") in _LINKED:
-            return codec_for("sns")
-        if not name:
-            return codec_for("sesv2" if request.path.startswith(_SESV2_PATH) else "sts")
         return _Unserved(name)
 
 
@@ -231,7 +208,7 @@ class _Unserved(Codec):
         try:
             spoken = codec_for(service)
         except UnknownServiceError:
-            spoken = codec_for("sts")
+            spoken = codec_for(_UNSIGNED)
         super().__init__(spoken.model)
         self.name = service
 

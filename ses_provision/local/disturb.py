@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ses_provision.local import traits
 from ses_provision.local.contract import AwsError, Caller, Params
 from ses_provision.local.knobs import Fault, FaultKind, Knobs
 
@@ -12,33 +13,6 @@ if TYPE_CHECKING:
 
     from ses_provision.local.contract import Clock
     from ses_provision.local.keyring import Keyring
-
-# Codes and statuses of each service's own throttling error; all others say Throttling (400).
-# SESv2: its model. V-real message "Rate exceeded" (exercism/website#7075).
-_THROTTLES = {
-    "sesv2": ("TooManyRequestsException", 429),
-    "artifact": ("ThrottlingException", 429),
-    "sqs": ("RequestThrottled", 403),
-    "events": ("ThrottlingException", 400),
-    "firehose": ("ThrottlingException", 400),
-    "kms": ("ThrottlingException", 400),
-}
-# Services whose access-denied code is not the query protocol's AccessDenied (403).
-_DENIALS = {
-    "sesv2": ("AccessDeniedException", 403),
-    "artifact": ("AccessDeniedException", 403),
-    "sns": ("AuthorizationError", 403),
-    "sqs": ("AccessDenied", 403),
-    "events": ("AccessDeniedException", 400),
-    "firehose": ("AccessDeniedException", 400),
-    "kms": ("AccessDeniedException", 400),
-}
-# Common errors of the JSON protocols have the suffix Exception and other names than those of the
-# XML protocols.
-SPEAKING_JSON = frozenset(
-    {"sesv2", "artifact", "sqs", "events", "firehose", "kms", "resourcegroupstaggingapi"}
-)
-_IAM_PREFIX = {"sesv2": "ses", "resourcegroupstaggingapi": "tag"}
 
 
 class Disturbances:
@@ -80,7 +54,7 @@ class Disturbances:
         second in each account and region.
         """
         rate = self.knobs.rate
-        if rate is None or service not in ("ses", "sesv2") or operation.startswith("Send"):
+        if rate is None or not traits.of(service).is_paced or operation.startswith("Send"):
             return
         now = self._clock.now()
         key = (caller.account, caller.region)
@@ -93,13 +67,13 @@ class Disturbances:
 
 def expired(service: str) -> AwsError:
     """The refusal of credentials whose time is over."""
-    code = "ExpiredTokenException" if service in SPEAKING_JSON else "ExpiredToken"
+    code = "ExpiredTokenException" if traits.of(service).is_json else "ExpiredToken"
     return AwsError(code, "The security token included in the request is expired", 403)
 
 
 def throttled(service: str) -> AwsError:
     """The refusal of a call that comes too fast."""
-    code, status = _THROTTLES.get(service, ("Throttling", 400))
+    code, status = traits.of(service).throttle
     return AwsError(code, "Rate exceeded", status)
 
 
@@ -117,8 +91,8 @@ def refusal(fault: Fault, caller: Caller, who: str, call: tuple[str, str, Params
         return expired(service)
     if fault.kind is FaultKind.ERROR:
         return AwsError("InternalFailure", "The request processing has failed.", 500)
-    code, status = _DENIALS.get(service, ("AccessDenied", 403))
-    action = f"{_IAM_PREFIX.get(service, service)}:{operation}"
+    code, status = traits.of(service).denial
+    action = f"{traits.of(service).action_prefix}:{operation}"
     return AwsError(
         code,
         f"User: {who} is not authorized to perform: {action} on resource: "
@@ -129,18 +103,12 @@ def refusal(fault: Fault, caller: Caller, who: str, call: tuple[str, str, Params
 
 
 def _resource(caller: Caller, service: str, params: Params) -> str:
-    here = f"arn:{caller.partition}:{{}}:{caller.region}:{caller.account}"
-    for key, form in (
-        ("EmailIdentity", f"{here.format('ses')}:identity/{{}}"),
-        ("ConfigurationSetName", f"{here.format('ses')}:configuration-set/{{}}"),
-        ("RoleName", f"arn:{caller.partition}:iam::{caller.account}:role/{{}}"),
-        ("HostedZoneId", f"arn:{caller.partition}:route53:::hostedzone/{{}}"),
-        ("AlarmName", f"{here.format('cloudwatch')}:alarm:{{}}"),
-        ("TopicArn", "{}"),
-        ("ResourceArn", "{}"),
-    ):
-        if isinstance(params.get(key), str):
-            return form.format(params[key])
-    if service == "sns" and isinstance(params.get("Name"), str):
-        return f"{here.format('sns')}:{params['Name']}"
+    place = {
+        "partition": caller.partition,
+        "region": caller.region,
+        "account": caller.account,
+    }
+    for name, arn in traits.of(service).arns.items():
+        if isinstance(params.get(name), str):
+            return arn.format(value=params[name], **place)
     return "*"

@@ -23,6 +23,7 @@ from moto.core.base_backend import BackendDict
 from moto.core.botocore_stubber import BotocoreStubber
 from moto.core.models import botocore_stubber
 
+from ses_provision.local import traits
 from ses_provision.local.codec import codec_for
 from ses_provision.local.contract import AwsError, Caller, Params, Reply
 from ses_provision.local.nobodys import session
@@ -38,9 +39,6 @@ for _module in (base_backend, utils):
 
 _IN_USE: list[Any] = vars(BackendDict)["_instances"]
 _SWAP = RLock()
-_GLOBAL_HOSTS = {"iam": "iam.amazonaws.com"}
-# moto answers CloudWatch in the query protocol only.
-_SPOKEN = {"cloudwatch": "query"}
 
 
 class Universe:
@@ -68,7 +66,7 @@ class Universe:
         """Let moto answer one call."""
         codec = codec_for(service)
         model = codec.model.operation_model(operation)
-        protocol = _SPOKEN.get(service, str(codec.model.protocol))
+        protocol = traits.of(service).moto_speaks or str(codec.model.protocol)
         request = _request(caller, model, protocol, params)
         with self.entered():
             try:
@@ -102,9 +100,8 @@ def _request(
         f"AWS4-HMAC-SHA256 Credential={caller.access_key or 'LOCAL000' + caller.account}/20250101/"
         f"{caller.region}/{service.signing_name}/aws4_request, SignedHeaders=host, Signature=local"
     )
-    host = _GLOBAL_HOSTS.get(
-        service.service_name, f"{service.endpoint_prefix}.{caller.region}.amazonaws.com"
-    )
+    regional = f"{service.endpoint_prefix}.{caller.region}.amazonaws.com"
+    host = traits.of(service.service_name).host or regional
     body = written["body"]
     if isinstance(body, dict):
         body = urlencode(body)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from ses_provision.local import traits
 from ses_provision.local.contract import Caller
 from ses_provision.local.ses.service import SesV2
 
@@ -11,12 +12,6 @@ if TYPE_CHECKING:
     from ses_provision.local.cloud import LocalAws
     from ses_provision.local.contract import Params, Reply
 
-# Services of which only the names of what they hold are compared.
-_LISTINGS = {
-    "sqs": ("ListQueues", "QueueUrls"),
-    "events": ("ListRules", "Rules"),
-    "firehose": ("ListDeliveryStreams", "DeliveryStreamNames"),
-}
 # Counters, and mails that have left: what happened, not what is there.
 _HISTORY = ("case_number", "generations", "message_number", "sent", "verification_mails")
 # What comes and goes by itself: of no account's making.
@@ -41,7 +36,11 @@ def snapshot(aws: LocalAws, account: str) -> dict[str, Any]:
         "sns": _regions(aws, account, _topics),
         "iam": _roles(aws, account),
         "cloudwatch": _regions(aws, account, _alarms),
-    } | {service: _regions(aws, account, _names_of(service)) for service in _LISTINGS}
+    } | {
+        service: _regions(aws, account, _names_of(service, listing))
+        for service in aws.services
+        if (listing := traits.of(service).listing)
+    }
     return {service: held for service, held in found.items() if held}
 
 
@@ -106,8 +105,8 @@ def _alarms(aws: LocalAws, account: str, region: str) -> dict[str, Any]:
     }
 
 
-def _names_of(service: str) -> Any:
-    operation, member = _LISTINGS[service]
+def _names_of(service: str, listing: tuple[str, str]) -> Any:
+    operation, member = listing
 
     def look(aws: LocalAws, account: str, region: str) -> list[Any]:
         return list(aws.call(account, region, service, operation).get(member) or [])

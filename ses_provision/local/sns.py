@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ses_provision.local import arns, policies, topic_attributes
+from ses_provision.local import arns, policies, topic_attributes, topic_permissions
 from ses_provision.local.contract import AwsError, Caller, Clock, Params, Reply
 from ses_provision.local.lateness import Lag, Past
 from ses_provision.local.served import Operation, OwnService, page
@@ -28,6 +28,7 @@ _READS = frozenset(
         "ListTagsForResource",
         "ListTopics",
         "Publish",
+        "PublishBatch",
     }
 )
 _MOST_TAGS = 50
@@ -76,11 +77,13 @@ class Sns(OwnService):
         self.outbox = Outbox()
         self._subscriptions = Subscriptions(self, self.outbox, clock, sqs, address)
         self.operations: Mapping[str, Operation] = {
+            "AddPermission": self._add_permission,
             "CreateTopic": self._create_topic,
             "DeleteTopic": self._delete_topic,
             "ListTopics": self._list_topics,
             "GetTopicAttributes": self._get_topic_attributes,
             "SetTopicAttributes": self._set_topic_attributes,
+            "RemovePermission": self._remove_permission,
             "TagResource": self._tag,
             "UntagResource": self._untag,
             "ListTagsForResource": self._list_tags,
@@ -212,12 +215,27 @@ class Sns(OwnService):
         if name in _FIXED:
             raise AwsError("InvalidParameter", "Invalid parameter: AttributeName")
         topic_attributes.check(name, value)
+        self._put(topic, name, value)
+        return {}
+
+    def _put(self, topic: Topic, name: str, value: str) -> None:
         if name == "Policy":
             topic.policies.append((self._clock.now(), topic.policy))
         if value:
             topic.attributes[name] = value
         else:
             topic.attributes.pop(name, None)
+
+    def _add_permission(self, caller: Caller, params: Params) -> Reply:
+        topic = self.topic(caller, params["TopicArn"], "AddPermission")
+        policy = topic_permissions.added(topic.policy, topic.arn, caller, params)
+        topic_attributes.check("Policy", policy)
+        self._put(topic, "Policy", policy)
+        return {}
+
+    def _remove_permission(self, caller: Caller, params: Params) -> Reply:
+        topic = self.topic(caller, params["TopicArn"], "RemovePermission")
+        self._put(topic, "Policy", topic_permissions.removed(topic.policy, params["Label"]))
         return {}
 
     def _resource(self, caller: Caller, params: Params, action: str) -> Topic:

@@ -6,12 +6,13 @@ from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from ses_provision.local import policies, sns_envelope
-from ses_provision.local.contract import AwsError, Caller, Clock
+from ses_provision.local import filter_policy, policies, sns_envelope, web_hooks
+from ses_provision.local.contract import AwsError, Caller, Clock, Params
 from ses_provision.local.sns_envelope import Message
+from ses_provision.local.web_hooks import Post, WebHooks
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from datetime import datetime
 
     from ses_provision.local.contract import Service
@@ -32,6 +33,11 @@ class Subscription:
     since: datetime
     attributes: dict[str, str] = field(default_factory=dict)
     ended: bool = False
+
+    @property
+    def is_raw(self) -> bool:
+        """Whether it gets messages without SNS's envelope."""
+        return self.attributes.get("RawMessageDelivery") == "true"
 
 
 @dataclass(frozen=True)
@@ -73,10 +79,47 @@ class Deliveries:
         self._clock = clock
         self._sqs = sqs
         self._address = address
+        self._hooks = WebHooks()
 
-    def message(self, topic: Topic, text: str, subject: str | None, group: str | None) -> Message:
+    def message(
+        self,
+        topic: Topic,
+        texts: Mapping[str, str],
+        subject: str | None,
+        group: str | None = None,
+        attributes: Mapping[str, Mapping[str, Any]] | None = None,
+    ) -> Message:
         """A message of now, with an id of its own."""
-        return Message(topic.arn, str(uuid4()), text, subject, self._clock.now(), group)
+        now = self._clock.now()
+        return Message(topic.arn, str(uuid4()), texts, subject, now, group, attributes or {})
+
+    def ask_to_confirm(self, topic: Topic, subscription: Subscription) -> None:
+        """Ask a web hook on this machine to confirm."""
+        address = self._address(topic.arn.split(":")[3])
+        if not self._is_hook(subscription, address):
+            return
+        number = str(uuid4())
+        version = topic.attributes.get("SignatureVersion", "1")
+        body = sns_envelope.confirmation(
+            topic.arn, number, subscription.token, self._clock.now(), address, version
+        )
+        headers = web_hooks.headers("SubscriptionConfirmation", number, topic.arn)
+        self._post(subscription, headers, body)
+
+    @staticmethod
+    def _is_hook(subscription: Subscription, address: str) -> bool:
+        """Only who can ask back is told: where nothing is served, nobody could confirm."""
+        return (
+            subscription.protocol in ("http", "https")
+            and web_hooks.can_be_reached(address)
+            and web_hooks.can_be_reached(subscription.endpoint)
+        )
+
+    def _post(self, subscription: Subscription, headers: dict[str, str], body: str) -> None:
+        def lost(why: str) -> None:
+            self._record("undelivered", subscription, why, body)
+
+        self._hooks.post(Post(subscription.endpoint, headers, body, lost))
 
     def deliver(self, topic: Topic, message: Message, lag: Lag) -> None:
         """Hand a message to every confirmed subscriber."""
@@ -85,10 +128,16 @@ class Deliveries:
                 continue
             if not lag.heeded(message.at, subscription.since):
                 continue
+            policy = subscription.attributes.get("FilterPolicy")
+            scope = subscription.attributes.get("FilterPolicyScope", filter_policy.ATTRIBUTES)
+            text = message.text_for(subscription.protocol)
+            if policy and not filter_policy.wants(policy, scope, message.attributes, text):
+                continue
             if subscription.protocol == "sqs":
                 self._to_queue(topic, subscription, message)
             else:
-                self._record("notification", subscription, message.subject, message.text)
+                self._record("notification", subscription, message.subject, text)
+                self._to_hook(topic, subscription, message)
 
     def _record(
         self, kind: str, subscription: Subscription, subject: str | None, body: str
@@ -121,7 +170,13 @@ class Deliveries:
             reason = "the queue's policy does not let sns.amazonaws.com send for this topic"
             self._record("undelivered", subscription, reason, message.text)
             return
-        sent = {"QueueUrl": url, "MessageBody": self._body(topic, subscription, message)}
+        sent: Params = {
+            "QueueUrl": url,
+            "MessageBody": self._body(topic, subscription, message),
+        }
+        if subscription.is_raw and message.attributes:
+            # Developer Guide, "Message attributes and raw delivery": they go along as SQS's own.
+            sent["MessageAttributes"] = {k: dict(v) for k, v in message.attributes.items()}
         if queue.endswith(".fifo"):
             sent |= {
                 "MessageGroupId": message.group or message.message_id,
@@ -129,12 +184,25 @@ class Deliveries:
             }
         self._sqs.handle(owner, "SendMessage", sent)
 
+    def _to_hook(self, topic: Topic, subscription: Subscription, message: Message) -> None:
+        if self._is_hook(subscription, self._address(topic.arn.split(":")[3])):
+            headers = web_hooks.headers(
+                "Notification",
+                message.message_id,
+                topic.arn,
+                subscription.arn,
+                raw=subscription.is_raw,
+            )
+            self._post(subscription, headers, self._body(topic, subscription, message))
+
     def _body(self, topic: Topic, subscription: Subscription, message: Message) -> str:
-        if subscription.attributes.get("RawMessageDelivery") == "true":
-            return message.text
+        if subscription.is_raw:
+            return message.text_for(subscription.protocol)
         address = self._address(topic.arn.split(":")[3])
         version = topic.attributes.get("SignatureVersion", "1")
-        return sns_envelope.notification(message, subscription.arn, address, version)
+        return sns_envelope.notification(
+            message, subscription.arn, address, version, subscription.protocol
+        )
 
 
 def _queue_admits(policy: str | None, topic_arn: str, queue_arn: str) -> bool:

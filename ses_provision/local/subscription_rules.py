@@ -6,14 +6,16 @@ import json
 import re
 from typing import TYPE_CHECKING
 
+from ses_provision.local import filter_policy
 from ses_provision.local.contract import AwsError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
 
 _SETTABLE = frozenset(
     {
         "DeliveryPolicy",
+        "FilterPolicy",
         "FilterPolicyScope",
         "RawMessageDelivery",
         "RedrivePolicy",
@@ -86,14 +88,13 @@ def check_endpoint(topic_arn: str, protocol: str, endpoint: str) -> None:
 def normal(name: str, value: str, *, on_creation: bool) -> str:
     """An attribute's value as SNS keeps it; refused where SNS refuses it."""
     where = "Attributes Reason: " if on_creation else ""
-    if name == "FilterPolicy":
-        raise AwsError(
-            "NotImplementedByLocalAws",
-            "The local AWS does not serve subscription filter policies.",
-            501,
-        )
     if name not in _SETTABLE:
         raise _invalid("AttributeName")
+    if name == "FilterPolicyScope" and value not in (filter_policy.BODY, filter_policy.ATTRIBUTES):
+        raise _invalid(
+            f"{where}FilterPolicyScope: Invalid value [{value}]. Please use either MessageBody or "
+            "MessageAttributes"
+        )
     if name == "RawMessageDelivery":
         if value.lower() not in ("true", "false"):
             raise _invalid(f"{where}{name}: Invalid value [{value}]. Must be true or false.")
@@ -101,6 +102,15 @@ def normal(name: str, value: str, *, on_creation: bool) -> str:
     if name == "RedrivePolicy" and value:
         _check_redrive(value, where)
     return value
+
+
+def check_filter(attributes: Mapping[str, str], *, on_creation: bool) -> None:
+    """Refuse a filter policy that SNS does not take, in its scope."""
+    text = attributes.get("FilterPolicy")
+    scope = attributes.get("FilterPolicyScope", filter_policy.ATTRIBUTES)
+    fault = filter_policy.fault(text, scope) if text else None
+    if fault:
+        raise _invalid(f"{'Attributes Reason: ' if on_creation else ''}{fault}")
 
 
 def _check_redrive(text: str, where: str) -> None:

@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
-from ses_provision.local import arns, subscription_rules
+from ses_provision.local import arns, filter_policy, publishing, subscription_rules
 from ses_provision.local.contract import AwsError, Caller, Clock, Params, Reply
 from ses_provision.local.served import Operation, page
 from ses_provision.local.sns_delivery import Deliveries, Mail, Outbox, Subscription
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from ses_provision.local.contract import Service
     from ses_provision.local.sns import Sns, Topic
+    from ses_provision.local.sns_envelope import Message
 
 # Developer Guide, "Fanout": these wait until the owner of the endpoint confirms.
 _CONFIRMED_BY_OWNER = ("email", "email-json", "http", "https")
@@ -27,7 +28,6 @@ _TO_CONFIRM = timedelta(hours=48)
 # What its owner could have ended is listed as "Deleted" for some days (ansible/ansible#20086).
 _SHOWN_AS_DELETED = timedelta(hours=72)
 _TOKEN = re.compile(r"[0-9a-f]{128,}")
-_LONGEST_SUBJECT = 100
 _PAGE = 100
 
 
@@ -55,6 +55,7 @@ class Subscriptions:
             "GetSubscriptionAttributes": self._get_attributes,
             "SetSubscriptionAttributes": self._set_attributes,
             "Publish": self._publish,
+            "PublishBatch": self._publish_batch,
         }
 
     def confirm_all(self, account: str | None, endpoint: str | None) -> int:
@@ -89,6 +90,7 @@ class Subscriptions:
             name: subscription_rules.normal(name, value, on_creation=True)
             for name, value in (params.get("Attributes") or {}).items()
         }
+        subscription_rules.check_filter(attributes, on_creation=True)
         subscription = _held(topic, protocol, endpoint)
         if subscription is None:
             subscription = self._new(topic, protocol, endpoint, attributes)
@@ -117,6 +119,7 @@ class Subscriptions:
 
     def _ask_to_confirm(self, topic: Topic, subscription: Subscription) -> None:
         subscription.since = self._clock.now()
+        self._deliveries.ask_to_confirm(topic, subscription)
         self._outbox.append(
             Mail(
                 "confirmation",
@@ -201,12 +204,18 @@ class Subscriptions:
             "RawMessageDelivery": "false",
             "SubscriptionPrincipal": f"arn:{caller.partition}:iam::{topic.owner}:user/local",
         }
+        if subscription.attributes.get("FilterPolicy"):
+            fixed["FilterPolicyScope"] = filter_policy.ATTRIBUTES
         return {"Attributes": fixed | subscription.attributes}
 
     def _set_attributes(self, caller: Caller, params: Params) -> Reply:
         _, subscription = self._find(caller, params, "SetSubscriptionAttributes")
         name, value = params["AttributeName"], params.get("AttributeValue", "")
-        subscription.attributes[name] = subscription_rules.normal(name, value, on_creation=False)
+        value = subscription_rules.normal(name, value, on_creation=False)
+        subscription_rules.check_filter(subscription.attributes | {name: value}, on_creation=False)
+        subscription.attributes[name] = value
+        if not value:
+            del subscription.attributes[name]
         return {}
 
     def _publish(self, caller: Caller, params: Params) -> Reply:
@@ -217,72 +226,48 @@ class Subscriptions:
                 "The local AWS publishes to topics only (sns:Publish).",
                 501,
             )
-        for member in ("MessageStructure", "MessageAttributes"):
-            if params.get(member):
-                raise AwsError(
-                    "NotImplementedByLocalAws",
-                    f"The local AWS does not serve {member} of sns:Publish.",
-                    501,
-                )
         if "TopicArn" not in params and ":sns:" not in arn:
             raise AwsError(
                 "InvalidParameter",
                 "Invalid parameter: TargetArn Reason: No endpoint found for the target arn "
                 "specified",
             )
-        topic = self._sns.topic(caller, arn, "Publish")
-        _check_message(topic, params)
-        return {
-            "MessageId": self.deliver(
-                topic, params["Message"], params.get("Subject"), params.get("MessageGroupId")
-            )
-        }
+        return self._published(self._sns.topic(caller, arn, "Publish"), params)
 
-    def deliver(
-        self, topic: Topic, text: str, subject: str | None, group: str | None = None
-    ) -> str:
+    def _published(self, topic: Topic, params: Params) -> Reply:
+        publishing.check(topic, params)
+        message = self._deliveries.message(
+            topic,
+            publishing.texts(params),
+            params.get("Subject"),
+            params.get("MessageGroupId"),
+            params.get("MessageAttributes") or {},
+        )
+        self._deliver(topic, message)
+        return {"MessageId": message.message_id}
+
+    def _publish_batch(self, caller: Caller, params: Params) -> Reply:
+        topic = self._sns.topic(caller, params["TopicArn"], "Publish")
+        reply: Reply = {"Successful": [], "Failed": []}
+        for entry in publishing.entries(params):
+            try:
+                sent = self._published(topic, entry)
+            except AwsError as error:
+                told = {"Code": error.code, "Message": error.message, "SenderFault": True}
+                reply["Failed"].append({"Id": entry["Id"], **told})
+            else:
+                reply["Successful"].append({"Id": entry["Id"], **sent})
+        return reply
+
+    def deliver(self, topic: Topic, text: str, subject: str | None) -> str:
         """Hand a message to every confirmed subscriber; its message id."""
-        self.tidy(topic)
-        message = self._deliveries.message(topic, text, subject, group)
-        self._deliveries.deliver(topic, message, self._sns.lag)
+        message = self._deliveries.message(topic, {"default": text}, subject)
+        self._deliver(topic, message)
         return message.message_id
 
-
-def _check_message(topic: Topic, params: Params) -> None:
-    text, subject = params["Message"], params.get("Subject")
-    fault = None
-    if not text:
-        fault = "Empty message"
-    elif len(text.encode()) > 262144:
-        fault = "Message too long"
-    elif subject is not None and not _subject_is_good(subject):
-        fault = "Subject"
-    elif topic.arn.endswith(".fifo"):
-        fault = _fifo_fault(topic, params)
-    elif params.get("MessageDeduplicationId"):
-        fault = (
-            "MessageDeduplicationId Reason: The request includes MessageDeduplicationId parameter "
-            "that is not valid for this topic type"
-        )
-    if fault:
-        raise AwsError("InvalidParameter", f"Invalid parameter: {fault}")
-
-
-def _subject_is_good(subject: str) -> bool:
-    """API Reference, Publish: at most 100 characters, no line breaks or control characters."""
-    return 0 < len(subject) <= _LONGEST_SUBJECT and subject.isprintable()
-
-
-def _fifo_fault(topic: Topic, params: Params) -> str | None:
-    if not params.get("MessageGroupId"):
-        return "The MessageGroupId parameter is required for FIFO topics"
-    by_content = topic.attributes.get("ContentBasedDeduplication") == "true"
-    if not by_content and not params.get("MessageDeduplicationId"):
-        return (
-            "The topic should either have ContentBasedDeduplication enabled or "
-            "MessageDeduplicationId provided explicitly"
-        )
-    return None
+    def _deliver(self, topic: Topic, message: Message) -> None:
+        self.tidy(topic)
+        self._deliveries.deliver(topic, message, self._sns.lag)
 
 
 def _held(topic: Topic, protocol: str, endpoint: str) -> Subscription | None:

@@ -35,6 +35,11 @@ MOST_MESSAGES = 10  # ReceiveMessage gives at most ten (SQS API reference)
 DNS_SUFFIX = {"aws-cn": "amazonaws.com.cn"}
 
 
+def reported(env: Environment) -> dict[str, str]:
+    """The events of the drill that the environment has SES report; no other can ever come."""
+    return {event: to for event, to in EVENTS.items() if event.upper() in env.events.types}
+
+
 @dataclass(frozen=True)
 class Queue:
     """The temporary queue, and the topic it listens to."""
@@ -184,15 +189,19 @@ class Hop:
 
 @dataclass
 class Drill:
-    """The drill of the events: send mail, and wait for what SES tells of it."""
+    """The drill of the events: send mail, and wait for what SES tells of it.
+
+    `events`: SES's event types that are proved, each with the address that causes it.
+    """
 
     listener: Listener
     now: Callable[[], datetime]
+    events: Mapping[str, str] = field(default_factory=lambda: EVENTS)
     hops: list[Hop] = field(default_factory=list)
 
     def send(self, deliver: Callable[[str], str]) -> None:
         """Send a mail for each event; `deliver` takes the recipient and gives the message id."""
-        for event, recipient in EVENTS.items():
+        for event, recipient in self.events.items():
             sent_at = self.now()
             self.hops.append(Hop(event, recipient, deliver(recipient), sent_at))
 
@@ -201,6 +210,11 @@ class Drill:
         for event in self.listener.heard():
             self._recognise(event)
         return self.hops
+
+    @property
+    def lacking(self) -> list[str]:
+        """The events that have not come."""
+        return [hop.event for hop in self.hops if not hop.arrived]
 
     def _recognise(self, event: Mapping[str, Any]) -> None:
         for hop in self.hops:

@@ -48,7 +48,7 @@ def explain(error: Any, service: str, region: str, operation: str, profile: str)
     """A botocore error as one of ours; what is not about AWS or the network is raised as it is."""
     response = getattr(error, "response", None)
     if response is None:
-        return unreachable(error, service, region, profile)
+        return unreachable(error, service, region, profile, operation)
     code = response.get("Error", {}).get("Code", "")
     said = hide(response.get("Error", {}).get("Message") or "no reason given")
     what = f"{service} {operation} in {region}"
@@ -79,7 +79,7 @@ def explain(error: Any, service: str, region: str, operation: str, profile: str)
         )
     if not code or code.isdecimal():
         status = response.get("ResponseMetadata", {}).get("HTTPStatusCode", "")
-        return not_aws(service, region, f"{said} {code or status}")
+        return not_aws(what, f"{plainly(said)} ({code or status})")
     return AwsRefused(
         f"{what} was refused: {said} ({code})",
         "Nothing is lost: once what AWS names is mended, run the same command again.",
@@ -89,10 +89,10 @@ def explain(error: Any, service: str, region: str, operation: str, profile: str)
     )
 
 
-def not_aws(service: str, region: str, said: str) -> CannotReachAws:
+def not_aws(what: str, said: str) -> CannotReachAws:
     """Somebody answers, but not AWS: a proxy, a login page, another server."""
     return CannotReachAws(
-        f"What answers for {service} in {region} is not AWS: {said}",
+        f"What answers to {what} is not AWS: {said}",
         "Check AWS_ENDPOINT_URL, the proxy, and whether a network wants you to log in first.",
     )
 
@@ -137,6 +137,19 @@ def way_on(said: str, region: str) -> str:
     )
 
 
+MARKUP = re.compile(r"<\s*(?:!|\?|/|[a-z])", re.IGNORECASE)
+TITLE = re.compile(r"<title[^>]*>([^<]*)", re.IGNORECASE)
+
+
+def plainly(said: str) -> str:
+    """What a stranger said, without the source of a page."""
+    if not MARKUP.search(said):
+        return said
+    title = TITLE.search(said)
+    named = " ".join(title[1].split()) if title else ""
+    return f'it sends a page, "{named}"' if named else "it sends a page"
+
+
 def denied(said: str, code: str, service: str, operation: str, region: str) -> AccessDenied:
     """An access denied error that names the IAM action and the resource AWS really checked."""
     named = re.search(r"perform:? [`']?([\w-]+:\w+)'?(?: on resource:? [`']?([^\s']+)'?)?", said)
@@ -152,7 +165,9 @@ def denied(said: str, code: str, service: str, operation: str, region: str) -> A
     )
 
 
-def unreachable(error: Any, service: str, region: str, profile: str) -> ProvisionError:
+def unreachable(
+    error: Any, service: str, region: str, profile: str, operation: str
+) -> ProvisionError:
     """Why AWS could not be asked at all."""
     name, said = type(error).__name__, hide(str(error))
     if name == "CredentialRetrievalError" and error.kwargs.get("provider") == "custom-process":
@@ -187,8 +202,11 @@ def unreachable(error: Any, service: str, region: str, profile: str) -> Provisio
             f"The AWS credentials cannot be had: {said}",
             "Correct credential_process of the AWS profile.",
         )
-    if name in {"ResponseParserError", "KeyError"}:
-        return not_aws(service, region, said.partition("\n")[0])
+    what = f"{service} {operation} in {region}"
+    if name == "KeyError":
+        return not_aws(what, f"its answer has no {error.args[0]}")
+    if name == "ResponseParserError":
+        return not_aws(what, plainly(said.partition("\n")[0]))
     if name in {"ParamValidationError", "UnknownServiceError", "OperationNotPageableError"}:
         raise error
     return CannotReachAws(

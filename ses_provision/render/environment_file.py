@@ -43,6 +43,7 @@ def settled(answers: Mapping[str, Any]) -> dict[str, Any]:
         "configuration_set": {"name": answers["configuration_set"]},
         "dmarc": {"policy": "none", "reports_to": [answers["email"]]},
         "events": {"emails": [answers["email"]]},
+        "alarms": {"topic": f"ses-alarms-{answers['name']}"},
     }
 
 

@@ -12,7 +12,7 @@ from ses_provision.outside.call import Call
 from ses_provision.outside.reading import Answers, Ask, Reading, ask, question
 from ses_provision.outside.refusals import Refusal
 from ses_provision.outside.rights import Right
-from ses_provision.resources import tags
+from ses_provision.resources import tagging, tags
 
 ABSENT = (Refusal("ResourceNotFound"), Refusal("ResourceNotFoundException"))
 
@@ -150,8 +150,11 @@ class Alarm:
         live = yield from alarm(self.arn)
         if live is None:
             return Found(None)
-        [tagged] = yield from ask(tags_question(self.arn))
-        return Found(self._described(live.definition, tags.as_mapping((tagged or {}).get("Tags"))))
+        all_tags = yield from tagging.shown(self.arn, self.tags)
+        if all_tags is None:
+            [tagged] = yield from ask(tags_question(self.arn))
+            all_tags = tags.as_mapping((tagged or {}).get("Tags"))
+        return Found(self._described(live.definition, all_tags))
 
     def _described(self, found: Mapping[str, Any], all_tags: Mapping[str, str]) -> Alarm:
         ringing = frozenset(found.get("AlarmActions") or ())

@@ -12,7 +12,7 @@ from ses_provision.outside.call import Call
 from ses_provision.outside.reading import Answers, Ask, Reading, ask, question
 from ses_provision.outside.refusals import Refusal
 from ses_provision.outside.rights import EVERYTHING, Right
-from ses_provision.resources import policies, tags
+from ses_provision.resources import policies, tagging, tags
 
 ABSENT = (Refusal("NotFound"), Refusal("ResourceNotFound"))
 """SNS says the second where tags are asked for."""
@@ -141,8 +141,10 @@ class Topic:
         live = yield from topic(self.arn)
         if live is None:
             return Found(None)
-        [tagged] = yield from ask(tags_question(self.arn))
-        all_tags = tags.as_mapping((tagged or {}).get("Tags"))
+        all_tags = yield from tagging.shown(self.arn, self.tags)
+        if all_tags is None:
+            [tagged] = yield from ask(tags_question(self.arn))
+            all_tags = tags.as_mapping((tagged or {}).get("Tags"))
         statements = policies.statements(live.policy)
         return Found(
             Topic(

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from ses_provision.engine.ownership import OURS
+from ses_provision.errors import ProvisionError
+from ses_provision.names import region_of
 from ses_provision.outside.reading import Ask, Reading, Structure, ask, question
 from ses_provision.outside.rights import EVERYTHING
 from ses_provision.resources import tags
@@ -32,3 +35,19 @@ def tagged(region: str, wanted: Mapping[str, str]) -> Reading[dict[str, dict[str
         found["ResourceARN"]: tags.as_mapping(found.get("Tags"))
         for found in (answer or {}).get("ResourceTagMappingList") or ()
     }
+
+
+def shown(arn: str, wanted: Mapping[str, str]) -> Reading[dict[str, str] | None]:
+    """All tags of a thing as the search of its region shows them, where it has those wanted.
+
+    One search answers for everything in a region. It shows late what was just changed, and may not
+    be allowed: where it does not show what is wanted (None), the thing's own service is asked.
+    """
+    if not set(OURS) <= wanted.keys():
+        return None
+    try:
+        found = yield from tagged(region_of(arn), {name: wanted[name] for name in OURS})
+    except ProvisionError:
+        return None
+    all_tags = found.get(arn, {})
+    return all_tags if wanted.items() <= all_tags.items() else None

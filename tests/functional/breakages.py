@@ -168,6 +168,22 @@ def statements_without(service: str) -> Break:
     return lambda health: health.topic_policy(edit)
 
 
+def alarms_shut_out(health: Health) -> None:
+    """The policy of the alarms' topic no longer lets CloudWatch in."""
+
+    def edit(statements: list[dict[str, Any]]) -> None:
+        statements[:] = [one for one in statements if "cloudwatch" not in json.dumps(one)]
+
+    health.topic_policy(edit, health.alarm_topic)
+
+
+def one_topic_for_all(health: Health) -> None:
+    """The alarms notify the topic of the events, as they do where the file names none."""
+    health.change('topic = "ses-alarms-prod"', '# topic = ""')
+    assert health.run("apply", "--yes").status == 0
+    health.local.confirm_subscriptions(health.env.account_id)
+
+
 def denied_by_policy(health: Health) -> None:
     """Somebody adds a statement that denies publishing to all."""
     deny = {"Effect": "Deny", "Principal": "*", "Action": "sns:Publish", "Resource": health.topic}
@@ -226,7 +242,7 @@ def no_alarm(health: Health) -> None:
 
 def no_far_topic(health: Health) -> None:
     """The topic in us-east-1 is deleted."""
-    arn = health.topic.replace("us-east-2", "us-east-1")
+    arn = health.alarm_topic.replace("us-east-2", "us-east-1")
     health.call("sns", "DeleteTopic", "us-east-1", TopicArn=arn)
 
 

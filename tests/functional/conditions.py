@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from tests.functional.breakages import (
     Break,
     account_off,
+    alarms_shut_out,
     closed_key,
     denied_by_policy,
     destination,
@@ -30,6 +31,7 @@ from tests.functional.breakages import (
     no_subscriber,
     no_suppression,
     nothing,
+    one_topic_for_all,
     other_default,
     other_mail_from,
     pending_subscriber,
@@ -221,7 +223,6 @@ def in_events() -> Iterator[Broken]:
         denied_by_policy,
         "SES-EVENTS-002",
         "ses-provision apply",
-        also=frozenset({"SES-ALARM-003"}),
     )
     yield Broken("the key of SNS", sns_key, "SES-EVENTS-003", "events.kms_key")
     yield Broken("the key lets nobody in", closed_key, "SES-EVENTS-003", "Key policy: allow ses.")
@@ -232,14 +233,12 @@ def in_events() -> Iterator[Broken]:
         pending_subscriber,
         "SES-EVENTS-004",
         'new@starlightpractice.com opens the mail "AWS Notification',
-        also=frozenset({"SES-ALARM-003"}),
     )
     yield Broken(
         "nobody is subscribed",
         no_subscriber,
         "SES-EVENTS-004",
         "ses-provision apply",
-        also=frozenset({"SES-ALARM-003"}),
     )
 
 
@@ -272,7 +271,7 @@ def in_alarms() -> Iterator[Broken]:
     )
     yield Broken(
         "CloudWatch may not publish",
-        statements_without("cloudwatch.amazonaws.com"),
+        alarms_shut_out,
         "SES-ALARM-003",
         "ses-provision apply",
     )
@@ -287,6 +286,12 @@ def in_alarms() -> Iterator[Broken]:
         lambda health: health.alarm(Threshold=0.2),
         "SES-ALARM-004",
         "alarms.bounce_rate (at most 0.05)",
+    )
+    yield Broken(
+        "a storm of events can silence the alarms",
+        one_topic_for_all,
+        "SES-ALARM-006",
+        "set alarms.topic to a name of its own in config/prod.toml",
     )
     yield Broken("an alarm is ringing", ringing, "SES-ALARM-005", "Reputation metrics")
 

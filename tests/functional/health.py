@@ -122,19 +122,25 @@ class Health:
         """The event topic's ARN."""
         return f"arn:aws:sns:{self.env.region}:{self.env.account_id}:{self.env.event_topic}"
 
-    def topic_policy(self, edit: Callable[[list[dict[str, Any]]], None]) -> None:
-        """Edit the statements of the event topic's policy."""
-        held = self.call("sns", "GetTopicAttributes", TopicArn=self.topic)["Attributes"]["Policy"]
+    @property
+    def alarm_topic(self) -> str:
+        """The ARN of the alarms' topic in the sending region."""
+        return f"arn:aws:sns:{self.env.region}:{self.env.account_id}:{self.env.alarm_topic}"
+
+    def topic_policy(self, edit: Callable[[list[dict[str, Any]]], None], topic: str = "") -> None:
+        """Edit the statements of a topic's policy: the event topic's, unless another is named."""
+        arn = topic or self.topic
+        held = self.call("sns", "GetTopicAttributes", TopicArn=arn)["Attributes"]["Policy"]
         policy = json.loads(held)
         edit(policy["Statement"])
-        self.topic_attribute("Policy", json.dumps(policy))
+        self.topic_attribute("Policy", json.dumps(policy), arn)
 
-    def topic_attribute(self, name: str, value: str) -> None:
-        """Set an attribute of the event topic."""
+    def topic_attribute(self, name: str, value: str, topic: str = "") -> None:
+        """Set an attribute of a topic: the event topic, unless another is named."""
         self.call(
             "sns",
             "SetTopicAttributes",
-            TopicArn=self.topic,
+            TopicArn=topic or self.topic,
             AttributeName=name,
             AttributeValue=value,
         )

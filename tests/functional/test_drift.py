@@ -17,6 +17,7 @@ ACCOUNT = "524471258033"
 DOMAIN = "starlightpractice.com"
 ADDRESS = f"notifications@{DOMAIN}"
 SES = f"arn:aws:ses:us-east-2:{ACCOUNT}"
+ALARM_TOPIC = f"arn:aws:sns:us-east-1:{ACCOUNT}:ses-alarms-prod"
 TOPIC = f"arn:aws:sns:us-east-2:{ACCOUNT}:ses-events-prod"
 ROLE = "application"
 DEFINITION = (
@@ -286,7 +287,7 @@ DRIFTS = (
             **{**they.alarm("ses-bounce-rate-prod", "us-east-1"), "AlarmActions": []},
         ),
         "Alarm",
-        {"alarm_actions": ([], [TOPIC.replace("us-east-2", "us-east-1")])},
+        {"alarm_actions": ([], [ALARM_TOPIC])},
         ["cloudwatch:PutMetricAlarm"],
     ),
     Drift(

@@ -5,7 +5,13 @@ import signal
 import pytest
 
 from tests.conftest import Cli
-from tests.functional.breakages import destination, no_alarm, ringing, statements_without
+from tests.functional.breakages import (
+    alarms_shut_out,
+    destination,
+    no_alarm,
+    ringing,
+    statements_without,
+)
 from tests.functional.health import Health
 
 
@@ -76,6 +82,79 @@ def test_a_topic_that_keeps_ses_out_is_named(health: Health) -> None:
     assert "does not let SES publish" in waited.stderr
 
 
+def test_a_mailbox_that_has_not_confirmed_is_not_blamed(health: Health) -> None:
+    health.change(
+        'emails = ["ops@starlightpractice.com"]', 'emails = ["new@starlightpractice.com"]'
+    )
+    assert health.run("apply", "--yes").status == 0
+    destination(Enabled=False)(health)
+
+    waited = health.run("drill", "--yes", "--timeout", "1")
+
+    said = words(waited.stderr)
+    assert "for Bounce, Complaint: destination sns-bounce-complaint is switched off." in said
+
+
+def test_events_that_are_merely_late_blame_nobody(
+    health: Health, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(health.local.surroundings, "publish", lambda *_: None)
+
+    waited = health.run("drill", "--yes", "--timeout", "1")
+
+    assert waited.status == 75
+    assert "look right, so it may only be late" in words(waited.stderr)
+
+
+def test_another_event_that_is_not_reported_is_not_the_cause(health: Health) -> None:
+    destination(MatchingEventTypes=["BOUNCE"])(health)
+
+    waited = health.run("drill", "--yes", "--timeout", "1")
+
+    said = words(waited.stderr)
+    assert "no event came for Complaint:" in said
+    assert "does not report COMPLAINT." in said
+
+
+TYPES = "[events]\ntypes = {}\n"
+
+
+def test_an_event_that_the_file_does_not_report_is_left_out_at_once(health: Health) -> None:
+    health.change("[events]\n", TYPES.format('["BOUNCE", "DELIVERY"]'))
+    assert health.run("apply", "--yes").status == 0
+
+    proved = health.run("drill", "--yes", "--json")
+
+    assert proved.status == 0
+    [report] = proved.json["environments"]
+    assert [hop["event"] for hop in report["drill"]["hops"]] == ["Bounce"]
+    assert report["drill"]["not_reported"] == ["Complaint"]
+    assert "left out: events.types in config/prod.toml does not name COMPLAINT" in words(
+        proved.stderr
+    )
+
+
+def test_a_drill_of_which_no_event_can_come_is_refused_before_it_writes(health: Health) -> None:
+    health.change("[events]\n", TYPES.format('["DELIVERY"]'))
+
+    refused = health.run("drill", "--yes")
+
+    assert refused.status == 1
+    assert refused.writes == []
+    assert "does not name BOUNCE and COMPLAINT" in words(refused.stderr)
+    assert "ses-provision apply --env prod" in words(refused.stderr)
+
+
+def test_the_alarms_of_an_environment_without_events_can_still_ring(health: Health) -> None:
+    health.change("[events]\n", TYPES.format('["DELIVERY"]'))
+
+    rung = health.run("drill", "--yes", "--alarms")
+
+    assert rung.status == 0
+    assert rung.stdout.count("and its message came out of a queue") == 4
+    assert not {"SendEmail"} & {call.operation for call in rung.calls}
+
+
 def test_a_refused_mail_is_told_in_words_and_nothing_stays(health: Health) -> None:
     health.local.pause_sending(health.env.account_id, health.env.region)
 
@@ -143,7 +222,7 @@ def test_alarms_ring_once_are_heard_and_set_back(health: Health) -> None:
 
     assert rung.status == 0
     calls = [call for call in rung.calls if call.operation == "SetAlarmState"]
-    heard = rung.stdout.count("rang, and its message came out of a queue on ses-events-prod")
+    heard = rung.stdout.count("rang, and its message came out of a queue on ses-alarms-prod")
     assert len(calls) == 2 * heard == 8
     assert left_anywhere(health) == []
 
@@ -169,7 +248,7 @@ def test_people_behind_an_alarm_are_told_too(health: Health) -> None:
 
 
 def test_an_alarm_that_its_topic_shuts_out_is_not_proved_and_says_why(health: Health) -> None:
-    statements_without("cloudwatch.amazonaws.com")(health)
+    alarms_shut_out(health)
 
     rung = health.run("drill", "--yes", "--alarms", "--timeout", "1")
 

@@ -110,7 +110,7 @@ def test_actions_of_others_on_our_alarm_survive_its_mending(
 ) -> None:
     cli(*APPLY)
     other = call(local, env, "sns", "CreateTopic", Name="pager")["TopicArn"]
-    ours = f"arn:aws:sns:{env.region}:{env.account_id}:{env.event_topic}"
+    ours = f"arn:aws:sns:{env.region}:{env.account_id}:{env.alarm_topic}"
     definition = {
         "MetricName": "Reputation.BounceRate",
         "Namespace": "AWS/SES",

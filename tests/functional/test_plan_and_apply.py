@@ -145,7 +145,7 @@ def test_a_person_who_does_not_say_yes_changes_nothing(
     assert declined.status == 1
     assert declined.writes == []
     assert "Apply these changes to prod (account 524471258033)?" in declined.stderr
-    assert "Plan: 17 to create" in declined.stdout
+    assert "Plan: 19 to create" in declined.stdout
 
 
 def test_a_person_who_says_yes_gets_it(cli: Cli, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -355,7 +355,7 @@ def test_an_apply_that_waits_in_vain_ends_with_75_and_its_writes_stand(
     assert applied.status == 75
     [report] = applied.json["environments"]
     assert report["error"]["kind"] == "NotSettled"
-    assert len(report["applied"]) == 20
+    assert len(report["applied"]) == 22
     assert report["verification"]["settled"] is False
 
 
@@ -393,7 +393,7 @@ def test_every_change_is_printed_with_its_time_and_the_end_says_what_is_next(cli
     applied = cli(*APPLY)
 
     made = [line for line in applied.stdout.splitlines() if line.startswith("12:00:00 + created ")]
-    assert len(made) == 20
+    assert len(made) == 22
     assert "confirm the subscription: AWS has mailed ops@starlightpractice.com" in applied.stdout
     assert 'ConfigurationSetName "starlight-prod"' in applied.stdout
     assert applied.stderr == ""
@@ -418,6 +418,6 @@ def test_the_applied_changes_are_in_the_document_with_their_plan(cli: Cli) -> No
     [report] = applied.json["environments"]
     assert applied.json["ok"] is report["ok"] is True
     assert (applied.json["command"], applied.json["environment"]) == ("apply", "prod")
-    assert report["plan"]["counts"]["create"] == 17
-    assert len(report["applied"]) == 20
+    assert report["plan"]["counts"]["create"] == 19
+    assert len(report["applied"]) == 22
     assert all(one["done"] for one in report["applied"])

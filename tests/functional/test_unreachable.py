@@ -232,6 +232,8 @@ def test_somebody_else_at_the_endpoint_is_told_of(
         error, _ = told()
 
     assert error["kind"] in {"CannotReachAws", "AwsRefused"}
+    assert "sts GetCallerIdentity in us-east-2" in error["message"]
+    assert "<" not in error["message"]
 
 
 REFUSALS = {

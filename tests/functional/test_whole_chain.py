@@ -18,7 +18,7 @@ def test_applying_twice_writes_nothing_the_second_time_and_says_so(cli: Cli) -> 
 
     assert again.status == 0
     assert again.writes == []
-    assert "Plan: nothing to do; 20 unchanged" in again.stdout
+    assert "Plan: nothing to do; 22 unchanged" in again.stdout
 
 
 def test_a_settled_plan_takes_at_most_20_calls_and_5_of_them_to_ses(cli: Cli) -> None:

@@ -282,6 +282,7 @@ DRILL = thing(
             delay=maybe(NUMBER),
         )
     ),
+    not_reported=each(WORDS),
     left_over=each(WORDS),
 )
 CHECK = thing(

@@ -9,7 +9,7 @@ import pytest
 from ses_provision.local.codec import codec_for
 from ses_provision.local.contract import AwsError, Caller
 from ses_provision.local.keyring import Keyring
-from tests.local.conftest import DOMAIN, HOME, PROD, ZONE, record
+from tests.local.conftest import DOMAIN, HOME, PROD, STAGING, ZONE, record
 from tests.local.shapes import misfits
 
 TOPIC = f"arn:aws:sns:{HOME}:{PROD}:events"
@@ -49,6 +49,17 @@ TABLE: dict[str, dict[str, Any]] = {
         "ListTagsForResource": (ZONE_TAGS, ZONE_TAGS | {"ResourceId": "ZNONE"}),
     },
     "sns": {
+        "AddPermission": (
+            {"TopicArn": TOPIC, "Label": "l", "AWSAccountId": [STAGING], "ActionName": ["Publish"]},
+            {"TopicArn": TOPIC, "Label": "l", "AWSAccountId": [STAGING], "ActionName": ["Dance"]},
+        ),
+        "RemovePermission": (
+            {"TopicArn": TOPIC, "Label": "l"}, {"TopicArn": NO_TOPIC, "Label": "l"}
+        ),
+        "PublishBatch": (
+            {"TopicArn": TOPIC, "PublishBatchRequestEntries": [{"Id": "1", "Message": "m"}]},
+            {"TopicArn": TOPIC, "PublishBatchRequestEntries": [{"Id": "?", "Message": "m"}]},
+        ),
         "CreateTopic": ({"Name": "new", "Tags": TAGS}, {"Name": "a b"}),
         "DeleteTopic": ({"TopicArn": TOPIC}, {"TopicArn": "x"}),
         "ListTopics": ({}, {"NextToken": "x"}),

@@ -141,3 +141,36 @@ def test_a_mistake_in_our_own_call_is_raised_as_it_is() -> None:
 
     with pytest.raises(botocore.exceptions.ParamValidationError):
         failed(error)
+
+
+PAGE = """<!DOCTYPE html>
+<html><head><title>
+  Log in to the guest network </title></head><body>\x1b[31m</body></html>"""
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (PAGE, 'it sends a page, "Log in to the guest network" (404)'),
+        ("<html><body>Welcome</body></html>", "it sends a page (404)"),
+        ("  <p>hello", "it sends a page (404)"),
+        ("not found", "not found (404)"),
+        ("1 < 2", "1 < 2 (404)"),
+    ],
+)
+def test_a_server_that_is_not_aws_is_told_with_the_operation_and_without_its_page(
+    answer: str, words: str
+) -> None:
+    error = said("404", answer)
+
+    assert isinstance(error, CannotReachAws)
+    assert error.message == (
+        f"What answers to sesv2 GetEmailIdentity in us-east-2 is not AWS: {words}"
+    )
+
+
+def test_an_answer_without_its_result_is_not_of_aws() -> None:
+    assert failed(KeyError("GetEmailIdentityResult")).message == (
+        "What answers to sesv2 GetEmailIdentity in us-east-2 is not AWS: its answer has no "
+        "GetEmailIdentityResult"
+    )

@@ -80,8 +80,8 @@ def test_outputs_are_what_an_application_needs(values: dict[str, str]) -> None:
         "address_identity_arn": f"arn:aws:ses:{here}:identity/notifications@starlightpractice.com",
         "configuration_set_arn": f"arn:aws:ses:{here}:configuration-set/starlight-prod",
         "events_topic_arn": f"arn:aws:sns:{here}:ses-events-prod",
-        "alarm_topic_arn_us_east_2": f"arn:aws:sns:{here}:ses-events-prod",
-        "alarm_topic_arn_us_east_1": "arn:aws:sns:us-east-1:524471258033:ses-events-prod",
+        "alarm_topic_arn_us_east_2": f"arn:aws:sns:{here}:ses-alarms-prod",
+        "alarm_topic_arn_us_east_1": "arn:aws:sns:us-east-1:524471258033:ses-alarms-prod",
         "sender_policy_name": "ses-send-prod",
     }
 

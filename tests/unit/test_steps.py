@@ -303,8 +303,10 @@ def test_events_go_to_a_topic_that_exists_before_the_destination(names: Names) -
     )
 
 
-def test_only_ses_for_this_set_and_the_alarms_of_this_account_may_publish() -> None:
-    [topic, *_] = of(Topic, wanted("events", loaded(PROD)))
+def test_only_ses_for_this_set_and_the_alarms_of_this_account_may_publish(
+    changed: Callable[..., Environment],
+) -> None:
+    [topic, *_] = of(Topic, wanted("events", changed(alarms={"topic": None})))
     found = {sid: one.parsed for sid, one in topic.statements.items()}
 
     assert set(found) == {
@@ -341,14 +343,17 @@ def test_each_alarm_region_has_both_alarms_and_they_notify_a_topic_in_that_regio
     for alarm in alarms:
         [action] = alarm.alarm_actions
         assert action.split(":")[3] == alarm.arn.split(":")[3]
-    assert [one.arn.split(":")[3] for one in of(Topic, found)] == ["us-east-1"]
-    assert len(of(Subscription, found)) == 1
+    assert [one.arn.split(":", 3)[3] for one in of(Topic, found)] == [
+        f"{region}:{names.account}:ses-alarms-{names.ending}"
+        for region in ("us-east-2", "us-east-1")
+    ]
+    assert len(of(Subscription, found)) == 2
 
 
 def test_the_alarms_are_those_of_the_plan() -> None:
     bounce, complaint = of(Alarm, wanted("alarms", loaded(PROD)))[:2]
 
-    topic = frozenset({"arn:aws:sns:us-east-2:524471258033:ses-events-prod"})
+    topic = frozenset({"arn:aws:sns:us-east-2:524471258033:ses-alarms-prod"})
     for alarm, metric, threshold, ok in (
         (bounce, "Reputation.BounceRate", 0.05, topic),
         (complaint, "Reputation.ComplaintRate", 0.001, frozenset()),
@@ -398,7 +403,7 @@ def test_a_topic_of_their_own_keeps_alarms_apart_from_events(
 def test_without_alarm_regions_the_alarms_stand_where_mail_is_sent(
     changed: Callable[..., Environment],
 ) -> None:
-    env = changed(alarms={"regions": None})
+    env = changed(alarms={"regions": None, "topic": None})
 
     assert {one.arn.split(":")[3] for one in of(Alarm, wanted("alarms", env))} == {"us-east-2"}
     assert of(Topic, wanted("alarms", env)) == []

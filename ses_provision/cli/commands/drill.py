@@ -47,28 +47,51 @@ def drill(
 
     def work(target: Target) -> None:
         env = target.env
-        report: dict[str, Any] = {"hops": [], "left_over": []}
+        report: dict[str, Any] = {"hops": [], "not_reported": [], "left_over": []}
         run.report(env.name, {"drill": report})
+        proved = to_prove(run, target, report, alarms=alarms)
         if not yes:
+            mail = f"Send a {' and a '.join(proved).lower()} through" if proved else "Use"
             ring = " and let its alarms ring" if alarms else ""
             run.confirm(
-                f"Send a bounce and a complaint through {env.name} (account {env.account_id})"
-                f"{ring}? Subscribers are told."
+                f"{mail} {env.name} (account {env.account_id}){ring}? Subscribers are told."
             )
-        prove_events(run, target, timeout, report)
+        if proved:
+            prove_events(run, target, proved, timeout, report)
         if alarms:
             prove_alarms(run, target, timeout, report)
 
     run.each(work, writes=True)
 
 
-def prove_events(run: Run, target: Target, timeout: float, report: dict[str, Any]) -> None:
+def to_prove(run: Run, target: Target, report: dict[str, Any], *, alarms: bool) -> dict[str, str]:
+    """The events that can come, by what the environment has SES report; says which cannot."""
+    from ses_provision.operations.drill import EVENTS, reported
+
+    env, proved = target.env, reported(target.env)
+    report["not_reported"] = [event for event in EVENTS if event not in proved]
+    silent = " and ".join(event.upper() for event in report["not_reported"])
+    if silent:
+        why = f"events.types in config/{env.name}.toml does not name {silent}"
+        if not proved and not alarms:
+            raise NotReady(
+                f"No event of the drill can come: {why}.",
+                f"Add BOUNCE and COMPLAINT to events.types, then: ses-provision apply --env "
+                f"{env.name}",
+            )
+        run.tell(f"{env.name}: left out: {why}, so SES tells nobody of it.")
+    return proved
+
+
+def prove_events(
+    run: Run, target: Target, proved: dict[str, str], timeout: float, report: dict[str, Any]
+) -> None:
     """Send, and wait for what comes back; `timeout` in minutes."""
     from ses_provision.operations.drill import Drill, Listener, new_queue
     from ses_provision.render import drill as text
 
     queue = new_queue(target.env, target.account)
-    made = Drill(Listener(queue, target.connections, target.reader), run.world.now)
+    made = Drill(Listener(queue, target.connections, target.reader), run.world.now, proved)
     try:
         with cleaned_up(run, target, made.listener, report):
             made.listener.set_up(run.world.sleep)
@@ -107,9 +130,6 @@ def listen(run: Run, target: Target, made: Drill, timeout: float) -> None:
     """Wait for both events."""
     from ses_provision.outside import wait
 
-    def lacking(hops: list[Hop]) -> str:
-        return ", ".join(hop.event for hop in hops if not hop.arrived)
-
     with Progress(run.err, run.world.now) as progress:
         try:
             wait.until(
@@ -117,28 +137,27 @@ def listen(run: Run, target: Target, made: Drill, timeout: float) -> None:
                 lambda hops: all(hop.arrived for hop in hops),
                 timeout=timeout * 60,
                 sleep=progress.sleeping(run.world.sleep),
-                waiting=lambda hops, looked: progress.waits(
-                    target.env.name, f"not come yet: {lacking(hops)}", looked
+                waiting=lambda _, looked: progress.waits(
+                    target.env.name, f"not come yet: {', '.join(made.lacking)}", looked
                 ),
             )
         except NotSettled as error:
             raise NotSettled(
-                f"SES took the mail, but no event came for {lacking(made.hops)}: {why(target)}.",
+                f"SES took the mail, but no event came for {', '.join(made.lacking)}: "
+                f"{why(target, made)}.",
                 f"ses-provision checklist --env {target.env.name} --only events; or wait longer "
                 "with --timeout MINUTES",
             ) from error
 
 
-def why(target: Target) -> str:
-    """What the checklist knows about the way of an event."""
-    from ses_provision.checks import events
-    from ses_provision.checks.topic import Scene, look
+def why(target: Target, made: Drill) -> str:
+    """What lacks on the way of the events that did not come."""
+    from ses_provision.checks.topic import Scene
+    from ses_provision.operations.silence import cause
 
     target.reader.forget()
     scene = Scene(target.env, target.account)
-    [looked] = target.reader.run(look([events.TOPIC], scene))
-    still = [one.evidence for one in looked.findings if one.is_open]
-    return "; ".join(still) or "destination, topic and policy look right"
+    return target.reader.run(cause(scene, made.listener.queue, made.lacking))
 
 
 def prove_alarms(run: Run, target: Target, timeout: float, report: dict[str, Any]) -> None:
