@@ -30,7 +30,7 @@ def call(made: Bench, operation: str, **params: Any) -> Any:
 def test_a_set_that_is_to_suppress_nobody_says_so_itself(
     before: str, none_suppressed: Bench
 ) -> None:
-    options = {
+    options: dict[str, dict[str, Any]] = {
         "no override": {},
         "the account's reasons": {
             "SuppressionOptions": {"SuppressedReasons": ["BOUNCE", "COMPLAINT"]}
