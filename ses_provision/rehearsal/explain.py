@@ -61,6 +61,7 @@ def explain(step: Step, env: Environment) -> Explanation:
         case wanted:
             resources, skipped = list(wanted), ""
     asks = [*learning(step, env), *(ask for resource in resources for ask in questions(resource))]
+    asks += [] if skipped else heeding(step, env)
     creates = [call for resource in resources for call in resource.writes(Found(None))]
     changes = [call for resource in resources for call in corrections(resource)]
     sent: list[Ask | Call] = [*asks, *creates, *changes]
@@ -79,6 +80,21 @@ def explain(step: Step, env: Environment) -> Explanation:
         tuple(sorted({right.action for right in rights})),
         skipped,
     )
+
+
+def heeding(step: Step, env: Environment) -> list[Ask]:
+    """What is asked to see whether the steps are in order that it rests on."""
+    found = [(other, other.wanted(env, rehearsed(other.needs, env, here(env))))
+             for other in step.heeds]  # fmt: skip
+    return [
+        ask
+        for other, wanted in found
+        if not isinstance(wanted, Skipped | Waiting)
+        for ask in (
+            *learning(other, env),
+            *(ask for resource in wanted for ask in questions(resource)),
+        )
+    ]
 
 
 def learning(step: Step, env: Environment) -> list[Ask]:
