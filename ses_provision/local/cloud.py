@@ -28,7 +28,7 @@ from ses_provision.local.ses.v1.service import SesV1
 from ses_provision.local.session import open_session
 from ses_provision.local.snapshot import snapshot
 from ses_provision.local.sns import Sns, aws_address
-from ses_provision.local.sqs import Sqs
+from ses_provision.local.sqs import Patience, Sqs
 from ses_provision.local.sts import Sts
 from ses_provision.local.tagging import Tagging
 
@@ -79,7 +79,10 @@ class LocalAws:
             for name, held in traits.SERVICES.items()
             if held.is_moto
         }
-        moto |= {"kms": Kms(universe), "sqs": Sqs(universe)}
+        moto |= {
+            "kms": Kms(universe),
+            "sqs": Sqs(universe, Patience(self.lock, lambda: self.served_at is not None)),
+        }
         self.route53 = Route53(self.clock, self._look_at_dns)
         self.sns = Sns(self.clock, moto["sqs"], self._sns_address)
         cloudwatch = CloudWatch(universe, self.sns, self.clock)
