@@ -311,7 +311,12 @@ def test_who_waits_for_a_message_gets_it_when_it_is_sent_and_keeps_nobody_else_w
 def waits(monkeypatch):
     """How long would have been waited, each time, where nobody does."""
     asked = []
-    monkeypatch.setattr(Patience, "until", lambda _, seconds: asked.append(seconds) or 0)
+
+    def until(_, seconds):
+        asked.append(seconds)
+        return 0
+
+    monkeypatch.setattr(Patience, "until", until)
     monkeypatch.setattr(Patience, "wait", lambda *_: False)
     return asked
 
