@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -18,6 +19,8 @@ import typer
 from ses_provision.cli.app import app
 from ses_provision.cli.options import SHARED
 from ses_provision.environment import loading
+from ses_provision.local import LocalAws
+from ses_provision.local.codec import codec_for
 from ses_provision.rehearsal.permissions import policies
 from tests.conftest import CONFIG
 from tests.pages import GUIDES, said
@@ -81,10 +84,41 @@ def policy(*, read_only: bool) -> str:
     return f"```json\n{printed}\n```"
 
 
+def served() -> str:
+    """What the local AWS serves of each service, and what not."""
+    aws = LocalAws()
+    return "\n\n".join(
+        of_service(service, set(aws.operations(service))) for service in aws.services
+    )
+
+
+MOST_NAMED = 60
+"""How many operations that are not served are named, rather than counted."""
+
+
+def of_service(service: str, there: set[str]) -> str:
+    """One service: its operations that are served, and the others."""
+    every = set(codec_for(service).model.operation_names)
+    lacking = sorted(every - there)
+    named = f"`{'`, `'.join(lacking)}`" if len(lacking) <= MOST_NAMED else f"{len(lacking)} more"
+    told = [
+        f"### {service}: {len(there & every)} of {len(every)}",
+        wrapped(f"Served: `{'`, `'.join(sorted(there & every))}`."),
+        *([wrapped(f"Not served: {named}.")] if lacking else []),
+    ]
+    return "\n\n".join(told)
+
+
+def wrapped(text: str) -> str:
+    """A paragraph in lines as long as those that people write."""
+    return textwrap.fill(text, 104, break_long_words=False, break_on_hyphens=False)
+
+
 def sections() -> dict[str, dict[str, str]]:
     """The generated sections of each guide, by topic and name."""
     return {
         "reference": {"reference": reference()},
+        "local-aws": {"served": served()},
         "permissions": {
             "reading prod": policy(read_only=True),
             "operating prod": policy(read_only=False),

@@ -20,7 +20,7 @@ from ses_provision.local.keyring import Keyring
 from ses_provision.local.kms import Kms
 from ses_provision.local.knobs import Fault, FaultKind, Knobs
 from ses_provision.local.lateness import Lag
-from ses_provision.local.motobridge import MotoService, Universe
+from ses_provision.local.motobridge import MotoService, Universe, implemented
 from ses_provision.local.neighbours import Surroundings
 from ses_provision.local.route53 import Route53
 from ses_provision.local.ses.service import SesV2
@@ -28,7 +28,7 @@ from ses_provision.local.ses.v1.service import SesV1
 from ses_provision.local.session import open_session
 from ses_provision.local.snapshot import snapshot
 from ses_provision.local.sns import Sns, aws_address
-from ses_provision.local.sqs import Sqs
+from ses_provision.local.sqs import Patience, Sqs
 from ses_provision.local.sts import Sts
 from ses_provision.local.tagging import Tagging
 
@@ -79,7 +79,10 @@ class LocalAws:
             for name, held in traits.SERVICES.items()
             if held.is_moto
         }
-        moto |= {"kms": Kms(universe), "sqs": Sqs(universe)}
+        moto |= {
+            "kms": Kms(universe),
+            "sqs": Sqs(universe, Patience(self.lock, lambda: self.served_at is not None)),
+        }
         self.route53 = Route53(self.clock, self._look_at_dns)
         self.sns = Sns(self.clock, moto["sqs"], self._sns_address)
         cloudwatch = CloudWatch(universe, self.sns, self.clock)
@@ -125,8 +128,11 @@ class LocalAws:
         return tuple(sorted(self._dispatcher.services))
 
     def operations(self, service: str) -> tuple[str, ...]:
-        """The operations that a service of ours serves; moto's are not listed."""
-        served = getattr(self._dispatcher.services[service], "operations", ())
+        """The operations that a service serves: those of our table, else those that moto has."""
+        held = self._dispatcher.services[service]
+        served = getattr(held, "operations", None)
+        if served is None:
+            return tuple(sorted(implemented(service)))
         return tuple(sorted(served() if callable(served) else served))
 
     @property

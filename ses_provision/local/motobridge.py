@@ -8,12 +8,14 @@ around each call, so that several local AWSs, and moto's own decorators, live si
 
 from __future__ import annotations
 
+import importlib
 import os
 from contextlib import contextmanager
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
+from botocore import xform_name
 from botocore.awsrequest import AWSPreparedRequest, HeadersDict
 from botocore.compat import HTTPHeaders
 from botocore.parsers import create_parser
@@ -22,6 +24,7 @@ from moto.core import base_backend, utils
 from moto.core.base_backend import BackendDict
 from moto.core.botocore_stubber import BotocoreStubber
 from moto.core.models import botocore_stubber
+from moto.core.responses import BaseResponse
 
 from ses_provision.local import traits
 from ses_provision.local.codec import codec_for
@@ -141,6 +144,21 @@ def _put_in(contents: list[tuple[Any, dict[str, Any]]]) -> None:
     for backend, accounts in contents:
         backend.update(accounts)
         _IN_USE.append(backend)
+
+
+def implemented(service: str) -> frozenset[str]:
+    """The operations of a service that moto has."""
+    module = importlib.import_module(f"moto.{service}.responses")
+    classes = [
+        held
+        for held in vars(module).values()
+        if isinstance(held, type) and issubclass(held, BaseResponse) and held is not BaseResponse
+    ]
+    return frozenset(
+        operation
+        for operation in codec_for(service).model.operation_names
+        if any(hasattr(held, xform_name(operation)) for held in classes)
+    )
 
 
 def leave_out_mocks(events: Any) -> None:

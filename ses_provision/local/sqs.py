@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import time
+from threading import Condition, RLock
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
@@ -10,20 +12,54 @@ from ses_provision.local.contract import AwsError, Caller, Params, Reply
 from ses_provision.local.motobridge import MotoService
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ses_provision.local.motobridge import Universe
 
 _LONGEST_WAIT = 20
+_LOOKING = 0.5  # seconds after which a queue is looked at again: delays end without a word
 _MOST_MESSAGES = 10
 _OF_FIFO = ("FifoQueue", "ContentBasedDeduplication")
 _CLIENT_WORDS = re.compile(r"^An error occurred \(\w+\) when calling the \w+ operation: ")
 _URLS = ("QueueUrl", "QueueUrls", "queueUrls")
 
 
+class Patience:
+    """Waiting for a message while others are served: the lock of the local AWS is let go of.
+
+    In one process a client waits in the thread that would have to send, so there nothing is waited
+    for; SQS may answer empty-handed at any time.
+    """
+
+    def __init__(self, lock: RLock, is_served: Callable[[], bool]) -> None:
+        self._changed = Condition(lock)
+        self.is_real = is_served
+
+    def until(self, seconds: float) -> float:
+        """The end of a wait, by the clock that clients wait by."""
+        return time.monotonic() + (seconds if self.is_real() else 0)
+
+    def wait(self, until: float) -> bool:
+        """Wait for a change, or a while, since a message may also come by itself; whether there
+        was time left."""
+        left = until - time.monotonic()
+        if left <= 0:
+            return False
+        self._changed.wait(min(left, _LOOKING))
+        return True
+
+    def arrived(self) -> None:
+        """Wake those who wait."""
+        with self._changed:
+            self._changed.notify_all()
+
+
 class Sqs(MotoService):
     """moto's SQS behind the rules of the real one."""
 
-    def __init__(self, universe: Universe) -> None:
+    def __init__(self, universe: Universe, patience: Patience | None = None) -> None:
         super().__init__(universe, "sqs")
+        self._patience = patience or Patience(RLock(), lambda: False)
 
     def handle(self, caller: Caller, operation: str, params: Params) -> Reply:
         """Answer a call."""
@@ -31,16 +67,37 @@ class Sqs(MotoService):
             raise AwsError(
                 "MissingParameter", "The request must contain the parameter MessageBody."
             )
-        if operation == "ReceiveMessage":
-            params = _receiving(params)
         if operation == "CreateQueue":
             self._check_new(caller, params)
-        reply = self._asked(caller, operation, params)
+        if operation == "ReceiveMessage":
+            reply = self._received(caller, params)
+        else:
+            reply = self._asked(caller, operation, params)
+        if operation.startswith("SendMessage"):
+            self._patience.arrived()
         if operation == "ListQueueTags" and not reply.get("Tags"):
             return {}
         if not caller.origin:
             return reply
         return reply | {name: _here(reply[name], caller.origin) for name in _URLS if name in reply}
+
+    def _received(self, caller: Caller, params: Params) -> Reply:
+        """What is there, waited for as long as the caller, or the queue, says."""
+        asked = _receiving(params)
+        wait = params.get("WaitTimeSeconds")
+        if wait is None and self._patience.is_real():
+            wait = int(self._own_wait(caller, params["QueueUrl"]))
+        until = self._patience.until(wait or 0)
+        while True:
+            reply = self._asked(caller, "ReceiveMessage", asked)
+            if reply.get("Messages") or not self._patience.wait(until):
+                return reply
+
+    def _own_wait(self, caller: Caller, url: str) -> str:
+        name = "ReceiveMessageWaitTimeSeconds"
+        asked = {"QueueUrl": url, "AttributeNames": [name]}
+        held = self._asked(caller, "GetQueueAttributes", asked).get("Attributes") or {}
+        return str(held.get(name, "0"))
 
     def _asked(self, caller: Caller, operation: str, params: Params) -> Reply:
         try:
@@ -76,8 +133,7 @@ class Sqs(MotoService):
 
 
 def _receiving(params: Params) -> Params:
-    """What is asked of moto: it would wait while everybody else has to, and an empty answer at
-    once is allowed."""
+    """What is asked of moto, which would let everybody else wait as well."""
     wait, most = params.get("WaitTimeSeconds", 0), params.get("MaxNumberOfMessages", 1)
     if not 0 <= wait <= _LONGEST_WAIT:
         raise _invalid("WaitTimeSeconds", wait, f"Must be >= 0 and <= {_LONGEST_WAIT}")

@@ -6,6 +6,7 @@ from __future__ import annotations
 import re
 import urllib.error
 import urllib.request
+from threading import Event, RLock, Thread
 from urllib.parse import urlencode, urlsplit
 from xml.etree.ElementTree import Element, fromstring
 
@@ -13,6 +14,7 @@ import boto3
 import pytest
 
 from ses_provision.local.server import serving
+from ses_provision.local.sqs import Patience
 from tests.local.conftest import DOMAIN, HOME, PROD
 
 SIGNATURE = (
@@ -280,3 +282,60 @@ def test_the_links_of_a_message_are_followed_without_a_signature(aws, url):
 def test_the_certificate_of_the_signatures_is_served(url):
     with urllib.request.urlopen(f"{url}/SimpleNotificationService-localaws.pem") as answer:
         assert answer.read().startswith(b"-----BEGIN CERTIFICATE-----")
+
+
+def test_who_waits_for_a_message_gets_it_when_it_is_sent_and_keeps_nobody_else_waiting(
+    aws, url, monkeypatch
+):
+    waiter, sender = own_client("sqs", url), own_client("sqs", url)
+    queue = sender.create_queue(QueueName="jobs")["QueueUrl"]
+    is_waiting, wait, got = Event(), Patience.wait, []
+
+    def noted(patience, until):
+        is_waiting.set()
+        return wait(patience, until)
+
+    monkeypatch.setattr(Patience, "wait", noted)
+    thread = Thread(
+        target=lambda: got.append(waiter.receive_message(QueueUrl=queue, WaitTimeSeconds=20))
+    )
+    thread.start()
+    assert is_waiting.wait(20)
+    sender.send_message(QueueUrl=queue, MessageBody="hello")
+    thread.join(30)
+
+    assert [each["Body"] for each in got[0]["Messages"]] == ["hello"]
+
+
+@pytest.fixture
+def waits(monkeypatch):
+    """How long would have been waited, each time, where nobody does."""
+    asked = []
+
+    def until(_, seconds):
+        asked.append(seconds)
+        return 0
+
+    monkeypatch.setattr(Patience, "until", until)
+    monkeypatch.setattr(Patience, "wait", lambda *_: False)
+    return asked
+
+
+def test_a_queue_says_by_itself_how_long_to_wait(url, waits):
+    sqs = own_client("sqs", url)
+    attributes = {"ReceiveMessageWaitTimeSeconds": "7"}
+    queue = sqs.create_queue(QueueName="jobs", Attributes=attributes)["QueueUrl"]
+
+    sqs.receive_message(QueueUrl=queue)
+    sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=3)
+    sqs.receive_message(QueueUrl=queue, WaitTimeSeconds=0)
+
+    assert waits == [7, 3, 0]
+
+
+def test_in_one_process_nobody_is_waited_for():
+    patience = Patience(RLock(), lambda: False)
+    with_others = Patience(RLock(), lambda: True)
+
+    assert not patience.wait(patience.until(20))
+    assert with_others.until(20) > patience.until(20)

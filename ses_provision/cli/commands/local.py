@@ -12,6 +12,7 @@ import typer
 
 from ses_provision.cli.run import Run
 from ses_provision.environment import Environment
+from ses_provision.environment.loading import names
 from ses_provision.errors import UsageError
 from ses_provision.worlds.real import LOCAL_PORT, name_server_port
 
@@ -19,6 +20,13 @@ if TYPE_CHECKING:
     from ses_provision.local import LocalAws
 
 LOCAL_SECRET = "local"  # noqa: S105 - the local AWS has no secrets
+SOMEBODY = {
+    "AWS_ACCESS_KEY_ID": "LOCAL000111122223333",
+    "AWS_SECRET_ACCESS_KEY": LOCAL_SECRET,
+    "AWS_DEFAULT_REGION": "us-east-1",
+    "AWS_REGION": "us-east-1",
+}
+"""Who a client is where no environment says it. SDKs read one name of the region or the other."""
 
 
 def start(environments: Sequence[Environment]) -> LocalAws:
@@ -57,13 +65,14 @@ def local(
     """Serve a local AWS on 127.0.0.1, with the zones and roles of your environments.
 
     Prints the exports that point the AWS CLI, an SDK or ses-provision at it. `--local` on the other
-    commands talks to it without them. DNS answers on the next port.
+    commands talks to it without them. DNS answers on the next port. In a folder without
+    environments it is an empty AWS, and the exports hold the keys of an account.
 
     Example: ses-provision local --port 4579
     """
     from dataclasses import replace
 
-    environments = run.environments()
+    environments = run.environments() if run.env or names(run.config_dir) else []
     made = start(environments)
     made.knobs = replace(
         made.knobs,
@@ -118,6 +127,7 @@ def settings(environments: Sequence[Environment], folder: Path, port: int) -> di
         )
     )
     return {
+        **({} if environments else SOMEBODY),
         "AWS_ENDPOINT_URL": f"http://127.0.0.1:{port}",
         "AWS_CONFIG_FILE": str(config),
         "AWS_SHARED_CREDENTIALS_FILE": str(credentials),
