@@ -28,6 +28,8 @@ ANYTHING = frozenset(
         "ses:GetAccount",
         "ses:ListRecommendations",
         "ses:PutAccountDetails",
+        "ses:ListEmailIdentities",
+        "sns:GetSubscriptionAttributes",
         "sns:Unsubscribe",
         "tag:GetResources",
     }

@@ -48,6 +48,8 @@ RARE = frozenset(
         "sts:AssumeRole",
         # Only an account that has turned the Virtual Deliverability Manager on is asked.
         "ses:ListRecommendations",
+        # Only subscriptions that somebody has confirmed have a filter to look at.
+        "sns:GetSubscriptionAttributes",
         # A drill leaves an alarm alone that rings already.
         "cloudwatch:SetAlarmState",
         # ... and asks CloudWatch why, where nothing is heard of one that rang.
@@ -92,6 +94,8 @@ DESTROYING = frozenset(
         "iam:DeleteRolePolicy",
         "ses:DeleteConfigurationSet",
         "ses:DeleteEmailIdentity",
+        "ses:ListEmailIdentities",
+        "ses:ListResourceTenants",
         "sns:DeleteTopic",
     }
 )
