@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ses_provision.engine.calling import AlreadySo, batches, send
-from ses_provision.engine.lateness import looked_at_again
+from ses_provision.engine.lateness import caught_up, looked_at_again
 from ses_provision.engine.outcomes import Applied, NotDone
 from ses_provision.engine.plan import StepPlan
 from ses_provision.engine.planning import held, is_about_one_step, look, unheld
@@ -86,7 +86,7 @@ def make(
     fresh = again(step)
     if fresh.failed:
         return fresh
-    if not expected.waiting and unheld(fresh) != unheld(expected):
+    if not expected.waiting and unheld(fresh) != unheld(caught_up(expected, fresh)):
         raise moved(step, states(expected), states(fresh))
     fresh = looked_at_again(fresh, lambda: again(step), sleep)
     if fresh.is_made:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from ses_provision.engine.model import Action, Part
@@ -37,6 +38,16 @@ def may_be_late(planned: StepPlan) -> bool:
         isinstance(each.want, AsksAPerson) and each.want.part_of not in made_now
         for each in planned.of(Action.CREATE)
     )
+
+
+def caught_up(agreed: StepPlan, found: StepPlan) -> StepPlan:
+    """A step as it was agreed to; what a list shows only now is as it is found."""
+    shown = {each.key: each for each in found.of(Action.KEEP) if isinstance(each.want, AsksAPerson)}
+    created = {each.key for each in agreed.of(Action.CREATE)}
+    changes = (
+        shown.get(each.key, each) if each.key in created else each for each in agreed.changes
+    )
+    return replace(agreed, changes=tuple(changes))
 
 
 def looked_at_again(

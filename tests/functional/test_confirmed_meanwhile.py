@@ -4,15 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from tests.conftest import Cli
 from tests.functional.folders import HOSTED, bench
 
 ACCOUNT, REGION = "111122223333", "eu-central-1"
 
 
-@pytest.mark.xfail(reason="a plan file still compares what is only observed")
 def test_a_confirmation_does_not_make_a_plan_file_stale(cli: Cli, tmp_path: Path) -> None:
     settings = HOSTED + '[events]\nemails = ["ops@example.com"]\n'
     made = bench(cli, tmp_path / "config", prod=settings)

@@ -72,7 +72,8 @@ def test_a_denial_at_any_call_is_told_and_healed_by_running_again(
         if struck.operation == "GetResources":
             [report] = denied.json["environments"]
             assert denied.status == 0
-            assert "left over is not known" in report["plan"]["notes"][0]
+            assert all("left over is not known" in note for note in report["plan"]["notes"])
+            assert world.local.snapshot(env.account_id) == right, struck
             continue
         service = {"sesv2": "ses"}.get(struck.service, struck.service)
         [report] = denied.json["environments"]
@@ -103,4 +104,10 @@ def test_an_operation_that_keeps_failing_is_named_and_healed_by_running_again(
         assert f"{service} {name} in " in failed.stderr, failed.stderr
         world.local.clear_faults()
         assert cli(*APPLY).status == 0, operation
-        assert world.local.snapshot(env.account_id) == right, operation
+        assert cli("plan", "--env", "prod", "--detailed-exitcode").status == 0, operation
+        assert timeless(world.local.snapshot(env.account_id)) == timeless(right), operation
+
+
+def timeless(snapshot: dict[str, Any]) -> dict[str, Any]:
+    """What stands, without SES, which goes on to verify while late lists are waited for."""
+    return {service: held for service, held in snapshot.items() if service != "sesv2"}

@@ -59,8 +59,6 @@ RARE = frozenset(
         # Only what the tag search does not show as it should be is asked for its tags itself.
         "cloudwatch:ListTagsForResource",
         "sns:ListTagsForResource",
-        # Only an alarm that rang and was not heard is asked why.
-        "cloudwatch:DescribeAlarmHistory",
         # A life has a few rounds of changes and loses one thing; test_permissions has them all.
         "cloudwatch:TagResource",
         "ses:PutConfigurationSetDeliveryOptions",
