@@ -15,7 +15,7 @@ TESTS := $(BIN)/python -m pytest -n auto --dist loadgroup
 NEW_YORK := EST5EDT,M3.2.0,M11.1.0
 KOLKATA := IST-5:30
 
-.PHONY: demo test sweep check audit build clients fix bench lock clean
+.PHONY: demo test elsewhere sweep check audit build clients fix bench lock clean
 
 demo: $(RUNS)             ## the whole story on the local AWS, both environments
 	@$(BIN)/python -m ses_provision demo
@@ -23,8 +23,11 @@ demo: $(RUNS)             ## the whole story on the local AWS, both environments
 test: $(READY)            ## all tests
 	@$(TESTS)
 
-sweep: $(READY)           ## all tests with every case of their sweeps, on other days, elsewhere
-	TZ="$(NEW_YORK)" LC_ALL=C $(TESTS) --dense --clock 2031-03-09T06:58:00+00:00
+elsewhere: $(READY)       ## all tests on another day, in another time zone and without UTF-8
+	@TZ="$(NEW_YORK)" LC_ALL=C $(TESTS) --clock 2031-03-09T06:58:00+00:00
+
+sweep: $(READY)           ## all tests with every case of their sweeps and all pairs of settings
+	TZ="$(NEW_YORK)" LC_ALL=C $(TESTS) --dense --pairs --clock 2031-03-09T06:58:00+00:00
 	TZ="$(KOLKATA)" $(TESTS) --clock 2027-12-31T20:00:00+00:00
 
 check: $(READY)           ## format, lint, types, tests with branch coverage

@@ -37,6 +37,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     """How the whole suite is run on another day, and in another place."""
     parser.addoption("--clock", metavar="TIME", help="run as if it were this time (ISO 8601)")
     parser.addoption("--dense", action="store_true", help="sweeps with all their cases")
+    parser.addoption("--pairs", action="store_true", help="laws with all pairs of settings")
 
 
 def pytest_configure(config: pytest.Config) -> None:

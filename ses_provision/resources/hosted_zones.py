@@ -55,8 +55,8 @@ class Zone:
 def partition_of(env: Environment, account: Account) -> str:
     """The partition of the credentials that hosted zones are looked up with.
 
-    A profile of its own for them is of the commercial partition where the sending one has none;
-    what its region says otherwise is heeded when it is used.
+    A profile of its own for them is of the commercial partition where the sending one has no public
+    zones, and of that of the account otherwise.
     """
     if env.dns.assume_role_arn:
         return env.dns.assume_role_arn.split(":")[1]

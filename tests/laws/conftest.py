@@ -15,10 +15,10 @@ DISTURBING = ("AWS_", "SES_PROVISION_", "GITHUB_")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Let each law look at every row of the table; a sweep has all pairs of settings as well."""
+    """Let each law look at every row of the table; `--pairs`: at all pairs of settings as well."""
     law = metafunc.function.__name__.removeprefix("test_")
     if "life" in metafunc.fixturenames:
-        rows = [*ROWS, *(PAIRS if metafunc.config.getoption("--dense") else ())]
+        rows = [*ROWS, *(PAIRS if metafunc.config.getoption("--pairs") else ())]
         metafunc.parametrize("life", [parameter(row, law) for row in rows], indirect=True)
     if "refused" in metafunc.fixturenames:
         metafunc.parametrize("refused", [parameter(row, law) for row in REFUSED])
