@@ -31,7 +31,9 @@ WORDS = (
     r"x-amz-security-token|x-amz-signature|x-amz-credential|client_?secret|api_?key|private_?key|"
     r"passw(?:or)?d|passphrase"
 )
-NOT_YET = r"(?!\[hidden\])"
+NOT_YET = r"(?!\[hidden\]|local(?![^\s\"'&,;<\\]))"
+"""Neither what is hidden already, nor the word that the local AWS takes for a key: it is public."""
+
 SAYS = r"\\?[\"']?+\s*+[:=]\s*+\\?[\"']?+"
 """What stands between the name of a secret and the secret: in headers, files, JSON, and quoted."""
 
