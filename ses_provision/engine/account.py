@@ -38,6 +38,11 @@ class Account:
     region: str
     partition: str = "aws"
 
+    @classmethod
+    def of(cls, env: Environment) -> Account:
+        """The account as far as the file says."""
+        return cls(env.account_id, env.region, partition(env.region))
+
     def arn(self, service: str, resource: str, region: str | None = None) -> str:
         """The ARN of a resource of this account; `region` is "" for what is global."""
         where = self.region if region is None else region

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
-from ses_provision.engine.account import Account, partition
+from ses_provision.engine.account import Account
 from ses_provision.engine.model import Key, Resource, Skipped, Waiting
 from ses_provision.engine.needs import learned, rehearsed
 from ses_provision.errors import HostedZoneProblem
@@ -29,7 +29,7 @@ def claimed_by(
     """
     found: dict[Key, str] = {}
     for other in others:
-        account = Account(other.account_id, other.region, partition(other.region))
+        account = Account.of(other)
         for step in steps:
             keys = yield from wanted(step, other, account, looked_up=is_near(env, other))
             found |= dict.fromkeys(keys, other.name)

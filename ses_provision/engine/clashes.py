@@ -6,9 +6,8 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ses_provision.engine.account import Account, partition
-from ses_provision.engine.model import Key, Resource, Skipped, Waiting
-from ses_provision.engine.needs import rehearsed
+from ses_provision.engine.account import Account
+from ses_provision.engine.model import Key, Resource
 
 if TYPE_CHECKING:
     from collections.abc import Hashable, Iterator, Sequence
@@ -28,11 +27,10 @@ class Claim:
 
 def claims(env: Environment, steps: Sequence[Step]) -> Iterator[Claim]:
     """What an environment wants, as far as its file says it; nothing is looked up."""
-    account = Account(env.account_id, env.region, partition(env.region))
+    account = Account.of(env)
     for step in steps:
-        wanted = step.wanted(env, rehearsed(step.needs, env, account))
-        if not isinstance(wanted, Skipped | Waiting):
-            yield from (Claim(env, resource, step.settings or step.section) for resource in wanted)
+        for resource in step.foreseen(env, account):
+            yield Claim(env, resource, step.settings or step.section)
 
 
 def claimed(environments: Sequence[Environment], steps: Sequence[Step]) -> dict[Key, list[Claim]]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeVar, runtime_checkable
 
-from ses_provision.engine.needs import Facts, Need
+from ses_provision.engine.needs import Facts, Need, rehearsed
 from ses_provision.outside.call import Call
 
 if TYPE_CHECKING:
@@ -263,7 +263,8 @@ class Step:
     back after they were written: AWS may accept and not keep. `leaves` says what may stand of the
     step, where that can be more than is wanted now; `strays`, what something of its kind is that
     carries our tags and that no setting names, given its ARN. Where one of the steps it `requires`
-    fails, it is left alone; where one that it `heeds` is blocked, only what rests on that one is.
+    fails, it is left alone; where one that it `heeds` is blocked, only what rests on that one
+    or is a part of what is blocked in it is held.
     """
 
     id: str
@@ -285,6 +286,11 @@ class Step:
         if self.section and getattr(env, self.section) is None:
             return Skipped(f"no [{self.section}] in the environment file")
         return self.desired(env, facts)
+
+    def foreseen(self, env: Environment, account: Account) -> list[Resource]:
+        """What should be there as far as the file says it, without asking anybody."""
+        wanted = self.wanted(env, rehearsed(self.needs, env, account))
+        return [] if isinstance(wanted, Skipped | Waiting) else list(wanted)
 
     def standing(self, env: Environment, facts: Facts) -> Wanted:
         """What may stand of it, for a destroy."""

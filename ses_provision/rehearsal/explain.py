@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
-from ses_provision.engine.account import Account, partition
+from ses_provision.engine.account import Account
 from ses_provision.engine.model import Found, Resource, Skipped, Step, Waiting
 from ses_provision.engine.needs import learned, rehearsed
 from ses_provision.environment import Environment, loading
@@ -47,14 +47,9 @@ def sample() -> Environment:
     return loading.checked(raw, "the sample environment")
 
 
-def here(env: Environment) -> Account:
-    """The account as far as the file says."""
-    return Account(env.account_id, env.region, partition(env.region))
-
-
 def explain(step: Step, env: Environment) -> Explanation:
     """Rehearse a step of an environment."""
-    match step.wanted(env, rehearsed(step.needs, env, here(env))):
+    match step.wanted(env, rehearsed(step.needs, env, Account.of(env))):
         case Skipped(reason) | Waiting(reason):
             resources: list[Resource] = []
             skipped = reason
@@ -84,12 +79,11 @@ def explain(step: Step, env: Environment) -> Explanation:
 
 def heeding(step: Step, env: Environment) -> list[Ask]:
     """What is asked to see whether the steps are in order that it rests on."""
-    found = [(other, other.wanted(env, rehearsed(other.needs, env, here(env))))
-             for other in step.heeds]  # fmt: skip
+    found = [(other, other.foreseen(env, Account.of(env))) for other in step.heeds]
     return [
         ask
         for other, wanted in found
-        if not isinstance(wanted, Skipped | Waiting)
+        if wanted
         for ask in (
             *learning(other, env),
             *(ask for resource in wanted for ask in questions(resource)),
@@ -99,7 +93,7 @@ def heeding(step: Step, env: Environment) -> list[Ask]:
 
 def learning(step: Step, env: Environment) -> list[Ask]:
     """What is asked for the facts that the step needs."""
-    return asked(learned(step.needs, env, here(env)), nothing)
+    return asked(learned(step.needs, env, Account.of(env)), nothing)
 
 
 def questions(resource: Resource) -> list[Ask]:

@@ -19,18 +19,17 @@ from ses_provision.checks.preflight import PREFLIGHT
 from ses_provision.checks.topic import Scene
 from ses_provision.checks.verification import verification
 from ses_provision.engine import teardown
+from ses_provision.engine.account import Account
 from ses_provision.engine.claims import claimed_by, is_near
-from ses_provision.engine.model import Found, Resource, Skipped, Step, Waiting
-from ses_provision.engine.needs import rehearsed
+from ses_provision.engine.model import Found
 from ses_provision.operations import access_request, alarm_drill, drill, test_mail
 from ses_provision.outside.rights import EVERYTHING, Condition, Credentials, Right
 from ses_provision.rehearsal.answers import asked, nothing, standing
-from ses_provision.rehearsal.explain import corrections, deletions, here
+from ses_provision.rehearsal.explain import corrections, deletions
 from ses_provision.steps import STEPS, warnings
-from ses_provision.steps.left_over import Beginning, begin, strays
+from ses_provision.steps.left_over import strays
 
 if TYPE_CHECKING:
-    from ses_provision.engine.account import Account
     from ses_provision.environment import Environment
     from ses_provision.outside.call import Call
     from ses_provision.outside.reading import Ask, Reading
@@ -142,7 +141,7 @@ def size(policy: Mapping[str, Any]) -> int:
 
 def rights(env: Environment, *, read_only: bool) -> Iterator[Right]:
     """Every action on every resource that the commands need for an environment."""
-    account = here(env)
+    account = Account.of(env)
     for question in asks(env, account):
         yield from question.rights
     if not read_only:
@@ -159,7 +158,7 @@ def shared(env: Environment, others: Sequence[Environment]) -> Iterator[Right]:
 
 def asks(env: Environment, account: Account) -> Iterator[Ask]:
     """What the reading commands ask, where there is nothing and where everything stands."""
-    resources = [resource for step in STEPS for resource in wanted(step, env, account)]
+    resources = [resource for step in STEPS for resource in step.foreseen(env, account)]
     for answer in (nothing, standing(resources)):
         for reading in readings(env, account):
             yield from asked(reading, answer)
@@ -171,8 +170,7 @@ def readings(env: Environment, account: Account) -> Iterator[Reading[Any]]:
     yield verification(env, account)
     yield overview(env, account, ANY_TIME)
     yield warnings.in_use(env, account)
-    yield begin(env, account)
-    yield strays(env, account, [], Beginning(), everywhere=True)
+    yield strays(env, account)
     scope = teardown.Scope(STEPS, env, account)
     for step in STEPS:
         yield teardown.look(step, scope)
@@ -184,7 +182,7 @@ def readings(env: Environment, account: Account) -> Iterator[Reading[Any]]:
 def calls(env: Environment, account: Account) -> Iterator[Ask | Call]:
     """Every call that a command could make; a restart puts again what a correction puts."""
     for step in STEPS:
-        for resource in wanted(step, env, account):
+        for resource in step.foreseen(env, account):
             yield from resource.writes(Found(None))
             yield from corrections(resource)
             yield from deletions(resource)
@@ -193,9 +191,3 @@ def calls(env: Environment, account: Account) -> Iterator[Ask | Call]:
     yield test_mail.mail(env, account, test_mail.SUCCESS)
     yield from drill.calls(env, account)
     yield from alarm_drill.requests(env, account)
-
-
-def wanted(step: Step, env: Environment, account: Account) -> list[Resource]:
-    """The resources of a step, if it has any here."""
-    found = step.wanted(env, rehearsed(step.needs, env, account))
-    return [] if isinstance(found, Skipped | Waiting) else list(found)
