@@ -9,7 +9,7 @@ from typing import Any
 from ses_provision.engine.model import Found, Key, Resource
 from ses_provision.names import region_of
 from ses_provision.outside.call import Call
-from ses_provision.outside.reading import Answers, Ask, Reading, ask, question
+from ses_provision.outside.reading import Answers, Ask, Reading, ask, both, question
 from ses_provision.outside.refusals import Refusal
 from ses_provision.outside.rights import Right
 from ses_provision.resources import tagging, tags
@@ -97,7 +97,8 @@ def alarm(arn: str) -> Reading[AlarmState | None]:
 
 @dataclass(frozen=True)
 class Alarm:
-    """An alarm on one metric. Actions that others added stay."""
+    """An alarm on one metric. Actions that others added stay; those that tell another topic of the
+    environment, such as the one that alarms had before, are ours."""
 
     arn: str
     metric: str
@@ -154,9 +155,12 @@ class Alarm:
         if all_tags is None:
             [tagged] = yield from ask(tags_question(self.arn))
             all_tags = tags.as_mapping((tagged or {}).get("Tags"))
-        return Found(self._described(live.definition, all_tags))
+        made = yield from tagging.made(region_of(self.arn), self.tags)
+        return Found(self._described(live.definition, all_tags, made))
 
-    def _described(self, found: Mapping[str, Any], all_tags: Mapping[str, str]) -> Alarm:
+    def _described(
+        self, found: Mapping[str, Any], all_tags: Mapping[str, str], made: frozenset[str]
+    ) -> Alarm:
         ringing = frozenset(found.get("AlarmActions") or ())
         calm = frozenset(found.get("OKActions") or ())
         return Alarm(
@@ -168,8 +172,8 @@ class Alarm:
             evaluation_periods=found.get("EvaluationPeriods", 0),
             missing_data=found.get("TreatMissingData", "missing"),
             description=found.get("AlarmDescription", ""),
-            alarm_actions=ringing & self.alarm_actions,
-            ok_actions=calm & self.ok_actions,
+            alarm_actions=ringing & (self.alarm_actions | made),
+            ok_actions=calm & (self.ok_actions | made),
             tags=tags.ours(all_tags, self.tags),
             namespace=found.get("Namespace", ""),
             statistic=found.get("Statistic", ""),
@@ -178,8 +182,8 @@ class Alarm:
             datapoints_to_alarm=found.get("DatapointsToAlarm"),
             unit=found.get("Unit"),
             other_actions={
-                "AlarmActions": sorted(ringing - self.alarm_actions),
-                "OKActions": sorted(calm - self.ok_actions),
+                "AlarmActions": sorted(ringing - self.alarm_actions - made),
+                "OKActions": sorted(calm - self.ok_actions - made),
                 "InsufficientDataActions": sorted(found.get("InsufficientDataActions") or ()),
             },
             all_tags=all_tags,
@@ -216,11 +220,15 @@ class Alarm:
         CloudWatch does not delete an alarm that a composite alarm names (CloudWatch User Guide,
         combining alarms).
         """
-        [listed] = yield from ask(parents_question(self.arn))
+        [listed], late = yield from both(
+            ask(parents_question(self.arn)),
+            tagging.confirmed(live.all_tags, tags_question(self.arn)),
+        )
         known = {getattr(resource, "arn", "") for resource in ours}
         actions = {action for kind in live.other_actions.values() for action in kind} - known
         composites = [found["AlarmName"] for found in (listed or {}).get("CompositeAlarms") or ()]
         return (
+            *late,
             *(f"others gave it the action {action}" for action in sorted(actions)),
             *(f"composite alarm {name} hangs on it" for name in sorted(composites)),
         )

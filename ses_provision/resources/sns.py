@@ -9,7 +9,7 @@ from typing import Any
 from ses_provision.engine.model import Found, Key, Resource
 from ses_provision.names import region_of
 from ses_provision.outside.call import Call
-from ses_provision.outside.reading import Answers, Ask, Reading, ask, question
+from ses_provision.outside.reading import Answers, Ask, Reading, ask, both, question
 from ses_provision.outside.refusals import Refusal
 from ses_provision.outside.rights import EVERYTHING, Right
 from ses_provision.resources import policies, tagging, tags
@@ -111,7 +111,8 @@ class Topic:
     """A topic and who may publish to it.
 
     `statements` are ours, by Sid; statements that others added stay. So does a key that encrypts
-    the topic where the environment names none (`kms_key` is None).
+    the topic where the environment names none (`kms_key` is None). `sids` are all that we ever
+    write: one that stands and is not wanted any more is ours all the same.
     """
 
     arn: str
@@ -120,6 +121,7 @@ class Topic:
     tags: Mapping[str, str]
     other_statements: policies.Statements = field(default_factory=dict, compare=False)
     all_tags: Mapping[str, str] = field(default_factory=dict, compare=False)
+    sids: frozenset[str] = field(default=frozenset(), compare=False)
 
     @property
     def key(self) -> Key:
@@ -146,14 +148,16 @@ class Topic:
             [tagged] = yield from ask(tags_question(self.arn))
             all_tags = tags.as_mapping((tagged or {}).get("Tags"))
         statements = policies.statements(live.policy)
+        ours = self.sids.union(self.statements)
         return Found(
             Topic(
                 self.arn,
-                {sid: found for sid, found in statements.items() if sid in self.statements},
+                {sid: found for sid, found in statements.items() if sid in ours},
                 None if self.kms_key is None else live.kms_key,
                 tags.ours(all_tags, self.tags),
-                {sid: found for sid, found in statements.items() if sid not in self.statements},
+                {sid: found for sid, found in statements.items() if sid not in ours},
                 all_tags,
+                self.sids,
             )
         )
 
@@ -190,7 +194,9 @@ class Topic:
 
     def additions(self, live: Topic, ours: Sequence[Resource]) -> Reading[tuple[str, ...]]:
         """Subscribers and policy statements of others."""
-        listed = yield from subscriptions(self.arn)
+        listed, late = yield from both(
+            subscriptions(self.arn), tagging.confirmed(live.all_tags, tags_question(self.arn))
+        )
         known = {found.key for found in ours if isinstance(found, Subscription)}
         subscribers = {
             f"{found.protocol} subscriber {found.endpoint}"
@@ -200,7 +206,8 @@ class Topic:
         statements = {
             f"policy statement {sid}" for sid in live.other_statements if sid != DEFAULT_STATEMENT
         }
-        return tuple(f"others added {addition}" for addition in sorted(subscribers | statements))
+        added = (f"others added {addition}" for addition in sorted(subscribers | statements))
+        return (*late, *added)
 
     def settled(self) -> Answers:
         """SNS's answers where it stands."""

@@ -43,11 +43,32 @@ def shown(arn: str, wanted: Mapping[str, str]) -> Reading[dict[str, str] | None]
     One search answers for everything in a region. It shows late what was just changed, and may not
     be allowed: where it does not show what is wanted (None), the thing's own service is asked.
     """
-    if not set(OURS) <= wanted.keys():
-        return None
-    try:
-        found = yield from tagged(region_of(arn), {name: wanted[name] for name in OURS})
-    except ProvisionError:
-        return None
+    found = yield from tagged_alike(region_of(arn), wanted)
     all_tags = found.get(arn, {})
-    return all_tags if wanted.items() <= all_tags.items() else None
+    return all_tags if all_tags and wanted.items() <= all_tags.items() else None
+
+
+def confirmed(all_tags: Mapping[str, str], asked: Ask) -> Reading[tuple[str, ...]]:
+    """Why a thing is not removed yet: its service has other tags than the search, which is late.
+
+    Whose a thing is, is decided by its tags, and a removal cannot be taken back.
+    """
+    [answer] = yield from ask(asked)
+    is_so = tags.as_mapping((answer or {}).get("Tags")) == all_tags
+    return () if is_so else ("its tags have just changed (look again in a minute)",)
+
+
+def made(region: str, wanted: Mapping[str, str]) -> Reading[frozenset[str]]:
+    """The ARNs of what the environment has in a region, as far as the search may show them."""
+    found = yield from tagged_alike(region, wanted)
+    return frozenset(found)
+
+
+def tagged_alike(region: str, wanted: Mapping[str, str]) -> Reading[dict[str, dict[str, str]]]:
+    """What carries the tags that say whose a thing is; nothing where the search is not allowed."""
+    if not set(OURS) <= wanted.keys():
+        return {}
+    try:
+        return (yield from tagged(region, {name: wanted[name] for name in OURS}))
+    except ProvisionError:
+        return {}

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-MARK = {"CreatedBy": "ses-provision"}
-"""The tag that only a creating call sets: it tells what we made from what we found and adopted."""
+from ses_provision.engine.ownership import MARK
 
 
 def as_list(tags: Mapping[str, str]) -> list[dict[str, str]]:

@@ -28,12 +28,20 @@ def carries_events(env: Environment, region: str, name: str) -> bool:
 def topic(env: Environment, account: Account, region: str, name: str) -> Topic:
     """A topic with the statements that its publishers need."""
     arn = account.arn("sns", name, region)
-    found = [owner(arn, account), plain_http(arn)]
-    if carries_events(env, region, name):
-        found.append(ses(arn, env, account))
-    if region in env.alarm_regions and name == env.alarm_topic:
-        found.append(alarms(arn, region, account))
-    return Topic(arn, policies.named(found), env.events.kms_key, env.all_tags)
+    always = [owner(arn, account), plain_http(arn)]
+    events, alarm = ses(arn, env, account), alarms(arn, region, account)
+    wanted = [
+        *always,
+        *([events] if carries_events(env, region, name) else []),
+        *([alarm] if region in env.alarm_regions and name == env.alarm_topic else []),
+    ]
+    return Topic(
+        arn,
+        policies.named(wanted),
+        env.events.kms_key,
+        env.all_tags,
+        sids=frozenset(policies.named([*always, events, alarm])),
+    )
 
 
 def owner(arn: str, account: Account) -> dict[str, Any]:
