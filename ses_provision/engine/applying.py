@@ -8,10 +8,9 @@ from ses_provision.engine.calling import AlreadySo, batches, send
 from ses_provision.engine.lateness import caught_up, looked_at_again
 from ses_provision.engine.outcomes import Applied, NotDone
 from ses_provision.engine.plan import StepPlan
-from ses_provision.engine.planning import held, is_about_one_step, look, unheld
+from ses_provision.engine.planning import is_about_one_step, looks_beside, unheld
 from ses_provision.errors import NotSettled, StalePlan, Stopped
 from ses_provision.outside import wait
-from ses_provision.outside.reading import together
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
@@ -49,11 +48,8 @@ def apply(
 
     def again(step: Step) -> StepPlan:
         reader.forget()
-        heeded = [other for other in step.heeds if other.id not in chosen]
-        fresh, *others = reader.run(
-            together(look(each, env, account, take_over) for each in [step, *heeded])
-        )
-        return held(fresh, stuck | {other.id: other.stuck for other in others if other.stuck})
+        [fresh] = reader.run(looks_beside([step], env, account, take_over, chosen, stuck))
+        return fresh
 
     for step, expected in zip(steps, agreed.steps, strict=True):
         if expected.is_settled:
@@ -68,7 +64,7 @@ def apply(
         if left.error is not None:
             failures[step.id] = left.error
         if left.stuck or left.waiting:
-            stuck |= {step.id: left.stuck} if left.stuck else {}
+            stuck |= left.in_the_way
             yield NotDone(left)
     for failure in failures.values():
         raise failure
@@ -83,12 +79,11 @@ def make(
     now: Callable[[], datetime],
 ) -> Generator[Applied, None, StepPlan]:
     """Make one step as it was agreed to, yielding each change; what is left of it to be made."""
-    fresh = again(step)
+    fresh = looked_at_again(again(step), lambda: again(step), sleep)
     if fresh.failed:
         return fresh
     if not expected.waiting and unheld(fresh) != unheld(caught_up(expected, fresh)):
         raise moved(step, states(expected), states(fresh))
-    fresh = looked_at_again(fresh, lambda: again(step), sleep)
     if fresh.is_made:
         try:
             yield from write(step, fresh, again, connections, sleep, now)

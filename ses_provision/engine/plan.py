@@ -51,6 +51,17 @@ class StepPlan:
             return self.failed
         return "; ".join(o.what for change in self.blocked for o in change.hindrances)
 
+    @property
+    def in_the_way(self) -> dict[str, str]:
+        """Why nothing can rest on it, by its id, and why nothing is put on what is blocked in it,
+        by ARN."""
+        blocked = {
+            str(change.want.arn): "; ".join(o.what for o in change.hindrances)
+            for change in self.blocked
+            if hasattr(change.want, "arn")
+        }
+        return blocked | ({self.id: self.stuck} if self.stuck else {})
+
     def of(self, action: Action) -> tuple[Change, ...]:
         """The changes of one kind, in order."""
         return tuple(change for change in self.changes if change.action is action)

@@ -10,10 +10,10 @@ from ses_provision.engine.needs import learned
 from ses_provision.engine.ownership import with_owner
 from ses_provision.engine.plan import Plan, StepPlan
 from ses_provision.errors import AwsRefused, ProvisionError
-from ses_provision.outside.reading import Reading, together
+from ses_provision.outside.reading import Reading, both, together
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Collection, Iterable, Mapping, Sequence
 
     from ses_provision.engine.account import Account
     from ses_provision.environment import Environment
@@ -35,27 +35,65 @@ def plan(
 def looks(
     steps: Sequence[Step], env: Environment, account: Account, take_over: frozenset[str]
 ) -> Reading[tuple[StepPlan, ...]]:
-    """What each step would do; what rests on a step that cannot be made is held."""
-    chosen = {step.id for step in steps}
+    """What each step would do; what rests on something that cannot be made is held."""
+    return (
+        yield from looks_beside(steps, env, account, take_over, {step.id for step in steps}, {})
+    )
+
+
+def looks_beside(
+    steps: Sequence[Step],
+    env: Environment,
+    account: Account,
+    take_over: frozenset[str],
+    chosen: Collection[str],
+    stuck: Mapping[str, str],
+) -> Reading[tuple[StepPlan, ...]]:
+    """The same for some of the chosen steps, where it is known already what others are stuck at.
+
+    Steps that are heeded and not chosen are looked at, too: nobody makes them in this run.
+    """
     heeded = [other for step in steps for other in step.heeds if other.id not in chosen]
-    found = yield from together(look(step, env, account, take_over) for step in [*steps, *heeded])
-    stuck = {each.id: each.stuck for each in found if each.stuck}
-    return tuple(held(each, stuck) for each in found[: len(steps)])
+    found, others = yield from both(
+        together(look(step, env, account, take_over) for step in steps),
+        together(look(step, env, account, frozenset()) for step in heeded),
+    )
+    unmade = {each.id: "it is not made yet" for each in others if each.of(Action.CREATE)}
+    known = {**stuck, **unmade}
+    for each in others:
+        known |= each.in_the_way
+    return tuple(
+        held(each, known | merged(other.in_the_way for other in found if other is not each))
+        for each in found
+    )
+
+
+def merged(mappings: Iterable[Mapping[str, str]]) -> dict[str, str]:
+    """Several mappings as one."""
+    return {key: value for mapping in mappings for key, value in mapping.items()}
 
 
 def held(planned: StepPlan, stuck: Mapping[str, str]) -> StepPlan:
-    """A step in which nothing is written that rests on a step which cannot be made."""
+    """A step in which nothing is written that rests on something which cannot be made."""
     return replace(planned, changes=tuple(hold(change, stuck) for change in planned.changes))
 
 
 def hold(change: Change, stuck: Mapping[str, str]) -> Change:
-    """A change that waits for another step, where it rests on one that is stuck."""
-    other = getattr(change.want, "rests_on", "")
-    if other not in stuck or change.action not in {Action.CREATE, Action.UPDATE}:
+    """A change that waits where it rests on a step that is stuck, or is a part of what is blocked.
+
+    What belongs to a thing of another tool is left to that tool as well.
+    """
+    if change.action not in {Action.CREATE, Action.UPDATE}:
         return change
-    first = Held(
-        f"step {other} is not in order: {stuck[other]}", f"clear that first; see step {other}"
-    )
+    step, whole = getattr(change.want, "rests_on", ""), getattr(change.want, "part_of", "")
+    if step in stuck:
+        first = Held(
+            f"step {step} is not in order: {stuck[step]}", f"clear that first; see step {step}"
+        )
+    elif whole in stuck:
+        first = Held(f"what it belongs to is blocked: {stuck[whole]}", "clear that first")
+    else:
+        return change
     obstacles = (*change.found.obstacles, first)
     return replace(change, found=replace(change.found, obstacles=obstacles))
 

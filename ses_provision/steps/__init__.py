@@ -17,9 +17,32 @@ from ses_provision.steps import (
     role,
     sender,
 )
-from ses_provision.steps.needs import DKIM, ZONE
+from ses_provision.steps.needs import DKIM, FORMER_REGIONS, ZONE
 
 GUIDE = "https://docs.aws.amazon.com/ses/latest/dg/"
+
+CONFIGURATION_SET = Step(
+    "configuration-set",
+    "Configuration set",
+    "The rules for every mail: TLS, suppression of dead addresses, reputation metrics.",
+    configuration_set.desired,
+    needs=(FORMER_REGIONS,),
+    section="configuration_set",
+    settings="configuration_set.name",
+    docs=f"{GUIDE}using-configuration-sets.html",
+    strays=configuration_set.strays,
+)
+
+IDENTITY = Step(
+    "identity",
+    "Domain identity",
+    "Proves that the domain is ours; SES signs its mail with DKIM and applies the set to it.",
+    identity.desired,
+    settings="domain",
+    strays=identity.strays,
+    requires=requiring("configuration-set"),
+    docs=f"{GUIDE}creating-identities.html",
+)
 
 MAIL_FROM = Step(
     "mail-from",
@@ -30,30 +53,13 @@ MAIL_FROM = Step(
     section="mail_from",
     settings="mail_from.subdomain",
     requires=requiring("identity"),
+    heeds=(IDENTITY,),
     docs=f"{GUIDE}mail-from.html",
 )
 
 STEPS = (
-    Step(
-        "configuration-set",
-        "Configuration set",
-        "The rules for every mail: TLS, suppression of dead addresses, reputation metrics.",
-        configuration_set.desired,
-        section="configuration_set",
-        settings="configuration_set.name",
-        docs=f"{GUIDE}using-configuration-sets.html",
-        strays=configuration_set.strays,
-    ),
-    Step(
-        "identity",
-        "Domain identity",
-        "Proves that the domain is ours; SES signs its mail with DKIM and applies the set to it.",
-        identity.desired,
-        settings="domain",
-        strays=identity.strays,
-        requires=requiring("configuration-set"),
-        docs=f"{GUIDE}creating-identities.html",
-    ),
+    CONFIGURATION_SET,
+    IDENTITY,
     Step(
         "dkim",
         "DKIM records",
@@ -106,6 +112,7 @@ STEPS = (
         settings="events.topic (or suffix)",
         proved=True,
         requires=requiring("configuration-set"),
+        heeds=(CONFIGURATION_SET,),
         docs=f"{GUIDE}event-publishing-add-event-destination-sns.html",
     ),
     Step(
