@@ -11,16 +11,11 @@ from ses_provision.outside.reading import both
 from ses_provision.steps import STEPS
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from ses_provision.cli.run import Run, Target
-    from ses_provision.engine.account import Account
     from ses_provision.engine.model import Step
-    from ses_provision.engine.plan import Removal, StepPlan
+    from ses_provision.engine.plan import Removal
     from ses_provision.engine.teardown import Scope
-    from ses_provision.environment import Environment
     from ses_provision.outside.reading import Reading
-    from ses_provision.steps.left_over import Beginning
 
 
 def scope_of(run: Run, target: Target, *, adopted: bool = False) -> Reading[Scope]:
@@ -41,24 +36,19 @@ def look_ahead(run: Run, target: Target, steps: list[Step], take: frozenset[str]
     env, account, reader = target.env, target.account, target.reader
     if len(steps) < len(STEPS):
         return planning.plan(steps, env, account, reader, take)
-    planned, found = reader.run(
-        both(planning.looks(steps, env, account, take), beginning(env, account))
+    planned, (removals, notes) = reader.run(
+        both(planning.looks(steps, env, account, take), left_over(run, target))
     )
-    removals, notes = reader.run(left_over(run, target, planned, found))
     return Plan(env.name, env.account_id, env.region, planned, removals, notes)
 
 
-def left_over(
-    run: Run, target: Target, planned: Sequence[StepPlan], found: Beginning | AccessDenied
-) -> Reading[tuple[tuple[Removal, ...], tuple[str, ...]]]:
+def left_over(run: Run, target: Target) -> Reading[tuple[tuple[Removal, ...], tuple[str, ...]]]:
     """What is left over, and what could not be looked at."""
     from ses_provision.engine import leftovers
     from ses_provision.steps.left_over import strays
 
-    if isinstance(found, AccessDenied):
-        return (), (not_known(found),)
     try:
-        resources = yield from strays(target.env, target.account, planned, found)
+        resources = yield from strays(target.env, target.account)
     except AccessDenied as denied:
         return (), (not_known(denied),)
     if not resources:
@@ -70,13 +60,3 @@ def left_over(
 def not_known(denied: AccessDenied) -> str:
     """What may not be looked up is not "nothing"."""
     return f"whether something is left over is not known: {denied.message}"
-
-
-def beginning(env: Environment, account: Account) -> Reading[Beginning | AccessDenied]:
-    """What can be asked about left-overs before the plan is known; not knowing is an answer."""
-    from ses_provision.steps.left_over import begin
-
-    try:
-        return (yield from begin(env, account))
-    except AccessDenied as denied:
-        return denied

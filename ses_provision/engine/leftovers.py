@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from ses_provision.engine import calling, planning
+from ses_provision.engine import planning
 from ses_provision.engine.outcomes import Removed
-from ses_provision.engine.plan import Removal
-from ses_provision.engine.teardown import judge
+from ses_provision.engine.teardown import StepTeardown, Teardown, judge, take_away
 from ses_provision.outside.reading import Reading, together
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from ses_provision.engine.model import Resource
-    from ses_provision.engine.plan import Plan
+    from ses_provision.engine.plan import Plan, Removal
     from ses_provision.engine.teardown import Scope
     from ses_provision.outside.aws import Connections, Reader
 
@@ -25,9 +25,21 @@ TITLE = "Left over"
 
 def judged(scope: Scope, resources: Sequence[Resource]) -> Reading[tuple[Removal, ...]]:
     """What is left over, and why some of it has to stay."""
+    whole = teardown_of(scope, (yield from looked(scope, resources)))
+    return tuple(replace(removal, stays=whole.why(removal)) for removal in whole.there)
+
+
+def looked(scope: Scope, resources: Sequence[Resource]) -> Reading[StepTeardown]:
+    """What is left over as if it were what one step made."""
     changes = yield from planning.compared(resources, taken_over=False)
     removals = yield from together(judge(change, scope, resources) for change in changes)
-    return tuple(removal for removal in removals if removal.is_there)
+    return StepTeardown(STEP, TITLE, tuple(removals))
+
+
+def teardown_of(scope: Scope, step: StepTeardown) -> Teardown:
+    """The removal of what is left over."""
+    env = scope.env
+    return Teardown(env.name, env.account_id, env.region, (step,))
 
 
 def prune(
@@ -38,19 +50,15 @@ def prune(
     *,
     now: Callable[[], datetime],
 ) -> Iterator[Removed]:
-    """Remove what was left over when the plan was made, where it is still as it was then."""
-    for expected in agreed.left_over:
-        if expected.stays:
-            continue
+    """Remove what was left over when the plan was made, where it still may go."""
+    wants = [removal.want for removal in agreed.left_over]
+    agreed_to = {removal.key for removal in agreed.left_over if not removal.stays}
+
+    def look_again() -> StepTeardown:
         reader.forget()
-        [change] = reader.run(planning.compared([expected.want], taken_over=False))
-        wants = [removal.want for removal in agreed.left_over]
-        fresh = reader.run(judge(change, scope, wants))
-        if not fresh.is_there or fresh.stays:
-            continue
-        for call in fresh.want.deletes(fresh.found):
-            try:
-                calling.send(call, STEP, TITLE, connections)
-            except calling.AlreadySo:
-                continue
-        yield Removed(STEP, fresh.label, now())
+        return reader.run(looked(scope, wants))
+
+    fresh = look_again()
+    going = tuple(removal for removal in fresh.removals if removal.key in agreed_to)
+    step = replace(fresh, removals=going)
+    yield from take_away(step, teardown_of(scope, fresh), look_again, connections, now=now)

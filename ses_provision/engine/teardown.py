@@ -11,12 +11,13 @@ still says which are ours, so that an interrupted run can be gone on with.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ses_provision.engine import calling, planning
 from ses_provision.engine.applying import moved
 from ses_provision.engine.model import Found, Key, Part, Resource, Shared, Skipped, Tagged, Waiting
-from ses_provision.engine.needs import learned, rehearsed
+from ses_provision.engine.needs import learned
 from ses_provision.engine.outcomes import Removed
 from ses_provision.engine.ownership import not_ours
 from ses_provision.engine.plan import Removal
@@ -122,14 +123,8 @@ class Scope:
 
     @property
     def ours(self) -> list[Resource]:
-        """All that the environment wants and that nothing has to be looked up for."""
-        wanted = [
-            step.wanted(self.env, rehearsed((), self.env, self.account))
-            for step in self.steps
-            if not step.needs
-        ]
-        found = [each for each in wanted if not isinstance(each, Skipped | Waiting)]
-        return [resource for resources in found for resource in resources]
+        """All that the environment wants, as far as its file says it."""
+        return [each for step in self.steps for each in step.foreseen(self.env, self.account)]
 
 
 def plan(scope: Scope, reader: Reader, warnings: Reading[tuple[str, ...]]) -> Teardown:
@@ -201,17 +196,32 @@ def destroy(
         fresh = again(step, scope, reader)
         if fresh != expected:
             raise moved(step, states(expected), states(fresh))
-        asked = [(removal, agreed.calls(removal)) for removal in expected.removals]
-        for call, completed in calling.batches(asked):
-            try:
-                calling.send(call, step.id, step.title, connections)
-            except calling.AlreadySo:
-                after = again(step, scope, reader)
-                still = {removal.key for removal in after.removals if agreed.goes(removal)}
-                if any(removal.key in still for removal in completed):
-                    raise
-            for removal in completed:
-                yield Removed(step.id, removal.label, now())
+        look_again = partial(again, step, scope, reader)
+        yield from take_away(fresh, agreed, look_again, connections, now=now)
+
+
+def take_away(
+    step: StepTeardown,
+    agreed: Teardown,
+    look_again: Callable[[], StepTeardown],
+    connections: Connections,
+    *,
+    now: Callable[[], datetime],
+) -> Iterator[Removed]:
+    """Send what removes the things of a step that go, yielding each once it is gone.
+
+    Where AWS says that something is gone already, the step is looked at again.
+    """
+    asked = [(removal, agreed.calls(removal)) for removal in step.removals]
+    for call, completed in calling.batches(asked):
+        try:
+            calling.send(call, step.id, step.title, connections)
+        except calling.AlreadySo:
+            still = {removal.key for removal in look_again().removals if agreed.goes(removal)}
+            if any(removal.key in still for removal in completed):
+                raise
+        for removal in completed:
+            yield Removed(step.id, removal.label, now())
 
 
 def again(step: Step, scope: Scope, reader: Reader) -> StepTeardown:

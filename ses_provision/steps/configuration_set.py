@@ -1,41 +1,49 @@
 """The configuration set."""
 
+from collections.abc import Sequence
+
 from ses_provision.engine.account import Account
 from ses_provision.engine.model import Resource
 from ses_provision.engine.needs import Facts
 from ses_provision.environment import Environment
+from ses_provision.resources.ses import EventDestination
 from ses_provision.resources.ses.configuration_set import ConfigurationSet
 from ses_provision.steps import arns
+from ses_provision.steps.needs import FORMER_REGIONS, REGIONS
 
 
 def desired(env: Environment, facts: Facts) -> list[Resource]:
     """One set, sending, with the rules of the environment."""
-    settings = env.configuration_set
+    settings, former = env.configuration_set, facts.of(FORMER_REGIONS) or ()
     return [
         ConfigurationSet(
             arn=arns.configuration_set(env, facts.account),
             suppressed_reasons=frozenset(settings.suppressed_reasons),
             tls_policy=settings.tls_policy,
             reputation_metrics=settings.reputation_metrics,
-            tags={**env.all_tags, **alarm_regions(env)},
+            tags={**env.all_tags, **alarm_regions(env, former)},
         )
     ]
 
 
-REGIONS = "AlarmRegions"
-"""A tag that says in which regions alarms were made: AWS cannot be asked for all regions at once,
-and a region that the file no longer names would be forgotten."""
+LONGEST = 256  # characters of a tag's value (Tagging AWS Resources User Guide)
 
 
-def alarm_regions(env: Environment) -> dict[str, str]:
-    """The tag, where alarms stand elsewhere than in the sending region."""
-    elsewhere = set(env.alarm_regions) - {env.region}
-    return {REGIONS: " ".join(sorted(env.alarm_regions))} if elsewhere else {}
+def alarm_regions(env: Environment, former: Sequence[str]) -> dict[str, str]:
+    """The tag that remembers where alarms stand, and stood as far as it can hold them."""
+    regions = list(env.alarm_regions)
+    for region in former:
+        if len(" ".join([*regions, region])) <= LONGEST:
+            regions.append(region)
+    return {REGIONS: " ".join(sorted(regions))} if set(regions) - {env.region} else {}
 
 
 def strays(env: Environment, account: Account, arn: str) -> list[Resource]:
-    """A set that no setting names."""
+    """A set that no setting names, with the destination that it has from us."""
     del account
     if ":configuration-set/" not in arn:
         return []
-    return [ConfigurationSet(arn, frozenset(), "", reputation_metrics=False, tags=env.all_tags)]
+    return [
+        EventDestination(arn, env.events.destination, frozenset(env.events.types), {}),
+        ConfigurationSet(arn, frozenset(), "", reputation_metrics=False, tags=env.all_tags),
+    ]

@@ -3,71 +3,35 @@ identity still says."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-
 from ses_provision.engine.account import Account
-from ses_provision.engine.model import Resource, Skipped, Waiting
-from ses_provision.engine.needs import rehearsed
-from ses_provision.engine.ownership import OURS
-from ses_provision.engine.plan import StepPlan
+from ses_provision.engine.model import Resource
+from ses_provision.engine.ownership import CREATED_BY, OURS, US
 from ses_provision.environment import Environment
 from ses_provision.errors import ProvisionError
 from ses_provision.outside.reading import Reading, both, together
 from ses_provision.resources import hosted_zones
-from ses_provision.resources.ses.configuration_set import configuration_set
 from ses_provision.resources.tagging import tagged
-from ses_provision.steps import STEPS, arns, mail_from, needs
-from ses_provision.steps.configuration_set import REGIONS
+from ses_provision.steps import STEPS, mail_from, needs
 
 
-@dataclass(frozen=True)
-class Beginning:
-    """What is known before the plan: what else carries our tags in the sending region, where
-    alarms once stood, and the records of a MAIL FROM domain that is about to go."""
-
-    here: tuple[str, ...] = ()
-    once: tuple[str, ...] = ()
-    records: tuple[Resource, ...] = ()
-
-
-def begin(env: Environment, account: Account) -> Reading[Beginning]:
-    """Ask what does not depend on the plan, so that it is asked beside it."""
-    here, (once, records) = yield from both(
-        in_region(env, account, env.region),
-        both(regions_once(env, account), old_records(env, account)),
-    )
-    return Beginning(tuple(here), tuple(once), tuple(records))
-
-
-def strays(
-    env: Environment,
-    account: Account,
-    planned: Sequence[StepPlan],
-    known: Beginning,
-    *,
-    everywhere: bool = False,
-) -> Reading[list[Resource]]:
+def strays(env: Environment, account: Account) -> Reading[list[Resource]]:
     """What is left over, last step's things first.
 
-    The sending region is always looked through; the other alarm regions, a call each, only where
-    something changes or is left over, or where alarms once stood that no setting names.
+    Looked through are the sending region, the alarm regions, and those where alarms once stood.
     """
-    changing = everywhere or bool(known.here) or any(step.pending for step in planned)
-    regions = {*known.once, *(env.alarm_regions if changing else ())} - {env.region}
-    there = yield from together(in_region(env, account, region) for region in sorted(regions))
-    found = [arn for each in (known.here, *there) for arn in each]
-    return [*known.records, *(stray for arn in found for stray in stray_at(env, account, arn))]
+    once, records = yield from both(needs.former_regions(env, account), old_records(env, account))
+    regions = sorted({env.region, *env.alarm_regions, *(once or ())})
+    there = yield from together(in_region(env, account, region) for region in regions)
+    found = [arn for each in there for arn in each]
+    return [*records, *(stray for arn in found for stray in stray_at(env, account, arn))]
 
 
 def named(env: Environment, account: Account) -> frozenset[str]:
     """The ARNs of all that the file names."""
-    wanted = [step.wanted(env, rehearsed(step.needs, env, account)) for step in STEPS]
     return frozenset(
         str(getattr(resource, "arn", ""))
-        for resources in wanted
-        if not isinstance(resources, Skipped | Waiting)
-        for resource in resources
+        for step in STEPS
+        for resource in step.foreseen(env, account)
     )
 
 
@@ -77,20 +41,14 @@ def in_region(env: Environment, account: Account, region: str) -> Reading[list[s
     return sorted(set(found) - named(env, account))
 
 
-def regions_once(env: Environment, account: Account) -> Reading[list[str]]:
-    """The regions that alarms were once made in."""
-    live = yield from configuration_set(arns.configuration_set(env, account))
-    once = live.tags.get(REGIONS, "").split() if live else []
-    return [region for region in once if region not in env.alarm_regions]
-
-
 def old_records(env: Environment, account: Account) -> Reading[list[Resource]]:
     """The records of a MAIL FROM domain that the identity still has and the file does not want.
 
-    Once the identity has the new one, nobody can tell any more which they were.
+    Once the identity has the new one, nobody can tell any more which they were. Those of an
+    identity that was there before us are not ours.
     """
     live = yield from needs.domain(env, account)
-    old = live.mail_from_domain if live else ""
+    old = live.mail_from_domain if live and live.tags.get(CREATED_BY) == US else ""
     if old in {"", env.mail_from_domain} or env.dns.is_external:
         return []
     try:

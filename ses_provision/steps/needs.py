@@ -7,6 +7,7 @@ from ses_provision.engine.needs import Need
 from ses_provision.environment import Environment
 from ses_provision.outside.reading import Reading
 from ses_provision.resources import hosted_zones
+from ses_provision.resources.ses.configuration_set import configuration_set
 from ses_provision.resources.ses.email_identity import TOKENS
 from ses_provision.resources.ses.identity import Dkim, Identity, identity
 from ses_provision.steps import arns
@@ -29,11 +30,24 @@ def issued(env: Environment, account: Account) -> Dkim:
     return Dkim(TOKENS, "dkim.amazonses.com")
 
 
-def no_identity(env: Environment, account: Account) -> None:
-    """Nothing is known about the identity."""
+REGIONS = "AlarmRegions"
+"""A tag of the set that says in which regions alarms were made: AWS cannot be asked for all regions
+at once, and a region that the file no longer names would be forgotten."""
+
+
+def former_regions(env: Environment, account: Account) -> Reading[tuple[str, ...] | None]:
+    """The regions that alarms were made in and that the file does not name."""
+    live = yield from configuration_set(arns.configuration_set(env, account))
+    once = live.tags.get(REGIONS, "").split() if live else []
+    return tuple(region for region in once if region not in env.alarm_regions)
+
+
+def no_regions(env: Environment, account: Account) -> tuple[str, ...]:
+    """No region is forgotten."""
     del env, account
+    return ()
 
 
 ZONE = Need("the hosted zone", hosted_zones.zone, hosted_zones.rehearsed)
 DKIM = Need("the DKIM tokens", dkim, issued)
-DOMAIN = Need("the domain identity", domain, no_identity)
+FORMER_REGIONS = Need("the regions that alarms were made in", former_regions, no_regions)

@@ -130,8 +130,10 @@ def make_it_so(
     if not yes and saved is None:
         run.confirm(f"Apply these changes to {env.name} (account {env.account_id})?")
     perform(run, target, agreed, steps, take)
-    if going:
+    if going and run.reports[-1]["ok"]:
         prune_left_over(run, target, agreed)
+    elif going:
+        run.tell(f"{env.name}: what is left over was not deleted, for not every step was made.")
     run.show("", text.next_steps(env, agreed), "")
 
 

@@ -1,0 +1,79 @@
+"""What a changed file leaves behind: shown by a plan, and gone after a prune as if never made."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.conftest import Cli
+from tests.functional.folders import HOSTED, Bench, bench
+
+ACCOUNT, REGION = "111122223333", "eu-central-1"
+MAILED = '[events]\nemails = ["ops@example.com"]\n'
+TWO_REGIONS = '[alarms]\nregions = ["eu-central-1", "us-east-1"]\n'
+
+CHANGES = {
+    "an alarm region less": (MAILED + TWO_REGIONS, MAILED),
+    "an alarm region less, with a topic of its own": (
+        f'{MAILED}{TWO_REGIONS}topic = "alarms"\n',
+        f'{MAILED}[alarms]\ntopic = "alarms"\n',
+    ),
+    "alarms get a topic of their own": (
+        MAILED + TWO_REGIONS,
+        f'{MAILED}{TWO_REGIONS}topic = "alarms"\n',
+    ),
+    "alarms lose their topic": (
+        f'{MAILED}{TWO_REGIONS}topic = "alarms"\n',
+        MAILED + TWO_REGIONS,
+    ),
+    "another event topic": (f'{MAILED}topic = "former"\n', MAILED),
+    "other alarms": (f'{MAILED}[alarms]\nbounce_name = "former"\n', MAILED),
+    "no alarms of the set": (f"{MAILED}[alarms]\nper_configuration_set = true\n", MAILED),
+    "another MAIL FROM domain": (f'{MAILED}[mail_from]\nsubdomain = "former"\n', MAILED),
+    "another sender": (f'{MAILED}[sender]\naddress = "former@example.com"\n', MAILED),
+}
+
+
+@pytest.fixture(params=CHANGES)
+def changed(request: pytest.FixtureRequest, cli: Cli, tmp_path: Path) -> Bench:
+    """An account that was set up by another file than the one that is there now."""
+    before, after = CHANGES[request.param]
+    made = bench(cli, tmp_path / "config", prod=HOSTED + before)
+    assert made("apply", "--env", "prod", "--yes").status == 0
+    (made.folder / "prod.toml").write_text(HOSTED + after, encoding="utf-8")
+    return made
+
+
+def standing(made: Bench) -> dict[str, Any]:
+    """What stands, without what a set of things forgets only with time."""
+    snapshot = made.local.snapshot(ACCOUNT)
+    return {service: snapshot[service] for service in ("sns", "cloudwatch", "route53")}
+
+
+def test_after_a_prune_an_account_is_as_if_it_had_never_been_otherwise(
+    changed: Bench, cli: Cli, tmp_path: Path
+) -> None:
+    file = (changed.folder / "prod.toml").read_text(encoding="utf-8")
+    never = bench(cli, tmp_path / "never", prod=file)
+    assert never("apply", "--env", "prod", "--yes").status == 0
+
+    pruned = changed("apply", "--env", "prod", "--yes", "--prune")
+
+    assert pruned.status == 0, pruned.stderr
+    assert standing(changed) == standing(never)
+    again = changed("plan", "--env", "prod", "--detailed-exitcode", "--json")
+    assert again.status == 0, again.stderr
+    assert again.json["environments"][0]["plan"]["left_over"] == []
+
+
+def test_without_a_prune_what_is_left_over_stays_and_is_shown(changed: Bench) -> None:
+    shown = changed("plan", "--env", "prod", "--json").json["environments"][0]["plan"]["left_over"]
+
+    applied = changed("apply", "--env", "prod", "--yes", "--json")
+
+    assert applied.status == 0, applied.stderr
+    assert not any(call.operation.startswith(("Delete", "Unsubscribe")) for call in applied.writes)
+    assert shown
+    assert [one["because"] for one in shown] == [[] for _ in shown]
