@@ -26,7 +26,10 @@ TITLE = "Left over"
 def judged(scope: Scope, resources: Sequence[Resource]) -> Reading[tuple[Removal, ...]]:
     """What is left over, and why some of it has to stay."""
     whole = teardown_of(scope, (yield from looked(scope, resources)))
-    return tuple(replace(removal, stays=whole.why(removal)) for removal in whole.there)
+    return tuple(
+        replace(removal, stays=() if whole.goes(removal) else whole.why(removal))
+        for removal in whole.there
+    )
 
 
 def looked(scope: Scope, resources: Sequence[Resource]) -> Reading[StepTeardown]:

@@ -14,7 +14,7 @@ ACCOUNT, REGION = "111122223333", "eu-central-1"
 MAILED = '[events]\nemails = ["ops@example.com"]\n'
 TWO_REGIONS = '[alarms]\nregions = ["eu-central-1", "us-east-1"]\n'
 
-CHANGES = {
+ROWS = {
     "an alarm region less": (MAILED + TWO_REGIONS, MAILED),
     "an alarm region less, with a topic of its own": (
         f'{MAILED}{TWO_REGIONS}topic = "alarms"\n',
@@ -32,7 +32,18 @@ CHANGES = {
     "other alarms": (f'{MAILED}[alarms]\nbounce_name = "former"\n', MAILED),
     "no alarms of the set": (f"{MAILED}[alarms]\nper_configuration_set = true\n", MAILED),
     "another MAIL FROM domain": (f'{MAILED}[mail_from]\nsubdomain = "former"\n', MAILED),
+    "another alarm region": (
+        MAILED + TWO_REGIONS,
+        MAILED + TWO_REGIONS.replace("us-east-1", "eu-west-1"),
+    ),
     "another sender": (f'{MAILED}[sender]\naddress = "former@example.com"\n', MAILED),
+}
+
+CHANGES = {name: (HOSTED + before, HOSTED + after) for name, (before, after) in ROWS.items()} | {
+    "another configuration set": (
+        HOSTED + MAILED,
+        HOSTED.replace('name = "example"', 'name = "other"') + MAILED,
+    )
 }
 
 
@@ -40,9 +51,9 @@ CHANGES = {
 def changed(request: pytest.FixtureRequest, cli: Cli, tmp_path: Path) -> Bench:
     """An account that was set up by another file than the one that is there now."""
     before, after = CHANGES[request.param]
-    made = bench(cli, tmp_path / "config", prod=HOSTED + before)
+    made = bench(cli, tmp_path / "config", prod=before)
     assert made("apply", "--env", "prod", "--yes").status == 0
-    (made.folder / "prod.toml").write_text(HOSTED + after, encoding="utf-8")
+    (made.folder / "prod.toml").write_text(after, encoding="utf-8")
     return made
 
 
