@@ -5,6 +5,7 @@ ProvisionError              what happened, to what, and what to do next
 ├── ConfigError             an environment file is wrong: every mistake in it
 ├── WrongAccount            the credentials belong to another account
 ├── CannotReachAws          no credentials, expired login, no network, wrong endpoint
+│   └── BrokenDns           ... because a working resolver cannot resolve the name
 ├── AwsRefused              AWS answered, and the answer was no
 │   └── AccessDenied        ... because an IAM permission is missing
 ├── Protected               the environment file refuses to have it destroyed

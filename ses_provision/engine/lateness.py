@@ -13,6 +13,7 @@ from ses_provision.outside import wait
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from ses_provision.engine.model import Change
     from ses_provision.engine.plan import StepPlan
 
 PATIENCE = 30.0
@@ -25,7 +26,12 @@ class AsksAPerson(Part, Protocol):
 
     @property
     def asks(self) -> str:
-        """Who is asked."""
+        """Who is asked; nobody where a program is told."""
+
+
+def asks_a_person(change: Change) -> bool:
+    """Whether to make something again would ask somebody again."""
+    return isinstance(change.want, AsksAPerson) and bool(change.want.asks)
 
 
 def may_be_late(planned: StepPlan) -> bool:
@@ -35,14 +41,14 @@ def may_be_late(planned: StepPlan) -> bool:
     """
     made_now = {getattr(each.want, "arn", "") for each in planned.of(Action.CREATE)}
     return any(
-        isinstance(each.want, AsksAPerson) and each.want.part_of not in made_now
+        asks_a_person(each) and getattr(each.want, "part_of", "") not in made_now
         for each in planned.of(Action.CREATE)
     )
 
 
 def caught_up(agreed: StepPlan, found: StepPlan) -> StepPlan:
     """A step as it was agreed to; what a list shows only now is as it is found."""
-    shown = {each.key: each for each in found.of(Action.KEEP) if isinstance(each.want, AsksAPerson)}
+    shown = {each.key: each for each in found.of(Action.KEEP) if asks_a_person(each)}
     created = {each.key for each in agreed.of(Action.CREATE)}
     changes = (
         shown.get(each.key, each) if each.key in created else each for each in agreed.changes

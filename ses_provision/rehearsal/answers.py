@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from ses_provision.engine.model import Resource
@@ -47,13 +48,14 @@ def merged(first: Any, second: Any) -> Any:
 def asked(reading: Reading[Any], answer: Answering) -> list[Ask]:
     """The questions of a reading that gets such answers."""
     found: list[Ask] = []
-    try:
-        asks = next(reading)
-        while True:
-            found += asks
-            asks = reading.send([answer(question) for question in asks])
-    except (StopIteration, ProvisionError):
-        return found
+
+    def noting(question: Ask) -> Any:
+        found.append(question)
+        return answer(question)
+
+    with suppress(ProvisionError):
+        outcome(reading, noting)
+    return found
 
 
 def outcome(reading: Reading[Any], answer: Answering) -> Any:

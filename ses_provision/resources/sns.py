@@ -259,7 +259,7 @@ class Subscription:
     @property
     def asks(self) -> str:
         """The person whom AWS asks to confirm; nobody where a program is told."""
-        return self.endpoint
+        return self.endpoint if self.protocol.startswith("email") else ""
 
     @property
     def is_confirmed(self) -> bool:
