@@ -73,8 +73,7 @@ def sending(scene: Scene) -> Reading[Judgement]:
     if not enabled:
         return action(
             evidence,
-            "aws sesv2 put-account-sending-attributes --sending-enabled "
-            f"--region {scene.env.region}",
+            f"find out why; to go on: ses-provision resume {scene.on} --account",
         )
     return done(evidence)
 

@@ -16,6 +16,7 @@ from ses_provision.checks.topic import (
 )
 from ses_provision.checks.verification import Verification, described, verification
 from ses_provision.outside.reading import Reading, together
+from ses_provision.resources.ses.configuration_set import PAUSED
 from ses_provision.resources.ses.configuration_set import configuration_set as set_state
 from ses_provision.resources.ses.identity import Identity, identity
 from ses_provision.steps import arns
@@ -149,10 +150,10 @@ def configuration_set(scene: Scene) -> Reading[Judgement]:
     if found is None:
         return action(f"there is no configuration set {name}", scene.apply)
     if not found.sending_enabled:
+        since = f" since {found.tags[PAUSED]}" if PAUSED in found.tags else ""
         return action(
-            f"somebody paused {name}: mail with it is refused",
-            "find out why; to go on: aws sesv2 put-configuration-set-sending-options "
-            f"--configuration-set-name {name} --sending-enabled --region {scene.env.region}",
+            f"{name} is paused{since}: mail with it is refused",
+            f"find out why; to go on: ses-provision resume {scene.on}",
         )
     return done(f"{name} exists and sends")
 

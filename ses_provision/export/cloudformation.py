@@ -142,7 +142,6 @@ def _(one: ConfigurationSet, env: Environment) -> Imported:
             "Name": one.name,
             "DeliveryOptions": {**one.other_delivery, "TlsPolicy": one.tls_policy},
             "ReputationOptions": {"ReputationMetricsEnabled": one.reputation_metrics},
-            "SendingOptions": {"SendingEnabled": one.sending_enabled},
             "SuppressionOptions": {"SuppressedReasons": sorted(one.suppressed_reasons or ())},
             "Tags": tags.as_list(one.tags),
         },

@@ -150,7 +150,6 @@ def _(resource: ConfigurationSet, env: Environment) -> list[Managed]:
                 "reputation_options": Block(
                     {"reputation_metrics_enabled": resource.reputation_metrics}
                 ),
-                "sending_options": Block({"sending_enabled": resource.sending_enabled}),
                 "suppression_options": Block(
                     {"suppressed_reasons": sorted(resource.suppressed_reasons or ())}
                 ),

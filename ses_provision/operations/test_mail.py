@@ -129,7 +129,7 @@ def paused(env: Environment, error: AwsRefused) -> tuple[str, str]:
     if "onfiguration set" in error.message:
         return (
             f"sending is switched off for configuration set {env.configuration_set.name}",
-            f"ses-provision apply --env {env.name} --only configuration-set",
+            f"find out why; to go on: ses-provision resume --env {env.name}",
         )
     return (
         f"sending is paused for the account in {env.region}",

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 
 from ses_provision.engine.ownership import MARK
+
+LONGEST = 256
+"""Characters of a tag's value (Tagging AWS Resources User Guide)."""
 
 
 def as_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
@@ -30,3 +34,9 @@ def ours(found: Mapping[str, str], wanted: Mapping[str, str]) -> dict[str, str]:
 def missing(wanted: Mapping[str, str], live: Mapping[str, str]) -> dict[str, str]:
     """The tags to set so that the live ones are as wanted."""
     return {key: value for key, value in wanted.items() if live.get(key) != value}
+
+
+def fitting(text: str) -> str:
+    """A text with only what the value of a tag may hold, and no more of it (Tagging AWS Resources
+    User Guide)."""
+    return re.sub(r"[^\w\s+\-=.:/@]", "_", text)[:LONGEST]

@@ -120,7 +120,7 @@ def broken() -> Iterator[Broken]:
         "the set does not send",
         set_off,
         "SES-CONFIGSET-001",
-        "put-configuration-set-sending-options",
+        "ses-provision resume --env prod",
     )
     yield Broken(
         "the set is not the default", other_default, "SES-CONFIGSET-002", "ses-provision apply"
@@ -363,7 +363,7 @@ def in_account() -> Iterator[Broken]:
         "sending off",
         account_off,
         "SES-ACCOUNT-001",
-        "put-account-sending-attributes --sending-enabled --region us-east-2",
+        "ses-provision resume --env prod --account",
     )
     yield Broken(
         "no suppression",

@@ -135,6 +135,9 @@ def everything(execute: Run, local: LocalAws, env: Environment) -> None:
     local.call(env.account_id, env.region, "sesv2", *turn_on_vdm)
     execute("checklist")
     execute("send-test")
+    for command in ("pause", "resume"):
+        execute(command, "--yes")
+        execute(command, "--account", "--yes")
     execute("drill", "--yes", "--alarms")
     encrypt_far_topic(local, env, "alias/aws/sns")
     execute("drill", "--yes", "--alarms", "--timeout", "0.1", status=75)

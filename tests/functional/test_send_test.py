@@ -114,7 +114,7 @@ def test_a_set_that_is_switched_off(health: Health) -> None:
     message, hint, _ = refusal(health)
 
     assert "sending is switched off for configuration set starlight-prod" in message
-    assert "--only configuration-set" in hint
+    assert hint.endswith("ses-provision resume --env prod")
 
 
 def test_a_set_that_is_not_there(health: Health) -> None:

@@ -249,7 +249,20 @@ def work(life: Life) -> None:
         life.run("drill", "drill", "--yes", "--alarms", "--json")
     if life.env.production_access:
         life.run("request", "request-access", "--submit", "--yes", "--json")
+    stop(life)
     life.run("plan after work", "plan", "--json")
+
+
+def stop(life: Life) -> None:
+    """Stop the mail of the account and of the set, and let it through again."""
+    life.photograph("before the stop")
+    life.run("pause the account", "pause", "--account", "--yes", "--json")
+    life.run("pause", "pause", "--yes", "--because", "complaints rise")
+    life.run("plan while paused", "plan", "--json")
+    life.photograph("while paused")
+    life.run("resume", "resume", "--yes", "--json")
+    life.run("resume the account", "resume", "--account", "--yes")
+    life.photograph("after the stop")
 
 
 def death(life: Life) -> None:

@@ -258,6 +258,13 @@ TEMPLATE = thing(
 IMPORTS = each(
     thing(ResourceType=WORDS, LogicalResourceId=WORDS, ResourceIdentifier=mapping(WORDS))
 )
+SENDING = thing(
+    configuration_set=WORDS,
+    set_sends=maybe(YES_OR_NO),
+    account_sends=YES_OR_NO,
+    paused=TEXT,
+    enforcement=maybe(TEXT),
+)
 DRILL = thing(
     {
         "alarms": each(
@@ -334,6 +341,8 @@ REPORTS: dict[str, dict[str, Schema]] = {
         "left_out": each(WORDS),
     },
     "drill": {"drill": DRILL},
+    "pause": {"sending": SENDING},
+    "resume": {"sending": SENDING},
     "send-test": dict.fromkeys(("message_id", "from", "to", "configuration_set"), WORDS),
     "request-access": {
         "access": ACCESS,

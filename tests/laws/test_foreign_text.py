@@ -84,6 +84,7 @@ WRITES = (
     ("apply", "--yes"),
     ("destroy", "--yes", "--confirm-env", "staging"),
     ("send-test",),
+    ("pause", "--yes"),
     ("drill", "--yes", "--timeout", "0"),
 )
 

@@ -72,6 +72,17 @@ def test_a_second_apply_writes_nothing(life: Life) -> None:
     assert pending(life.ran["plan after work"]) == []
 
 
+def test_a_stop_stops_and_leaves_nothing_behind_when_it_is_ended(life: Life) -> None:
+    names = ("pause the account", "pause", "resume", "resume the account")
+    assert [life.ran[name] for name in names if not ended(life.ran[name])] == []
+
+    stopped = life.ran["resume"].report["sending"]
+    assert stopped["set_sends"] and not stopped["account_sends"]
+    assert pending(life.ran["plan while paused"]) == []
+    assert life.snapshots["while paused"] != life.snapshots["before the stop"]
+    assert life.snapshots["after the stop"] == life.snapshots["before the stop"]
+
+
 def test_each_change_behind_its_back_is_shown_as_exactly_that(life: Life) -> None:
     assert life.rounds
     for mended in life.rounds:

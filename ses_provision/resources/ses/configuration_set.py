@@ -14,6 +14,9 @@ from ses_provision.resources.ses import asking
 from ses_provision.resources.ses.event_destination import EventDestination, destinations
 from ses_provision.resources.ses.users import tenants, users
 
+PAUSED = "Paused"
+"""The tag of a set that says since when, by whom and why it is paused, where `pause` did it."""
+
 
 def configuration_set_question(arn: str) -> Ask:
     """The question for a configuration set."""
@@ -88,8 +91,9 @@ class ConfigurationSet:
     @property
     def label(self) -> str:
         """What the operator calls it."""
-        paused = "" if self.sending_enabled else " (paused: it sends nothing)"
-        return f"configuration set {self.name}{paused}"
+        since = self.all_tags.get(PAUSED, "")
+        paused = f" (paused{f' since {since}' if since else ''}: it sends nothing)"
+        return f"configuration set {self.name}{'' if self.sending_enabled else paused}"
 
     def read(self) -> Reading[Found[ConfigurationSet]]:
         """Find it by name."""

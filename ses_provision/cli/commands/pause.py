@@ -1,0 +1,117 @@
+"""pause."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ses_provision.cli.options import Yes
+from ses_provision.cli.run import Run, Target
+from ses_provision.errors import NotSettled, UsageError
+
+if TYPE_CHECKING:
+    from ses_provision.operations.emergency import Stop
+
+LONGEST = 120  # characters of a reason: it goes into a tag, with a date and a name
+
+Whole = Annotated[
+    bool,
+    typer.Option("--account", help="All mail of the account in this region, not one set's alone."),
+]
+
+
+def pause(
+    run: Run,
+    whole: Whole = False,
+    because: Annotated[
+        str, typer.Option("--because", metavar="TEXT", help="Why; it is kept on the set as a tag.")
+    ] = "",
+    yes: Yes = False,
+) -> None:
+    """Stop sending at once: the emergency stop.
+
+    SES refuses mail with the configuration set from now on; it keeps none for later. With
+    --account it refuses all mail of the account in the region. Only `resume` ends it: no apply,
+    no alarm.
+
+    Example: ses-provision pause --env prod --because "complaints rise"
+    """
+    from ses_provision.render.emergency import standing
+
+    one_line(because)
+
+    def work(target: Target) -> None:
+        stop = switch(run, target, whole=whole)
+        if not stop.sends:
+            run.show(standing(stop))
+            report(run, target, stop)
+            return
+        if not yes:
+            run.confirm(f"Stop all mail of {stop.name}{everybody(run, target, stop)}?")
+        stop.pause(target.connections, run.world.now(), because.strip())
+        finish(run, target, stop, sends=False)
+
+    run.each(work, writes=True)
+
+
+def one_line(because: str) -> None:
+    """Insist on a reason that fits into a tag."""
+    if not because.isprintable() or len(because) > LONGEST:
+        raise UsageError(f"--because wants one line, at most {LONGEST} letters.")
+
+
+def switch(run: Run, target: Target, *, whole: bool) -> Stop:
+    """How the switch of an environment stands."""
+    from ses_provision.operations import emergency
+
+    del run
+    seen = target.reader.run(emergency.look(target.env, target.account))
+    stop = emergency.Stop(target.env, seen, whole)
+    stop.insist_on_something()
+    return stop
+
+
+def everybody(run: Run, target: Target, stop: Stop) -> str:
+    """Who else is met by the switch of the account."""
+    from ses_provision.cli import folder
+    from ses_provision.operations.emergency import shared_by
+
+    if not stop.whole_account:
+        return ""
+    near = shared_by(target.env, list(folder.others([target.env.name], run.config_dir)))
+    names = f", and so of {', '.join(near)} as well" if near else ""
+    return f" (environment {target.env.name}{names})"
+
+
+def finish(run: Run, target: Target, stop: Stop, *, sends: bool) -> None:
+    """Look again, and tell how the switch stands; raise NotSettled where AWS has not turned it."""
+    from ses_provision.render.emergency import standing
+
+    proved = stop.proved(target.reader, target.account)
+    for note in proved.notes:
+        run.tell(f"{target.env.name}: {note}")
+    report(run, target, proved)
+    if proved.sends is not sends:
+        raise NotSettled(
+            f"AWS took the call, and still shows {stop.name} as {'off' if sends else 'on'}.",
+            f"Look again: ses-provision status --env {target.env.name}",
+        )
+    run.show(standing(proved))
+
+
+def report(run: Run, target: Target, stop: Stop) -> None:
+    """Report how both switches stand."""
+    found = stop.seen.sending
+    run.report(
+        target.env.name,
+        {
+            "sending": {
+                "configuration_set": target.env.configuration_set.name,
+                "set_sends": found.set_sends,
+                "account_sends": found.account_sends,
+                "paused": found.paused,
+                "enforcement": found.account.enforcement,
+            }
+        },
+    )
