@@ -50,7 +50,7 @@ def test_the_examples_in_help_run(
         monkeypatch.setattr("sys.stdin", Person("\n".join(answers) + "\n"))
     if name == "init" and "--non-interactive" in example:
         arguments += ["--account-id", "111122223333"]
-    if name in {"destroy", "drill", "send-test", "request-access"}:
+    if name in {"destroy", "drill", "pause", "send-test", "request-access"}:
         monkeypatch.setattr("sys.stdin", Person("staging\ny\n" if name == "destroy" else "y\n"))
 
     result = cli(*arguments)
