@@ -28,6 +28,7 @@ ANYTHING = frozenset(
         "ses:GetAccount",
         "ses:ListRecommendations",
         "ses:PutAccountDetails",
+        "ses:PutAccountSendingAttributes",
         "ses:ListEmailIdentities",
         "sns:GetSubscriptionAttributes",
         "sns:Unsubscribe",
