@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from ses_provision.checks import events
 from ses_provision.checks.finding import Severity
 from ses_provision.checks.publishing import allows
-from ses_provision.checks.topic import Item, Judgement, Scene, Topic, action, done, waiting
+from ses_provision.checks.topic import Item, Judgement, Scene, Topic, action, all_of, done, waiting
 from ses_provision.engine.needs import Facts
 from ses_provision.names import region_of
 from ses_provision.outside.reading import Reading, ask, question, together
@@ -56,15 +56,15 @@ def where(one: Alarm) -> str:
 def exist(scene: Scene) -> Reading[Judgement]:
     """Are the alarms there, armed, and on the right metric?"""
     found = yield from live(scene)
-    missing = [where(one) for one, at in found if at is None]
-    if missing:
-        return action(f"not there: {', '.join(missing)}", scene.apply)
-    off = [where(one) for one, at in standing(found) if not at.actions_enabled]
-    if off:
-        return action(f"actions are switched off: {', '.join(off)}", scene.apply)
-    other = [where(one) for one, at in standing(found) if at.metric != one.metric]
-    if other:
-        return action(f"on another metric: {', '.join(other)}", scene.apply)
+    there = standing(found)
+    wrong = {
+        "not there": [where(one) for one, at in found if at is None],
+        "actions are switched off": [where(one) for one, at in there if not at.actions_enabled],
+        "on another metric": [where(one) for one, at in there if at.metric != one.metric],
+    }
+    told = [f"{what}: {', '.join(names)}" for what, names in wrong.items() if names]
+    if told:
+        return action("; ".join(told), scene.apply)
     return done(", ".join(where(one) for one, _ in found))
 
 
@@ -116,14 +116,11 @@ def reach_people(scene: Scene) -> Reading[Judgement]:
         arn for _, at in standing(found) for arn in at.alarm_actions if arn.split(":")[2] == "sns"
     )
     without = [where(one) for one, at in standing(found) if not at.alarm_actions]
-    if without:
-        return action(f"no action: {', '.join(without)}", scene.apply)
-    if not topics:
+    silent = [action(f"no action: {', '.join(without)}", scene.apply)] if without else []
+    if not (topics or silent):
         return waiting("there is no alarm yet", scene.apply)
     judged = yield from together(reaches(scene, arn) for arn in topics)
-    return next((one for one in judged if one.next_step), None) or done(
-        "; ".join(one.evidence for one in judged)
-    )
+    return all_of([*silent, *judged])
 
 
 def reaches(scene: Scene, arn: str) -> Reading[Judgement]:
@@ -132,15 +129,25 @@ def reaches(scene: Scene, arn: str) -> Reading[Judgement]:
     if found is None:
         return action(f"the alarms' topic {arn} does not exist", scene.apply)
     publisher = events.cloudwatch(scene, region_of(arn), scene.env.bounce_alarm)
+    looked = []
     if not allows(found.policy, publisher, ["sns:Publish"]):
-        return action(f"the policy of {arn} does not let CloudWatch publish", scene.apply)
+        looked.append(action(f"the policy of {arn} does not let CloudWatch publish", scene.apply))
     if found.kms_key and arn != events.topic_arn(scene):
-        judged = yield from events.usable(scene, arn, found.kms_key, [publisher])
-        if judged.next_step:
-            return judged
+        usable = yield from events.usable(scene, arn, found.kms_key, [publisher])
+        looked += [usable] if usable.next_step else []
     listed = yield from subscriptions(arn)
-    filtered = yield from events.unfiltered(arn, listed, {"alarms": ALARM})
-    return filtered or events.told(scene, arn, listed, set())
+    looked += yield from events.filtered(arn, listed, {"alarms": ALARM})
+    return all_of([*looked, events.told(scene, arn, listed, audience(scene, arn))])
+
+
+def audience(scene: Scene, arn: str) -> events.Audience:
+    """Whom a topic has to tell of the alarms. Those whom the event topic tells are looked at with
+    the events."""
+    if arn == events.topic_arn(scene):
+        return events.Audience((), "events.emails")
+    if arn == scene.account.arn("sns", scene.env.alarm_topic, region_of(arn)):
+        return events.Audience(scene.env.alarm_emails, "alarms.emails")
+    return events.Audience()
 
 
 def in_time(scene: Scene) -> Reading[Judgement]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from ses_provision.checks.filtering import dropped, event
@@ -13,6 +14,7 @@ from ses_provision.checks.topic import (
     Scene,
     Topic,
     action,
+    all_of,
     done,
     not_applicable,
     unknown,
@@ -54,14 +56,16 @@ def destination(scene: Scene) -> Reading[Judgement]:
     found = next((each for each in listed or () if each.name == name), None)
     if found is None:
         return action(f"{env.configuration_set.name} has no destination {name}", scene.apply)
+    wrong = []
     if not found.enabled:
-        return action(f"destination {name} is switched off", scene.apply)
+        wrong.append(f"destination {name} is switched off")
     lacking = sorted(set(env.events.types) - found.types)
     if lacking:
-        return action(f"destination {name} does not report {', '.join(lacking)}", scene.apply)
+        wrong.append(f"destination {name} does not report {', '.join(lacking)}")
     if found.topic_arn != topic_arn(scene):
-        told_to = found.topic_arn or "no SNS topic"
-        return action(f"destination {name} reports to {told_to}", scene.apply)
+        wrong.append(f"destination {name} reports to {found.topic_arn or 'no SNS topic'}")
+    if wrong:
+        return action("; ".join(wrong), scene.apply)
     also = [
         f"{other.name} reports {', '.join(sorted(other.types & found.types))} there as well"
         for other in listed or ()
@@ -153,58 +157,79 @@ def customer_key(
     return done(f"{' and '.join(one.service for one in wanted)} may use key {key}")
 
 
+@dataclass(frozen=True)
+class Audience:
+    """Whom the environment wants a topic to tell, and the setting that says so; without one, the
+    topic is somebody else's."""
+
+    emails: Sequence[str] = ()
+    setting: str = ""
+
+    def way_in(self, scene: Scene) -> str:
+        """How somebody comes to be told."""
+        if not self.setting:
+            return "subscribe somebody to it"
+        return (
+            f"set {self.setting} in config/{scene.env.name}.toml or subscribe a queue, then: "
+            f"{scene.apply}"
+        )
+
+
 def subscribed(scene: Scene) -> Reading[Judgement]:
     """Is somebody told, and has everybody agreed who was asked?"""
     arn = topic_arn(scene)
     listed = yield from subscriptions(arn)
-    seen = told(scene, arn, listed, set(scene.env.events.emails))
+    seen = told(scene, arn, listed, Audience(scene.env.events.emails, "events.emails"))
     messages: dict[str, dict[str, str]] = {
         each: event(each) for each in sorted(scene.env.events.types)
     }
-    return (yield from unfiltered(arn, listed, messages)) or seen
+    return all_of([*(yield from filtered(arn, listed, messages)), seen])
 
 
-def unfiltered(
+def filtered(
     arn: str, listed: Sequence[Subscription], messages: Mapping[str, Mapping[str, str]]
-) -> Reading[Judgement | None]:
-    """What is wrong where a filter policy keeps messages from a subscriber; else nothing."""
+) -> Reading[list[Judgement]]:
+    """The subscribers whom a filter policy keeps messages from."""
     agreed = [each for each in listed if each.is_confirmed]
     filters = yield from together(filter_policy(arn, each.arn) for each in agreed)
+    kept_from = []
     for each, (policy, scope) in zip(agreed, filters, strict=True):
         lost = [name for name, message in messages.items() if dropped(policy, scope, message)]
         if lost:
-            return action(
-                f"{each.endpoint} is not told of {', '.join(lost)}: its filter policy "
-                f"({scope}) is {policy}",
-                "aws sns set-subscription-attributes --attribute-name FilterPolicy "
-                f"--attribute-value '{{}}' --subscription-arn {each.arn} "
-                f"--region {region_of(arn)}, unless that is meant",
+            kept_from.append(
+                action(
+                    f"{each.endpoint} is not told of {', '.join(lost)}: its filter policy "
+                    f"({scope}) is {policy}",
+                    "aws sns set-subscription-attributes --attribute-name FilterPolicy "
+                    f"--attribute-value '{{}}' --subscription-arn {each.arn} "
+                    f"--region {region_of(arn)}, unless that is meant",
+                )
             )
-    return None
+    return kept_from
 
 
-def told(scene: Scene, arn: str, listed: list[Subscription], wanted: set[str]) -> Judgement:
+def told(scene: Scene, arn: str, listed: list[Subscription], audience: Audience) -> Judgement:
     """Whether the wanted subscribers of a topic, or at least somebody, have agreed."""
     topic = f"{arn.rpartition(':')[2]} ({region_of(arn)})"
     agreed = {one.endpoint for one in listed if one.is_confirmed}
     asked = {one.endpoint for one in listed} - agreed
-    lacking = {address.lower() for address in wanted} - {e.lower() for e in agreed | asked}
+    known = {endpoint.lower() for endpoint in agreed | asked}
+    lacking = {address.lower() for address in audience.emails} - known
+    found = []
     if lacking:
-        return action(f"{topic} does not tell {', '.join(sorted(lacking))}", scene.apply)
+        found.append(action(f"{topic} does not tell {', '.join(sorted(lacking))}", scene.apply))
     if asked:
         who = ", ".join(sorted(asked))
-        return action(
-            f"{topic}: {who} has not confirmed",
-            f"{who} opens {LINK} and follows its link within two days; after that {scene.apply} "
-            "subscribes again",
+        found.append(
+            action(
+                f"{topic}: {who} has not confirmed",
+                f"{who} opens {LINK} and follows its link within two days; after that "
+                f"{scene.apply} subscribes again",
+            )
         )
-    if not agreed:
-        return action(
-            f"{topic} tells nobody",
-            f"set events.emails in config/{scene.env.name}.toml or subscribe a queue, then: "
-            f"{scene.apply}",
-        )
-    return done(f"{topic} tells {', '.join(sorted(agreed))}")
+    if not (agreed or found):
+        found.append(action(f"{topic} tells nobody", audience.way_in(scene)))
+    return all_of(found or [done(f"{topic} tells {', '.join(sorted(agreed))}")])
 
 
 TOPIC = Topic(

@@ -17,6 +17,7 @@ from ses_provision.checks.topic import (
     Scene,
     Topic,
     action,
+    all_of,
     done,
     for_a_person,
     not_applicable,
@@ -133,10 +134,19 @@ def no_mail_of_events(scene: Scene) -> Reading[Judgement]:
         return for_a_person(
             f"{scene.env.event_topic} mails recipients' addresses to {', '.join(mailed)}",
             f"subscribe a queue or function instead and empty events.emails in "
-            f"config/{scene.env.name}.toml (alarms.topic and alarms.emails keep alarms apart); or "
-            "attest why it may be",
+            f"config/{scene.env.name}.toml{alarms_apart(scene)}; or attest why it may be",
         )
     return done(f"nobody gets the events of {scene.env.event_topic} by e-mail")
+
+
+def alarms_apart(scene: Scene) -> str:
+    """What is still to be set so that without events.emails the alarms tell somebody."""
+    env = scene.env
+    shared = env.region in env.alarm_regions and env.alarm_topic == env.event_topic
+    lacking = ["alarms.topic"] if shared else []
+    lacking += ["alarms.emails"] if env.alarms.emails is None else []
+    told = "so that the alarms still tell somebody"
+    return f" (with {' and '.join(lacking)} set, {told})" if lacking else ""
 
 
 def untracked(scene: Scene) -> Reading[Judgement]:
@@ -151,19 +161,24 @@ def untracked(scene: Scene) -> Reading[Judgement]:
     followed = sorted(
         {kind for each in listed or () if each.enabled for kind in each.types} & TRACKING
     )
+    found = []
     if followed:
-        return action(
-            f"{env.configuration_set.name} reports {' and '.join(followed)}",
-            f"take them out of events.types in config/{env.name}.toml, then: {scene.apply}",
+        found.append(
+            action(
+                f"{env.configuration_set.name} reports {' and '.join(followed)}",
+                f"take them out of events.types in config/{env.name}.toml, then: {scene.apply}",
+            )
         )
     # What the set says counts before what the account says.
     if account.vdm_enabled and (of_set.engagement or account.engagement) == "ENABLED":
-        return action(
-            "Virtual Deliverability Manager tracks engagement",
-            f"SES console, region {env.region}, Virtual Deliverability Manager > Settings: "
-            "engagement tracking off",
+        found.append(
+            action(
+                "Virtual Deliverability Manager tracks engagement",
+                f"SES console, region {env.region}, Virtual Deliverability Manager > Settings: "
+                "engagement tracking off",
+            )
         )
-    return done("no OPEN or CLICK events, engagement tracking off")
+    return all_of(found or [done("no OPEN or CLICK events, engagement tracking off")])
 
 
 def not_forwarded(scene: Scene) -> Reading[Judgement]:

@@ -324,6 +324,7 @@ def test_the_key_of_a_separate_alarm_topic_is_looked_at() -> None:
             "GetTopicAttributes": {"Attributes": attributes},
             "DescribeKey": {"KeyMetadata": {"KeyId": "1-2", "Enabled": True}},
             "GetKeyPolicy": {"Policy": '{"Statement": []}'},
+            "ListSubscriptionsByTopic": {"Subscriptions": []},
         },
     )
 
