@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ses_provision.checks.delegation import Place, remedy
-from ses_provision.checks.faults import why
+from ses_provision.checks.faults import Verdict, why
 from ses_provision.checks.finding import Severity, Status
 from ses_provision.checks.identity import domain
 from ses_provision.checks.record_report import RecordReport
@@ -13,6 +13,7 @@ from ses_provision.checks.topic import (
     Scene,
     Topic,
     action,
+    all_of,
     done,
     for_a_person,
     not_applicable,
@@ -29,7 +30,7 @@ from ses_provision.resources.dmarc_record import DmarcRecord, is_dmarc, report_h
 from ses_provision.resources.organisation import is_same_organisation
 from ses_provision.resources.spf_record import TAG as SPF_TAG
 
-DELEGATION_FAULTS = {"delegated-elsewhere", "not-delegated", "not-resolvable"}
+DELEGATION_FAULTS = {"delegated-elsewhere", "not-delegated", "delegated-away", "not-resolvable"}
 RAMP = {"none": "quarantine", "quarantine": "reject"}
 
 
@@ -40,7 +41,7 @@ def delegated(scene: Scene) -> Reading[Judgement]:
     if scene.env.dns.is_external:
         return not_applicable("DNS is not in Route 53 (dns.provider)")
     if found.zone_problem:
-        return unknown(found.zone_problem, f"check dns.zone_id in config/{scene.env.name}.toml")
+        return unknown(found.zone_problem, found.zone_fix)
     wrong = remedy(scene.env, found)
     if wrong is not None:
         return action(wrong.cause, wrong.fix)
@@ -77,12 +78,25 @@ def published(scene: Scene, seen: Verification, reports: list[RecordReport]) -> 
     if not wrong:
         return done(f"{labels(reports)}: right at {answering(reports[0])}")
     unasked = [one for one in wrong if one.state is State.NOT_ASKED]
+    faulty = [one for one in wrong if one.state is not State.NOT_ASKED]
+    above = of_delegation(seen) if faulty else None
+    if above is not None:
+        return action(above.cause, above.fix)
+    faults = [why(scene.env, one, seen.delegation) for one in faulty]
+    judged = [action(one.cause, one.fix) for one in faults]
     if unasked:
         note = next((v.note for one in unasked for v in one.views if v.note), "nobody was asked")
-        return unknown(note, f"ses-provision dkim-status {scene.on} where DNS answers")
-    above = [v for v in seen.verdicts if v.code in DELEGATION_FAULTS]
-    first = above[0] if above else why(scene.env, wrong[0], seen.delegation)
-    return action(first.cause, first.fix)
+        judged.append(unknown(note, f"ses-provision dkim-status {scene.on} where DNS answers"))
+    return all_of(judged)
+
+
+def of_delegation(seen: Verification) -> Verdict | None:
+    """What keeps the world from the whole zone; not what takes a name of it away."""
+    first = seen.verdict
+    if first.code not in DELEGATION_FAULTS:
+        return None
+    is_of_a_name = first.code == "delegated-away" and seen.delegation.place is not Place.AWAY
+    return None if is_of_a_name else first
 
 
 def labels(reports: list[RecordReport]) -> str:

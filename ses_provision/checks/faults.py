@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ses_provision.checks import mistakes
-from ses_provision.checks.delegation import Delegation, mixed
+from ses_provision.checks.delegation import Delegation, remedy
 from ses_provision.checks.record_report import RecordReport
 from ses_provision.checks.views import Kind, State
 from ses_provision.environment import Environment
@@ -53,7 +53,7 @@ def why(env: Environment, one: RecordReport, delegation: Delegation) -> Verdict:
     if entered is not None:
         return Verdict(entered.code, entered.what, entered.way_out)
     if one.stands_in_zone:
-        return not_served(one, delegation)
+        return not_served(env, one, delegation)
     if zone is not None and zone.note and zone.state is State.MISSING:
         return Verdict(
             "delegated-away",
@@ -80,7 +80,7 @@ def zone_not_read(one: RecordReport, delegation: Delegation) -> Verdict:
         "could-not-ask",
         f"{one.label} is not in DNS, and whether it is in the hosted zone could not be looked up: "
         f"{note}",
-        delegation.zone_hint or "look again with credentials that may read the hosted zone",
+        delegation.zone_fix,
     )
 
 
@@ -141,12 +141,12 @@ def several(env: Environment, one: RecordReport, values: str) -> Verdict:
     )
 
 
-def not_served(one: RecordReport, delegation: Delegation) -> Verdict:
+def not_served(env: Environment, one: RecordReport, delegation: Delegation) -> Verdict:
     """In the hosted zone, but some of the name servers that are asked do not have it."""
     lacking = [v.who for v in one.of(Kind.AUTHORITATIVE) if v.state is not State.RIGHT]
     strangers = [who for who in lacking if who in delegation.strangers]
-    if strangers:
-        found = mixed(delegation)
+    found = remedy(env, delegation) if strangers else None
+    if found is not None:
         return Verdict(
             found.code,
             f"{one.label} is in the hosted zone, but {found.cause}; {', '.join(strangers)} does "
