@@ -113,12 +113,19 @@ def answering(report: RecordReport) -> str:
     return f"{kind} {who[0]}" if len(who) == 1 else f"{len(who)} {kind}s ({who[0]}, …)"
 
 
-def dmarc_in_force(scene: Scene) -> Reading[tuple[InForce, DmarcRecord] | Judgement]:
-    """The DMARC record that receivers use, with where it stands; or why there is none."""
+def dmarc_seen(scene: Scene) -> Reading[tuple[Verification, RecordReport]]:
+    """Where verification stands, and what is seen of the DMARC record."""
     seen = yield from domain(scene)
     [report] = [one for one in seen.records if one.record.tag == DMARC_TAG]
+    return seen, report
+
+
+def dmarc_in_force(scene: Scene) -> Reading[tuple[InForce, DmarcRecord] | Judgement]:
+    """The DMARC record that receivers use, with where it stands; or why there is none."""
+    seen, report = yield from dmarc_seen(scene)
     force = report.in_force
-    if force is not None and force.record is not None and report.is_right:
+    stands = report.is_right or report.falls_short
+    if force is not None and force.record is not None and stands:
         return force, force.record
     if force is not None and force.unknown:
         return unknown(force.unknown, f"ses-provision dkim-status {scene.on} where DNS answers")
@@ -144,6 +151,9 @@ def dmarc_strength(scene: Scene) -> Reading[Judgement]:
     if isinstance(found, Judgement):
         return without_record(found)
     force, _ = found
+    seen, report = yield from dmarc_seen(scene)
+    if report.falls_short:
+        return published(scene, seen, [report])
     evidence = f"policy {force.written} at _dmarc.{force.stands_at}"
     if force.qualified:
         tag = force.qualified.partition(" ")[0]
@@ -221,7 +231,8 @@ def authorisations(scene: Scene, where: str, external: list[str]) -> Reading[Jud
     if lacking:
         return action(
             f"reports to another domain are not authorised: no TXT {', '.join(lacking)}",
-            f'its owner publishes TXT {lacking[0]} "v=DMARC1"',
+            f"its owner publishes {' and '.join(f'TXT {name}' for name in lacking)} "
+            'with the value "v=DMARC1"',
         )
     return done(f"authorised by {', '.join(external)}")
 

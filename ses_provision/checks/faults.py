@@ -10,7 +10,8 @@ from ses_provision.checks.record_report import RecordReport
 from ses_provision.checks.views import Kind, State
 from ses_provision.environment import Environment
 from ses_provision.names import parents
-from ses_provision.resources import route53
+from ses_provision.resources import dmarc_record, route53
+from ses_provision.resources.dmarc_policy import InForce
 from ses_provision.resources.dmarc_record import TAG as DMARC_TAG
 from ses_provision.resources.spf import Judged, reason
 from ses_provision.resources.spf_record import TAG as SPF_TAG
@@ -88,6 +89,8 @@ def plain_fault(env: Environment, one: RecordReport) -> Verdict:
     """What the views themselves say."""
     if one.spf is not None:
         return spf_fault(env, one, one.spf)
+    if one.in_force is not None and one.falls_short:
+        return weaker(env, one, one.in_force)
     record, seen = one.record, next(v for v in one.deciding if v.state is not State.RIGHT)
     values = " and ".join(seen.values)
     match seen.state:
@@ -122,6 +125,27 @@ def spf_fault(env: Environment, one: RecordReport, found: Judged) -> Verdict:
         f"{one.label} is {texts[0]}; {reason(found)}",
         f"make it {with_ses(texts[0])}{ours}",
     )
+
+
+def weaker(env: Environment, one: RecordReport, force: InForce) -> Verdict:
+    """A DMARC record, of the domain or inherited, that asks for less than the file."""
+    wanted = dmarc_record.parse(one.record.value) or dmarc_record.DmarcRecord()
+    above = f" of {force.stands_at}" if force.is_inherited else ""
+    theirs = not force.is_inherited and (env.dns.is_external or force.alias)
+    return Verdict(
+        "wrong-value",
+        f"the policy in force for {force.domain} is {force.written}, by {force.text}{above}, and "
+        f"dmarc.policy asks for {wanted.policy}",
+        in_its_place(force, wanted) if theirs else publish(env, one.record),
+    )
+
+
+def in_its_place(force: InForce, wanted: dmarc_record.DmarcRecord) -> str:
+    """What a weaker record has to become, where it stands."""
+    live = force.record
+    better = wanted if live is None or live.flaw else dmarc_record.raised(live, wanted)
+    where = f" at {force.alias}, where _dmarc.{force.stands_at} leads" if force.alias else ""
+    return f"put in its place{where}: {dmarc_record.render(better)}"
 
 
 def several(env: Environment, one: RecordReport, values: str) -> Verdict:

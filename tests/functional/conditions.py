@@ -165,7 +165,7 @@ def in_dns() -> Iterator[Broken]:
         "reports to a domain that does not want them",
         dmarc("v=DMARC1; p=reject; rua=mailto:dmarc@reports.example"),
         "SES-DMARC-003",
-        'TXT starlightpractice.com._report._dmarc.reports.example "v=DMARC1"',
+        "TXT starlightpractice.com._report._dmarc.reports.example with the value",
     )
     yield Broken(
         "nobody gets reports", dmarc("v=DMARC1; p=none"), "SES-DMARC-003", "dmarc.reports_to"
