@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from ses_provision.errors import ProvisionError
 from ses_provision.operations import test_mail
+from ses_provision.outside import partitions
 from ses_provision.outside.call import Call
 from ses_provision.outside.rights import Right
 from ses_provision.resources.sns import subscriptions, unsubscribe
@@ -32,7 +33,6 @@ QUEUES = "ses-provision-drill"
 SETTLING = 5.0  # seconds until SNS surely knows a new subscription
 KEEP = "3600"  # seconds that the queue keeps a message, should its removal fail
 MOST_MESSAGES = 10  # ReceiveMessage gives at most ten (SQS API reference)
-DNS_SUFFIX = {"aws-cn": "amazonaws.com.cn"}
 
 
 def reported(env: Environment) -> dict[str, str]:
@@ -57,7 +57,7 @@ class Queue:
     @property
     def url(self) -> str:
         """Its address, which follows from its name."""
-        suffix = DNS_SUFFIX.get(self.account.partition, "amazonaws.com")
+        suffix = partitions.dns_suffix(self.account.partition)
         return f"https://sqs.{self.account.region}.{suffix}/{self.account.id}/{self.name}"
 
     def call(self, operation: str, **params: Any) -> Call:
