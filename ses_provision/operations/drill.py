@@ -218,9 +218,9 @@ class Drill:
 
     def _recognise(self, event: Mapping[str, Any]) -> None:
         for hop in self.hops:
-            same = event.get("mail", {}).get("messageId") == hop.message_id
+            same = part(event, "mail").get("messageId") == hop.message_id
             if same and event.get("eventType") == hop.event and not hop.arrived:
-                hop.occurred_at = moment(event.get(hop.event.lower(), {}).get("timestamp"))
+                hop.occurred_at = moment(part(event, hop.event.lower()).get("timestamp"))
                 hop.seen_at = self.now()
 
 
@@ -237,9 +237,18 @@ def parsed(body: str) -> Mapping[str, Any]:
     return event if isinstance(event, Mapping) else {}
 
 
-def moment(text: str | None) -> datetime | None:
+def part(event: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """A part of an event. Whoever may publish to the topic may write anything in its place."""
+    found = event.get(name)
+    return found if isinstance(found, Mapping) else {}
+
+
+def moment(text: Any) -> datetime | None:
     """A time as SES writes it."""
-    return datetime.fromisoformat(text) if text else None
+    try:
+        return datetime.fromisoformat(text)
+    except (TypeError, ValueError):
+        return None
 
 
 def calls(env: Environment, account: Account) -> Iterator[Call]:
