@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 
 from ses_provision.checks import events
 from ses_provision.checks.finding import Severity
-from ses_provision.checks.publishing import allows
 from ses_provision.checks.topic import Item, Judgement, Scene, Topic, action, all_of, done, waiting
 from ses_provision.engine.needs import Facts
 from ses_provision.names import region_of
@@ -97,7 +97,8 @@ def have_metric(scene: Scene) -> Reading[Judgement]:
     if env.region not in env.alarm_regions:
         return action(
             f"{evidence}; no alarm stands in the sending region {env.region}",
-            f'add "{env.region}" to alarms.regions in config/{env.name}.toml, then: {scene.apply}',
+            f"set alarms.regions = {json.dumps([env.region, *env.alarm_regions])} in "
+            f"config/{env.name}.toml, then: {scene.apply}",
         )
     if not seen[env.region]:
         return waiting(
@@ -127,11 +128,15 @@ def reaches(scene: Scene, arn: str) -> Reading[Judgement]:
     """Does a topic take what CloudWatch says, and does it tell somebody?"""
     found = yield from sns_topic(arn)
     if found is None:
-        return action(f"the alarms' topic {arn} does not exist", scene.apply)
+        gone = f"the alarms' topic {arn} does not exist"
+        if events.belongs(scene, arn):
+            return action(gone, scene.apply)
+        region = region_of(arn)
+        return action(
+            gone, f"CloudWatch console, region {region}: take it out of the alarms' actions"
+        )
     publisher = events.cloudwatch(scene, region_of(arn), scene.env.bounce_alarm)
-    looked = []
-    if not allows(found.policy, publisher, ["sns:Publish"]):
-        looked.append(action(f"the policy of {arn} does not let CloudWatch publish", scene.apply))
+    looked = events.kept_out(scene, arn, found.policy, publisher)
     if found.kms_key and arn != events.topic_arn(scene):
         usable = yield from events.usable(scene, arn, found.kms_key, [publisher])
         looked += [usable] if usable.next_step else []
@@ -162,16 +167,27 @@ def in_time(scene: Scene) -> Reading[Judgement]:
         if at.threshold > REVIEW[one.metric]
     ]
     if late:
-        return action(
-            "; ".join(late),
-            f"lower alarms.bounce_rate (at most 0.05) and alarms.complaint_rate (at most 0.001) "
-            f"in config/{scene.env.name}.toml, then: {scene.apply}",
-        )
+        return action("; ".join(late), lowered(scene))
     levels = dict.fromkeys(
         f"{one.metric.removeprefix('Reputation.')} above {at.threshold * 100:.3g} %"
         for one, at in found
     )
     return done(", ".join(levels))
+
+
+def lowered(scene: Scene) -> str:
+    """What makes alarms ring in time: settings that are too high, and `apply`."""
+    settings = scene.env.alarms
+    asked = {
+        "bounce_rate": (settings.bounce_rate, REVIEW["Reputation.BounceRate"]),
+        "complaint_rate": (settings.complaint_rate, REVIEW["Reputation.ComplaintRate"]),
+    }
+    high = [
+        f"set alarms.{name} = {most:g} in config/{scene.env.name}.toml"
+        for name, (asks, most) in asked.items()
+        if asks > most
+    ]
+    return f"{' and '.join(high)}, then: {scene.apply}" if high else scene.apply
 
 
 def quiet(scene: Scene) -> Reading[Judgement]:

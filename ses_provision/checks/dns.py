@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ses_provision.checks.delegation import Place, remedy
-from ses_provision.checks.faults import Verdict, why
+from ses_provision.checks.faults import Verdict, in_its_place, why
 from ses_provision.checks.finding import Severity, Status
 from ses_provision.checks.identity import domain
 from ses_provision.checks.record_report import RecordReport
@@ -24,11 +24,13 @@ from ses_provision.checks.verification import Verification
 from ses_provision.checks.views import State
 from ses_provision.outside.reading import Reading
 from ses_provision.outside.voices import publicly, values
+from ses_provision.resources import dmarc_record
 from ses_provision.resources.dmarc_policy import InForce
+from ses_provision.resources.dmarc_record import STRENGTH, DmarcRecord, is_dmarc, report_hosts
 from ses_provision.resources.dmarc_record import TAG as DMARC_TAG
-from ses_provision.resources.dmarc_record import DmarcRecord, is_dmarc, report_hosts
 from ses_provision.resources.organisation import is_same_organisation
 from ses_provision.resources.spf_record import TAG as SPF_TAG
+from ses_provision.steps import records
 
 DELEGATION_FAULTS = {"delegated-elsewhere", "not-delegated", "delegated-away", "not-resolvable"}
 RAMP = {"none": "quarantine", "quarantine": "reject"}
@@ -180,9 +182,13 @@ def stricter(scene: Scene, force: InForce) -> str:
         return f"ask for {more} at {force.alias}, where _dmarc.{force.stands_at} leads"
     if force.is_inherited and force.record is not None and force.record.get("sp"):
         return f"set sp={more} in the record at _dmarc.{force.stands_at}"
-    file = f"config/{scene.env.name}.toml"
-    file = "the environment of that domain" if force.is_inherited else file
-    return f'set dmarc.policy = "{more}" in {file} and apply'
+    setting = f'set dmarc.policy = "{more}" in'
+    if force.is_inherited:
+        return f"{setting} the environment of that domain, and apply it"
+    if scene.env.dns.is_external:
+        told = f"ses-provision dns {scene.on} --check says what to publish"
+        return f"{setting} config/{scene.env.name}.toml, then: {told}"
+    return f"{setting} config/{scene.env.name}.toml, then: {scene.apply}"
 
 
 def without_record(found: Judgement) -> Judgement:
@@ -206,12 +212,31 @@ def reports_authorised(scene: Scene) -> Reading[Judgement]:
     if not hosts:
         return action(
             f"no rua at _dmarc.{where}: nobody learns who sends in your name",
-            f"add dmarc.reports_to to config/{scene.env.name}.toml, then: {scene.apply}",
+            reported(scene, force),
         )
     external = sorted(host for host in hosts if not is_same_organisation(where, host))
     if not external:
         return done(f"reports go to {', '.join(sorted(hosts))}, of the same organisation")
     return (yield from authorisations(scene, where, external))
+
+
+def reported(scene: Scene, force: InForce) -> str:
+    """How the record in force comes to have reports. `apply` writes the domain's own record alone,
+    and leaves a stricter one as it is."""
+    env = scene.env
+    wanted = records.dmarc_record(env)
+    asked = wanted and dmarc_record.parse(wanted.value)
+    own = not (force.is_inherited or force.alias)
+    if not own or (asked and STRENGTH[force.written] > STRENGTH[asked.policy]):
+        where = force.alias or f"_dmarc.{force.stands_at}"
+        return f"add rua=mailto:ADDRESS to the record at {where}"
+    if env.dns.is_external and asked and asked.reports:
+        return in_its_place(force, asked)
+    setting = f"add dmarc.reports_to to config/{env.name}.toml, then: "
+    first = "" if asked and asked.reports else setting
+    if env.dns.is_external:
+        return f"{first}ses-provision checklist {scene.on} says what to publish"
+    return f"{first}{scene.apply} --take-over dmarc"
 
 
 def authorisations(scene: Scene, where: str, external: list[str]) -> Reading[Judgement]:

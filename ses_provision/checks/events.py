@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from ses_provision.checks.filtering import dropped, event
-from ses_provision.checks.publishing import Publisher, allows
+from ses_provision.checks.publishing import Publisher, allows, denials, without
 from ses_provision.checks.topic import (
     Item,
     Judgement,
@@ -24,10 +25,12 @@ from ses_provision.outside.reading import Reading, ask, together
 from ses_provision.resources import kms
 from ses_provision.resources.ses.event_destination import destinations
 from ses_provision.resources.sns import Subscription, filter_policy, subscriptions, topic
-from ses_provision.steps import arns
+from ses_provision.steps import arns, topics
 
 SNS_KEY = "alias/aws/sns"
 KEY_ACTIONS = ("kms:GenerateDataKey", "kms:Decrypt")
+PUBLISH = ("sns:Publish",)
+CALLED = {"ses.amazonaws.com": "SES", "cloudwatch.amazonaws.com": "CloudWatch"}
 LINK = 'the mail "AWS Notification - Subscription Confirmation"'
 
 
@@ -90,14 +93,37 @@ def topic_policy(scene: Scene) -> Reading[Judgement]:
     found = yield from topic(topic_arn(scene))
     if found is None:
         return action(f"there is no topic {scene.env.event_topic}", scene.apply)
-    if allows(found.policy, ses(scene), ["sns:Publish"]):
-        return done(
-            f"{scene.env.event_topic} lets SES publish for {scene.env.configuration_set.name}"
+    right = done(f"{scene.env.event_topic} lets SES publish for {scene.env.configuration_set.name}")
+    return all_of(kept_out(scene, topic_arn(scene), found.policy, ses(scene)) or [right])
+
+
+def belongs(scene: Scene, arn: str) -> bool:
+    """Whether a topic is one of the environment's; `apply` leaves any other as it is."""
+    name, region, env = arn.rpartition(":")[2], region_of(arn), scene.env
+    ours = [(env.region, env.event_topic), *((each, env.alarm_topic) for each in env.alarm_regions)]
+    return (region, name) in ours and arn == scene.account.arn("sns", name, region)
+
+
+def kept_out(scene: Scene, arn: str, policy: str, publisher: Publisher) -> list[Judgement]:
+    """What of a topic's policy keeps a service from publishing: what `apply` mends, and what only
+    whoever wrote it can take out again."""
+    name, region, who = arn.rpartition(":")[2], region_of(arn), CALLED[publisher.service]
+    is_ours = belongs(scene, arn)
+    sids = topics.topic(scene.env, scene.account, region, name).sids if is_ours else ()
+    denied = denials(policy, publisher, PUBLISH, sids)
+    shut = f"the policy of {name} ({region}) does not let {who} publish, so that all is lost"
+    found = []
+    if denied:
+        which = " and ".join(each.get("Sid") or json.dumps(each) for each in denied)
+        found.append(
+            action(
+                f"{shut}: a statement denies it",
+                f"SNS console, region {region}, topic {name}, Access policy: take out {which}",
+            )
         )
-    return action(
-        f"the policy of {scene.env.event_topic} does not let SES publish: events are lost",
-        scene.apply,
-    )
+    if not allows(without(policy, denied), publisher, PUBLISH):
+        found.append(action(shut, scene.apply if is_ours else f"its owner lets {who} publish"))
+    return found
 
 
 def topic_key(scene: Scene) -> Reading[Judgement]:
@@ -119,25 +145,37 @@ def usable(scene: Scene, arn: str, key: str, wanted: Sequence[Publisher]) -> Rea
     if key.endswith(SNS_KEY):
         return action(
             f"{name} uses {SNS_KEY}, whose policy lets no other service in",
-            f"set events.kms_key to a customer managed key, then: {scene.apply}",
+            another_key(scene, arn, "a customer managed key"),
         )
     if key.startswith("arn:") and region_of(key) != region:
         return action(
             f"{name} ({region}) names a key in {region_of(key)}, which no topic here can use: "
             "nothing is published",
-            f"set events.kms_key to a key of {region}, or an alias that stands for one in each "
-            f"region, then: {scene.apply}",
+            another_key(
+                scene, arn, f"a key of {region}, or an alias that stands for one in each region"
+            ),
         )
-    return (yield from customer_key(scene, region, key, wanted))
+    return (yield from customer_key(scene, arn, key, wanted))
+
+
+def another_key(scene: Scene, arn: str, which: str) -> str:
+    """How a topic comes to another key."""
+    if not belongs(scene, arn):
+        return f"its owner gives it {which}"
+    return f"set events.kms_key in config/{scene.env.name}.toml to {which}, then: {scene.apply}"
 
 
 def customer_key(
-    scene: Scene, region: str, key: str, wanted: Sequence[Publisher]
+    scene: Scene, arn: str, key: str, wanted: Sequence[Publisher]
 ) -> Reading[Judgement]:
-    """Can these services use a customer managed key?"""
+    """Can these services use the customer managed key of a topic?"""
+    region = region_of(arn)
     [described] = yield from ask(kms.key_question(scene.account, region, key))
     if described is None:
-        return action(f"there is no key {key} in {region}", "correct events.kms_key")
+        return action(
+            f"there is no key {key} in {region}",
+            another_key(scene, arn, f"a key that there is in {region}"),
+        )
     metadata: Mapping[str, Any] = described["KeyMetadata"]
     if not metadata.get("Enabled"):
         return action(
@@ -214,17 +252,17 @@ def told(scene: Scene, arn: str, listed: list[Subscription], audience: Audience)
     agreed = {one.endpoint for one in listed if one.is_confirmed}
     asked = {one.endpoint for one in listed} - agreed
     known = {endpoint.lower() for endpoint in agreed | asked}
-    lacking = {address.lower() for address in audience.emails} - known
+    wanted = {address.lower() for address in audience.emails}
+    lacking = wanted - known
     found = []
     if lacking:
         found.append(action(f"{topic} does not tell {', '.join(sorted(lacking))}", scene.apply))
-    if asked:
-        who = ", ".join(sorted(asked))
+    for who in sorted(asked):
+        again = f"{scene.apply} subscribes again" if who.lower() in wanted else "subscribe it again"
         found.append(
             action(
                 f"{topic}: {who} has not confirmed",
-                f"{who} opens {LINK} and follows its link within two days; after that "
-                f"{scene.apply} subscribes again",
+                f"{who} opens {LINK} and follows its link within two days; after that {again}",
             )
         )
     if not (agreed or found):

@@ -35,11 +35,11 @@ def on(env: Environment) -> str:
 
 def publish(env: Environment, record: PublishedRecord) -> str:
     """How a record of ours gets into the zone."""
-    if record.tag == DMARC_TAG and env.dmarc is None:
-        return f"add [dmarc] to config/{env.name}.toml, then: ses-provision apply{on(env)}"
+    setting = record.tag == DMARC_TAG and env.dmarc is None
+    first = f"add [dmarc] to config/{env.name}.toml, then: " if setting else ""
     if env.dns.is_external:
-        return f"publish it as `ses-provision dns{on(env)}` shows it"
-    return f"ses-provision apply{on(env)}"
+        return f"{first}publish it as `ses-provision dns{on(env)}` shows it"
+    return f"{first}ses-provision apply{on(env)}"
 
 
 def why(env: Environment, one: RecordReport, delegation: Delegation) -> Verdict:

@@ -11,9 +11,14 @@ from typing import Any
 import botocore.session
 from botocore import xform_name
 
+from ses_provision.environment import loading
 from tests.functional.health import Health
 
-OURS = re.compile(r"ses-provision ([a-z-]+) --env prod((?: --[a-z]+)*)")
+OURS = re.compile(
+    r"ses-provision (apply|dkim-status|request-access|resume) --env prod"
+    r"((?: --take-over [a-z-]+| --[a-z]+)*)"
+)
+ASKING = {"--restart", "--submit"}
 AWS = re.compile(r"aws [a-z0-9]+ [a-z-]+(?: --[a-z-]+(?: (?:'[^']*'|(?!--)[^\s;,]+))*)+")
 SETTING = re.compile(
     r'set ([a-z_]+)\.([a-z_]+) = ("[^"]*"|true|false|[\d.]+|\[[^]]*\]) in config/prod\.toml'
@@ -24,11 +29,14 @@ def follow(health: Health, advice: str) -> int:
     """Do all of it that can be done without a choice of one's own; how much that was."""
     settings, foreign, own = SETTING.findall(advice), AWS.findall(advice), OURS.findall(advice)
     for section, key, value in settings:
+        was = loading.load("prod", health.config)
         put(health, section, key, value)
+        assert loading.load("prod", health.config) != was, f"{section}.{key} is {value} already"
     for command in foreign:
         run(health, shlex.split(command))
     for command, options in own:
-        sure = ["--yes"] if command in {"apply", "resume"} else []
+        asks = command in {"apply", "resume"} or ASKING & {*options.split()}
+        sure = ["--yes"] if asks else []
         done = health.run(command, *options.split(), *sure)
         assert done.status in {0, 75}, done.stdout + done.stderr
     return len(settings) + len(foreign) + len(own)
