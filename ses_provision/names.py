@@ -1,8 +1,13 @@
-"""Names and values of DNS in one form: lower case, no trailing dot, TXT without quotes."""
+"""Names and values of DNS in one form: lower case, no trailing dot, TXT without quotes. And what
+no text that we print may hold."""
 
 from __future__ import annotations
 
 import re
+
+RUNNER_COMMAND = r"##(?=\w*\[)"
+"""A pattern for what the runners of GitHub Actions and Azure Pipelines obey wherever it stands in a
+line of their log: `##[name]`, `##vso[name]` (actions/runner, ActionCommand)."""
 
 TXT_STRING_LIMIT = 255  # octets in one character-string, RFC 1035 section 3.3
 

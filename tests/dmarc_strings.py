@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hypothesis import strategies as st
 
-from ses_provision.resources.dmarc_record import DmarcRecord, Tag
+from ses_provision.resources.dmarc_record import STRENGTH, DmarcRecord, Tag
 
 WHITE = st.sampled_from(["", " ", "  ", "\t"])
 POLICY = st.sampled_from(["none", "quarantine", "reject", "Reject", "NONE"])
@@ -88,3 +88,16 @@ STRINGS = st.one_of(
         ["v=DMARC1", "v=dmarc1; p=none", " v=DMARC1; p=reject", "v=DMARC1 p=none", "v = DMARC1;p=x"]
     ),
 )
+
+
+def strengths(record: DmarcRecord) -> dict[str, int]:
+    """How strict a record is, tag by tag; what a tag's absence means counts as said."""
+    return {
+        "p": STRENGTH.get(record.policy, -1),
+        "sp": STRENGTH.get(record.subdomain_policy, -1),
+        "np": STRENGTH.get(record.nonexistent_policy, -1),
+        "t": 0 if record.is_test else 1,
+        "pct": record.percent,
+        "adkim": int(record.get("adkim").lower() == "s"),
+        "aspf": int(record.get("aspf").lower() == "s"),
+    }

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 
 from ses_provision.checks import events
 from ses_provision.checks.finding import Severity
-from ses_provision.checks.publishing import allows
-from ses_provision.checks.topic import Item, Judgement, Scene, Topic, action, done, waiting
+from ses_provision.checks.topic import Item, Judgement, Scene, Topic, action, all_of, done, waiting
 from ses_provision.engine.needs import Facts
 from ses_provision.names import region_of
 from ses_provision.outside.reading import Reading, ask, question, together
@@ -56,15 +56,15 @@ def where(one: Alarm) -> str:
 def exist(scene: Scene) -> Reading[Judgement]:
     """Are the alarms there, armed, and on the right metric?"""
     found = yield from live(scene)
-    missing = [where(one) for one, at in found if at is None]
-    if missing:
-        return action(f"not there: {', '.join(missing)}", scene.apply)
-    off = [where(one) for one, at in standing(found) if not at.actions_enabled]
-    if off:
-        return action(f"actions are switched off: {', '.join(off)}", scene.apply)
-    other = [where(one) for one, at in standing(found) if at.metric != one.metric]
-    if other:
-        return action(f"on another metric: {', '.join(other)}", scene.apply)
+    there = standing(found)
+    wrong = {
+        "not there": [where(one) for one, at in found if at is None],
+        "actions are switched off": [where(one) for one, at in there if not at.actions_enabled],
+        "on another metric": [where(one) for one, at in there if at.metric != one.metric],
+    }
+    told = [f"{what}: {', '.join(names)}" for what, names in wrong.items() if names]
+    if told:
+        return action("; ".join(told), scene.apply)
     return done(", ".join(where(one) for one, _ in found))
 
 
@@ -97,7 +97,8 @@ def have_metric(scene: Scene) -> Reading[Judgement]:
     if env.region not in env.alarm_regions:
         return action(
             f"{evidence}; no alarm stands in the sending region {env.region}",
-            f'add "{env.region}" to alarms.regions in config/{env.name}.toml, then: {scene.apply}',
+            f"set alarms.regions = {json.dumps([env.region, *env.alarm_regions])} in "
+            f"config/{env.name}.toml, then: {scene.apply}",
         )
     if not seen[env.region]:
         return waiting(
@@ -116,31 +117,42 @@ def reach_people(scene: Scene) -> Reading[Judgement]:
         arn for _, at in standing(found) for arn in at.alarm_actions if arn.split(":")[2] == "sns"
     )
     without = [where(one) for one, at in standing(found) if not at.alarm_actions]
-    if without:
-        return action(f"no action: {', '.join(without)}", scene.apply)
-    if not topics:
+    silent = [action(f"no action: {', '.join(without)}", scene.apply)] if without else []
+    if not (topics or silent):
         return waiting("there is no alarm yet", scene.apply)
     judged = yield from together(reaches(scene, arn) for arn in topics)
-    return next((one for one in judged if one.next_step), None) or done(
-        "; ".join(one.evidence for one in judged)
-    )
+    return all_of([*silent, *judged])
 
 
 def reaches(scene: Scene, arn: str) -> Reading[Judgement]:
     """Does a topic take what CloudWatch says, and does it tell somebody?"""
     found = yield from sns_topic(arn)
     if found is None:
-        return action(f"the alarms' topic {arn} does not exist", scene.apply)
+        gone = f"the alarms' topic {arn} does not exist"
+        if events.belongs(scene, arn):
+            return action(gone, scene.apply)
+        region = region_of(arn)
+        return action(
+            gone, f"CloudWatch console, region {region}: take it out of the alarms' actions"
+        )
     publisher = events.cloudwatch(scene, region_of(arn), scene.env.bounce_alarm)
-    if not allows(found.policy, publisher, ["sns:Publish"]):
-        return action(f"the policy of {arn} does not let CloudWatch publish", scene.apply)
+    looked = events.kept_out(scene, arn, found.policy, publisher)
     if found.kms_key and arn != events.topic_arn(scene):
-        judged = yield from events.usable(scene, arn, found.kms_key, [publisher])
-        if judged.next_step:
-            return judged
+        usable = yield from events.usable(scene, arn, found.kms_key, [publisher])
+        looked += [usable] if usable.next_step else []
     listed = yield from subscriptions(arn)
-    filtered = yield from events.unfiltered(arn, listed, {"alarms": ALARM})
-    return filtered or events.told(scene, arn, listed, set())
+    looked += yield from events.filtered(arn, listed, {"alarms": ALARM})
+    return all_of([*looked, events.told(scene, arn, listed, audience(scene, arn))])
+
+
+def audience(scene: Scene, arn: str) -> events.Audience:
+    """Whom a topic has to tell of the alarms. Those whom the event topic tells are looked at with
+    the events."""
+    if arn == events.topic_arn(scene):
+        return events.Audience((), "events.emails")
+    if arn == scene.account.arn("sns", scene.env.alarm_topic, region_of(arn)):
+        return events.Audience(scene.env.alarm_emails, "alarms.emails")
+    return events.Audience()
 
 
 def in_time(scene: Scene) -> Reading[Judgement]:
@@ -155,16 +167,27 @@ def in_time(scene: Scene) -> Reading[Judgement]:
         if at.threshold > REVIEW[one.metric]
     ]
     if late:
-        return action(
-            "; ".join(late),
-            f"lower alarms.bounce_rate (at most 0.05) and alarms.complaint_rate (at most 0.001) "
-            f"in config/{scene.env.name}.toml, then: {scene.apply}",
-        )
+        return action("; ".join(late), lowered(scene))
     levels = dict.fromkeys(
         f"{one.metric.removeprefix('Reputation.')} above {at.threshold * 100:.3g} %"
         for one, at in found
     )
     return done(", ".join(levels))
+
+
+def lowered(scene: Scene) -> str:
+    """What makes alarms ring in time: settings that are too high, and `apply`."""
+    settings = scene.env.alarms
+    asked = {
+        "bounce_rate": (settings.bounce_rate, REVIEW["Reputation.BounceRate"]),
+        "complaint_rate": (settings.complaint_rate, REVIEW["Reputation.ComplaintRate"]),
+    }
+    high = [
+        f"set alarms.{name} = {most:g} in config/{scene.env.name}.toml"
+        for name, (asks, most) in asked.items()
+        if asks > most
+    ]
+    return f"{' and '.join(high)}, then: {scene.apply}" if high else scene.apply
 
 
 def quiet(scene: Scene) -> Reading[Judgement]:

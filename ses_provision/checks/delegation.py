@@ -67,6 +67,11 @@ class Delegation:
         return Place.MIXED if len(self.strangers) < len(self.servers) else Place.ELSEWHERE
 
     @property
+    def zone_fix(self) -> str:
+        """What to do where the hosted zone could not be read."""
+        return self.zone_hint or "look again with credentials that may read the hosted zone"
+
+    @property
     def is_elsewhere(self) -> bool:
         """DNS shows that nobody asks the hosted zone for the domain."""
         return self.place in {Place.ELSEWHERE, Place.MISSING, Place.AWAY}

@@ -162,11 +162,14 @@ def could_not_ask(records: Sequence[RecordReport], delegation: Delegation) -> Ve
     notes += [one.spf.why for one in records if one.spf]
     notes += [one.in_force.unknown for one in records if one.in_force and one.in_force.unknown]
     reason = delegation.zone_problem or next(iter(notes), "") or delegation.dns_problem
+    again = (
+        "try again where DNS answers, with --resolver ADDRESS, or with the rights to read the "
+        "hosted zone"
+    )
     return Verdict(
         "could-not-ask",
         f"whether the records are published could not be found out: {reason}",
-        "try again where DNS answers, with --resolver ADDRESS, or with the rights to read the "
-        "hosted zone",
+        delegation.zone_fix if delegation.zone_problem else again,
     )
 
 

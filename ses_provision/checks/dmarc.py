@@ -9,10 +9,8 @@ from ses_provision.checks.record_report import RecordReport
 from ses_provision.checks.views import State
 from ses_provision.checks.whom import Whom
 from ses_provision.errors import ProvisionError
-from ses_provision.names import is_within
 from ses_provision.outside.reading import Reading, together
-from ses_provision.outside.voices import publicly
-from ses_provision.resources import route53
+from ses_provision.resources.dmarc import standing_in_dns, standing_in_zone
 from ses_provision.resources.dmarc_policy import InForce, Standing, in_force, places
 from ses_provision.resources.hosted_zones import Zone
 
@@ -48,27 +46,23 @@ def asked(own: Standing, whom: Whom) -> Reading[Standing]:
     """What stands where a CNAME leads."""
     if not whom.dns:
         return replace(own, unknown=f"{own.name} is a CNAME to {own.alias}, and {NOT_ASKED}")
-    [outcome] = yield from publicly([("TXT", own.name)], whom.resolvers)
-    return Standing.answered(own.domain, outcome)
+    return (yield from standing_in_dns(own.domain, whom.resolvers))
 
 
 def standing_above(
     domain: str, whom: Whom, zone: Zone | None, delegation: Delegation
 ) -> Reading[Standing]:
     """What stands at a domain above: in the hosted zone where it holds the name, else in DNS."""
-    name = f"_dmarc.{domain}"
-    if zone is not None and is_within(name, zone.name) and not delegation.is_elsewhere:
+    if zone is not None and not delegation.is_elsewhere:
         try:
-            at = yield from route53.records_at(zone, [name])
+            held = yield from standing_in_zone(domain, zone)
         except ProvisionError as error:
             return Standing(domain, unknown=error.message)
-        if not any(one["Type"] == "CNAME" for one in at[name]):
-            texts = [one for one in at[name] if one["Type"] == "TXT"]
-            return Standing(domain, tuple(v for one in texts for v in route53.values_of(one)))
+        if held is not None:
+            return held
     if not whom.dns:
-        return Standing(domain, unknown=f"{NOT_ASKED} for TXT {name}")
-    [outcome] = yield from publicly([("TXT", name)], whom.resolvers)
-    return Standing.answered(domain, outcome)
+        return Standing(domain, unknown=f"{NOT_ASKED} for TXT _dmarc.{domain}")
+    return (yield from standing_in_dns(domain, whom.resolvers))
 
 
 def with_policy(report: RecordReport, force: InForce) -> RecordReport:
@@ -77,11 +71,11 @@ def with_policy(report: RecordReport, force: InForce) -> RecordReport:
     A name server cannot tell what stands where a CNAME leads out of its zone: where that serves,
     the CNAME is right.
     """
-    if force.record is None:
-        return replace(report, in_force=force)
+    told = replace(report, in_force=force)
+    if force.record is None or told.falls_short:
+        return told
     views = tuple(
         replace(view, state=State.RIGHT) if view.alias and not view.values else view
         for view in report.views
     )
-    inherited = force.stands_at if force.is_inherited else ""
-    return replace(report, views=views, inherited=inherited, in_force=force)
+    return replace(told, views=views, inherited=force.stands_at if force.is_inherited else "")

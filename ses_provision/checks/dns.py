@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ses_provision.checks.delegation import Place, remedy
-from ses_provision.checks.faults import why
+from ses_provision.checks.faults import Verdict, in_its_place, why
 from ses_provision.checks.finding import Severity, Status
 from ses_provision.checks.identity import domain
 from ses_provision.checks.record_report import RecordReport
@@ -13,6 +13,7 @@ from ses_provision.checks.topic import (
     Scene,
     Topic,
     action,
+    all_of,
     done,
     for_a_person,
     not_applicable,
@@ -23,13 +24,15 @@ from ses_provision.checks.verification import Verification
 from ses_provision.checks.views import State
 from ses_provision.outside.reading import Reading
 from ses_provision.outside.voices import publicly, values
+from ses_provision.resources import dmarc_record
 from ses_provision.resources.dmarc_policy import InForce
+from ses_provision.resources.dmarc_record import STRENGTH, DmarcRecord, is_dmarc, report_hosts
 from ses_provision.resources.dmarc_record import TAG as DMARC_TAG
-from ses_provision.resources.dmarc_record import DmarcRecord, is_dmarc, report_hosts
 from ses_provision.resources.organisation import is_same_organisation
 from ses_provision.resources.spf_record import TAG as SPF_TAG
+from ses_provision.steps import records
 
-DELEGATION_FAULTS = {"delegated-elsewhere", "not-delegated", "not-resolvable"}
+DELEGATION_FAULTS = {"delegated-elsewhere", "not-delegated", "delegated-away", "not-resolvable"}
 RAMP = {"none": "quarantine", "quarantine": "reject"}
 
 
@@ -40,7 +43,7 @@ def delegated(scene: Scene) -> Reading[Judgement]:
     if scene.env.dns.is_external:
         return not_applicable("DNS is not in Route 53 (dns.provider)")
     if found.zone_problem:
-        return unknown(found.zone_problem, f"check dns.zone_id in config/{scene.env.name}.toml")
+        return unknown(found.zone_problem, found.zone_fix)
     wrong = remedy(scene.env, found)
     if wrong is not None:
         return action(wrong.cause, wrong.fix)
@@ -77,12 +80,25 @@ def published(scene: Scene, seen: Verification, reports: list[RecordReport]) -> 
     if not wrong:
         return done(f"{labels(reports)}: right at {answering(reports[0])}")
     unasked = [one for one in wrong if one.state is State.NOT_ASKED]
+    faulty = [one for one in wrong if one.state is not State.NOT_ASKED]
+    above = of_delegation(seen) if faulty else None
+    if above is not None:
+        return action(above.cause, above.fix)
+    faults = [why(scene.env, one, seen.delegation) for one in faulty]
+    judged = [action(one.cause, one.fix) for one in faults]
     if unasked:
         note = next((v.note for one in unasked for v in one.views if v.note), "nobody was asked")
-        return unknown(note, f"ses-provision dkim-status {scene.on} where DNS answers")
-    above = [v for v in seen.verdicts if v.code in DELEGATION_FAULTS]
-    first = above[0] if above else why(scene.env, wrong[0], seen.delegation)
-    return action(first.cause, first.fix)
+        judged.append(unknown(note, f"ses-provision dkim-status {scene.on} where DNS answers"))
+    return all_of(judged)
+
+
+def of_delegation(seen: Verification) -> Verdict | None:
+    """What keeps the world from the whole zone; not what takes a name of it away."""
+    first = seen.verdict
+    if first.code not in DELEGATION_FAULTS:
+        return None
+    is_of_a_name = first.code == "delegated-away" and seen.delegation.place is not Place.AWAY
+    return None if is_of_a_name else first
 
 
 def labels(reports: list[RecordReport]) -> str:
@@ -99,12 +115,19 @@ def answering(report: RecordReport) -> str:
     return f"{kind} {who[0]}" if len(who) == 1 else f"{len(who)} {kind}s ({who[0]}, …)"
 
 
-def dmarc_in_force(scene: Scene) -> Reading[tuple[InForce, DmarcRecord] | Judgement]:
-    """The DMARC record that receivers use, with where it stands; or why there is none."""
+def dmarc_seen(scene: Scene) -> Reading[tuple[Verification, RecordReport]]:
+    """Where verification stands, and what is seen of the DMARC record."""
     seen = yield from domain(scene)
     [report] = [one for one in seen.records if one.record.tag == DMARC_TAG]
+    return seen, report
+
+
+def dmarc_in_force(scene: Scene) -> Reading[tuple[InForce, DmarcRecord] | Judgement]:
+    """The DMARC record that receivers use, with where it stands; or why there is none."""
+    seen, report = yield from dmarc_seen(scene)
     force = report.in_force
-    if force is not None and force.record is not None and report.is_right:
+    stands = report.is_right or report.falls_short
+    if force is not None and force.record is not None and stands:
         return force, force.record
     if force is not None and force.unknown:
         return unknown(force.unknown, f"ses-provision dkim-status {scene.on} where DNS answers")
@@ -130,6 +153,9 @@ def dmarc_strength(scene: Scene) -> Reading[Judgement]:
     if isinstance(found, Judgement):
         return without_record(found)
     force, _ = found
+    seen, report = yield from dmarc_seen(scene)
+    if report.falls_short:
+        return published(scene, seen, [report])
     evidence = f"policy {force.written} at _dmarc.{force.stands_at}"
     if force.qualified:
         tag = force.qualified.partition(" ")[0]
@@ -156,9 +182,13 @@ def stricter(scene: Scene, force: InForce) -> str:
         return f"ask for {more} at {force.alias}, where _dmarc.{force.stands_at} leads"
     if force.is_inherited and force.record is not None and force.record.get("sp"):
         return f"set sp={more} in the record at _dmarc.{force.stands_at}"
-    file = f"config/{scene.env.name}.toml"
-    file = "the environment of that domain" if force.is_inherited else file
-    return f'set dmarc.policy = "{more}" in {file} and apply'
+    setting = f'set dmarc.policy = "{more}" in'
+    if force.is_inherited:
+        return f"{setting} the environment of that domain, and apply it"
+    if scene.env.dns.is_external:
+        told = f"ses-provision dns {scene.on} --check says what to publish"
+        return f"{setting} config/{scene.env.name}.toml, then: {told}"
+    return f"{setting} config/{scene.env.name}.toml, then: {scene.apply}"
 
 
 def without_record(found: Judgement) -> Judgement:
@@ -182,12 +212,31 @@ def reports_authorised(scene: Scene) -> Reading[Judgement]:
     if not hosts:
         return action(
             f"no rua at _dmarc.{where}: nobody learns who sends in your name",
-            f"add dmarc.reports_to to config/{scene.env.name}.toml, then: {scene.apply}",
+            reported(scene, force),
         )
     external = sorted(host for host in hosts if not is_same_organisation(where, host))
     if not external:
         return done(f"reports go to {', '.join(sorted(hosts))}, of the same organisation")
     return (yield from authorisations(scene, where, external))
+
+
+def reported(scene: Scene, force: InForce) -> str:
+    """How the record in force comes to have reports. `apply` writes the domain's own record alone,
+    and leaves a stricter one as it is."""
+    env = scene.env
+    wanted = records.dmarc_record(env)
+    asked = wanted and dmarc_record.parse(wanted.value)
+    own = not (force.is_inherited or force.alias)
+    if not own or (asked and STRENGTH[force.written] > STRENGTH[asked.policy]):
+        where = force.alias or f"_dmarc.{force.stands_at}"
+        return f"add rua=mailto:ADDRESS to the record at {where}"
+    if env.dns.is_external and asked and asked.reports:
+        return in_its_place(force, asked)
+    setting = f"add dmarc.reports_to to config/{env.name}.toml, then: "
+    first = "" if asked and asked.reports else setting
+    if env.dns.is_external:
+        return f"{first}ses-provision checklist {scene.on} says what to publish"
+    return f"{first}{scene.apply} --take-over dmarc"
 
 
 def authorisations(scene: Scene, where: str, external: list[str]) -> Reading[Judgement]:
@@ -207,7 +256,8 @@ def authorisations(scene: Scene, where: str, external: list[str]) -> Reading[Jud
     if lacking:
         return action(
             f"reports to another domain are not authorised: no TXT {', '.join(lacking)}",
-            f'its owner publishes TXT {lacking[0]} "v=DMARC1"',
+            f"its owner publishes {' and '.join(f'TXT {name}' for name in lacking)} "
+            'with the value "v=DMARC1"',
         )
     return done(f"authorised by {', '.join(external)}")
 

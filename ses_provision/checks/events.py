@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from ses_provision.checks.filtering import dropped, event
-from ses_provision.checks.publishing import Publisher, allows
+from ses_provision.checks.publishing import Publisher, allows, denials, without
 from ses_provision.checks.topic import (
     Item,
     Judgement,
     Scene,
     Topic,
     action,
+    all_of,
     done,
     not_applicable,
     unknown,
@@ -22,10 +25,12 @@ from ses_provision.outside.reading import Reading, ask, together
 from ses_provision.resources import kms
 from ses_provision.resources.ses.event_destination import destinations
 from ses_provision.resources.sns import Subscription, filter_policy, subscriptions, topic
-from ses_provision.steps import arns
+from ses_provision.steps import arns, topics
 
 SNS_KEY = "alias/aws/sns"
 KEY_ACTIONS = ("kms:GenerateDataKey", "kms:Decrypt")
+PUBLISH = ("sns:Publish",)
+CALLED = {"ses.amazonaws.com": "SES", "cloudwatch.amazonaws.com": "CloudWatch"}
 LINK = 'the mail "AWS Notification - Subscription Confirmation"'
 
 
@@ -54,14 +59,16 @@ def destination(scene: Scene) -> Reading[Judgement]:
     found = next((each for each in listed or () if each.name == name), None)
     if found is None:
         return action(f"{env.configuration_set.name} has no destination {name}", scene.apply)
+    wrong = []
     if not found.enabled:
-        return action(f"destination {name} is switched off", scene.apply)
+        wrong.append(f"destination {name} is switched off")
     lacking = sorted(set(env.events.types) - found.types)
     if lacking:
-        return action(f"destination {name} does not report {', '.join(lacking)}", scene.apply)
+        wrong.append(f"destination {name} does not report {', '.join(lacking)}")
     if found.topic_arn != topic_arn(scene):
-        told_to = found.topic_arn or "no SNS topic"
-        return action(f"destination {name} reports to {told_to}", scene.apply)
+        wrong.append(f"destination {name} reports to {found.topic_arn or 'no SNS topic'}")
+    if wrong:
+        return action("; ".join(wrong), scene.apply)
     also = [
         f"{other.name} reports {', '.join(sorted(other.types & found.types))} there as well"
         for other in listed or ()
@@ -86,14 +93,37 @@ def topic_policy(scene: Scene) -> Reading[Judgement]:
     found = yield from topic(topic_arn(scene))
     if found is None:
         return action(f"there is no topic {scene.env.event_topic}", scene.apply)
-    if allows(found.policy, ses(scene), ["sns:Publish"]):
-        return done(
-            f"{scene.env.event_topic} lets SES publish for {scene.env.configuration_set.name}"
+    right = done(f"{scene.env.event_topic} lets SES publish for {scene.env.configuration_set.name}")
+    return all_of(kept_out(scene, topic_arn(scene), found.policy, ses(scene)) or [right])
+
+
+def belongs(scene: Scene, arn: str) -> bool:
+    """Whether a topic is one of the environment's; `apply` leaves any other as it is."""
+    name, region, env = arn.rpartition(":")[2], region_of(arn), scene.env
+    ours = [(env.region, env.event_topic), *((each, env.alarm_topic) for each in env.alarm_regions)]
+    return (region, name) in ours and arn == scene.account.arn("sns", name, region)
+
+
+def kept_out(scene: Scene, arn: str, policy: str, publisher: Publisher) -> list[Judgement]:
+    """What of a topic's policy keeps a service from publishing: what `apply` mends, and what only
+    whoever wrote it can take out again."""
+    name, region, who = arn.rpartition(":")[2], region_of(arn), CALLED[publisher.service]
+    is_ours = belongs(scene, arn)
+    sids = topics.topic(scene.env, scene.account, region, name).sids if is_ours else ()
+    denied = denials(policy, publisher, PUBLISH, sids)
+    shut = f"the policy of {name} ({region}) does not let {who} publish, so that all is lost"
+    found = []
+    if denied:
+        which = " and ".join(each.get("Sid") or json.dumps(each) for each in denied)
+        found.append(
+            action(
+                f"{shut}: a statement denies it",
+                f"SNS console, region {region}, topic {name}, Access policy: take out {which}",
+            )
         )
-    return action(
-        f"the policy of {scene.env.event_topic} does not let SES publish: events are lost",
-        scene.apply,
-    )
+    if not allows(without(policy, denied), publisher, PUBLISH):
+        found.append(action(shut, scene.apply if is_ours else f"its owner lets {who} publish"))
+    return found
 
 
 def topic_key(scene: Scene) -> Reading[Judgement]:
@@ -115,25 +145,37 @@ def usable(scene: Scene, arn: str, key: str, wanted: Sequence[Publisher]) -> Rea
     if key.endswith(SNS_KEY):
         return action(
             f"{name} uses {SNS_KEY}, whose policy lets no other service in",
-            f"set events.kms_key to a customer managed key, then: {scene.apply}",
+            another_key(scene, arn, "a customer managed key"),
         )
     if key.startswith("arn:") and region_of(key) != region:
         return action(
             f"{name} ({region}) names a key in {region_of(key)}, which no topic here can use: "
             "nothing is published",
-            f"set events.kms_key to a key of {region}, or an alias that stands for one in each "
-            f"region, then: {scene.apply}",
+            another_key(
+                scene, arn, f"a key of {region}, or an alias that stands for one in each region"
+            ),
         )
-    return (yield from customer_key(scene, region, key, wanted))
+    return (yield from customer_key(scene, arn, key, wanted))
+
+
+def another_key(scene: Scene, arn: str, which: str) -> str:
+    """How a topic comes to another key."""
+    if not belongs(scene, arn):
+        return f"its owner gives it {which}"
+    return f"set events.kms_key in config/{scene.env.name}.toml to {which}, then: {scene.apply}"
 
 
 def customer_key(
-    scene: Scene, region: str, key: str, wanted: Sequence[Publisher]
+    scene: Scene, arn: str, key: str, wanted: Sequence[Publisher]
 ) -> Reading[Judgement]:
-    """Can these services use a customer managed key?"""
+    """Can these services use the customer managed key of a topic?"""
+    region = region_of(arn)
     [described] = yield from ask(kms.key_question(scene.account, region, key))
     if described is None:
-        return action(f"there is no key {key} in {region}", "correct events.kms_key")
+        return action(
+            f"there is no key {key} in {region}",
+            another_key(scene, arn, f"a key that there is in {region}"),
+        )
     metadata: Mapping[str, Any] = described["KeyMetadata"]
     if not metadata.get("Enabled"):
         return action(
@@ -153,58 +195,79 @@ def customer_key(
     return done(f"{' and '.join(one.service for one in wanted)} may use key {key}")
 
 
+@dataclass(frozen=True)
+class Audience:
+    """Whom the environment wants a topic to tell, and the setting that says so; without one, the
+    topic is somebody else's."""
+
+    emails: Sequence[str] = ()
+    setting: str = ""
+
+    def way_in(self, scene: Scene) -> str:
+        """How somebody comes to be told."""
+        if not self.setting:
+            return "subscribe somebody to it"
+        return (
+            f"set {self.setting} in config/{scene.env.name}.toml or subscribe a queue, then: "
+            f"{scene.apply}"
+        )
+
+
 def subscribed(scene: Scene) -> Reading[Judgement]:
     """Is somebody told, and has everybody agreed who was asked?"""
     arn = topic_arn(scene)
     listed = yield from subscriptions(arn)
-    seen = told(scene, arn, listed, set(scene.env.events.emails))
+    seen = told(scene, arn, listed, Audience(scene.env.events.emails, "events.emails"))
     messages: dict[str, dict[str, str]] = {
         each: event(each) for each in sorted(scene.env.events.types)
     }
-    return (yield from unfiltered(arn, listed, messages)) or seen
+    return all_of([*(yield from filtered(arn, listed, messages)), seen])
 
 
-def unfiltered(
+def filtered(
     arn: str, listed: Sequence[Subscription], messages: Mapping[str, Mapping[str, str]]
-) -> Reading[Judgement | None]:
-    """What is wrong where a filter policy keeps messages from a subscriber; else nothing."""
+) -> Reading[list[Judgement]]:
+    """The subscribers whom a filter policy keeps messages from."""
     agreed = [each for each in listed if each.is_confirmed]
     filters = yield from together(filter_policy(arn, each.arn) for each in agreed)
+    kept_from = []
     for each, (policy, scope) in zip(agreed, filters, strict=True):
         lost = [name for name, message in messages.items() if dropped(policy, scope, message)]
         if lost:
-            return action(
-                f"{each.endpoint} is not told of {', '.join(lost)}: its filter policy "
-                f"({scope}) is {policy}",
-                "aws sns set-subscription-attributes --attribute-name FilterPolicy "
-                f"--attribute-value '{{}}' --subscription-arn {each.arn} "
-                f"--region {region_of(arn)}, unless that is meant",
+            kept_from.append(
+                action(
+                    f"{each.endpoint} is not told of {', '.join(lost)}: its filter policy "
+                    f"({scope}) is {policy}",
+                    "aws sns set-subscription-attributes --attribute-name FilterPolicy "
+                    f"--attribute-value '{{}}' --subscription-arn {each.arn} "
+                    f"--region {region_of(arn)}, unless that is meant",
+                )
             )
-    return None
+    return kept_from
 
 
-def told(scene: Scene, arn: str, listed: list[Subscription], wanted: set[str]) -> Judgement:
+def told(scene: Scene, arn: str, listed: list[Subscription], audience: Audience) -> Judgement:
     """Whether the wanted subscribers of a topic, or at least somebody, have agreed."""
     topic = f"{arn.rpartition(':')[2]} ({region_of(arn)})"
     agreed = {one.endpoint for one in listed if one.is_confirmed}
     asked = {one.endpoint for one in listed} - agreed
-    lacking = {address.lower() for address in wanted} - {e.lower() for e in agreed | asked}
+    known = {endpoint.lower() for endpoint in agreed | asked}
+    wanted = {address.lower() for address in audience.emails}
+    lacking = wanted - known
+    found = []
     if lacking:
-        return action(f"{topic} does not tell {', '.join(sorted(lacking))}", scene.apply)
-    if asked:
-        who = ", ".join(sorted(asked))
-        return action(
-            f"{topic}: {who} has not confirmed",
-            f"{who} opens {LINK} and follows its link within two days; after that {scene.apply} "
-            "subscribes again",
+        found.append(action(f"{topic} does not tell {', '.join(sorted(lacking))}", scene.apply))
+    for who in sorted(asked):
+        again = f"{scene.apply} subscribes again" if who.lower() in wanted else "subscribe it again"
+        found.append(
+            action(
+                f"{topic}: {who} has not confirmed",
+                f"{who} opens {LINK} and follows its link within two days; after that {again}",
+            )
         )
-    if not agreed:
-        return action(
-            f"{topic} tells nobody",
-            f"set events.emails in config/{scene.env.name}.toml or subscribe a queue, then: "
-            f"{scene.apply}",
-        )
-    return done(f"{topic} tells {', '.join(sorted(agreed))}")
+    if not (agreed or found):
+        found.append(action(f"{topic} tells nobody", audience.way_in(scene)))
+    return all_of(found or [done(f"{topic} tells {', '.join(sorted(agreed))}")])
 
 
 TOPIC = Topic(

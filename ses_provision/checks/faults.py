@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ses_provision.checks import mistakes
-from ses_provision.checks.delegation import Delegation, mixed
+from ses_provision.checks.delegation import Delegation, remedy
 from ses_provision.checks.record_report import RecordReport
 from ses_provision.checks.views import Kind, State
 from ses_provision.environment import Environment
 from ses_provision.names import parents
-from ses_provision.resources import route53
+from ses_provision.resources import dmarc_record, route53
+from ses_provision.resources.dmarc_policy import InForce
 from ses_provision.resources.dmarc_record import TAG as DMARC_TAG
 from ses_provision.resources.spf import Judged, reason
 from ses_provision.resources.spf_record import TAG as SPF_TAG
@@ -34,11 +35,11 @@ def on(env: Environment) -> str:
 
 def publish(env: Environment, record: PublishedRecord) -> str:
     """How a record of ours gets into the zone."""
-    if record.tag == DMARC_TAG and env.dmarc is None:
-        return f"add [dmarc] to config/{env.name}.toml, then: ses-provision apply{on(env)}"
+    setting = record.tag == DMARC_TAG and env.dmarc is None
+    first = f"add [dmarc] to config/{env.name}.toml, then: " if setting else ""
     if env.dns.is_external:
-        return f"publish it as `ses-provision dns{on(env)}` shows it"
-    return f"ses-provision apply{on(env)}"
+        return f"{first}publish it as `ses-provision dns{on(env)}` shows it"
+    return f"{first}ses-provision apply{on(env)}"
 
 
 def why(env: Environment, one: RecordReport, delegation: Delegation) -> Verdict:
@@ -53,7 +54,7 @@ def why(env: Environment, one: RecordReport, delegation: Delegation) -> Verdict:
     if entered is not None:
         return Verdict(entered.code, entered.what, entered.way_out)
     if one.stands_in_zone:
-        return not_served(one, delegation)
+        return not_served(env, one, delegation)
     if zone is not None and zone.note and zone.state is State.MISSING:
         return Verdict(
             "delegated-away",
@@ -80,7 +81,7 @@ def zone_not_read(one: RecordReport, delegation: Delegation) -> Verdict:
         "could-not-ask",
         f"{one.label} is not in DNS, and whether it is in the hosted zone could not be looked up: "
         f"{note}",
-        delegation.zone_hint or "look again with credentials that may read the hosted zone",
+        delegation.zone_fix,
     )
 
 
@@ -88,6 +89,8 @@ def plain_fault(env: Environment, one: RecordReport) -> Verdict:
     """What the views themselves say."""
     if one.spf is not None:
         return spf_fault(env, one, one.spf)
+    if one.in_force is not None and one.falls_short:
+        return weaker(env, one, one.in_force)
     record, seen = one.record, next(v for v in one.deciding if v.state is not State.RIGHT)
     values = " and ".join(seen.values)
     match seen.state:
@@ -124,6 +127,27 @@ def spf_fault(env: Environment, one: RecordReport, found: Judged) -> Verdict:
     )
 
 
+def weaker(env: Environment, one: RecordReport, force: InForce) -> Verdict:
+    """A DMARC record, of the domain or inherited, that asks for less than the file."""
+    wanted = dmarc_record.parse(one.record.value) or dmarc_record.DmarcRecord()
+    above = f" of {force.stands_at}" if force.is_inherited else ""
+    theirs = not force.is_inherited and (env.dns.is_external or force.alias)
+    return Verdict(
+        "wrong-value",
+        f"the policy in force for {force.domain} is {force.written}, by {force.text}{above}, and "
+        f"dmarc.policy asks for {wanted.policy}",
+        in_its_place(force, wanted) if theirs else publish(env, one.record),
+    )
+
+
+def in_its_place(force: InForce, wanted: dmarc_record.DmarcRecord) -> str:
+    """What a weaker record has to become, where it stands."""
+    live = force.record
+    better = wanted if live is None or live.flaw else dmarc_record.raised(live, wanted)
+    where = f" at {force.alias}, where _dmarc.{force.stands_at} leads" if force.alias else ""
+    return f"put in its place{where}: {dmarc_record.render(better)}"
+
+
 def several(env: Environment, one: RecordReport, values: str) -> Verdict:
     """More than one record where one may stand."""
     if one.record.type == "MX":
@@ -141,12 +165,12 @@ def several(env: Environment, one: RecordReport, values: str) -> Verdict:
     )
 
 
-def not_served(one: RecordReport, delegation: Delegation) -> Verdict:
+def not_served(env: Environment, one: RecordReport, delegation: Delegation) -> Verdict:
     """In the hosted zone, but some of the name servers that are asked do not have it."""
     lacking = [v.who for v in one.of(Kind.AUTHORITATIVE) if v.state is not State.RIGHT]
     strangers = [who for who in lacking if who in delegation.strangers]
-    if strangers:
-        found = mixed(delegation)
+    found = remedy(env, delegation) if strangers else None
+    if found is not None:
         return Verdict(
             found.code,
             f"{one.label} is in the hosted zone, but {found.cause}; {', '.join(strangers)} does "

@@ -11,9 +11,6 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-OUR_KEYS = frozenset({"eventType", "AlarmName", "NewStateValue"})
-"""Keys of the messages of SES and CloudWatch whose values are known."""
-
 
 def event(event_type: str) -> dict[str, str]:
     """What is known of an event's message (SES Developer Guide, event data published to SNS)."""
@@ -28,14 +25,34 @@ def dropped(policy: str, scope: str, message: Mapping[str, str]) -> bool:
     its scope is not MessageBody.
     """
     wanted = json.loads(policy or "{}")
-    if not isinstance(wanted, Mapping) or not wanted:
+    if not isinstance(wanted, Mapping):
         return False
-    if scope != "MessageBody":
-        return any(not may_be_absent(rules) for rules in wanted.values())
+    return refused(wanted, message if scope == "MessageBody" else None)
+
+
+def refused(wanted: Mapping[str, Any], message: Mapping[str, str] | None) -> bool:
+    """Whether some key of a policy is not met; by no alternative where there are several. Without
+    a message, no key is there to be looked at."""
     return any(
-        key in message and not any(matches(rule, message[key]) for rule in as_rules(rules))
+        all(refused(one, message) for one in rules)
+        if key == "$or" and are_policies(rules)
+        else unmet(key, rules, message)
         for key, rules in wanted.items()
     )
+
+
+def are_policies(rules: Any) -> bool:
+    """Whether a value is a list of alternatives, each a policy of its own."""
+    return (
+        isinstance(rules, list) and all(isinstance(one, Mapping) for one in rules) and rules != []
+    )
+
+
+def unmet(key: str, rules: Any, message: Mapping[str, str] | None) -> bool:
+    """Whether one key of a policy is surely not met."""
+    if message is None:
+        return not may_be_absent(rules)
+    return key in message and not any(matches(rule, message[key]) for rule in as_rules(rules))
 
 
 def as_rules(rules: Any) -> Iterable[Any]:

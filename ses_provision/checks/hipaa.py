@@ -17,6 +17,7 @@ from ses_provision.checks.topic import (
     Scene,
     Topic,
     action,
+    all_of,
     done,
     for_a_person,
     not_applicable,
@@ -100,10 +101,11 @@ def tls(scene: Scene) -> Reading[Judgement]:
         return waiting("there is no configuration set yet", scene.apply)
     policy = found.tls_policy
     if policy != "REQUIRE":
+        asks = scene.env.configuration_set.tls_policy
+        setting = f'set configuration_set.tls_policy = "REQUIRE" in config/{scene.env.name}.toml'
         return action(
             f"TLS policy {policy}: mail may leave in clear text",
-            f'set configuration_set.tls_policy = "REQUIRE" in config/{scene.env.name}.toml, then: '
-            f"{scene.apply}",
+            scene.apply if asks == "REQUIRE" else f"{setting}, then: {scene.apply}",
         )
     return done("TLS policy REQUIRE: no clear text (no guarantee of strong TLS)")
 
@@ -133,10 +135,19 @@ def no_mail_of_events(scene: Scene) -> Reading[Judgement]:
         return for_a_person(
             f"{scene.env.event_topic} mails recipients' addresses to {', '.join(mailed)}",
             f"subscribe a queue or function instead and empty events.emails in "
-            f"config/{scene.env.name}.toml (alarms.topic and alarms.emails keep alarms apart); or "
-            "attest why it may be",
+            f"config/{scene.env.name}.toml{alarms_apart(scene)}; or attest why it may be",
         )
     return done(f"nobody gets the events of {scene.env.event_topic} by e-mail")
+
+
+def alarms_apart(scene: Scene) -> str:
+    """What is still to be set so that without events.emails the alarms tell somebody."""
+    env = scene.env
+    shared = env.region in env.alarm_regions and env.alarm_topic == env.event_topic
+    lacking = ["alarms.topic"] if shared else []
+    lacking += ["alarms.emails"] if env.alarms.emails is None else []
+    told = "so that the alarms still tell somebody"
+    return f" (with {' and '.join(lacking)} set, {told})" if lacking else ""
 
 
 def untracked(scene: Scene) -> Reading[Judgement]:
@@ -148,22 +159,38 @@ def untracked(scene: Scene) -> Reading[Judgement]:
     )
     if of_set is None:
         return waiting(f"there is no configuration set {env.configuration_set.name}", scene.apply)
-    followed = sorted(
-        {kind for each in listed or () if each.enabled for kind in each.types} & TRACKING
-    )
-    if followed:
-        return action(
-            f"{env.configuration_set.name} reports {' and '.join(followed)}",
-            f"take them out of events.types in config/{env.name}.toml, then: {scene.apply}",
+    found = [
+        action(
+            f"{env.configuration_set.name} reports {' and '.join(kinds)} ({each.name})",
+            reported_no_more(scene, each.name, kinds),
         )
+        for each in listed or ()
+        if each.enabled and (kinds := sorted(each.types & TRACKING))
+    ]
     # What the set says counts before what the account says.
     if account.vdm_enabled and (of_set.engagement or account.engagement) == "ENABLED":
-        return action(
-            "Virtual Deliverability Manager tracks engagement",
-            f"SES console, region {env.region}, Virtual Deliverability Manager > Settings: "
-            "engagement tracking off",
+        found.append(
+            action(
+                "Virtual Deliverability Manager tracks engagement",
+                f"SES console, region {env.region}, Virtual Deliverability Manager > Settings: "
+                "engagement tracking off",
+            )
         )
-    return done("no OPEN or CLICK events, engagement tracking off")
+    return all_of(found or [done("no OPEN or CLICK events, engagement tracking off")])
+
+
+def reported_no_more(scene: Scene, destination: str, kinds: list[str]) -> str:
+    """How a destination stops to report events."""
+    env = scene.env
+    what = " and ".join(kinds)
+    if destination != env.events.destination:
+        return (
+            f"SES console, region {env.region}, Configuration sets > {env.configuration_set.name} "
+            f"> Event destinations > {destination}: take out {what}"
+        )
+    asked = set(kinds) & set(env.events.types)
+    setting = f"take {what} out of events.types in config/{env.name}.toml, then: "
+    return f"{setting if asked else ''}{scene.apply}"
 
 
 def not_forwarded(scene: Scene) -> Reading[Judgement]:
@@ -174,10 +201,10 @@ def not_forwarded(scene: Scene) -> Reading[Judgement]:
         return waiting(f"SES knows neither {env.domain} nor {env.from_address} yet", scene.apply)
     on = [name for name, found in there.items() if found.feedback_forwarding]
     if on:
+        setting = f"set sender.feedback_forwarding = false in config/{env.name}.toml, then: "
         return action(
             f"bounces of {' and '.join(on)} are mailed back, and may quote the mail",
-            f"set sender.feedback_forwarding = false in config/{env.name}.toml, then: "
-            f"{scene.apply}",
+            f"{setting if env.sender.feedback_forwarding else ''}{scene.apply}",
         )
     return done(f"off for {' and '.join(there)}")
 

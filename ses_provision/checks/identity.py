@@ -42,6 +42,9 @@ def pending(scene: Scene, evidence: str) -> Reading[Judgement]:
     told = f"{evidence}: {verdict.cause}"
     if verdict.code == "could-not-ask":
         return unknown(told, verdict.fix)
+    if verdict.code == "verified":  # the domain: what is pending is an address of it
+        later = "SES looks again by itself; then: ses-provision checklist"
+        return waiting(told, f"{later} {scene.on}")
     return (waiting if verdict.code in AWAITED else action)(told, verdict.fix)
 
 
@@ -76,6 +79,11 @@ def key_length(scene: Scene) -> Reading[Judgement]:
     evidence = f"the key in use is {seen.key_length or 'not there yet'}"
     if seen.key_length == "RSA_2048_BIT":
         return done(evidence)
+    if scene.env.dkim.replica_of:
+        return action(
+            evidence,
+            f"it is the key of {seen.domain} in {scene.env.dkim.replica_of}: make it longer there",
+        )
     if scene.env.dkim.key_length != "RSA_2048_BIT":
         return action(
             evidence,
@@ -122,6 +130,8 @@ def address_aligned(scene: Scene) -> Reading[Judgement]:
     evidence = f"{scene.env.from_address} uses {has} ({status})"
     if status == "SUCCESS":
         return done(evidence)
+    if status == "FAILED":
+        return action(evidence, f"ses-provision dkim-status {scene.on} --restart")
     return (yield from pending(scene, evidence))
 
 

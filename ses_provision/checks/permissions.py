@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ses_provision.checks.finding import Severity
 from ses_provision.checks.topic import Item, Judgement, Scene, Topic, action, done, waiting
-from ses_provision.outside.reading import Reading, Structure
+from ses_provision.outside.reading import Reading, Structure, both
 from ses_provision.resources import iam, policies
 from ses_provision.steps import arns, role
 
@@ -28,6 +28,11 @@ def no_role(scene: Scene) -> Judgement:
     )
 
 
+def no_such_role(name: str) -> Judgement:
+    """Nothing can be said of a role that is not there."""
+    return waiting(f"role {name} does not exist yet", "SES-ROLE-001 first")
+
+
 def exists(scene: Scene) -> Reading[Judgement]:
     """Is the application's role there?"""
     name = scene.env.sender.role
@@ -47,7 +52,11 @@ def exact(scene: Scene) -> Reading[Judgement]:
     name, policy = scene.env.sender.role, scene.env.policy_name
     if name is None:
         return no_role(scene)
-    has = yield from iam.role_policy(scene.account, name, policy)
+    there, has = yield from both(
+        iam.role(scene.account, name), iam.role_policy(scene.account, name, policy)
+    )
+    if there is None:
+        return no_such_role(name)
     if has is None:
         return action(f"role {name} has no policy {policy}", scene.apply)
     wanted = policies.named(role.statements(scene.env, scene.account))
@@ -96,7 +105,7 @@ def role_known(scene: Scene) -> Reading[str | Judgement]:
         return no_role(scene)
     found = yield from iam.role(scene.account, name)
     if found is None:
-        return waiting(f"role {name} does not exist yet", "SES-ROLE-001 first")
+        return no_such_role(name)
     return found.partition(":role/")[2]
 
 

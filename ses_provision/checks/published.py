@@ -7,16 +7,18 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from ses_provision.checks import mistakes, spf
+from ses_provision.checks.faults import in_its_place
 from ses_provision.checks.probes import Lacking, look
 from ses_provision.checks.views import State, state_of
+from ses_provision.checks.whom import Whom
 from ses_provision.environment import Environment
 from ses_provision.outside.dns import ask_dns
 from ses_provision.outside.reading import Outcome, Reading, together
 from ses_provision.outside.voices import alias, publicly, values
 from ses_provision.resources import dmarc_record
 from ses_provision.resources.dmarc_policy import InForce, Standing, in_force, places
-from ses_provision.resources.dmarc_record import STRENGTH
 from ses_provision.resources.dmarc_record import TAG as DMARC_TAG
+from ses_provision.resources.dmarc_record import DmarcRecord
 from ses_provision.resources.spf import reason
 from ses_provision.resources.spf_record import TAG as SPF_TAG
 from ses_provision.steps.records import PublishedRecord
@@ -64,7 +66,7 @@ def lookup(
     env: Environment, records: Sequence[PublishedRecord], zone: str, resolver: str = ""
 ) -> Reading[Lookup]:
     """Ask DNS for each record: at its name, and where a panel that appends the zone puts it."""
-    whom = [resolver] if resolver else [*env.dns.resolvers]
+    whom = Whom.of(env, given=[resolver] if resolver else ()).resolvers
     at_name = [(one.type, one.name) for one in records]
     looked = places(env.domain)
     policies = [("TXT", f"_dmarc.{place}") for place in looked]
@@ -169,16 +171,14 @@ def as_receivers_see(one: Published, force: InForce) -> Published:
     if force.record is None:
         told = one.verdict is Verdict.DOUBLED or force.unknown
         return one if told else replace(one, note=one.note or force.why_none)
-    wanted = dmarc_record.parse(one.record.value)
-    weaker = wanted is not None and STRENGTH[force.written] < STRENGTH[wanted.policy]
+    wanted = dmarc_record.parse(one.record.value) or DmarcRecord()
+    weaker = force.falls_short(wanted)
     if force.is_inherited and weaker:
         return replace(one, note=f"inherited from {force.stands_at} with only p={force.written}")
     if force.is_inherited:
         note = f"inherited from {force.stands_at}; publish this one only to differ from it"
         return Published(one.record, Verdict.RIGHT, one.found, note)
-    if weaker and one.verdict is Verdict.RIGHT and wanted is not None:
-        better = dmarc_record.render(dmarc_record.raised(force.record, wanted))
-        return Published(
-            one.record, Verdict.WRONG, one.found, f"weaker; put in its place: {better}"
-        )
+    if weaker and one.verdict is not Verdict.DOUBLED:
+        note = f"weaker; {in_its_place(force, wanted)}"
+        return Published(one.record, Verdict.WRONG, one.found, note)
     return one

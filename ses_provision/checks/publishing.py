@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,6 +51,30 @@ def allowed(statements: list[Mapping[str, Any]], publisher: Publisher, action: s
     return not denied and any(
         one["Effect"] == "Allow" and holds(one, publisher, unknown=False) for one in speaking
     )
+
+
+def denials(
+    policy: str, publisher: Publisher, actions: Iterable[str], ours: Iterable[str]
+) -> list[Mapping[str, Any]]:
+    """The statements of others that keep a service out whatever else the policy allows; `ours` are
+    the Sids that we write, and put right again."""
+    statements = as_list(json.loads(policy or "{}").get("Statement", []))
+    return [
+        one
+        for one in statements
+        if one["Effect"] == "Deny"
+        and one.get("Sid") not in set(ours)
+        and names(one, publisher)
+        and any(covers(one, action) for action in actions)
+        and holds(one, publisher, unknown=True)
+    ]
+
+
+def without(policy: str, statements: Sequence[Mapping[str, Any]]) -> str:
+    """A policy without some of its statements."""
+    document = json.loads(policy or "{}")
+    kept = [one for one in as_list(document.get("Statement", [])) if one not in statements]
+    return json.dumps({**document, "Statement": kept})
 
 
 def names(statement: Mapping[str, Any], publisher: Publisher) -> bool:

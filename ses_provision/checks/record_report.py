@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ses_provision.checks.views import Kind, State, View
+from ses_provision.resources import dmarc_record
 from ses_provision.resources.dmarc_policy import InForce
 from ses_provision.resources.spf import Judged
 from ses_provision.steps.records import PublishedRecord
@@ -49,6 +50,8 @@ class RecordReport:
             return State.BROKEN
         if self.spf is not None:
             return State.NOT_ASKED if self.spf.is_unknown else State.WRONG
+        if self.falls_short:
+            return State.WRONG
         force = self.in_force
         if self.inherited or (force is not None and force.alias and force.record is not None):
             return State.RIGHT
@@ -56,6 +59,13 @@ class RecordReport:
             return State.NOT_ASKED
         wrong = [view.state for view in self.deciding if view.state is not State.RIGHT]
         return wrong[0] if wrong else State.RIGHT if self.deciding else State.NOT_ASKED
+
+    @property
+    def falls_short(self) -> bool:
+        """The DMARC policy in force asks for less than the record would."""
+        wanted = dmarc_record.parse(self.record.value)
+        force = self.in_force
+        return force is not None and wanted is not None and force.falls_short(wanted)
 
     @property
     def is_right(self) -> bool:

@@ -77,6 +77,25 @@ def for_a_person(evidence: str, next_step: str, status: Status = Status.ACTION) 
     return Judgement(status, evidence, next_step, needs_person=True)
 
 
+CLOSED = (Status.DONE, Status.NOT_APPLICABLE)
+WORST = (Status.ACTION, Status.UNKNOWN, Status.WAITING, *CLOSED)
+
+
+def all_of(judged: Sequence[Judgement]) -> Judgement:
+    """Several independent looks at one item: all that is open; where nothing is, all that is right.
+
+    A person's word closes it only where nothing else is to be done.
+    """
+    still = [one for one in judged if one.status not in CLOSED]
+    told = still or judged
+    return Judgement(
+        min((one.status for one in told), key=WORST.index),
+        "; ".join(dict.fromkeys(one.evidence for one in told)),
+        "; ".join(dict.fromkeys(one.next_step for one in still if one.next_step)),
+        needs_person=all(one.needs_person for one in told),
+    )
+
+
 Look = Callable[[Scene], Reading[Judgement]]
 
 

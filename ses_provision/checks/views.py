@@ -13,7 +13,9 @@ from ses_provision.names import is_within, parents
 from ses_provision.outside.dns import ask_dns
 from ses_provision.outside.reading import Outcome, Reading
 from ses_provision.resources import dmarc_record, route53, spf
+from ses_provision.resources.dmarc_policy import Standing, in_force
 from ses_provision.resources.dmarc_record import TAG as DMARC_TAG
+from ses_provision.resources.dmarc_record import DmarcRecord
 from ses_provision.resources.hosted_zones import Zone
 from ses_provision.resources.spf_record import TAG as SPF_TAG
 from ses_provision.steps.records import PublishedRecord
@@ -73,8 +75,10 @@ def state_of(record: PublishedRecord, values: Sequence[str], alias: str = "") ->
 def serves(record: PublishedRecord, value: str) -> bool:
     """Whether a value does what the wanted one does."""
     if record.tag == DMARC_TAG:
-        read = dmarc_record.parse(value)
-        return read is not None and bool(read.policy)
+        domain = record.name.removeprefix("_dmarc.")
+        force = in_force(domain, Standing(domain, (value,)))
+        wanted = dmarc_record.parse(record.value) or DmarcRecord()
+        return force.record is not None and not force.falls_short(wanted)
     if record.tag == SPF_TAG:
         found = spf.offline(value, record.name)
         return found.passes or found.is_unknown

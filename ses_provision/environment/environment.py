@@ -63,7 +63,8 @@ class Environment(Section):
     protect: bool = Field(False, strict=True, description="Refuse `destroy`.")
     hipaa: bool = Field(False, strict=True, description="Mails may concern patients: check more.")
     tags: dict[TagKey, TagValue] = Field(
-        {}, description="Tags beside Environment, Project, ManagedBy."
+        {},
+        description="Tags beside Environment, Project, ManagedBy, CreatedBy and AlarmRegions.",
     )
     dns: Dns = Dns()
     configuration_set: ConfigurationSetSettings

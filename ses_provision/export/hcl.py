@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+from ses_provision.names import RUNNER_COMMAND
+
 
 @dataclass(frozen=True)
 class Block:
@@ -90,13 +92,9 @@ def sequence(values: list[Any], depth: int) -> str:
 def quoted(text: str) -> str:
     """A string in one line, in which nothing is a template and nothing steers a terminal."""
     escaped = "".join(character(one) for one in text)
-    escaped = COMMAND.sub(r"#\\u0023", escaped)
+    escaped = re.sub(RUNNER_COMMAND, r"#\\u0023", escaped)
     # Not `$${`: where no brace closes it, some parsers of HCL look for one in what follows.
     return '"' + re.sub(r"[$%](?=\{)", lambda found: f"\\u{ord(found[0]):04x}", escaped) + '"'
-
-
-COMMAND = re.compile(r"##(?=\w*\[)")
-"""What the runner of GitHub Actions would obey, wherever it stands in a line of its log."""
 
 
 ESCAPES = {"\n": "\\n", "\r": "\\r", "\t": "\\t", '"': '\\"', "\\": "\\\\"}
@@ -115,4 +113,4 @@ def character(one: str) -> str:
 
 def comment(text: str) -> str:
     """A comment, which ends where its line ends."""
-    return "# " + COMMAND.sub("# #", "".join(character(one) for one in text))
+    return "# " + re.sub(RUNNER_COMMAND, "# #", "".join(character(one) for one in text))

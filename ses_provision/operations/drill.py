@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from ses_provision.errors import ProvisionError
 from ses_provision.operations import test_mail
+from ses_provision.outside import partitions
 from ses_provision.outside.call import Call
 from ses_provision.outside.rights import Right
 from ses_provision.resources.sns import subscriptions, unsubscribe
@@ -32,7 +33,6 @@ QUEUES = "ses-provision-drill"
 SETTLING = 5.0  # seconds until SNS surely knows a new subscription
 KEEP = "3600"  # seconds that the queue keeps a message, should its removal fail
 MOST_MESSAGES = 10  # ReceiveMessage gives at most ten (SQS API reference)
-DNS_SUFFIX = {"aws-cn": "amazonaws.com.cn"}
 
 
 def reported(env: Environment) -> dict[str, str]:
@@ -57,7 +57,7 @@ class Queue:
     @property
     def url(self) -> str:
         """Its address, which follows from its name."""
-        suffix = DNS_SUFFIX.get(self.account.partition, "amazonaws.com")
+        suffix = partitions.dns_suffix(self.account.partition)
         return f"https://sqs.{self.account.region}.{suffix}/{self.account.id}/{self.name}"
 
     def call(self, operation: str, **params: Any) -> Call:
@@ -218,9 +218,9 @@ class Drill:
 
     def _recognise(self, event: Mapping[str, Any]) -> None:
         for hop in self.hops:
-            same = event.get("mail", {}).get("messageId") == hop.message_id
+            same = part(event, "mail").get("messageId") == hop.message_id
             if same and event.get("eventType") == hop.event and not hop.arrived:
-                hop.occurred_at = moment(event.get(hop.event.lower(), {}).get("timestamp"))
+                hop.occurred_at = moment(part(event, hop.event.lower()).get("timestamp"))
                 hop.seen_at = self.now()
 
 
@@ -237,9 +237,18 @@ def parsed(body: str) -> Mapping[str, Any]:
     return event if isinstance(event, Mapping) else {}
 
 
-def moment(text: str | None) -> datetime | None:
+def part(event: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """A part of an event. Whoever may publish to the topic may write anything in its place."""
+    found = event.get(name)
+    return found if isinstance(found, Mapping) else {}
+
+
+def moment(text: Any) -> datetime | None:
     """A time as SES writes it."""
-    return datetime.fromisoformat(text) if text else None
+    try:
+        return datetime.fromisoformat(text)
+    except (TypeError, ValueError):
+        return None
 
 
 def calls(env: Environment, account: Account) -> Iterator[Call]:

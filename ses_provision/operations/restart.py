@@ -53,12 +53,18 @@ def otherwise(env: Environment, domain: Verification, refusal: AwsRefused) -> Aw
         return refusal
     return AwsRefused(
         refusal.message,
-        _EASY.format(env=env.name, length=_other_length(domain))
-        if domain.dkim_origin != "EXTERNAL"
-        else _OWN_KEY.format(domain=env.domain, region=env.region),
+        _way_out(domain).format(
+            env=env.name, domain=env.domain, region=env.region, length=_other_length(domain)
+        ),
         code=refusal.code,
         operation=refusal.operation,
     )
+
+
+def _way_out(domain: Verification) -> str:
+    if domain.dkim_origin == "EXTERNAL":
+        return _OWN_KEY
+    return _REPLICA if domain.dkim_origin.startswith("AWS_SES_") else _EASY
 
 
 def _other_length(domain: Verification) -> str:
@@ -69,6 +75,11 @@ _EASY = (
     'What else begins the search anew: set key_length = "{length}" under [dkim] and run '
     "ses-provision apply --env {env} (new tokens and records; a length can change once a day); or "
     "delete the identity and apply (new tokens; no mail is sent until they are verified)."
+)
+_REPLICA = (
+    "What else begins the search anew: aws sesv2 delete-email-identity --email-identity {domain} "
+    "--region {region} and then ses-provision apply --env {env} (the key and its records are "
+    "those of the other region and stay; no mail is sent from here until it is verified)."
 )
 _OWN_KEY = (
     "A key of one's own has to be given again, SES does not read it back: aws sesv2 "

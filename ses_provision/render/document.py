@@ -13,6 +13,7 @@ from ses_provision.engine.outcomes import Applied, NotDone
 from ses_provision.engine.plan import Plan, Removal, StepPlan
 from ses_provision.engine.values import plain, told
 from ses_provision.errors import AccessDenied, AwsRefused, ConfigError, ProvisionError, Stopped
+from ses_provision.names import RUNNER_COMMAND
 
 if TYPE_CHECKING:
     from ses_provision.checks.report import Checklist
@@ -35,7 +36,7 @@ def envelope(
     }
 
 
-UNSAFE = re.compile(r"[^\n\x20-\x7e]|##(?=\w*\[)")
+UNSAFE = re.compile(rf"[^\n\x20-\x7e]|{RUNNER_COMMAND}")
 
 
 def text(whole: Mapping[str, Any]) -> str:

@@ -11,20 +11,21 @@ from typing import TYPE_CHECKING
 
 from rich.text import Text
 
+from ses_provision.names import RUNNER_COMMAND
+
 if TYPE_CHECKING:
     from ses_provision.errors import ProvisionError
 
 LONGEST = 2000
 """Letters of one foreign text that are printed; JSON documents have all of it."""
 
-# What the runner of GitHub Actions obeys: `::name …::` at the beginning of a line, which a folded
-# cell may become, and `##[name]` anywhere in one (actions/runner, ActionCommand). `##vso[` is what
-# Azure Pipelines obeys.
+# What the runner of GitHub Actions obeys at the beginning of a line, which a folded cell may
+# become: `::name …::` (actions/runner, ActionCommand).
 COMMANDS = (
     "add-mask|add-matcher|add-path|debug|echo|endgroup|error|group|internal-set-repo-path|notice|"
     "remove-matcher|save-state|set-env|set-output|stop-commands|warning"
 )
-FORGED = re.compile(rf"::(?=(?:{COMMANDS})(?:\s|::))|##(?=\w*\[)", re.IGNORECASE)
+FORGED = re.compile(rf"::(?=(?:{COMMANDS})(?:\s|::))|{RUNNER_COMMAND}", re.IGNORECASE)
 
 WORD_JOINER = "\u2060"
 """The one invisible character that we print ourselves, in Markdown."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -188,7 +189,6 @@ def applied(value: Applied | NotDone) -> Text:
 def next_steps(env: Environment, value: Plan) -> Text:
     """What is left for people once everything is applied."""
     made = [one.want for step in value.steps for one in step.of(Action.CREATE)]
-    mailed = {one.endpoint: None for one in made if isinstance(one, Subscription)}
     looks = any(step.pending or step.waiting for step in value.steps if step.id in VERIFIED)
     is_new = any(isinstance(one, ConfigurationSet) for one in made)
     told = f'ConfigurationSetName "{env.configuration_set.name}" in every SendEmail'
@@ -201,10 +201,24 @@ def next_steps(env: Environment, value: Plan) -> Text:
         (True, "see what is left", f"checklist --env {env.name}"),
     ]
     text = Text("Next:", style="bold")
+    mailed = Counter(one.endpoint for one in made if isinstance(one, Subscription))
     if mailed:
-        text.append("\n  - confirm the subscription: AWS has mailed ", style="not bold")
-        text.append(safe(", ".join(mailed)), style="not bold")
+        text.append(f"\n  - {to_confirm(mailed)}", style="not bold")
     for holds, what, command in items:
         if holds:
             text.append(f"\n  - {what + ':':<25} ses-provision {command}", style="not bold")
     return text
+
+
+def to_confirm(mailed: Mapping[str, int]) -> str:
+    """Whom AWS has mailed: one mail for each topic, each with a link of its own."""
+    count = sum(mailed.values())
+    what = "the subscription" if count == 1 else f"{count} subscriptions"
+    several = any(mails > 1 for mails in mailed.values())
+    who = (
+        f"{safe(address)} ({mails} {'mail' if mails == 1 else 'mails'})"
+        if several
+        else safe(address)
+        for address, mails in mailed.items()
+    )
+    return f"confirm {what}: AWS has mailed {', '.join(who)}"

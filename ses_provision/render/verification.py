@@ -68,9 +68,13 @@ def record(value: RecordReport) -> Text:
     """A record, its state, and who sees what."""
     mark, style = sign(value.state)
     text = Text(f"  {mark} {value.state.value:<8}", style=style)
-    wanted = value.record
+    wanted, force = value.record, value.in_force
+    stands = force.text if force is not None else ""
     text.append(f" {wanted.type:<5} {safe(wanted.name)}", style="default")
-    text.append(f"\n{INDENT}→ {safe(wanted.value)}", style="default")
+    shown = stands if value.state is State.RIGHT and stands else wanted.value
+    text.append(f"\n{INDENT}→ {safe(shown)}", style="default")
+    if stands and value.falls_short:
+        text.append(f"\n{INDENT}in force: {safe(stands)}", style=style)
     if value.inherited:
         text.append(f"\n{INDENT}inherited from {safe(value.inherited)}", style="dim")
     seen = ", ".join(summaries(value))

@@ -83,8 +83,7 @@ class Dmarc:
 
     def _behind_alias(self, obstacles: tuple[Obstacle, ...]) -> Reading[Found[Dmarc]]:
         """A CNAME to a record that somebody else keeps serves, and nothing can stand beside it."""
-        [outcome] = yield from publicly([("TXT", self.name)], self.resolvers)
-        hosted = Standing.answered(self.domain, outcome)
+        hosted = yield from standing_in_dns(self.domain, self.resolvers)
         force = in_force(self.domain, hosted)
         if force.unknown:
             return Found(None, (*obstacles, self._unknown(force.unknown)))
@@ -129,13 +128,15 @@ class Dmarc:
         above = [place for place in places(self.domain) if place != self.domain]
         if not above:
             return Found(None)
-        standing = yield from self._standing(above[0])
+        standing = yield from standing_in_zone(above[0], self.zone)
+        if standing is None:
+            standing = yield from standing_in_dns(above[0], self.resolvers)
         force = in_force(self.domain, Standing(self.domain), standing)
         if force.unknown:
             return Found(None, (self._unknown(force.unknown),))
         if force.record is None:
             return Found(None, notes=(force.why_none,) if standing.records else ())
-        if STRENGTH[force.written] < STRENGTH[self.record.policy]:
+        if force.falls_short(self.record):
             note = (
                 f"{self.domain} has the policy {force.written} of {standing.name} until now; with "
                 "a record of its own that one no longer counts for it, its reports neither"
@@ -143,17 +144,6 @@ class Dmarc:
             return Found(None, notes=(note,))
         served = replace(self, served_by=f"inherited from {force.stands_at}")
         return Found(served, notes=self._shortfalls(force))
-
-    def _standing(self, domain: str) -> Reading[Standing]:
-        """What stands at the `_dmarc` name of a domain above: in our zone, else in DNS."""
-        name = f"_dmarc.{domain}"
-        if is_within(name, self.zone.name):
-            at = yield from route53.records_at(self.zone, [name])
-            if not any(one["Type"] == "CNAME" for one in at[name]):
-                texts = [one for one in at[name] if one["Type"] == "TXT"]
-                return Standing(domain, tuple(v for one in texts for v in route53.values_of(one)))
-        [outcome] = yield from publicly([("TXT", name)], self.resolvers)
-        return Standing.answered(domain, outcome)
 
     def _unknown(self, why: str) -> Obstacle:
         return Obstacle(
@@ -169,7 +159,7 @@ class Dmarc:
         where = f"_dmarc.{force.stands_at}"
         where = f"{force.alias}, where {where} leads" if force.alias else where
         found = []
-        if STRENGTH[force.written] < STRENGTH[self.record.policy]:
+        if force.falls_short(self.record):
             found.append(
                 f"the file asks for {self.record.policy}, and {force.written} is in force: "
                 f"change it at {where}"
@@ -213,6 +203,24 @@ class Dmarc:
         if live is None or not live.raw:
             return None
         return route53.TxtValue(self.zone, self.name, live.value, TAG, live.ttl, raw=live.raw)
+
+
+def standing_in_zone(domain: str, zone: Zone) -> Reading[Standing | None]:
+    """What a hosted zone has at the `_dmarc` name of a domain; None where only DNS can tell."""
+    name = f"_dmarc.{domain}"
+    if not is_within(name, zone.name):
+        return None
+    at = yield from route53.records_at(zone, [name])
+    if any(one["Type"] == "CNAME" for one in at[name]):
+        return None
+    texts = [one for one in at[name] if one["Type"] == "TXT"]
+    return Standing(domain, tuple(v for one in texts for v in route53.values_of(one)))
+
+
+def standing_in_dns(domain: str, resolvers: Sequence[str]) -> Reading[Standing]:
+    """What DNS shows at the `_dmarc` name of a domain."""
+    [outcome] = yield from publicly([("TXT", f"_dmarc.{domain}")], resolvers)
+    return Standing.answered(domain, outcome)
 
 
 def usable(records: Sequence[str]) -> DmarcRecord | None:

@@ -71,18 +71,10 @@ class InForce:
             return ""
         return self.record.subdomain_policy if self.is_inherited else self.record.policy
 
-    @property
-    def applied(self) -> str:
-        """The policy that mail meets: in test mode, or with pct=0, the next weaker one
-        (RFC 9989 section 4.7, tag t; RFC 7489 section 6.3, tag pct)."""
-        if self.record is None or not (self.record.is_test or self.record.percent == 0):
-            return self.written
-        return {"reject": "quarantine"}.get(self.written, "none")
-
-    @property
-    def strength(self) -> int:
-        """How strict it is; -1 without a record."""
-        return STRENGTH.get(self.applied, -1)
+    def falls_short(self, wanted: DmarcRecord) -> bool:
+        """It asks for less than is wanted, as it is written; what keeps it from being applied to
+        all mail is `qualified`."""
+        return self.record is not None and STRENGTH[self.written] < STRENGTH.get(wanted.policy, -1)
 
     @property
     def qualified(self) -> str:

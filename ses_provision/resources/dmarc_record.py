@@ -169,19 +169,6 @@ def with_tag(record: DmarcRecord, new: Tag, *, first: bool = False) -> DmarcReco
     return DmarcRecord((new, *record.tags) if first else (*record.tags, new))
 
 
-def strengths(record: DmarcRecord) -> dict[str, int]:
-    """How strict a record is, tag by tag; what a tag's absence means counts as said."""
-    return {
-        "p": STRENGTH.get(record.policy, -1),
-        "sp": STRENGTH.get(record.subdomain_policy, -1),
-        "np": STRENGTH.get(record.nonexistent_policy, -1),
-        "t": 0 if record.is_test else 1,
-        "pct": record.percent,
-        "adkim": int(record.get("adkim").lower() == "s"),
-        "aspf": int(record.get("aspf").lower() == "s"),
-    }
-
-
 def kin(values: Iterable[str]) -> list[str]:
     """The strings among the TXT strings of a name that were meant to be DMARC records."""
     return [value for value in values if is_dmarc(value)]

@@ -165,10 +165,13 @@ def in_dns() -> Iterator[Broken]:
         "reports to a domain that does not want them",
         dmarc("v=DMARC1; p=reject; rua=mailto:dmarc@reports.example"),
         "SES-DMARC-003",
-        'TXT starlightpractice.com._report._dmarc.reports.example "v=DMARC1"',
+        "TXT starlightpractice.com._report._dmarc.reports.example with the value",
     )
     yield Broken(
-        "nobody gets reports", dmarc("v=DMARC1; p=none"), "SES-DMARC-003", "dmarc.reports_to"
+        "nobody gets reports",
+        dmarc("v=DMARC1; p=none"),
+        "SES-DMARC-003",
+        "ses-provision apply --env prod --take-over dmarc",
     )
     yield Broken(
         "DMARC does nothing yet",
@@ -222,12 +225,17 @@ def in_events() -> Iterator[Broken]:
         "publishing is denied",
         denied_by_policy,
         "SES-EVENTS-002",
-        "ses-provision apply",
+        "topic ses-events-prod, Access policy: take out {",
     )
     yield Broken("the key of SNS", sns_key, "SES-EVENTS-003", "events.kms_key")
     yield Broken("the key lets nobody in", closed_key, "SES-EVENTS-003", "Key policy: allow ses.")
     yield Broken("the key is disabled", disabled_key, "SES-EVENTS-003", "aws kms enable-key")
-    yield Broken("there is no such key", missing_key, "SES-EVENTS-003", "correct events.kms_key")
+    yield Broken(
+        "there is no such key",
+        missing_key,
+        "SES-EVENTS-003",
+        "set events.kms_key in config/prod.toml to a key that there is",
+    )
     yield Broken(
         "a subscriber has not confirmed",
         pending_subscriber,
@@ -267,7 +275,7 @@ def in_alarms() -> Iterator[Broken]:
         "alarms only where the metric is not",
         metric_elsewhere,
         "SES-ALARM-002",
-        'add "us-east-2" to alarms.regions',
+        'set alarms.regions = ["us-east-2", "us-east-1"] in config/prod.toml',
     )
     yield Broken(
         "CloudWatch may not publish",
@@ -285,7 +293,7 @@ def in_alarms() -> Iterator[Broken]:
         "an alarm rings too late",
         lambda health: health.alarm(Threshold=0.2),
         "SES-ALARM-004",
-        "alarms.bounce_rate (at most 0.05)",
+        "ses-provision apply",
     )
     yield Broken(
         "a storm of events can silence the alarms",
@@ -383,17 +391,15 @@ def in_account() -> Iterator[Broken]:
 def in_hipaa() -> Iterator[Broken]:
     """What a reviewer would ask about."""
     yield Broken("BAA ended", no_baa, "SES-HIPAA-001", "Artifact > Agreements")
-    yield Broken("TLS is optional", tls_optional, "SES-HIPAA-002", 'tls_policy = "REQUIRE"')
+    yield Broken("TLS is optional", tls_optional, "SES-HIPAA-002", "ses-provision apply")
     yield Broken(
         "clicks are tracked",
         destination(MatchingEventTypes=["BOUNCE", "COMPLAINT", "DELIVERY_DELAY", "CLICK"]),
         "SES-HIPAA-005",
-        "events.types",
+        "ses-provision apply",
     )
     yield Broken("engagement is tracked", engaged, "SES-HIPAA-005", "engagement tracking off")
-    yield Broken(
-        "bounces are mailed back", forwarding, "SES-HIPAA-006", "sender.feedback_forwarding = false"
-    )
+    yield Broken("bounces are mailed back", forwarding, "SES-HIPAA-006", "ses-provision apply")
     yield Broken("a tag names a patient", personal_tag, "SES-HIPAA-007", "remove it from tags")
     yield Broken("topic without key", nothing, "SES-HIPAA-003", "events.kms_key")
     yield Broken("events by e-mail", nothing, "SES-HIPAA-004", "subscribe a queue")

@@ -96,9 +96,14 @@ class Case:
 
     def delegated(self) -> dict[str, Any]:
         """The item on delegation."""
-        looked = self.run("checklist", "--env", "dev", "--json", "--only", "SES-DNS-001")
-        [found] = looked.json["environments"][0]["checklist"]["topics"][0]["findings"]
-        return dict(found)
+        [found] = self.of_dns("SES-DNS-001")
+        return found
+
+    def of_dns(self, only: str = "dns") -> list[dict[str, Any]]:
+        """The items on DNS."""
+        looked = self.run("checklist", "--env", "dev", "--json", "--only", only)
+        [topic] = looked.json["environments"][0]["checklist"]["topics"]
+        return list(topic["findings"])
 
 
 def case(cli: Cli, folder: Path, domain: str = "dev.example.com", zone: str = "") -> Case:
@@ -179,6 +184,9 @@ def test_a_part_that_is_delegated_away_is_said_to_be(cli: Cli, tmp_path: Path) -
     assert found["code"] == "delegated-away"
     assert "remove NS dev.example.com from hosted zone" in found["fix"]
     assert "set the name servers" not in found["fix"] + item["next_step"]
+    advice = [one["next_step"] for one in made.of_dns() if one["status"] == "action"]
+    assert len(advice) > 3
+    assert not [one for one in advice if "name servers of" in one or "registrar" in one]
 
 
 def test_white_label_servers_are_known_by_the_zones_own_ns_record(dev: Case) -> None:

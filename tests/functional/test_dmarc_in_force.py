@@ -177,4 +177,34 @@ def test_the_check_of_a_panel_finds_a_weaker_record_wrong(cli: Cli, tmp_path: Pa
 
     shown = external("dns", "--check").stdout
 
-    assert f"put in its place: {theirs.replace('none', 'reject')}" in shown
+    better = f"put in its place: {theirs.replace('none', 'reject')}"
+    assert better in shown
+    status = external("dkim-status", "--env", "ext", "--json").json["environments"][0]
+    [seen] = [one for one in status["verification"]["records"] if "_dmarc" in str(one["record"])]
+    assert seen["state"] == "wrong"
+    asked = external("checklist", "--env", "ext", "--only", "dns", "--json")
+    assert better in item(asked, "SES-DMARC-002")["next_step"]
+
+
+def test_a_stricter_record_of_theirs_is_shown_as_it_stands(
+    cli: Cli, local: LocalAws, env: Environment
+) -> None:
+    theirs = f"{OURS.replace('none', 'reject')}; adkim=s"
+    put(local, env, record(DMARC, "TXT", f'"{theirs}"'))
+    cli(*APPLY)
+
+    assert f"→ {theirs}\n" in cli("dkim-status", "--env", "prod").stdout
+
+
+def test_a_weaker_record_of_the_domain_above_is_shown_with_what_would_be_published(
+    cli: Cli, local: LocalAws, tmp_path: Path
+) -> None:
+    local.declare_dns(ORG, "TXT", ["v=DMARC1; p=none; sp=quarantine"])
+    cli("apply", "--env", "staging", "--yes", "--wait")
+    folder = shipped(tmp_path, "staging", "[sender]", '[dmarc]\npolicy = "reject"\n[sender]')
+
+    shown = cli("dkim-status", "--env", "staging", "--config-dir", folder).stdout
+
+    assert "→ v=DMARC1; p=reject" in shown
+    assert "in force: v=DMARC1; p=none; sp=quarantine" in shown
+    assert "inherited" not in shown

@@ -1,10 +1,14 @@
 """drill: events come through, and whatever happens nothing of it stays."""
 
 import signal
+from collections.abc import Mapping
+from typing import Any
 
 import pytest
 
-from tests.conftest import Cli
+from ses_provision.operations.drill import Drill, Hop, Listener, Queue
+from ses_provision.outside.call import Call
+from tests.conftest import NOON, Cli
 from tests.functional.breakages import (
     alarms_shut_out,
     destination,
@@ -13,6 +17,17 @@ from tests.functional.breakages import (
     statements_without,
 )
 from tests.functional.health import Health
+
+
+class Heard(Listener):
+    """A listener that has heard events already."""
+
+    def __init__(self, events: list[Mapping[str, Any]]) -> None:
+        self.events = events
+
+    def heard(self) -> list[Mapping[str, Any]]:
+        """What has come."""
+        return self.events
 
 
 def left_behind(health: Health) -> list[str]:
@@ -49,6 +64,41 @@ def test_the_document_tells_each_hop_with_its_delay(health: Health) -> None:
     assert all(hop["arrived"] and hop["delay"] >= 0 for hop in hops.values())
     assert all(hop["message_id"] and hop["occurred_at"] for hop in hops.values())
     assert report["drill"]["left_over"] == []
+
+
+STRANGE = [
+    "hello",
+    "[]",
+    '{"mail": "hello"}',
+    '{"mail": {"messageId": ["x"]}, "eventType": {}}',
+    '{"mail": null, "eventType": "Bounce", "bounce": "x"}',
+]
+
+
+@pytest.mark.parametrize("text", STRANGE)
+def test_what_somebody_else_publishes_meanwhile_is_passed_over(
+    health: Health, text: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    whole = Queue.receive
+
+    def among_others(queue: Queue) -> Call:
+        health.call("sns", "Publish", TopicArn=health.topic, Message=text)
+        return whole(queue)
+
+    monkeypatch.setattr(Queue, "receive", among_others)
+
+    proved = health.run("drill", "--yes")
+
+    assert (proved.status, proved.stderr.count("Traceback")) == (0, 0)
+
+
+@pytest.mark.parametrize("bounce", ["x", {"timestamp": "yesterday"}, {"timestamp": 7}, None])
+def test_an_event_of_ours_without_a_time_that_can_be_read_has_arrived(bounce: object) -> None:
+    hop = Hop("Bounce", "bounce@simulator.amazonses.com", "m-1", NOON)
+    drill = Drill(Heard([{"mail": {"messageId": "m-1"}, "eventType": "Bounce", "bounce": bounce}]),
+                  lambda: NOON, hops=[hop])  # fmt: skip
+
+    assert [(one.arrived, one.occurred_at) for one in drill.listen()] == [(True, None)]
 
 
 def test_it_asks_before_it_sends(health: Health) -> None:

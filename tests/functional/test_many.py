@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from ses_provision.engine.model import Found
+from ses_provision.local.ses.errors import bad_request
+from ses_provision.local.ses.identities import Identities
 from ses_provision.resources.ses import EmailIdentity
 from tests.conftest import Cli
 from tests.functional.folders import HOSTED, Bench, bench
@@ -25,6 +27,12 @@ reports_to = ["dmarc@example.com"]
 """
 REPLICA = f'{DUBLIN}\n[dkim]\nreplica_of = "eu-central-1"\n'
 ZONE = "example.com"
+OF_ZONE = {"EmailIdentity": ZONE}
+
+
+def refused(*_: object) -> None:
+    """SES does not take the origin of a key again."""
+    raise bad_request("The signing attributes origin of a replica cannot be put.")
 
 
 @pytest.fixture
@@ -259,3 +267,44 @@ def test_the_operator_of_a_replica_may_take_the_key_from_its_parent_and_from_now
     assert statement["Resource"] == ["arn:aws:ses:eu-central-1:111122223333:identity/example.com"]
     for arguments in (("--env", "prod"), ("--env", "dublin", "--read-only")):
         assert action not in made("permissions", *arguments).stdout
+
+
+def unpublish(made: Bench, gone: list[str]) -> None:
+    """Take records out of the zone."""
+    [zone] = made.local.route53.zones("111122223333")
+    at = {"HostedZoneId": zone.id}
+    route53 = ("111122223333", "us-east-1", "route53")
+    listed = made.local.call(*route53, "ListResourceRecordSets", at)["ResourceRecordSets"]
+    deletions = [
+        {"Action": "DELETE", "ResourceRecordSet": one}
+        for one in listed
+        if one["Name"].rstrip(".") in gone
+    ]
+    batch = {"Changes": deletions}
+    made.local.call(*route53, "ChangeResourceRecordSets", {**at, "ChangeBatch": batch})
+
+
+def test_where_ses_refuses_to_look_again_for_a_replica_the_advice_leads_out(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Identities, "put_dkim_signing", refused)
+    made = bench(cli, tmp_path / "config", prod=HOSTED, dublin=REPLICA)
+    made("apply", "--all", "--yes", "--wait")
+    kept = names(made, "CNAME")
+    unpublish(made, kept)
+    made("dkim-status", "--env", "dublin")
+    made.local.clock.advance(4 * 24 * 3600.0)
+    made("dkim-status", "--env", "dublin")
+    assert made("apply", "--env", "prod", "--yes").status == 0
+
+    answer = " ".join(made("dkim-status", "--env", "dublin", "--restart", "--yes").stderr.split())
+
+    assert "key_length" not in answer
+    assert "aws sesv2 delete-email-identity --email-identity example.com --region eu-west-1" in (
+        answer
+    )
+    made.local.call("111122223333", "eu-west-1", "sesv2", "DeleteEmailIdentity", OF_ZONE)
+    assert "ses-provision apply --env dublin" in answer
+    assert made("apply", "--env", "dublin", "--yes", "--wait").status == 0
+    assert made("dkim-status", "--env", "dublin", "--exit-code").status == 0
+    assert names(made, "CNAME") == kept

@@ -394,7 +394,11 @@ def test_every_change_is_printed_with_its_time_and_the_end_says_what_is_next(cli
 
     made = [line for line in applied.stdout.splitlines() if line.startswith("12:00:00 + created ")]
     assert len(made) == 22
-    assert "confirm the subscription: AWS has mailed ops@starlightpractice.com" in applied.stdout
+    mails = sum(call.operation == "Subscribe" for call in applied.calls)
+    said = (
+        f"confirm {mails} subscriptions: AWS has mailed ops@starlightpractice.com ({mails} mails)"
+    )
+    assert said in applied.stdout
     assert 'ConfigurationSetName "starlight-prod"' in applied.stdout
     assert applied.stderr == ""
 

@@ -149,12 +149,45 @@ def test_the_workflow_plans_and_applies_exactly_that_plan(
     monkeypatch.chdir(tmp_path)
     (tmp_path / "config").symlink_to(ROOT / "config")
 
-    for line in [*ran("plan"), *ran("apply")]:
+    for line in ran("plan"):
         result = cli(*shlex.split(line)[1:])
+        assert result.status == 0, f"{line}\n{result.stderr}"
+    for line in ran("apply"):
+        result = cli(*shlex.split(line.replace('"$DIGEST"', handed_over()))[1:])
         assert result.status == 0, f"{line}\n{result.stderr}"
 
     assert "### ses-provision plan: prod" in summary.read_text(encoding="utf-8")
     assert cli("plan", "--env", "prod", "--detailed-exitcode").status == 0
+
+
+def handed_over() -> str:
+    """What the planning job hands over to the applying one, beside the file."""
+    plans, applies = workflow()["jobs"]["plan"], workflow()["jobs"]["apply"]
+    [(step, write)] = [(one["id"], one["run"]) for one in plans["steps"] if "id" in one]
+    [(name, field, path)] = re.findall(r'"(\w+)=\$\(jq -r \.(\w+) (\S+)\)"', write)
+    assert plans["outputs"] == {name: f"${{{{ steps.{step}.outputs.{name} }}}}"}
+    [given] = [one["env"] for one in applies["steps"] if "env" in one]
+    assert given == {"DIGEST": f"${{{{ needs.plan.outputs.{name} }}}}"}
+    return str(json.loads(Path(path).read_text(encoding="utf-8"))[field])
+
+
+def test_the_workflow_applies_no_plan_but_the_one_that_was_approved(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "config").symlink_to(ROOT / "config")
+    cli("plan", "--env", "prod", "--out", "prod.plan")
+    approved = handed_over()
+    cli("apply", "--env", "prod", "--only", "configuration-set", "--yes")
+    cli("plan", "--env", "prod", "--out", "other.plan")
+    Path("other.plan").replace("prod.plan")
+    [line] = [line for line in ran("apply") if line.startswith("ses-provision apply")]
+
+    refused = cli(*shlex.split(line.replace('"$DIGEST"', approved))[1:])
+
+    assert refused.status != 0
+    assert "Its digest is" in refused.stderr
+    assert refused.writes == []
 
 
 def test_the_workflow_uses_open_id_connect_and_no_stored_key() -> None:

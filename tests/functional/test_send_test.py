@@ -6,6 +6,7 @@ import pytest
 
 from tests.conftest import Cli
 from tests.functional.breakages import set_off
+from tests.functional.following import follow
 from tests.functional.health import Health
 
 
@@ -115,6 +116,8 @@ def test_a_set_that_is_switched_off(health: Health) -> None:
 
     assert "sending is switched off for configuration set starlight-prod" in message
     assert hint.endswith("ses-provision resume --env prod")
+    assert follow(health, hint) == 1
+    assert health.run("send-test").status == 0
 
 
 def test_a_set_that_is_not_there(health: Health) -> None:

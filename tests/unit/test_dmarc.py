@@ -13,9 +13,9 @@ from ses_provision.engine.model import Action, Change, Found
 from ses_provision.errors import CannotReachAws
 from ses_provision.names import txt_value
 from ses_provision.resources.dmarc import Dmarc
-from ses_provision.resources.dmarc_record import is_dmarc, parse, record, strengths
+from ses_provision.resources.dmarc_record import is_dmarc, parse, record
 from ses_provision.resources.hosted_zones import Zone
-from tests.dmarc_strings import STRINGS
+from tests.dmarc_strings import STRINGS, strengths
 
 ZONE = Zone("Z1", "dev.example.com")
 WANTED = Dmarc.of(ZONE, "dev.example.com", record("quarantine", ["ops@example.com"]), 300)

@@ -16,9 +16,8 @@ from ses_provision.resources.dmarc_record import (
     render,
     report_hosts,
     report_uris,
-    strengths,
 )
-from tests.dmarc_strings import WELL_FORMED, records, written
+from tests.dmarc_strings import WELL_FORMED, records, strengths, written
 
 WANTED = st.builds(
     record,

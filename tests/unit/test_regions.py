@@ -8,10 +8,11 @@ from subprocess import run
 import pytest
 from botocore.session import Session
 
-from ses_provision.engine.account import partition
+from ses_provision.engine.account import Account, partition
 from ses_provision.environment import loading
 from ses_provision.environment.regions import has_ses, without_ses
 from ses_provision.errors import ConfigError
+from ses_provision.operations.drill import Queue
 from ses_provision.resources.hosted_zones import HOME
 from tests.unit.test_config import LEAST
 
@@ -29,6 +30,16 @@ def test_a_region_is_in_its_partition_and_route_53_has_a_region_there(
 ) -> None:
     assert partition(region) == found
     assert CORE.get_partition_for_region(HOME[found]) == found
+
+
+@pytest.mark.parametrize(("found", "region"), PLACES)
+def test_the_queue_of_the_drill_is_where_the_partition_has_its_queues(
+    found: str, region: str
+) -> None:
+    queue = Queue(Account("111122223333", region, found), "drill", "arn:topic", {})
+    [known] = [one for one in CORE.get_data("partitions")["partitions"] if one["id"] == found]
+
+    assert queue.url == (f"https://sqs.{region}.{known['outputs']['dnsSuffix']}/111122223333/drill")
 
 
 @pytest.mark.parametrize("region", sorted(has_ses()))

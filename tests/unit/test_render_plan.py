@@ -216,16 +216,19 @@ def test_a_step_that_still_waits_says_for_what() -> None:
 
 def test_after_a_fresh_apply_everything_that_people_have_to_do_is_listed(env: Environment) -> None:
     subscription = Subscription(TOPIC_ARN, "email", f"ops@{DOMAIN}")
+    night = replace(subscription, endpoint=f"night@{DOMAIN}")
     fresh = plan(
         StepPlan("configuration-set", "Set", (create(CONFIGURATION_SET),)),
         WAITING,
-        StepPlan("events", "Events", (create(subscription), create(subscription))),
+        StepPlan("events", "Events", (create(subscription), create(night))),
+        StepPlan("alarms", "Alarms", (create(replace(subscription, topic_arn=f"{TOPIC_ARN}-2")),)),
     )
 
     assert shown(text.next_steps(env, fresh)) == dedent(
         """\
         Next:
-          - confirm the subscription: AWS has mailed ops@starlightpractice.com
+          - confirm 3 subscriptions: AWS has mailed ops@starlightpractice.com (2 mails), \
+night@starlightpractice.com (1 mail)
           - wait for DKIM:            ses-provision dkim-status --env prod --wait
           - leave the sandbox:        ses-provision request-access --env prod
           - let the application send: ses-provision apply --env prod --role NAME
@@ -234,6 +237,19 @@ def test_after_a_fresh_apply_everything_that_people_have_to_do_is_listed(env: En
           - see what is left:         ses-provision checklist --env prod
         """
     )
+
+
+def test_one_mail_is_one_subscription_to_confirm(env: Environment) -> None:
+    one = Subscription(TOPIC_ARN, "email", f"ops@{DOMAIN}")
+    two = replace(one, endpoint=f"night@{DOMAIN}")
+
+    of_one = plan(StepPlan("events", "Events", (create(one),)))
+    of_two = plan(StepPlan("events", "Events", (create(one), create(two))))
+
+    said = f"confirm the subscription: AWS has mailed ops@{DOMAIN}\n"
+    assert said in shown(text.next_steps(env, of_one))
+    said = f"confirm 2 subscriptions: AWS has mailed ops@{DOMAIN}, night@{DOMAIN}\n"
+    assert said in shown(text.next_steps(env, of_two))
 
 
 def test_after_a_small_change_nobody_is_told_of_a_mail_that_was_not_sent(env: Environment) -> None:

@@ -41,7 +41,7 @@ def dns(
     resolver: Annotated[
         str,
         typer.Option(
-            "--resolver", metavar="ADDRESS", help="Ask this DNS server, not the machine's."
+            "--resolver", metavar="ADDRESS", help="Ask this DNS server alone, not the public ones."
         ),
     ] = "",
 ) -> None:

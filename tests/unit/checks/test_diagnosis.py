@@ -128,6 +128,15 @@ def test_a_name_delegated_away_inside_the_zone_is_named() -> None:
     assert "takes it out of hosted zone Z1" in first.cause
 
 
+def test_what_is_said_of_a_hosted_zone_that_could_not_be_read_is_not_lost() -> None:
+    unread = Delegation(zone_problem="no such zone", zone_hint="correct dns.zone_id")
+    asked = [seen(mx(ENV), view(Kind.ZONE, State.NOT_ASKED, note="no such zone"))]
+
+    first = next(verdicts(ENV, PENDING, asked, unread))
+
+    assert (first.code, first.fix) == ("could-not-ask", "correct dns.zone_id")
+
+
 def test_a_fault_of_a_verified_domain_says_how_long_it_lasts() -> None:
     lacking = seen(mx(ENV), view(Kind.ZONE, State.MISSING, "Z1"))
 

@@ -92,6 +92,23 @@ def test_a_key_of_ones_own_has_a_length_that_ses_does_not_tell() -> None:
     assert found.status is Status.UNKNOWN
 
 
+def test_a_short_key_of_a_replica_is_made_longer_where_it_comes_from() -> None:
+    replica = ENV.model_copy(
+        update={"dkim": ENV.dkim.model_copy(update={"replica_of": "us-west-2"})}
+    )
+    attributes = {
+        "SigningAttributesOrigin": "AWS_SES_US_WEST_2",
+        "CurrentSigningKeyLength": "RSA_1024_BIT",
+    }
+
+    found = answered(
+        identity.key_length, scene(replica), GetEmailIdentity={"DkimAttributes": attributes}
+    )
+
+    assert found.status is Status.ACTION
+    assert "in us-west-2: make it longer there" in found.next_step
+
+
 def test_a_key_without_a_policy_to_read_is_unknown() -> None:
     found = answered(
         events.topic_key,
@@ -324,6 +341,7 @@ def test_the_key_of_a_separate_alarm_topic_is_looked_at() -> None:
             "GetTopicAttributes": {"Attributes": attributes},
             "DescribeKey": {"KeyMetadata": {"KeyId": "1-2", "Enabled": True}},
             "GetKeyPolicy": {"Policy": '{"Statement": []}'},
+            "ListSubscriptionsByTopic": {"Subscriptions": []},
         },
     )
 
