@@ -243,15 +243,14 @@ class LocalAws:
     ) -> None:
         """Put hosted zones `(id, name)` and roles, perhaps with a path, into an account; a reset
         brings them back."""
-        self._seeds.append(
-            {
-                "account": account,
-                "zones": list(zones),
-                "roles": list(roles),
-                "private_zones": list(private_zones),
-            }
-        )
-        self._sow(**self._seeds[-1])
+        seed: dict[str, Any] = {
+            "account": account,
+            "zones": list(zones),
+            "roles": list(roles),
+            "private_zones": list(private_zones),
+        }
+        self._sow(**seed)
+        self._seeds.append(seed)
 
     def reset(self) -> None:
         """Everything as it was when made and seeded, without faults; other knobs and clock stay."""

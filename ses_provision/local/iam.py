@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from urllib.parse import quote, unquote
 
-from ses_provision.local import policy_simulator
+from ses_provision.local import policy_simulator, strict_json
 from ses_provision.local.contract import AwsError, Caller, Params, Reply
 from ses_provision.local.keyring import Keyring, Principal
 from ses_provision.local.motobridge import MotoService, Universe
@@ -126,7 +125,7 @@ def _check(params: Params) -> None:
     """What IAM refuses and moto does not, in recorded words."""
     if "AssumeRolePolicyDocument" in params:
         try:
-            json.loads(params["AssumeRolePolicyDocument"])
+            strict_json.loads(params["AssumeRolePolicyDocument"])
         except ValueError:
             raise AwsError("MalformedPolicyDocument", "This policy contains invalid Json") from None
     if not params.get("PolicyArn", "arn:").startswith("arn:"):

@@ -140,9 +140,9 @@ class Sns(OwnService):
         if topic is None or not _may(caller, topic, self.policy_in_force(topic), action):
             raise AwsError(
                 "AuthorizationError",
-                f"User: arn:aws:iam::{caller.account}:user/local is not authorized to perform: "
-                f"SNS:{action} on resource: {arn} because no resource-based policy allows the "
-                f"SNS:{action} action",
+                f"User: arn:{caller.partition}:iam::{caller.account}:user/local is not authorized "
+                f"to perform: SNS:{action} on resource: {arn} because no resource-based policy "
+                f"allows the SNS:{action} action",
                 403,
             )
         return topic
@@ -275,7 +275,7 @@ def _may(caller: Caller, topic: Topic, policy: str, action: str) -> bool:
         (f"AWS:{caller.account}", f"AWS:arn:{caller.partition}:iam::{caller.account}:root"),
         {"aws:SourceOwner": (caller.account,), "aws:SecureTransport": ("true",)},
     )
-    return policies.decide(policies.parse(policy), ask)[0] is policies.Decision.ALLOWED
+    return policies.admits(policy, ask)
 
 
 def _tags(pairs: list[dict[str, str]]) -> dict[str, str]:

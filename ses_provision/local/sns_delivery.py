@@ -164,7 +164,7 @@ class Deliveries:
         except AwsError as error:
             self._record("undelivered", subscription, error.message, message.text)
             return
-        policy = (held.get("Attributes") or {}).get("Policy")
+        policy = (held.get("Attributes") or {}).get("Policy", "")
         if not _queue_admits(policy, topic.arn, subscription.endpoint):
             # Developer Guide, "Subscribing a queue": without this policy SNS cannot send.
             reason = "the queue's policy does not let sns.amazonaws.com send for this topic"
@@ -205,9 +205,7 @@ class Deliveries:
         )
 
 
-def _queue_admits(policy: str | None, topic_arn: str, queue_arn: str) -> bool:
-    if not policy:
-        return False
+def _queue_admits(policy: str, topic_arn: str, queue_arn: str) -> bool:
     ask = policies.Ask(
         "sqs:SendMessage",
         queue_arn,
@@ -215,4 +213,4 @@ def _queue_admits(policy: str | None, topic_arn: str, queue_arn: str) -> bool:
         {"aws:SourceArn": (topic_arn,), "aws:SourceAccount": (topic_arn.split(":")[4],),
          "aws:SecureTransport": ("true",)},
     )  # fmt: skip
-    return policies.decide(policies.parse(policy), ask)[0] is policies.Decision.ALLOWED
+    return policies.admits(policy, ask)

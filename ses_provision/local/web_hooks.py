@@ -36,7 +36,11 @@ class Post:
 
 def can_be_reached(endpoint: str) -> bool:
     """Whether an endpoint is on this machine."""
-    return is_loopback(urlsplit(endpoint).netloc.rpartition("@")[2])
+    try:
+        authority = urlsplit(endpoint).netloc
+    except ValueError:
+        return False
+    return is_loopback(authority.rpartition("@")[2])
 
 
 def headers(

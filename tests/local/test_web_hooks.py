@@ -130,6 +130,14 @@ def test_a_web_hook_confirms_itself_and_then_gets_signed_messages(sns, topic, ho
     assert is_genuine(message)
 
 
+@pytest.mark.parametrize("endpoint", ["http://[::1", "http://127.0.0.1]:80/", "http://"])
+def test_an_endpoint_that_is_no_address_is_subscribed_and_gets_nothing(aws, sns, topic, endpoint):
+    sns.subscribe(TopicArn=topic, Protocol="http", Endpoint=endpoint)
+    aws.confirm_subscriptions()
+    sns.publish(TopicArn=topic, Message="hello")
+    assert [mail.kind for mail in aws.outbox.to(endpoint)] == ["confirmation", "notification"]
+
+
 def test_raw_messages_come_without_their_envelope(sns, topic, hook):
     subscribed(sns, topic, hook, RawMessageDelivery="true")
     sns.publish(TopicArn=topic, Message="plain")
