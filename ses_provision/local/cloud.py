@@ -31,6 +31,7 @@ from ses_provision.local.sns import Sns, aws_address
 from ses_provision.local.sqs import Patience, Sqs
 from ses_provision.local.sts import Sts
 from ses_provision.local.tagging import Tagging
+from ses_provision.local.topic_access import TopicAccess
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -85,8 +86,11 @@ class LocalAws:
         }
         self.route53 = Route53(self.clock, self._look_at_dns)
         self.sns = Sns(self.clock, moto["sqs"], self._sns_address)
-        cloudwatch = CloudWatch(universe, self.sns, self.clock)
-        self.surroundings = Surroundings(self.route53, self.sns, cloudwatch, moto, self.clock)
+        access = TopicAccess(self.sns, moto["kms"])
+        cloudwatch = CloudWatch(universe, self.sns, access, self.clock)
+        self.surroundings = Surroundings(
+            self.route53, self.sns, access, cloudwatch, moto, self.clock
+        )
         self.sesv2 = SesV2(self.surroundings, self.clock)
         self.sesv2.world.address = lambda: self.served_at or "http://localhost"
         self.artifact = Artifact(self.clock)

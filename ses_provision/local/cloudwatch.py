@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from ses_provision.local.served import Operation
     from ses_provision.local.sns import Sns
+    from ses_provision.local.topic_access import TopicAccess
 
 _MOST_POINTS = 1440
 _KINDS = {"CompositeAlarm": "CompositeAlarms", "MetricAlarm": "MetricAlarms"}
@@ -47,10 +48,10 @@ class CloudWatch:
     name = "cloudwatch"
     operations = _SERVED
 
-    def __init__(self, universe: Universe, sns: Sns, clock: Clock) -> None:
+    def __init__(self, universe: Universe, sns: Sns, access: TopicAccess, clock: Clock) -> None:
         self._clock = clock
         self._store = AlarmStore(universe)
-        self._alarms = Evaluator(self._store, sns, clock)
+        self._alarms = Evaluator(self._store, sns, access, clock)
         self._own: Mapping[str, Operation] = {
             "DeleteAlarms": self._delete_alarms,
             "DescribeAlarmHistory": self._alarms.history.describe,

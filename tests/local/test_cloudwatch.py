@@ -218,6 +218,33 @@ def test_an_action_that_may_not_publish_does_not_fail_the_alarm(aws, cloudwatch,
     assert mails() == []
 
 
+@pytest.mark.parametrize(
+    ("service", "told"), [("ses.amazonaws.com", False), ("cloudwatch.amazonaws.com", True)]
+)
+def test_an_alarm_tells_a_topic_with_a_key_that_lets_cloudwatch_use_it(
+    aws, cloudwatch, client, mails, service, told
+):
+    """aws-facts 3: the key's policy names the service, and may name the account it acts for."""
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": service},
+        "Action": ["kms:GenerateDataKey*", "kms:Decrypt"],
+        "Resource": "*",
+        "Condition": {"StringEquals": {"aws:SourceAccount": PROD}},
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    key = client("kms").create_key(Policy=policy)["KeyMetadata"]["KeyId"]
+    client("sns").set_topic_attributes(
+        TopicArn=TOPIC, AttributeName="KmsMasterKeyId", AttributeValue=key
+    )
+    cloudwatch.put_metric_alarm(**alarm(TreatMissingData="breaching"))
+    aws.clock.advance(60)
+    assert held(cloudwatch)["StateValue"] == "ALARM"
+    assert len(mails()) == told
+    [acted, *_] = cloudwatch.describe_alarm_history(HistoryItemType="Action")["AlarmHistoryItems"]
+    assert ("AWSKMS" in acted["HistorySummary"]) is not told
+
+
 def test_a_data_point_without_a_time_is_of_now_by_the_clock_of_the_local_aws(aws, client):
     aws.clock.advance(-4000 * 24 * 3600)
     cloudwatch, now = client("cloudwatch"), aws.clock.now()
