@@ -97,14 +97,16 @@ class Evaluator:
     def look_at_composites(self, caller: Caller) -> None:
         """Bring composite alarms to the state that their rules give them."""
         held = self._ask(caller, "DescribeAlarms", {})
-        alarms = [*held.get("MetricAlarms", []), *held.get("CompositeAlarms", [])]
+        composites = {alarm["AlarmName"]: alarm for alarm in held.get("CompositeAlarms", [])}
+        alarms = [*held.get("MetricAlarms", []), *composites.values()]
         states = {alarm["AlarmName"]: alarm["StateValue"] for alarm in alarms}
-        for alarm in held.get("CompositeAlarms", []):
-            state = "ALARM" if alarm_rules.holds(alarm["AlarmRule"], states) else "OK"
-            if state != alarm["StateValue"]:
+        rules = {name: alarm["AlarmRule"] for name, alarm in composites.items()}
+        for name in alarm_rules.children_first(rules):
+            state = "ALARM" if alarm_rules.holds(rules[name], states) else "OK"
+            if state != states[name]:
+                states[name] = state
                 reason = f"The alarm rule is {'met' if state == 'ALARM' else 'not met'}"
-                self.change(caller, alarm, Verdict(state, reason))
-                return
+                self._switch(caller, composites[name], Verdict(state, reason))
 
     def set_by_hand(self, caller: Caller, alarm: Reply, verdict: Verdict) -> None:
         """SetAlarmState: the actions run, and CloudWatch sets it right at its next evaluation."""
@@ -164,7 +166,13 @@ class Evaluator:
         return [float(point[alarm["Statistic"]]) for point in ordered]
 
     def change(self, caller: Caller, alarm: Reply, verdict: Verdict) -> None:
-        """Put an alarm into a state; where that is another one, its actions run."""
+        """Put an alarm into a state, and those that its new state concerns."""
+        self._switch(caller, alarm, verdict)
+        if verdict.state != alarm["StateValue"]:
+            self.look_at_composites(caller)
+
+    def _switch(self, caller: Caller, alarm: Reply, verdict: Verdict) -> None:
+        """Put one alarm into a state; where that is another one, its actions run."""
         times, now = self.times(caller, alarm["AlarmName"]), self._clock.now()
         state = {"StateValue": verdict.state, "StateReason": verdict.reason}
         if verdict.data is not None:
@@ -178,7 +186,6 @@ class Evaluator:
         for action in alarm.get(_ACTIONS[verdict.state], []) if alarm["ActionsEnabled"] else ():
             failure = self._act(caller, alarm, verdict, action)
             self.history.acted(caller, alarm, action, failure)
-        self.look_at_composites(caller)
 
     def _act(self, caller: Caller, alarm: Reply, verdict: Verdict, action: str) -> str | None:
         """Tell a topic; why that failed, None when it did not."""

@@ -9,6 +9,7 @@ from ses_provision.local.alarm_store import AlarmStore
 from ses_provision.local.alarms import Evaluator, Verdict
 from ses_provision.local.contract import AwsError, Caller, Clock, Params, Reply
 from ses_provision.local.motobridge import Universe, not_served
+from ses_provision.local.served import page
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from ses_provision.local.topic_access import TopicAccess
 
 _MOST_POINTS = 1440
+_PAGE = 50  # alarms where MaxRecords is silent (boto/boto#3036)
 _KINDS = {"CompositeAlarm": "CompositeAlarms", "MetricAlarm": "MetricAlarms"}
 # What a client may ask of alarms and metrics; the rest of moto's CloudWatch is left out.
 _SERVED = frozenset(
@@ -91,12 +93,15 @@ class CloudWatch:
         reply = self._ask(caller, "DescribeAlarms", params)
         # API Reference, DescribeAlarms: without AlarmTypes only metric alarms.
         types = params.get("AlarmTypes") or ["MetricAlarm"]
+        asked = [member for kind, member in _KINDS.items() if kind in types]
+        found = [(member, alarm) for member in asked for alarm in reply.get(member, [])]
+        size = int(params.get("MaxRecords") or _PAGE)
+        more = page(found, params, size, "NextToken", "Alarms", refused_as="InvalidNextToken")
+        shown = more.pop("Alarms")
         return {
-            member: [self._shown(caller, alarm) for alarm in reply.get(member, [])]
-            if kind in types
-            else []
-            for kind, member in _KINDS.items()
-        }
+            member: [self._shown(caller, alarm) for kind, alarm in shown if kind == member]
+            for member in _KINDS.values()
+        } | more
 
     def _describe_alarms_for_metric(self, caller: Caller, params: Params) -> Reply:
         self.look(caller)
@@ -120,16 +125,17 @@ class CloudWatch:
 
     def _put_metric_alarm(self, caller: Caller, params: Params) -> Reply:
         alarm_checks.check_actions(caller, params)
+        alarm_checks.check_definition(params)
         alarm_checks.check_period(params)
         return self._put(caller, "PutMetricAlarm", params)
 
     def _put_composite_alarm(self, caller: Caller, params: Params) -> Reply:
         alarm_checks.check_actions(caller, params)
         try:
-            named = alarm_rules.names(params["AlarmRule"])
-            alarm_rules.holds(params["AlarmRule"], {})
+            alarm_rules.check(params["AlarmRule"])
         except alarm_rules.BrokenRuleError as error:
             raise alarm_checks.invalid("AlarmRule contains invalid expression") from error
+        named = alarm_rules.names(params["AlarmRule"])
         missing = [name for name in named if self._alarm(caller, name) is None]
         if missing:
             # awsdocs/aws-cloudformation-user-guide#911.
@@ -215,6 +221,14 @@ class CloudWatch:
             )
 
     def _get_metric_data(self, caller: Caller, params: Params) -> Reply:
+        for number, query in enumerate(params["MetricDataQueries"], 1):
+            for name in ("Namespace", "MetricName"):
+                if "MetricStat" in query and not query["MetricStat"]["Metric"].get(name):
+                    raise AwsError(
+                        "MissingParameter",
+                        f"The parameter MetricDataQueries.member.{number}.MetricStat.Metric.{name} "
+                        "is required.",
+                    )
         reply = self._ask(caller, "GetMetricData", params)
         labels = metric_labels.labels(params["MetricDataQueries"])
         results = [

@@ -91,6 +91,72 @@ def test_other_periods_are_taken(cloudwatch, period):
     assert held(cloudwatch)["Period"] == period
 
 
+@pytest.mark.parametrize(
+    "member", ["MetricName", "Namespace", "EvaluationPeriods", "ComparisonOperator"]
+)
+def test_an_alarm_without_what_it_compares_is_refused(cloudwatch, member):
+    """cfn-lint#771."""
+    asked = alarm()
+    del asked[member]
+    found = refused(cloudwatch.put_metric_alarm, **asked)
+    assert (found.code, found.message) == ("ValidationError", f"{member} must not be null")
+
+
+@pytest.mark.parametrize("member", ["Namespace", "MetricName"])
+def test_metric_data_without_the_name_of_a_metric_are_refused(aws, cloudwatch, member):
+    metric = {"Namespace": "Mine", "MetricName": "Sent"}
+    del metric[member]
+    stat = {"Metric": metric, "Period": 60, "Stat": "Sum"}
+    now = aws.clock.now()
+    found = refused(
+        cloudwatch.get_metric_data,
+        StartTime=now - timedelta(hours=1),
+        EndTime=now,
+        MetricDataQueries=[{"Id": "a", "MetricStat": stat}],
+    )
+    assert found.code == "MissingParameter"
+    assert f"MetricDataQueries.member.1.MetricStat.Metric.{member}" in found.message
+
+
+def composites(cloudwatch):
+    found = cloudwatch.describe_alarms(AlarmTypes=["CompositeAlarm"])["CompositeAlarms"]
+    return {each["AlarmName"]: each["StateValue"] for each in found}
+
+
+def test_composite_alarms_in_a_circle_are_not_evaluated_any_more(cloudwatch):
+    """API Reference, PutCompositeAlarm: a circle may be made, and ends the evaluation."""
+    cloudwatch.put_metric_alarm(**alarm())
+    cloudwatch.put_composite_alarm(AlarmName="one", AlarmRule="ALARM(ses-bounce-rate-prod)")
+    cloudwatch.put_composite_alarm(AlarmName="two", AlarmRule="NOT ALARM(one)")
+    assert composites(cloudwatch) == {"one": "OK", "two": "ALARM"}
+    cloudwatch.put_composite_alarm(AlarmName="one", AlarmRule="ALARM(two)")
+    cloudwatch.put_composite_alarm(AlarmName="own", AlarmRule="TRUE")
+    cloudwatch.put_composite_alarm(AlarmName="own", AlarmRule="NOT ALARM(own)")
+    assert composites(cloudwatch) == {"one": "OK", "own": "ALARM", "two": "ALARM"}
+    cloudwatch.put_composite_alarm(AlarmName="one", AlarmRule="TRUE")
+    assert composites(cloudwatch) == {"one": "ALARM", "own": "ALARM", "two": "OK"}
+
+
+def test_alarms_are_listed_page_by_page(cloudwatch):
+    """boto/boto#3036: 50, unless MaxRecords says otherwise."""
+    for number in range(53):
+        cloudwatch.put_metric_alarm(**alarm(AlarmName=f"a{number}"))
+    cloudwatch.put_composite_alarm(AlarmName="top", AlarmRule="ALARM(a1)")
+    first = cloudwatch.describe_alarms()
+    assert len(first["MetricAlarms"]) == 50
+    rest = cloudwatch.describe_alarms(NextToken=first["NextToken"])
+    assert (len(rest["MetricAlarms"]), "NextToken" in rest) == (3, False)
+    both = cloudwatch.get_paginator("describe_alarms").paginate(
+        AlarmTypes=["CompositeAlarm", "MetricAlarm"], PaginationConfig={"PageSize": 20}
+    )
+    pages = [(len(page["CompositeAlarms"]), len(page["MetricAlarms"])) for page in both]
+    assert pages == [(1, 19), (0, 20), (0, 14)]
+    for token in ("x", "-1", "9" * 5000):
+        assert refused(cloudwatch.describe_alarms, NextToken=token).code == "InvalidNextToken"
+        found = refused(cloudwatch.describe_alarm_history, NextToken=token)
+        assert found.code == "InvalidNextToken"
+
+
 def test_an_alarm_has_at_most_five_actions_a_state(cloudwatch):
     """API Reference, PutMetricAlarm."""
     actions = [f"{TOPIC}-{number}" for number in range(6)]
