@@ -233,11 +233,54 @@ def test_a_value_of_another_type_is_refused_in_the_words_of_aws(body, said):
 
 
 @pytest.mark.parametrize(
+    ("operation", "document"),
+    [
+        ("PutMetricAlarm", {"Threshold": "1"}),
+        ("PutMetricAlarm", {"Threshold": True}),
+        ("PutMetricAlarm", {"EvaluationPeriods": 1.5}),
+        ("PutMetricAlarm", {"ActionsEnabled": "true"}),
+        ("PutMetricAlarm", {"AlarmActions": "arn"}),
+        ("PutMetricAlarm", {"AlarmActions": [5]}),
+        ("PutMetricAlarm", {"AlarmActions": [None]}),
+        ("PutMetricAlarm", {"AlarmName": b"a"}),
+        ("PutMetricAlarm", {"Dimensions": {"Name": "a"}}),
+        ("PutMetricAlarm", ["AlarmName"]),
+        ("DescribeAlarmHistory", {"StartDate": "2026-04-03T00:00:00Z"}),
+        ("DescribeAlarmHistory", {"StartDate": 1.0}),
+    ],
+)
+def test_a_value_of_another_type_is_refused_of_cbor(operation, document):
+    codec = codec_for("cloudwatch")
+    path = f"/service/GraniteServiceVersion20100801/operation/{operation}"
+    headers = {"smithy-protocol": "rpc-v2-cbor"}
+    request = Request.of("POST", path, headers, cbor_form.encode(document))
+    model, labels = codec.operation(request)
+    with pytest.raises(AwsError, match="where the model has a") as caught:
+        codec.params(request, model, labels)
+    assert caught.value.code == "SerializationException"
+
+
+def test_a_time_beyond_all_calendars_cannot_be_read():
+    codec = codec_for("cloudwatch")
+    body = b"Action=DescribeAlarmHistory&StartDate=99999999999999999999"
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    request = Request.of("POST", "/", headers, body)
+    model, labels = codec.operation(request)
+    with pytest.raises(AwsError, match="cannot be read"):
+        codec.params(request, model, labels)
+
+
+@pytest.mark.parametrize(
     ("path", "operation"),
     [
         ("/v2/email/identities?PageSize=5", "ListEmailIdentities"),
         ("/v2/email/configuration-sets?PageSize=5&NextToken=x", "ListConfigurationSets"),
         ("/v2/email/contact-lists/news/contacts?PageSize=5", "ListContacts"),
+        ("/v2/email/identities?PageSize=5&Filter=x", "ListEmailIdentities"),
+        (
+            "/v2/email/contact-lists/news/contacts?PageSize=5&Filter=x&ContactListName=y",
+            "ListContacts",
+        ),
     ],
 )
 def test_lists_are_served_where_older_clients_look_for_them(path, operation):
@@ -248,3 +291,4 @@ def test_lists_are_served_where_older_clients_look_for_them(path, operation):
     assert model.name == operation
     assert params["PageSize"] == 5
     assert params.get("ContactListName", "news") == "news"
+    assert "Filter" not in params

@@ -13,6 +13,19 @@ if TYPE_CHECKING:
 
 _UNSIGNED, _NEGATIVE, _BYTES, _TEXT, _ARRAY, _MAP, _TAG = range(7)
 _EPOCH_SECONDS = 1
+# What CBOR makes of the model's types; all others are strings.
+_TYPES: dict[str, type | tuple[type, ...]] = {
+    "structure": dict,
+    "map": dict,
+    "list": list,
+    "boolean": bool,
+    "blob": bytes,
+    "integer": int,
+    "long": int,
+    "float": (int, float),
+    "double": (int, float),
+    "timestamp": datetime,
+}
 
 
 def read(shape: Shape, body: bytes) -> dict[str, Any]:
@@ -21,8 +34,27 @@ def read(shape: Shape, body: bytes) -> dict[str, Any]:
         return {}
     parser = RpcV2CBORParser()
     document = parser.parse_data_item(parser.get_peekable_stream_from_bytes(body))
-    found: dict[str, Any] = _known(shape, document)
+    found: dict[str, Any] = _read(shape, document)
     return found
+
+
+def _read(shape: Shape, value: Any) -> Any:
+    kind = shape.type_name
+    wanted = _TYPES.get(kind, str)
+    # Python counts a boolean as a number, which CBOR does not.
+    if not isinstance(value, wanted) or (isinstance(value, bool) and kind != "boolean"):
+        raise ValueError(f"{type(value).__name__} where the model has a {kind}")
+    if kind == "structure":
+        return {
+            name: _read(member, value[name])
+            for name, member in shape.members.items()
+            if value.get(name) is not None
+        }
+    if kind == "list":
+        return [_read(shape.member, item) for item in value]
+    if kind == "map":
+        return {_read(shape.key, key): _read(shape.value, item) for key, item in value.items()}
+    return value
 
 
 def _known(shape: Shape, value: Any) -> Any:
