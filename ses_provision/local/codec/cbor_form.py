@@ -40,9 +40,7 @@ def read(shape: Shape, body: bytes) -> dict[str, Any]:
 
 def _read(shape: Shape, value: Any) -> Any:
     kind = shape.type_name
-    wanted = _TYPES.get(kind, str)
-    # Python counts a boolean as a number, which CBOR does not.
-    if not isinstance(value, wanted) or (isinstance(value, bool) and kind != "boolean"):
+    if not _is_of(kind, value):
         raise ValueError(f"{type(value).__name__} where the model has a {kind}")
     if kind == "structure":
         return {
@@ -55,6 +53,12 @@ def _read(shape: Shape, value: Any) -> Any:
     if kind == "map":
         return {_read(shape.key, key): _read(shape.value, item) for key, item in value.items()}
     return value
+
+
+def _is_of(kind: str, value: Any) -> bool:
+    # Python counts a boolean as a number, which CBOR does not.
+    boolean = isinstance(value, bool) and kind != "boolean"
+    return isinstance(value, _TYPES.get(kind, str)) and not boolean
 
 
 def _known(shape: Shape, value: Any) -> Any:

@@ -105,8 +105,7 @@ class SesV2:
 
     def mail_link(self, place: Place, identity: Identity) -> None:
         """Mail an address the link that verifies it, once more."""
-        identity.created_at, identity.link_expired = self.world.now(), False
-        self._identities.mail_link(place, identity)
+        self._lifecycle.mail_link(place, identity)
 
     def operations(self) -> frozenset[str]:
         """The operations served."""
