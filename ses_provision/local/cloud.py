@@ -259,6 +259,7 @@ class LocalAws:
     def reset(self) -> None:
         """Everything as it was when made and seeded, without faults; other knobs and clock stay."""
         knobs = replace(self.knobs, faults=())
+        self.sns.forget_posts()
         self._build()
         self.knobs = knobs
         for seed in self._seeds:

@@ -157,6 +157,10 @@ class Sns(OwnService):
         """Deliver a message to a topic's confirmed subscribers; its message id."""
         return self._subscriptions.deliver(topic, message, subject)
 
+    def forget_posts(self) -> None:
+        """Make none of the posts to web hooks that still wait."""
+        self._subscriptions.forget_posts()
+
     def _create_topic(self, caller: Caller, params: Params) -> Reply:
         name, attributes = params["Name"], params.get("Attributes") or {}
         topic_attributes.check_name(name, fifo=attributes.get("FifoTopic") == "true")

@@ -121,6 +121,10 @@ class Deliveries:
 
         self._hooks.post(Post(subscription.endpoint, headers, body, lost))
 
+    def forget_posts(self) -> None:
+        """Make none of the posts to web hooks that still wait."""
+        self._hooks.forget()
+
     def deliver(self, topic: Topic, message: Message, lag: Lag) -> None:
         """Hand a message to every confirmed subscriber."""
         for subscription in topic.subscriptions:
