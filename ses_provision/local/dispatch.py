@@ -128,7 +128,7 @@ class Dispatcher:
             return
         if fault.kind is FaultKind.DROP:
             raise ConnectionLostError
-        holder = self._keyring.holder(caller.access_key)
+        holder = self._keyring.holder(caller.access_key, caller.partition)
         who = holder.arn if holder else caller.access_key
         raise refusal(fault, caller, who, (call.service, call.name, call.params))
 
