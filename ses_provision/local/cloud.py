@@ -20,7 +20,7 @@ from ses_provision.local.keyring import Keyring
 from ses_provision.local.kms import Kms
 from ses_provision.local.knobs import Fault, FaultKind, Knobs
 from ses_provision.local.lateness import Lag
-from ses_provision.local.motobridge import MotoService, Universe, implemented
+from ses_provision.local.motobridge import MotoService, Universe
 from ses_provision.local.neighbours import Surroundings
 from ses_provision.local.route53 import Route53
 from ses_provision.local.ses.service import SesV2
@@ -132,12 +132,8 @@ class LocalAws:
         return tuple(sorted(self._dispatcher.services))
 
     def operations(self, service: str) -> tuple[str, ...]:
-        """The operations that a service serves: those of our table, else those that moto has."""
-        held = self._dispatcher.services[service]
-        served = getattr(held, "operations", None)
-        if served is None:
-            return tuple(sorted(implemented(service)))
-        return tuple(sorted(served() if callable(served) else served))
+        """The operations that a service serves."""
+        return tuple(sorted(self._dispatcher.services[service].operations))
 
     @property
     def journal(self) -> Journal:

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from ses_provision.local import alarm_checks, alarm_rules, metric_labels
 from ses_provision.local.alarm_store import AlarmStore
 from ses_provision.local.alarms import Evaluator, Verdict
-from ses_provision.local.contract import AwsError, Caller, Clock, Params, Reply
-from ses_provision.local.motobridge import Universe, not_served
+from ses_provision.local.contract import AwsError, Caller, Clock, Params, Reply, not_served
+from ses_provision.local.motobridge import Universe
 from ses_provision.local.served import page
 
 if TYPE_CHECKING:
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 
 _MOST_POINTS = 1440
 _PAGE = 50  # alarms where MaxRecords is silent (boto/boto#3036)
-_KINDS = {"CompositeAlarm": "CompositeAlarms", "MetricAlarm": "MetricAlarms"}
+# Kinds of alarms, and where a listing has each.
+ALARMS = {"CompositeAlarm": "CompositeAlarms", "MetricAlarm": "MetricAlarms"}
 # What a client may ask of alarms and metrics; the rest of moto's CloudWatch is left out.
 _SERVED = frozenset(
     {
@@ -93,14 +94,14 @@ class CloudWatch:
         reply = self._ask(caller, "DescribeAlarms", params)
         # API Reference, DescribeAlarms: without AlarmTypes only metric alarms.
         types = params.get("AlarmTypes") or ["MetricAlarm"]
-        asked = [member for kind, member in _KINDS.items() if kind in types]
+        asked = [member for kind, member in ALARMS.items() if kind in types]
         found = [(member, alarm) for member in asked for alarm in reply.get(member, [])]
         size = int(params.get("MaxRecords") or _PAGE)
         more = page(found, params, size, "NextToken", "Alarms", refused_as="InvalidNextToken")
         shown = more.pop("Alarms")
         return {
             member: [self._shown(caller, alarm) for kind, alarm in shown if kind == member]
-            for member in _KINDS.values()
+            for member in ALARMS.values()
         } | more
 
     def _describe_alarms_for_metric(self, caller: Caller, params: Params) -> Reply:
@@ -177,7 +178,7 @@ class CloudWatch:
 
     def _alarm(self, caller: Caller, name: str) -> Reply | None:
         found = self._ask(caller, "DescribeAlarms", {"AlarmNames": [name]})
-        return next((alarm for kind in _KINDS.values() for alarm in found.get(kind, [])), None)
+        return next((alarm for kind in ALARMS.values() for alarm in found.get(kind, [])), None)
 
     def _existing(self, caller: Caller, name: str) -> Reply:
         alarm = self._alarm(caller, name)

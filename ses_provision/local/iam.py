@@ -27,6 +27,7 @@ _CHANGES = frozenset(
         "UpdateRole",
     }
 )
+_SIMULATE_PRINCIPAL, _SIMULATE_CUSTOM = "SimulatePrincipalPolicy", "SimulateCustomPolicy"
 _OWN_PATHS = ("/aws-service-role/", "/aws-reserved/")
 
 
@@ -37,11 +38,16 @@ class Iam(MotoService):
         super().__init__(universe, "iam")
         self._keyring = keyring
 
+    @property
+    def operations(self) -> frozenset[str]:
+        """Those of moto, and the simulations that it lacks."""
+        return super().operations | {_SIMULATE_PRINCIPAL, _SIMULATE_CUSTOM}
+
     def handle(self, caller: Caller, operation: str, params: Params) -> Reply:
         """Answer a call."""
-        if operation == "SimulatePrincipalPolicy":
+        if operation == _SIMULATE_PRINCIPAL:
             return self._simulate_principal(caller, params)
-        if operation == "SimulateCustomPolicy":
+        if operation == _SIMULATE_CUSTOM:
             return policy_simulator.simulate(_by_hand(params), params)
         if operation in _CHANGES:
             self._refuse_protected(caller, params["RoleName"])

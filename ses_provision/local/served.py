@@ -6,8 +6,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from ses_provision.local.contract import AwsError, Caller, Params, Reply
-from ses_provision.local.motobridge import not_served
+from ses_provision.local.contract import AwsError, Caller, Params, Reply, not_served
 
 Operation = Callable[[Caller, Params], Reply]
 _OFFSET = re.compile(r"[0-9]{1,9}")
@@ -45,3 +44,15 @@ def page(
     if start + size < len(items):
         reply[token] = str(start + size)
     return reply
+
+
+def everything(ask: Callable[[Params], Reply], member: str) -> list[Any]:
+    """All pages of a listing."""
+    found: list[Any] = []
+    token: Params = {}
+    while True:
+        answer = ask(token)
+        found += answer.get(member) or []
+        if not answer.get("NextToken"):
+            return found
+        token = {"NextToken": answer["NextToken"]}
