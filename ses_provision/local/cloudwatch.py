@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from ses_provision.local import alarm_checks, alarm_rules, metric_labels
@@ -19,6 +20,15 @@ if TYPE_CHECKING:
     from ses_provision.local.topic_access import TopicAccess
 
 _MOST_POINTS = 1440
+_MOST_LOOKED_AT = 200_000
+# User Guide, "Metrics retention": how long there are points of a period at least that long.
+_HOUR = 3600
+_RETENTION = (
+    (_HOUR, timedelta(days=455)),
+    (300, timedelta(days=63)),
+    (60, timedelta(days=15)),
+    (0, timedelta(hours=3)),
+)
 _PAGE = 50  # alarms where MaxRecords is silent (boto/boto#3036)
 # Kinds of alarms, and where a listing has each.
 ALARMS = {"CompositeAlarm": "CompositeAlarms", "MetricAlarm": "MetricAlarms"}
@@ -230,7 +240,7 @@ class CloudWatch:
                         f"The parameter MetricDataQueries.member.{number}.MetricStat.Metric.{name} "
                         "is required.",
                     )
-        reply = self._ask(caller, "GetMetricData", params)
+        reply = self._ask(caller, "GetMetricData", _kept(params))
         labels = metric_labels.labels(params["MetricDataQueries"])
         results = [
             result | ({"Label": labels[result["Id"]]} if result["Id"] in labels else {})
@@ -271,4 +281,27 @@ class CloudWatch:
                         f"The parameters {member}.Value and {member}.{other} are mutually "
                         "exclusive and you have specified both.",
                     )
+            if sum(max(0, count) for count in point.get("Counts", ())) > _MOST_LOOKED_AT:
+                raise _too_many(f"values in MetricData.member.{number}.Counts")
         return self._ask(caller, "PutMetricData", self._stamped(params))
+
+
+def _kept(params: Params) -> Params:
+    """What GetMetricData asks for, from where there may still be points of it."""
+    stats = [query["MetricStat"] for query in params["MetricDataQueries"] if "MetricStat" in query]
+    periods = [stat["Period"] for stat in stats] or [_HOUR]
+    kept = next(span for period, span in _RETENTION if max(periods) >= period)
+    end, span = params["EndTime"], params["EndTime"] - params["StartTime"]
+    if span > kept:
+        params, span = params | {"StartTime": end - kept}, kept
+    points = sum(int(span.total_seconds() // period) for period in periods)
+    if points > _MOST_LOOKED_AT:
+        raise _too_many(f"data points at once, not {points}: ask for less time or longer periods")
+    return params
+
+
+def _too_many(what: str) -> AwsError:
+    """moto goes through data points one by one, and with it the local AWS."""
+    return AwsError(
+        "NotImplementedByLocalAws", f"The local AWS serves up to {_MOST_LOOKED_AT} {what}.", 501
+    )

@@ -68,15 +68,25 @@ class Universe:
 
     def ask(self, caller: Caller, service: str, operation: str, params: Params) -> Reply:
         """Let moto answer one call."""
+        with self.entered():
+            try:
+                return self._answered(caller, service, operation, params)
+            except NotImplementedError as error:
+                raise not_served(service, operation) from error
+            except AwsError:
+                raise
+            except Exception as error:
+                # moto looks at less than AWS does, and stumbles over what AWS refuses.
+                raise AwsError(
+                    traits.of(service).misfit or "ValidationError",
+                    f"The local AWS cannot carry this out ({type(error).__name__}: {error}).",
+                ) from error
+
+    def _answered(self, caller: Caller, service: str, operation: str, params: Params) -> Reply:
         codec = codec_for(service)
         model = codec.model.operation_model(operation)
         protocol = traits.of(service).moto_speaks or str(codec.model.protocol)
-        request = _request(caller, model, protocol, params)
-        with self.entered():
-            try:
-                answer = self._stubber.process_request(request)
-            except NotImplementedError as error:
-                raise not_served(service, operation) from error
+        answer = self._stubber.process_request(_request(caller, model, protocol, params))
         if answer is None or "Not yet implemented" in str(answer[2]):
             raise not_served(service, operation)
         return _parsed(model, protocol, answer)

@@ -68,6 +68,9 @@ class Sqs(MotoService):
             raise AwsError(
                 "MissingParameter", "The request must contain the parameter MessageBody."
             )
+        if params.get("QueueNamePrefix"):
+            # moto takes it for a pattern.
+            params = params | {"QueueNamePrefix": re.escape(params["QueueNamePrefix"])}
         _check_policy((params.get("Attributes") or {}).get("Policy"))
         if operation == "CreateQueue":
             self._check_new(caller, params)

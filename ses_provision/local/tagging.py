@@ -106,6 +106,8 @@ def _check(params: Params) -> None:
     """API Reference, GetResources; its words were not recorded."""
     if not 1 <= params.get("ResourcesPerPage", PAGE) <= PAGE:
         raise AwsError(_REFUSED, f"ResourcesPerPage must be between 1 and {PAGE}")
+    if any(not each.get("Key") for each in params.get("TagFilters") or ()):
+        raise AwsError(_REFUSED, "Each tag filter must contain a key")
     both = [name for name in _NOT_WITH_ARNS if params.get(name)]
     if params.get("ResourceARNList") and both:
         raise AwsError(_REFUSED, f"ResourceARNList cannot be specified with {', '.join(both)}")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -116,6 +116,36 @@ def test_metric_data_without_the_name_of_a_metric_are_refused(aws, cloudwatch, m
     )
     assert found.code == "MissingParameter"
     assert f"MetricDataQueries.member.1.MetricStat.Metric.{member}" in found.message
+
+
+def test_metric_data_reach_back_as_far_as_points_are_kept(aws, cloudwatch):
+    """User Guide, "Metrics retention": points of a minute for 15 days."""
+    now = aws.clock.now()
+    for days in (14, 16):
+        point = {"MetricName": "Sent", "Value": 1, "Timestamp": now - timedelta(days=days)}
+        cloudwatch.put_metric_data(Namespace="Mine", MetricData=[point])
+
+    def found(period, start=datetime(1, 1, 1, tzinfo=UTC), queries=1):
+        metric = {"Namespace": "Mine", "MetricName": "Sent"}
+        stat = {"Metric": metric, "Period": period, "Stat": "Sum"}
+        asked = [{"Id": f"q{number}", "MetricStat": stat} for number in range(queries)]
+        [series, *_] = cloudwatch.get_metric_data(
+            StartTime=start, EndTime=now, MetricDataQueries=asked
+        )["MetricDataResults"]
+        return sum(series["Values"])
+
+    assert (found(60), found(3600)) == (1, 2)
+    assert refused(found, period=60, queries=10).code == "NotImplementedByLocalAws"
+
+
+def test_values_are_counted_as_far_as_they_can_be_kept_apart(cloudwatch):
+    def put(*counts):
+        point = {"MetricName": "Sent", "Values": [1.0] * len(counts), "Counts": counts}
+        cloudwatch.put_metric_data(Namespace="Mine", MetricData=[point])
+
+    put(3, 4)
+    found = refused(lambda: put(1e30, -1e30))
+    assert (found.code, found.status) == ("NotImplementedByLocalAws", 501)
 
 
 def composites(cloudwatch):

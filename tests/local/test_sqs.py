@@ -353,3 +353,11 @@ def test_a_policy_that_is_none_is_refused_of_a_new_queue_and_of_one_that_is_ther
     found = refused(sqs.set_queue_attributes, QueueUrl=queue, Attributes={"Policy": text})
     assert found.code == "InvalidAttributeValue"
     sqs.set_queue_attributes(QueueUrl=queue, Attributes={"Policy": ""})
+
+
+@pytest.mark.parametrize("prefix", ["[", "(", "j.bs", "(a+)+$", "jobs$"])
+def test_a_prefix_of_names_is_no_pattern(client, prefix):
+    sqs = client("sqs")
+    sqs.create_queue(QueueName="jobs-1_x")
+    assert "QueueUrls" not in sqs.list_queues(QueueNamePrefix=prefix)
+    assert len(sqs.list_queues(QueueNamePrefix="jobs-1_")["QueueUrls"]) == 1

@@ -76,6 +76,7 @@ def test_pages_have_the_size_that_is_asked_for(tagging):
         {"ResourceARNList": [TOPIC], "ResourceTypeFilters": ["sns"]},
         {"ResourceARNList": [TOPIC], "TagFilters": [{"Key": "Project"}]},
         {"ResourceTypeFilters": ["s" * 257]},
+        {"TagFilters": [{"Values": ["mail"]}]},
     ],
 )
 def test_what_the_api_reference_excludes_is_refused(tagging, asked):

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import struct
 from datetime import UTC, datetime
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from botocore.parsers import RpcV2CBORParser
+from botocore.parsers import ResponseParserError, RpcV2CBORParser
 
 if TYPE_CHECKING:
     from botocore.model import Shape
@@ -32,10 +33,20 @@ def read(shape: Shape, body: bytes) -> dict[str, Any]:
     """The parameters of a call; members unknown to the model are left out."""
     if not body:
         return {}
-    parser = RpcV2CBORParser()
-    document = parser.parse_data_item(parser.get_peekable_stream_from_bytes(body))
+    try:
+        document = RpcV2CBORParser().parse_data_item(_Stream(body))
+    except ResponseParserError:
+        raise ValueError("CBOR that is cut short, or none") from None
     found: dict[str, Any] = _read(shape, document)
     return found
+
+
+class _Stream(BytesIO):
+    """Bytes as botocore reads them: however long a text says it is, no more than is there."""
+
+    def peek(self, size: int = 1) -> bytes:
+        """What is read next."""
+        return self.getbuffer()[self.tell() : self.tell() + size].tobytes()
 
 
 def _read(shape: Shape, value: Any) -> Any:
