@@ -39,10 +39,20 @@ def _check_action(caller: Caller, action: str) -> None:
         raise invalid(f"Invalid region {region} specified. Only {caller.region} is supported.")
 
 
+def check_definition(params: Params) -> None:
+    """Words: cfn-lint#771, hashicorp/terraform-provider-aws#11105."""
+    needed = ["EvaluationPeriods", "ComparisonOperator"]
+    if not params.get("Metrics"):
+        needed = ["MetricName", "Namespace", *needed]
+    for name in needed:
+        if params.get(name) is None:
+            raise invalid(f"{name} must not be null")
+
+
 def check_period(params: Params) -> None:
     """API Reference, PutMetricAlarm: 10, 20, 30 and any multiple of 60; within a day, or a week
     for periods of an hour and more."""
-    if "Metrics" in params:
+    if params.get("Metrics"):
         return
     period = params.get("Period")
     if not period or (period not in (10, 20, 30) and period % 60):

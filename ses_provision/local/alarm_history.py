@@ -106,4 +106,5 @@ class History:
         if params.get("ScanBy") != "TimestampAscending":
             found.reverse()
         size = min(int(params.get("MaxRecords") or _PAGE), _PAGE)
-        return page(found, params, size, "NextToken", "AlarmHistoryItems")
+        member, code = "AlarmHistoryItems", "InvalidNextToken"
+        return page(found, params, size, "NextToken", member, refused_as=code)

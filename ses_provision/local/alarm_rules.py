@@ -1,13 +1,16 @@
 """The rule of a composite alarm: which alarms it names, and what it says of their states.
 
 API Reference, PutCompositeAlarm: `ALARM(name)`, `OK(name)`, `INSUFFICIENT_DATA(name)`, `TRUE`,
-`FALSE`, joined by `AND`, `OR`, `NOT` and parentheses; a name or an ARN, in quotes or without.
+`FALSE`, joined by `AND`, `OR`, `NOT` and parentheses; a name or an ARN, in quotes or without. It
+names at most 100 alarms and has at most 500 elements: alarms, `TRUE`, `FALSE` and parentheses.
 """
 
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -22,6 +25,11 @@ _TOKEN = re.compile(
 )
 
 
+_CONSTANTS = {"TRUE": True, "FALSE": False}
+_BINDING = {"OR": 1, "AND": 2, "NOT": 3}
+_MOST_CHILDREN, _MOST_ELEMENTS = 100, 500
+
+
 class BrokenRuleError(ValueError):
     """Not a rule."""
 
@@ -32,6 +40,14 @@ class Named:
 
     state: str
     alarm: str
+
+
+def check(rule: str) -> None:
+    """Refuse what is no rule, or more of one than CloudWatch takes."""
+    elements = [token for token in _tokens(rule) if token not in _BINDING]
+    if len(elements) > _MOST_ELEMENTS or len(names(rule)) > _MOST_CHILDREN:
+        raise BrokenRuleError(rule)
+    holds(rule, {})
 
 
 def names(rule: str) -> list[str]:
@@ -45,13 +61,33 @@ def bare(alarm: str) -> str:
     return alarm.split(":alarm:", 1)[1] if ":alarm:" in alarm else alarm
 
 
+def children_first(rules: Mapping[str, str]) -> list[str]:
+    """Composite alarms in the order in which their states follow from each other, by their rules.
+
+    Those are left out whose rules lead into a circle: CloudWatch stops to evaluate them.
+    """
+    within = {name: rules.keys() & names(rule) for name, rule in rules.items()}
+    sorter = TopologicalSorter(within)
+    with suppress(CycleError):
+        sorter.prepare()
+    found: list[str] = []
+    while ready := sorter.get_ready():
+        found += sorted(ready)
+        sorter.done(*ready)
+    return found
+
+
 def holds(rule: str, states: Mapping[str, str]) -> bool:
     """Whether a rule holds under the states of alarms, by their names."""
-    tokens = list(_tokens(rule))
-    result = _either(tokens, states)
-    if tokens:
-        raise BrokenRuleError(rule)
-    return result
+    reading = _Reading()
+    for token in _tokens(rule):
+        if isinstance(token, Named):
+            reading.value(states.get(bare(token.alarm)) == token.state)
+        elif token in _CONSTANTS:
+            reading.value(_CONSTANTS[token])
+        else:
+            reading.word(token)
+    return reading.result()
 
 
 def _tokens(rule: str) -> list[Named | str]:
@@ -69,35 +105,51 @@ def _tokens(rule: str) -> list[Named | str]:
     return found
 
 
-def _either(tokens: list[Named | str], states: Mapping[str, str]) -> bool:
-    result = _both(tokens, states)
-    while tokens[:1] == ["OR"]:
-        tokens.pop(0)
-        # Both sides are read, or what is left would be read as something else.
-        result = _both(tokens, states) or result
-    return result
+class _Reading:
+    """The values and words of a rule that are still to be joined, however deep it is nested."""
 
+    def __init__(self) -> None:
+        self._values: list[bool] = []
+        self._words: list[str] = []
+        self._awaits_value = True
 
-def _both(tokens: list[Named | str], states: Mapping[str, str]) -> bool:
-    result = _one(tokens, states)
-    while tokens[:1] == ["AND"]:
-        tokens.pop(0)
-        result = _one(tokens, states) and result
-    return result
+    def value(self, held: bool) -> None:
+        self._expect(value=True)
+        self._values.append(held)
+        self._awaits_value = False
 
+    def word(self, word: str) -> None:
+        self._expect(value=word in ("NOT", "("))
+        if word == ")":
+            self._join(0)
+            if not self._words:
+                raise BrokenRuleError(word)
+            self._words.pop()
+        elif word in ("AND", "OR"):
+            self._join(_BINDING[word])
+            self._words.append(word)
+            self._awaits_value = True
+        else:
+            self._words.append(word)
 
-def _one(tokens: list[Named | str], states: Mapping[str, str]) -> bool:
-    part = tokens.pop(0) if tokens else ")"
-    if isinstance(part, Named):
-        return states.get(bare(part.alarm)) == part.state
-    if part in ("TRUE", "FALSE"):
-        return part == "TRUE"
-    if part == "NOT":
-        return not _one(tokens, states)
-    if part != "(":
-        raise BrokenRuleError(part)
-    result = _either(tokens, states)
-    if tokens[:1] != [")"]:
-        raise BrokenRuleError("(")
-    tokens.pop(0)
-    return result
+    def result(self) -> bool:
+        self._expect(value=False)
+        self._join(0)
+        if self._words:
+            raise BrokenRuleError("(")
+        return self._values[0]
+
+    def _expect(self, *, value: bool) -> None:
+        if self._awaits_value is not value:
+            raise BrokenRuleError("a value" if self._awaits_value else "AND, OR or the end")
+
+    def _join(self, binding: int) -> None:
+        """Join what binds at least as close, back to the last open parenthesis."""
+        while self._words and _BINDING.get(self._words[-1], -1) >= binding:
+            word, last = self._words.pop(), self._values.pop()
+            if word == "NOT":
+                self._values.append(not last)
+            elif word == "AND":
+                self._values.append(self._values.pop() and last)
+            else:
+                self._values.append(self._values.pop() or last)

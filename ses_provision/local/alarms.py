@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from ses_provision.local import alarm_message, alarm_rules, policies
+from ses_provision.local import alarm_message, alarm_rules, topic_access
 from ses_provision.local.alarm_history import History
 from ses_provision.local.contract import Caller, Clock, Params
 
@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from ses_provision.local.contract import Reply, Service
     from ses_provision.local.sns import Sns, Topic
+    from ses_provision.local.topic_access import TopicAccess
 
 _BREACHES: dict[str, Callable[[float, float], bool]] = {
     "GreaterThanThreshold": operator.gt,
@@ -55,9 +56,10 @@ class Evaluator:
     """Looks at simple alarms whenever somebody asks for them, as of the clock's time, and changes
     the states of all."""
 
-    def __init__(self, cloudwatch: Service, sns: Sns, clock: Clock) -> None:
+    def __init__(self, cloudwatch: Service, sns: Sns, access: TopicAccess, clock: Clock) -> None:
         self._cloudwatch = cloudwatch
         self._sns = sns
+        self._access = access
         self._clock = clock
         self._times: dict[tuple[str, str, str], Times] = {}
         self.history = History(clock)
@@ -95,14 +97,16 @@ class Evaluator:
     def look_at_composites(self, caller: Caller) -> None:
         """Bring composite alarms to the state that their rules give them."""
         held = self._ask(caller, "DescribeAlarms", {})
-        alarms = [*held.get("MetricAlarms", []), *held.get("CompositeAlarms", [])]
+        composites = {alarm["AlarmName"]: alarm for alarm in held.get("CompositeAlarms", [])}
+        alarms = [*held.get("MetricAlarms", []), *composites.values()]
         states = {alarm["AlarmName"]: alarm["StateValue"] for alarm in alarms}
-        for alarm in held.get("CompositeAlarms", []):
-            state = "ALARM" if alarm_rules.holds(alarm["AlarmRule"], states) else "OK"
-            if state != alarm["StateValue"]:
+        rules = {name: alarm["AlarmRule"] for name, alarm in composites.items()}
+        for name in alarm_rules.children_first(rules):
+            state = "ALARM" if alarm_rules.holds(rules[name], states) else "OK"
+            if state != states[name]:
+                states[name] = state
                 reason = f"The alarm rule is {'met' if state == 'ALARM' else 'not met'}"
-                self.change(caller, alarm, Verdict(state, reason))
-                return
+                self._switch(caller, composites[name], Verdict(state, reason))
 
     def set_by_hand(self, caller: Caller, alarm: Reply, verdict: Verdict) -> None:
         """SetAlarmState: the actions run, and CloudWatch sets it right at its next evaluation."""
@@ -162,7 +166,13 @@ class Evaluator:
         return [float(point[alarm["Statistic"]]) for point in ordered]
 
     def change(self, caller: Caller, alarm: Reply, verdict: Verdict) -> None:
-        """Put an alarm into a state; where that is another one, its actions run."""
+        """Put an alarm into a state, and those that its new state concerns."""
+        self._switch(caller, alarm, verdict)
+        if verdict.state != alarm["StateValue"]:
+            self.look_at_composites(caller)
+
+    def _switch(self, caller: Caller, alarm: Reply, verdict: Verdict) -> None:
+        """Put one alarm into a state; where that is another one, its actions run."""
         times, now = self.times(caller, alarm["AlarmName"]), self._clock.now()
         state = {"StateValue": verdict.state, "StateReason": verdict.reason}
         if verdict.data is not None:
@@ -176,14 +186,13 @@ class Evaluator:
         for action in alarm.get(_ACTIONS[verdict.state], []) if alarm["ActionsEnabled"] else ():
             failure = self._act(caller, alarm, verdict, action)
             self.history.acted(caller, alarm, action, failure)
-        self.look_at_composites(caller)
 
     def _act(self, caller: Caller, alarm: Reply, verdict: Verdict, action: str) -> str | None:
         """Tell a topic; why that failed, None when it did not."""
         topic = self._sns.find(action)
         if topic is None:
             return f"Resource {action} cannot be reached from the local AWS, or does not exist"
-        failure = _refusal(caller, topic, self._sns.policy_in_force(topic), alarm["AlarmArn"])
+        failure = self._refusal(caller, topic, alarm["AlarmArn"])
         if failure is None:
             times = {
                 "configured": self.times(caller, alarm["AlarmName"]).configured,
@@ -193,38 +202,18 @@ class Evaluator:
             self._sns.publish(topic, message, alarm_message.subject(caller, alarm, verdict.state))
         return failure
 
+    def _refusal(self, caller: Caller, topic: Topic, alarm_arn: str) -> str | None:
+        """Why CloudWatch may not publish (US_SetupSNS.md); the alarm itself does not fail.
 
-def _refusal(caller: Caller, topic: Topic, policy: str, alarm_arn: str) -> str | None:
-    """Why CloudWatch may not publish (US_SetupSNS.md); the alarm itself does not fail.
-
-    Words: aws-solutions/automated-security-response-on-aws#43, ASFHyP3/hyp3#762.
-    """
-    if topic.attributes.get("KmsMasterKeyId", "").endswith("alias/aws/sns"):
-        return "The topic's key alias/aws/sns does not let CloudWatch use it (AWSKMS, AccessDenied)"
-    if _may_publish(caller, topic, policy, alarm_arn):
-        return None
-    return (
-        f"Resource: {alarm_arn} is not authorized to perform: SNS:Publish on resource: {topic.arn} "
-        "because no resource-based policy allows the SNS:Publish action"
-    )
-
-
-def _may_publish(caller: Caller, topic: Topic, policy: str, alarm_arn: str) -> bool:
-    ask = policies.Ask(
-        "sns:Publish",
-        topic.arn,
-        ("Service:cloudwatch.amazonaws.com",),
-        {
-            "aws:SourceAccount": (caller.account,),
-            # Within one account CloudWatch counts as its owner: the policy that every topic is
-            # born with (AWS:SourceOwner) admits its alarms.
-            "aws:SourceOwner": (caller.account,),
-            "aws:SourceArn": (alarm_arn,),
-            "aws:SecureTransport": ("true",),
-        },
-    )
-    try:
-        statements = policies.parse(policy)
-    except policies.MalformedPolicyError:
-        return False
-    return policies.decide(statements, ask)[0] is policies.Decision.ALLOWED
+        Words: aws-solutions/automated-security-response-on-aws#43, ASFHyP3/hyp3#762.
+        """
+        asked = (caller, topic, topic_access.CLOUDWATCH, alarm_arn)
+        if not self._access.key_admits(*asked):
+            key = topic.attributes["KmsMasterKeyId"]
+            return f"The topic's key {key} does not let CloudWatch use it (AWSKMS, AccessDenied)"
+        if self._access.policy_admits(*asked):
+            return None
+        return (
+            f"Resource: {alarm_arn} is not authorized to perform: SNS:Publish on resource: "
+            f"{topic.arn} because no resource-based policy allows the SNS:Publish action"
+        )

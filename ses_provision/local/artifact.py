@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from ses_provision.local.contract import AwsError, Caller, Clock, Params, Reply
+from ses_provision.local.contract import AwsError, Caller, Clock, Params, Reply, not_served
 
 # aws-facts 7: the names of the two agreements; the exact string in this API is not documented.
 ACCOUNT_BAA = "AWS Business Associate Addendum"
@@ -36,18 +36,15 @@ class Artifact:
         self._lock = threading.RLock()
         self._agreements: list[_Agreement] = []
 
+    @property
     def operations(self) -> frozenset[str]:
         """The operations served."""
         return frozenset({"ListCustomerAgreements"})
 
     def handle(self, caller: Caller, operation: str, params: Params) -> Reply:
         """Answer one request."""
-        if operation not in self.operations():
-            raise AwsError(
-                "NotImplementedByLocalAws",
-                f"The local AWS does not serve artifact {operation}.",
-                501,
-            )
+        if operation not in self.operations:
+            raise not_served("artifact", operation)
         with self._lock:
             return self._list(caller, params)
 

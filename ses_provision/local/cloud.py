@@ -20,7 +20,7 @@ from ses_provision.local.keyring import Keyring
 from ses_provision.local.kms import Kms
 from ses_provision.local.knobs import Fault, FaultKind, Knobs
 from ses_provision.local.lateness import Lag
-from ses_provision.local.motobridge import MotoService, Universe, implemented
+from ses_provision.local.motobridge import MotoService, Universe
 from ses_provision.local.neighbours import Surroundings
 from ses_provision.local.route53 import Route53
 from ses_provision.local.ses.service import SesV2
@@ -31,6 +31,7 @@ from ses_provision.local.sns import Sns, aws_address
 from ses_provision.local.sqs import Patience, Sqs
 from ses_provision.local.sts import Sts
 from ses_provision.local.tagging import Tagging
+from ses_provision.local.topic_access import TopicAccess
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -85,8 +86,11 @@ class LocalAws:
         }
         self.route53 = Route53(self.clock, self._look_at_dns)
         self.sns = Sns(self.clock, moto["sqs"], self._sns_address)
-        cloudwatch = CloudWatch(universe, self.sns, self.clock)
-        self.surroundings = Surroundings(self.route53, self.sns, cloudwatch, moto, self.clock)
+        access = TopicAccess(self.sns, moto["kms"])
+        cloudwatch = CloudWatch(universe, self.sns, access, self.clock)
+        self.surroundings = Surroundings(
+            self.route53, self.sns, access, cloudwatch, moto, self.clock
+        )
         self.sesv2 = SesV2(self.surroundings, self.clock)
         self.sesv2.world.address = lambda: self.served_at or "http://localhost"
         self.artifact = Artifact(self.clock)
@@ -128,12 +132,8 @@ class LocalAws:
         return tuple(sorted(self._dispatcher.services))
 
     def operations(self, service: str) -> tuple[str, ...]:
-        """The operations that a service serves: those of our table, else those that moto has."""
-        held = self._dispatcher.services[service]
-        served = getattr(held, "operations", None)
-        if served is None:
-            return tuple(sorted(implemented(service)))
-        return tuple(sorted(served() if callable(served) else served))
+        """The operations that a service serves."""
+        return tuple(sorted(self._dispatcher.services[service].operations))
 
     @property
     def journal(self) -> Journal:
@@ -243,19 +243,19 @@ class LocalAws:
     ) -> None:
         """Put hosted zones `(id, name)` and roles, perhaps with a path, into an account; a reset
         brings them back."""
-        self._seeds.append(
-            {
-                "account": account,
-                "zones": list(zones),
-                "roles": list(roles),
-                "private_zones": list(private_zones),
-            }
-        )
-        self._sow(**self._seeds[-1])
+        seed: dict[str, Any] = {
+            "account": account,
+            "zones": list(zones),
+            "roles": list(roles),
+            "private_zones": list(private_zones),
+        }
+        self._sow(**seed)
+        self._seeds.append(seed)
 
     def reset(self) -> None:
         """Everything as it was when made and seeded, without faults; other knobs and clock stay."""
         knobs = replace(self.knobs, faults=())
+        self.sns.forget_posts()
         self._build()
         self.knobs = knobs
         for seed in self._seeds:

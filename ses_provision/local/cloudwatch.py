@@ -2,22 +2,36 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from ses_provision.local import alarm_checks, alarm_rules, metric_labels
 from ses_provision.local.alarm_store import AlarmStore
 from ses_provision.local.alarms import Evaluator, Verdict
-from ses_provision.local.contract import AwsError, Caller, Clock, Params, Reply
-from ses_provision.local.motobridge import Universe, not_served
+from ses_provision.local.contract import AwsError, Caller, Clock, Params, Reply, not_served
+from ses_provision.local.motobridge import Universe
+from ses_provision.local.served import page
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from ses_provision.local.served import Operation
     from ses_provision.local.sns import Sns
+    from ses_provision.local.topic_access import TopicAccess
 
 _MOST_POINTS = 1440
-_KINDS = {"CompositeAlarm": "CompositeAlarms", "MetricAlarm": "MetricAlarms"}
+_MOST_LOOKED_AT = 200_000
+# User Guide, "Metrics retention": how long there are points of a period at least that long.
+_HOUR = 3600
+_RETENTION = (
+    (_HOUR, timedelta(days=455)),
+    (300, timedelta(days=63)),
+    (60, timedelta(days=15)),
+    (0, timedelta(hours=3)),
+)
+_PAGE = 50  # alarms where MaxRecords is silent (boto/boto#3036)
+# Kinds of alarms, and where a listing has each.
+ALARMS = {"CompositeAlarm": "CompositeAlarms", "MetricAlarm": "MetricAlarms"}
 # What a client may ask of alarms and metrics; the rest of moto's CloudWatch is left out.
 _SERVED = frozenset(
     {
@@ -47,10 +61,10 @@ class CloudWatch:
     name = "cloudwatch"
     operations = _SERVED
 
-    def __init__(self, universe: Universe, sns: Sns, clock: Clock) -> None:
+    def __init__(self, universe: Universe, sns: Sns, access: TopicAccess, clock: Clock) -> None:
         self._clock = clock
         self._store = AlarmStore(universe)
-        self._alarms = Evaluator(self._store, sns, clock)
+        self._alarms = Evaluator(self._store, sns, access, clock)
         self._own: Mapping[str, Operation] = {
             "DeleteAlarms": self._delete_alarms,
             "DescribeAlarmHistory": self._alarms.history.describe,
@@ -90,12 +104,15 @@ class CloudWatch:
         reply = self._ask(caller, "DescribeAlarms", params)
         # API Reference, DescribeAlarms: without AlarmTypes only metric alarms.
         types = params.get("AlarmTypes") or ["MetricAlarm"]
+        asked = [member for kind, member in ALARMS.items() if kind in types]
+        found = [(member, alarm) for member in asked for alarm in reply.get(member, [])]
+        size = int(params.get("MaxRecords") or _PAGE)
+        more = page(found, params, size, "NextToken", "Alarms", refused_as="InvalidNextToken")
+        shown = more.pop("Alarms")
         return {
-            member: [self._shown(caller, alarm) for alarm in reply.get(member, [])]
-            if kind in types
-            else []
-            for kind, member in _KINDS.items()
-        }
+            member: [self._shown(caller, alarm) for kind, alarm in shown if kind == member]
+            for member in ALARMS.values()
+        } | more
 
     def _describe_alarms_for_metric(self, caller: Caller, params: Params) -> Reply:
         self.look(caller)
@@ -119,16 +136,17 @@ class CloudWatch:
 
     def _put_metric_alarm(self, caller: Caller, params: Params) -> Reply:
         alarm_checks.check_actions(caller, params)
+        alarm_checks.check_definition(params)
         alarm_checks.check_period(params)
         return self._put(caller, "PutMetricAlarm", params)
 
     def _put_composite_alarm(self, caller: Caller, params: Params) -> Reply:
         alarm_checks.check_actions(caller, params)
         try:
-            named = alarm_rules.names(params["AlarmRule"])
-            alarm_rules.holds(params["AlarmRule"], {})
+            alarm_rules.check(params["AlarmRule"])
         except alarm_rules.BrokenRuleError as error:
             raise alarm_checks.invalid("AlarmRule contains invalid expression") from error
+        named = alarm_rules.names(params["AlarmRule"])
         missing = [name for name in named if self._alarm(caller, name) is None]
         if missing:
             # awsdocs/aws-cloudformation-user-guide#911.
@@ -170,7 +188,7 @@ class CloudWatch:
 
     def _alarm(self, caller: Caller, name: str) -> Reply | None:
         found = self._ask(caller, "DescribeAlarms", {"AlarmNames": [name]})
-        return next((alarm for kind in _KINDS.values() for alarm in found.get(kind, [])), None)
+        return next((alarm for kind in ALARMS.values() for alarm in found.get(kind, [])), None)
 
     def _existing(self, caller: Caller, name: str) -> Reply:
         alarm = self._alarm(caller, name)
@@ -214,7 +232,15 @@ class CloudWatch:
             )
 
     def _get_metric_data(self, caller: Caller, params: Params) -> Reply:
-        reply = self._ask(caller, "GetMetricData", params)
+        for number, query in enumerate(params["MetricDataQueries"], 1):
+            for name in ("Namespace", "MetricName"):
+                if "MetricStat" in query and not query["MetricStat"]["Metric"].get(name):
+                    raise AwsError(
+                        "MissingParameter",
+                        f"The parameter MetricDataQueries.member.{number}.MetricStat.Metric.{name} "
+                        "is required.",
+                    )
+        reply = self._ask(caller, "GetMetricData", _kept(params))
         labels = metric_labels.labels(params["MetricDataQueries"])
         results = [
             result | ({"Label": labels[result["Id"]]} if result["Id"] in labels else {})
@@ -255,4 +281,27 @@ class CloudWatch:
                         f"The parameters {member}.Value and {member}.{other} are mutually "
                         "exclusive and you have specified both.",
                     )
+            if sum(max(0, count) for count in point.get("Counts", ())) > _MOST_LOOKED_AT:
+                raise _too_many(f"values in MetricData.member.{number}.Counts")
         return self._ask(caller, "PutMetricData", self._stamped(params))
+
+
+def _kept(params: Params) -> Params:
+    """What GetMetricData asks for, from where there may still be points of it."""
+    stats = [query["MetricStat"] for query in params["MetricDataQueries"] if "MetricStat" in query]
+    periods = [stat["Period"] for stat in stats] or [_HOUR]
+    kept = next(span for period, span in _RETENTION if max(periods) >= period)
+    end, span = params["EndTime"], params["EndTime"] - params["StartTime"]
+    if span > kept:
+        params, span = params | {"StartTime": end - kept}, kept
+    points = sum(int(span.total_seconds() // period) for period in periods)
+    if points > _MOST_LOOKED_AT:
+        raise _too_many(f"data points at once, not {points}: ask for less time or longer periods")
+    return params
+
+
+def _too_many(what: str) -> AwsError:
+    """moto goes through data points one by one, and with it the local AWS."""
+    return AwsError(
+        "NotImplementedByLocalAws", f"The local AWS serves up to {_MOST_LOOKED_AT} {what}.", 501
+    )

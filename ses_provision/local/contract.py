@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
@@ -36,6 +37,13 @@ class AwsError(Exception):
         self.message = message
         self.status = status
         self.extra = extra
+
+
+def not_served(service: str, operation: str) -> AwsError:
+    """The refusal for an operation that the local AWS does not have."""
+    return AwsError(
+        "NotImplementedByLocalAws", f"The local AWS does not serve {service}:{operation}.", 501
+    )
 
 
 # Services add days and years to the time; beyond these bounds that could leave the calendar.
@@ -81,6 +89,10 @@ _OUT_OF_BOUNDS = f"the clock goes from {EARLIEST.year} to {LATEST.year - 1}"
 
 class Service(Protocol):
     """One AWS service: takes parsed parameters, answers with the modelled output or AwsError."""
+
+    @property
+    def operations(self) -> Collection[str]:
+        """All that it serves."""
 
     def handle(self, caller: Caller, operation: str, params: Params) -> Reply: ...
 

@@ -9,11 +9,10 @@ from botocore.exceptions import UnknownServiceError
 
 from ses_provision.local import constraints, traits
 from ses_provision.local.codec import Codec, codec_for
-from ses_provision.local.contract import AwsError, Caller, Params, Reply
+from ses_provision.local.contract import AwsError, Caller, Params, Reply, not_served
 from ses_provision.local.disturb import Disturbances, refusal
 from ses_provision.local.journal import Entry, Journal
 from ses_provision.local.knobs import Fault, FaultKind
-from ses_provision.local.motobridge import not_served
 from ses_provision.local.wire import ConnectionLostError, Request, Response
 
 if TYPE_CHECKING:
@@ -128,7 +127,7 @@ class Dispatcher:
             return
         if fault.kind is FaultKind.DROP:
             raise ConnectionLostError
-        holder = self._keyring.holder(caller.access_key)
+        holder = self._keyring.holder(caller.access_key, caller.partition)
         who = holder.arn if holder else caller.access_key
         raise refusal(fault, caller, who, (call.service, call.name, call.params))
 
@@ -142,8 +141,7 @@ class Dispatcher:
 
     def _check_served(self, service: str, operation: str) -> None:
         """Say of an operation that is not served just that, whatever else is wrong with it."""
-        served = getattr(self.services[service], "operations", None)
-        if served is not None and operation not in (served() if callable(served) else served):
+        if operation not in self.services[service].operations:
             raise not_served(service, operation)
 
     @staticmethod
@@ -220,6 +218,4 @@ class _Unserved(Codec):
             asked = f"{request.method} {request.path}"
         else:
             asked = str(operation.name)
-        raise AwsError(
-            "NotImplementedByLocalAws", f"The local AWS does not serve {self.name}:{asked}.", 501
-        )
+        raise not_served(self.name, asked)

@@ -7,11 +7,12 @@ conditions suffices; `$or` lists alternatives.
 from __future__ import annotations
 
 import ipaddress
-import json
 import operator
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
+
+from ses_provision.local import strict_json
 
 BODY, ATTRIBUTES = "MessageBody", "MessageAttributes"
 _MOST_KEYS = 5
@@ -28,7 +29,7 @@ _MISSING = object()
 def fault(text: str, scope: str) -> str | None:
     """Why SNS does not take a policy, None when it does."""
     try:
-        policy = json.loads(text)
+        policy = strict_json.loads(text)
     except ValueError:
         return "FilterPolicy: failed to parse JSON."
     if not isinstance(policy, dict):
@@ -92,10 +93,10 @@ def _is_range(value: Any) -> bool:
 
 def wants(policy: str, scope: str, attributes: Mapping[str, Mapping[str, Any]], body: str) -> bool:
     """Whether a message passes a policy that SNS has taken."""
-    held = json.loads(policy)
+    held = strict_json.loads(policy)
     if scope == BODY:
         try:
-            document = json.loads(body)
+            document = strict_json.loads(body)
         except ValueError:
             return False
         return isinstance(document, dict) and _matches(held, document)
@@ -107,7 +108,7 @@ def _of_attribute(attribute: Mapping[str, Any]) -> Any:
     kind, text = attribute.get("DataType", ""), attribute.get("StringValue")
     if kind == "String.Array" or kind.startswith("Number"):
         try:
-            return json.loads(text or "")
+            return strict_json.loads(text or "")
         except ValueError:
             return text
     return text

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from urllib.parse import quote, unquote
 
-from ses_provision.local import policy_simulator
+from ses_provision.local import policy_simulator, strict_json
 from ses_provision.local.contract import AwsError, Caller, Params, Reply
 from ses_provision.local.keyring import Keyring, Principal
 from ses_provision.local.motobridge import MotoService, Universe
@@ -28,6 +27,7 @@ _CHANGES = frozenset(
         "UpdateRole",
     }
 )
+_SIMULATE_PRINCIPAL, _SIMULATE_CUSTOM = "SimulatePrincipalPolicy", "SimulateCustomPolicy"
 _OWN_PATHS = ("/aws-service-role/", "/aws-reserved/")
 
 
@@ -38,11 +38,16 @@ class Iam(MotoService):
         super().__init__(universe, "iam")
         self._keyring = keyring
 
+    @property
+    def operations(self) -> frozenset[str]:
+        """Those of moto, and the simulations that it lacks."""
+        return super().operations | {_SIMULATE_PRINCIPAL, _SIMULATE_CUSTOM}
+
     def handle(self, caller: Caller, operation: str, params: Params) -> Reply:
         """Answer a call."""
-        if operation == "SimulatePrincipalPolicy":
+        if operation == _SIMULATE_PRINCIPAL:
             return self._simulate_principal(caller, params)
-        if operation == "SimulateCustomPolicy":
+        if operation == _SIMULATE_CUSTOM:
             return policy_simulator.simulate(_by_hand(params), params)
         if operation in _CHANGES:
             self._refuse_protected(caller, params["RoleName"])
@@ -126,7 +131,7 @@ def _check(params: Params) -> None:
     """What IAM refuses and moto does not, in recorded words."""
     if "AssumeRolePolicyDocument" in params:
         try:
-            json.loads(params["AssumeRolePolicyDocument"])
+            strict_json.loads(params["AssumeRolePolicyDocument"])
         except ValueError:
             raise AwsError("MalformedPolicyDocument", "This policy contains invalid Json") from None
     if not params.get("PolicyArn", "arn:").startswith("arn:"):

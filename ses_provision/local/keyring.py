@@ -38,12 +38,14 @@ class Keyring:
         """The access key id that belongs to an account by convention."""
         return f"LOCAL000{account}"
 
-    def holder(self, access_key: str) -> Principal | None:
-        """Who holds a key, None when nobody does."""
+    def holder(self, access_key: str, partition: str = "aws") -> Principal | None:
+        """Who holds a key, None when nobody does; keys by convention belong to every partition."""
         found = LOCAL_KEY.fullmatch(access_key)
         if found:
             account = found[1]
-            return Principal(account, f"arn:aws:iam::{account}:user/local", f"AIDA{account}LOCA")
+            return Principal(
+                account, f"arn:{partition}:iam::{account}:user/local", f"AIDA{account}LOCA"
+            )
         return self._issued.get(access_key)
 
     def issue(self, principal: Principal, until: datetime) -> str:

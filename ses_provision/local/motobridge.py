@@ -11,6 +11,7 @@ from __future__ import annotations
 import importlib
 import os
 from contextlib import contextmanager
+from functools import cache
 from threading import RLock
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
@@ -28,7 +29,7 @@ from moto.core.responses import BaseResponse
 
 from ses_provision.local import traits
 from ses_provision.local.codec import codec_for
-from ses_provision.local.contract import AwsError, Caller, Params, Reply
+from ses_provision.local.contract import AwsError, Caller, Params, Reply, not_served
 from ses_provision.local.nobodys import session
 
 if TYPE_CHECKING:
@@ -67,25 +68,28 @@ class Universe:
 
     def ask(self, caller: Caller, service: str, operation: str, params: Params) -> Reply:
         """Let moto answer one call."""
+        with self.entered():
+            try:
+                return self._answered(caller, service, operation, params)
+            except NotImplementedError as error:
+                raise not_served(service, operation) from error
+            except AwsError:
+                raise
+            except Exception as error:
+                # moto looks at less than AWS does, and stumbles over what AWS refuses.
+                raise AwsError(
+                    traits.of(service).misfit or "ValidationError",
+                    f"The local AWS cannot carry this out ({type(error).__name__}: {error}).",
+                ) from error
+
+    def _answered(self, caller: Caller, service: str, operation: str, params: Params) -> Reply:
         codec = codec_for(service)
         model = codec.model.operation_model(operation)
         protocol = traits.of(service).moto_speaks or str(codec.model.protocol)
-        request = _request(caller, model, protocol, params)
-        with self.entered():
-            try:
-                answer = self._stubber.process_request(request)
-            except NotImplementedError as error:
-                raise not_served(service, operation) from error
+        answer = self._stubber.process_request(_request(caller, model, protocol, params))
         if answer is None or "Not yet implemented" in str(answer[2]):
             raise not_served(service, operation)
         return _parsed(model, protocol, answer)
-
-
-def not_served(service: str, operation: str) -> AwsError:
-    """The refusal for an operation that the local AWS does not have."""
-    return AwsError(
-        "NotImplementedByLocalAws", f"The local AWS does not serve {service}:{operation}.", 501
-    )
 
 
 def _request(
@@ -146,6 +150,7 @@ def _put_in(contents: list[tuple[Any, dict[str, Any]]]) -> None:
         _IN_USE.append(backend)
 
 
+@cache
 def implemented(service: str) -> frozenset[str]:
     """The operations of a service that moto has."""
     module = importlib.import_module(f"moto.{service}.responses")
@@ -169,13 +174,15 @@ def leave_out_mocks(events: Any) -> None:
 class MotoService:
     """A service as moto has it, behind the same door as ours."""
 
-    def __init__(self, universe: Universe, name: str, served: frozenset[str] | None = None) -> None:
+    def __init__(self, universe: Universe, name: str) -> None:
         self._universe = universe
-        self._served = served
         self.name = name
+
+    @property
+    def operations(self) -> frozenset[str]:
+        """The operations that moto has."""
+        return implemented(self.name)
 
     def handle(self, caller: Caller, operation: str, params: Params) -> Reply:
         """Let moto answer."""
-        if self._served is not None and operation not in self._served:
-            raise not_served(self.name, operation)
         return self._universe.ask(caller, self.name, operation, params)

@@ -5,17 +5,15 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING, Any
 
-from ses_provision.local import dnsnames, policies
-from ses_provision.local.contract import AwsError, Caller, Clock
+from ses_provision.local import dnsnames, topic_access
+from ses_provision.local.contract import Caller, Clock
 
 if TYPE_CHECKING:
     from ses_provision.local.cloudwatch import CloudWatch
     from ses_provision.local.contract import Service
     from ses_provision.local.route53 import Route53
-    from ses_provision.local.sns import Sns, Topic
-
-_SES = ("Service:ses.amazonaws.com",)
-_KEY_ACTIONS = ("kms:GenerateDataKey", "kms:Decrypt")
+    from ses_provision.local.sns import Sns
+    from ses_provision.local.topic_access import TopicAccess
 
 
 class ExternalDns:
@@ -49,6 +47,7 @@ class Surroundings:
         self,
         route53: Route53,
         sns: Sns,
+        access: TopicAccess,
         cloudwatch: CloudWatch,
         moto: dict[str, Service],
         clock: Clock,
@@ -57,6 +56,7 @@ class Surroundings:
         self.stream_records: list[tuple[str, bytes]] = []
         self._route53 = route53
         self._sns = sns
+        self._access = access
         self._cloudwatch = cloudwatch
         self._moto = moto
         self._clock = clock
@@ -84,34 +84,10 @@ class Surroundings:
         topic = self._sns.find(topic_arn)
         if topic is None:
             return f"SNS topic <{topic_arn}> not found."
-        policy = self._sns.policy_in_force(topic)
-        if not _policy_allows(caller, topic, policy, source_arn) or not self._key_allows(topic):
+        asked = (caller, topic, topic_access.SES, source_arn)
+        if not self._access.policy_admits(*asked) or not self._access.key_admits(*asked):
             return f"Could not publish to SNS topic: {topic_arn}"
         return None
-
-    def _key_allows(self, topic: Topic) -> bool:
-        key = topic.attributes.get("KmsMasterKeyId")
-        if not key:
-            return True
-        if key.endswith("alias/aws/sns"):
-            # Its policy cannot be edited, so no other service may use it (SES Developer Guide,
-            # configure-sns-notifications.md; binxio/cfn-ses-provider#16).
-            return False
-        _, _, _, region, account, _ = topic.arn.split(":")
-        owner = Caller(account, region)
-        try:
-            held = self._moto["kms"].handle(owner, "DescribeKey", {"KeyId": key})["KeyMetadata"]
-            text = self._moto["kms"].handle(
-                owner, "GetKeyPolicy", {"KeyId": held["KeyId"], "PolicyName": "default"}
-            )["Policy"]
-        except AwsError:
-            return False
-        statements = policies.parse(text)
-        return all(
-            policies.decide(statements, policies.Ask(action, held["Arn"], _SES))[0]
-            is policies.Decision.ALLOWED
-            for action in _KEY_ACTIONS
-        )
 
     def publish(self, caller: Caller, topic_arn: str, message: str, subject: str | None) -> None:
         """Deliver a message to a topic's subscribers."""
@@ -150,21 +126,3 @@ class Surroundings:
         name = {"DeliveryStreamName": stream_arn.rpartition("/")[2]}
         self._moto["firehose"].handle(caller, "DescribeDeliveryStream", name)
         self.stream_records.append((stream_arn, data))
-
-
-def _policy_allows(caller: Caller, topic: Topic, policy: str, source_arn: str) -> bool:
-    ask = policies.Ask(
-        "sns:Publish",
-        topic.arn,
-        _SES,
-        {
-            "aws:SourceAccount": (caller.account,),
-            # SES names the owner too, so the policy that every topic is born with admits it
-            # (recorded: localstack, test_ses_sns_topic_integration_send_email).
-            "aws:SourceOwner": (caller.account,),
-            "aws:SourceArn": (source_arn,),
-            "aws:SecureTransport": ("true",),
-        },
-    )
-    decision, _ = policies.decide(policies.parse(policy), ask)
-    return decision is policies.Decision.ALLOWED

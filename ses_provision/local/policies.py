@@ -6,12 +6,13 @@ allow the answer is deny.
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass, field
 from enum import StrEnum
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
+
+from ses_provision.local import strict_json
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -52,7 +53,7 @@ class Ask:
 def parse(text: str) -> list[dict[str, Any]]:
     """The statements of a policy document."""
     try:
-        document = json.loads(text)
+        document = strict_json.loads(text)
     except ValueError as error:
         raise MalformedPolicyError("the policy is not JSON") from error
     if not isinstance(document, dict) or "Statement" not in document:
@@ -63,7 +64,42 @@ def parse(text: str) -> list[dict[str, Any]]:
             raise MalformedPolicyError("a statement has no Effect of Allow or Deny")
         if not {"Action", "NotAction"} & set(statement):
             raise MalformedPolicyError("a statement has no Action")
+        _check_shapes(statement)
     return statements
+
+
+def _check_shapes(statement: dict[str, Any]) -> None:
+    """IAM User Guide, "Grammar of the IAM JSON policy language"."""
+    for name in ("Action", "NotAction", "Resource", "NotResource"):
+        if not _are_texts(statement.get(name, [])):
+            raise MalformedPolicyError(f"{name} is neither a string nor a list of strings")
+    for name in ("Principal", "NotPrincipal"):
+        named = statement.get(name, "*")
+        by_kind = isinstance(named, dict) and all(map(_are_texts, named.values()))
+        if named != "*" and not by_kind:
+            raise MalformedPolicyError(f"{name} is neither * nor an object of names")
+    conditions = statement.get("Condition", {})
+    if not isinstance(conditions, dict) or not all(map(_is_condition, conditions.values())):
+        raise MalformedPolicyError("Condition is no object of operators, keys and values")
+
+
+def _are_texts(value: Any) -> bool:
+    return all(isinstance(each, str) for each in listed(value))
+
+
+def _is_condition(keys: Any) -> bool:
+    return isinstance(keys, dict) and all(
+        isinstance(value, str | int | float) for values in keys.values() for value in listed(values)
+    )
+
+
+def admits(text: str, ask: Ask) -> bool:
+    """Whether a policy allows what is asked; one that is malformed allows nothing."""
+    try:
+        statements = parse(text)
+    except MalformedPolicyError:
+        return False
+    return decide(statements, ask)[0] is Decision.ALLOWED
 
 
 def decide(statements: Iterable[dict[str, Any]], ask: Ask) -> tuple[Decision, list[dict[str, Any]]]:
@@ -132,7 +168,7 @@ def condition(operator: str, key: str, wanted: list[Any], ask: Ask) -> bool:
     values = ask.values(key)
     expected = [_plain(value) for value in wanted]
     if name == "Null":
-        return (values is None) == (expected[0] == "true")
+        return (values is None) == ("true" in expected)
     if name not in _OPERATORS:
         return False
     if values is None:
@@ -180,7 +216,10 @@ def _same_ignoring_case(pattern: str, value: str) -> bool:
 
 
 def _numeric(pattern: str, value: str) -> bool:
-    return float(pattern) == float(value)
+    try:
+        return float(pattern) == float(value)
+    except ValueError:
+        return False
 
 
 _OPERATORS: dict[str, Callable[[str, str], bool]] = {

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
+from ses_provision.local import strict_json
 from ses_provision.local.contract import AwsError, Params
 
 if TYPE_CHECKING:
@@ -109,7 +109,7 @@ def texts(params: Params) -> dict[str, str]:
     if structure != "json":
         raise invalid("MessageStructure")
     try:
-        held = json.loads(params["Message"])
+        held = strict_json.loads(params["Message"])
     except ValueError:
         held = None
     if not isinstance(held, dict):

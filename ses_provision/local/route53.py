@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
 # API Reference, ListResourceRecordSets: at most 300 items a page.
 _PAGE = 300
+_NUMBER = re.compile(r"0*[1-9][0-9]{0,8}")
 _ZONE_PAGE = 100
 _TYPES_WITH_ANSWERS = ("A", "AAAA", "CNAME", "MX", "NS", "PTR", "SOA", "SRV", "TXT", "CAA")
 
@@ -178,7 +180,7 @@ class Route53(OwnService):
         zones = self.zones(caller.account)
         if params.get("HostedZoneType") == "PrivateHostedZone":
             zones = [zone for zone in zones if zone.private]
-        size = min(int(params.get("MaxItems") or _ZONE_PAGE), _ZONE_PAGE)
+        size = _size(params, _ZONE_PAGE)
         start = params.get("Marker") or ""
         rest = [zone for zone in zones if zone.id >= start]
         reply: Reply = {
@@ -193,7 +195,7 @@ class Route53(OwnService):
         start, start_id = params.get("DNSName"), params.get("HostedZoneId", "")
         if start_id and not start:
             raise AwsError("InvalidInput", "HostedZoneId cannot be specified without DNSName")
-        size = min(int(params.get("MaxItems") or _ZONE_PAGE), _ZONE_PAGE)
+        size = _size(params, _ZONE_PAGE)
         ordered = sorted(
             self.zones(caller.account), key=lambda zone: (dnsnames.sort_key(zone.name), zone.id)
         )
@@ -226,7 +228,7 @@ class Route53(OwnService):
 
     def _list_records(self, caller: Caller, params: Params) -> Reply:
         zone = self._zone(caller, params["HostedZoneId"])
-        size = min(int(params.get("MaxItems") or _PAGE), _PAGE)
+        size = _size(params, _PAGE)
         records = self._from_start(zone, params)
         reply: Reply = {
             "ResourceRecordSets": records[:size],
@@ -338,3 +340,11 @@ def _default_soa(zone: Zone) -> Params:
 
 def _creation(record: Params) -> Params:
     return {"Action": "CREATE", "ResourceRecordSet": record}
+
+
+def _size(params: Params, most: int) -> int:
+    """How much of a list is asked for: MaxItems is text in the model, and may ask for too much."""
+    given = params.get("MaxItems") or str(most)
+    if not _NUMBER.fullmatch(given):
+        raise AwsError("InvalidInput", f"MaxItems is a number from 1 on, not '{given}'")
+    return min(int(given), most)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
-from ses_provision.local.contract import AwsError, Caller, Params, Reply
-from ses_provision.local.motobridge import not_served
+from ses_provision.local.contract import AwsError, Caller, Params, Reply, not_served
 
 Operation = Callable[[Caller, Params], Reply]
+_OFFSET = re.compile(r"[0-9]{1,9}")
 
 
 class OwnService:
@@ -24,13 +26,33 @@ class OwnService:
         return served(caller, params)
 
 
-def page(items: list[Reply], params: Params, size: int, token: str, member: str) -> Reply:
+def page(
+    items: Sequence[Any],
+    params: Params,
+    size: int,
+    token: str,
+    member: str,
+    *,
+    refused_as: str = "InvalidParameter",
+) -> Reply:
     """One page of a listing whose token is a plain offset."""
-    try:
-        start = int(params.get(token) or 0)
-    except ValueError:
-        raise AwsError("InvalidParameter", f"Invalid parameter: {token}") from None
+    given = params.get(token) or "0"
+    if not _OFFSET.fullmatch(given):
+        raise AwsError(refused_as, f"Invalid parameter: {token}")
+    start = int(given)
     reply: Reply = {member: items[start : start + size]}
     if start + size < len(items):
         reply[token] = str(start + size)
     return reply
+
+
+def everything(ask: Callable[[Params], Reply], member: str) -> list[Any]:
+    """All pages of a listing."""
+    found: list[Any] = []
+    token: Params = {}
+    while True:
+        answer = ask(token)
+        found += answer.get(member) or []
+        if not answer.get("NextToken"):
+            return found
+        token = {"NextToken": answer["NextToken"]}

@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ses_provision.local import traits
+from ses_provision.local.cloudwatch import ALARMS
 from ses_provision.local.contract import Caller
+from ses_provision.local.served import everything
 from ses_provision.local.ses.service import SesV2
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ses_provision.local.cloud import LocalAws
     from ses_provision.local.contract import Params, Reply
 
@@ -29,13 +33,14 @@ _STAMPS = (
 
 
 def snapshot(aws: LocalAws, account: str) -> dict[str, Any]:
-    """The account's SES, zones, topics, roles, alarms, queues and so on; empty places left out."""
+    """The account's SES, zones, topics, roles, alarms, queues, keys…; empty places left out."""
     found = {
         "sesv2": _ses(aws, account),
         "route53": {zone.id: _zone(zone) for zone in aws.route53.zones(account)},
         "sns": _regions(aws, account, _topics),
         "iam": _roles(aws, account),
         "cloudwatch": _regions(aws, account, _alarms),
+        "kms": _regions(aws, account, _keys),
     } | {
         service: _regions(aws, account, _names_of(service, listing))
         for service in aws.services
@@ -98,11 +103,30 @@ def _alarms(aws: LocalAws, account: str, region: str) -> dict[str, Any]:
     def ask(operation: str, params: Params | None = None) -> Reply:
         return aws.call(account, region, "cloudwatch", operation, params)
 
+    def asked(kind: str) -> Callable[[Params], Reply]:
+        return lambda token: ask("DescribeAlarms", {"AlarmTypes": [kind], **token})
+
     return {
         alarm["AlarmName"]: _unstamped(alarm)
         | {"Tags": by_key(ask("ListTagsForResource", {"ResourceARN": alarm["AlarmArn"]})["Tags"])}
-        for alarm in ask("DescribeAlarms")["MetricAlarms"]
+        for kind, member in ALARMS.items()
+        for alarm in everything(asked(kind), member)
     }
+
+
+def _keys(aws: LocalAws, account: str, region: str) -> dict[str, Any]:
+    def ask(operation: str, **params: str) -> Reply:
+        return aws.call(account, region, "kms", operation, params)
+
+    found = {}
+    for key in (held["KeyId"] for held in ask("ListKeys")["Keys"]):
+        found[key] = {
+            "State": ask("DescribeKey", KeyId=key)["KeyMetadata"]["KeyState"],
+            "Policy": ask("GetKeyPolicy", KeyId=key, PolicyName="default")["Policy"],
+            "Tags": ask("ListResourceTags", KeyId=key)["Tags"],
+            "Aliases": [held["AliasName"] for held in ask("ListAliases", KeyId=key)["Aliases"]],
+        }
+    return found
 
 
 def _names_of(service: str, listing: tuple[str, str]) -> Any:

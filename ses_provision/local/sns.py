@@ -140,9 +140,9 @@ class Sns(OwnService):
         if topic is None or not _may(caller, topic, self.policy_in_force(topic), action):
             raise AwsError(
                 "AuthorizationError",
-                f"User: arn:aws:iam::{caller.account}:user/local is not authorized to perform: "
-                f"SNS:{action} on resource: {arn} because no resource-based policy allows the "
-                f"SNS:{action} action",
+                f"User: arn:{caller.partition}:iam::{caller.account}:user/local is not authorized "
+                f"to perform: SNS:{action} on resource: {arn} because no resource-based policy "
+                f"allows the SNS:{action} action",
                 403,
             )
         return topic
@@ -156,6 +156,10 @@ class Sns(OwnService):
     def publish(self, topic: Topic, message: str, subject: str | None) -> str:
         """Deliver a message to a topic's confirmed subscribers; its message id."""
         return self._subscriptions.deliver(topic, message, subject)
+
+    def forget_posts(self) -> None:
+        """Make none of the posts to web hooks that still wait."""
+        self._subscriptions.forget_posts()
 
     def _create_topic(self, caller: Caller, params: Params) -> Reply:
         name, attributes = params["Name"], params.get("Attributes") or {}
@@ -275,7 +279,7 @@ def _may(caller: Caller, topic: Topic, policy: str, action: str) -> bool:
         (f"AWS:{caller.account}", f"AWS:arn:{caller.partition}:iam::{caller.account}:root"),
         {"aws:SourceOwner": (caller.account,), "aws:SecureTransport": ("true",)},
     )
-    return policies.decide(policies.parse(policy), ask)[0] is policies.Decision.ALLOWED
+    return policies.admits(policy, ask)
 
 
 def _tags(pairs: list[dict[str, str]]) -> dict[str, str]:

@@ -8,6 +8,7 @@ from threading import Condition, RLock
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from ses_provision.local import policies
 from ses_provision.local.contract import AwsError, Caller, Params, Reply
 from ses_provision.local.motobridge import MotoService
 
@@ -67,6 +68,10 @@ class Sqs(MotoService):
             raise AwsError(
                 "MissingParameter", "The request must contain the parameter MessageBody."
             )
+        if params.get("QueueNamePrefix"):
+            # moto takes it for a pattern.
+            params = params | {"QueueNamePrefix": re.escape(params["QueueNamePrefix"])}
+        _check_policy((params.get("Attributes") or {}).get("Policy"))
         if operation == "CreateQueue":
             self._check_new(caller, params)
         if operation == "ReceiveMessage":
@@ -130,6 +135,17 @@ class Sqs(MotoService):
         asked = {"QueueUrl": url, "AttributeNames": ["All"]}
         found: dict[str, str] = self._asked(caller, "GetQueueAttributes", asked)["Attributes"]
         return found
+
+
+def _check_policy(text: object) -> None:
+    """Words: hashicorp/terraform-provider-aws#42209."""
+    try:
+        if text:
+            policies.parse(str(text))
+    except policies.MalformedPolicyError as error:
+        raise AwsError(
+            "InvalidAttributeValue", "Invalid value for the parameter Policy."
+        ) from error
 
 
 def _receiving(params: Params) -> Params:

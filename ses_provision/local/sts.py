@@ -8,7 +8,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from ses_provision.local.contract import AwsError, Caller, Clock, Params, Reply
-from ses_provision.local.keyring import LOCAL_KEY, LOCAL_SECRET, Keyring, Principal
+from ses_provision.local.keyring import LOCAL_SECRET, Keyring, Principal
 from ses_provision.local.served import Operation, OwnService
 
 if TYPE_CHECKING:
@@ -34,14 +34,10 @@ class Sts(OwnService):
 
     def _get_caller_identity(self, caller: Caller, _: Params) -> Reply:
         holder = self._holder(caller)
-        # Credentials belong to one partition; the convention `LOCAL000…` stands for all.
-        by_convention = bool(LOCAL_KEY.fullmatch(caller.access_key))
-        partition = caller.partition if by_convention else holder.arn.split(":")[1]
-        arn = ":".join(["arn", partition, *holder.arn.split(":")[2:]])
-        return {"Account": holder.account, "Arn": arn, "UserId": holder.user_id}
+        return {"Account": holder.account, "Arn": holder.arn, "UserId": holder.user_id}
 
     def _holder(self, caller: Caller) -> Principal:
-        holder = self._keyring.holder(caller.access_key)
+        holder = self._keyring.holder(caller.access_key, caller.partition)
         if holder is None:
             raise AwsError(
                 "InvalidClientTokenId",

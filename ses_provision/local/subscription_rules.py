@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import json
 import re
 from typing import TYPE_CHECKING
 
-from ses_provision.local import filter_policy
+from ses_provision.local import filter_policy, strict_json
 from ses_provision.local.contract import AwsError
 
 if TYPE_CHECKING:
@@ -115,7 +114,7 @@ def check_filter(attributes: Mapping[str, str], *, on_creation: bool) -> None:
 
 def _check_redrive(text: str, where: str) -> None:
     try:
-        target = json.loads(text)["deadLetterTargetArn"]
+        target = strict_json.loads(text)["deadLetterTargetArn"]
     except (ValueError, KeyError, TypeError):
         raise _invalid(f"{where}RedrivePolicy: failed to parse JSON.") from None
     if not _QUEUE.fullmatch(str(target)):

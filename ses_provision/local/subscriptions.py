@@ -167,6 +167,10 @@ class Subscriptions:
         self.end(topic, subscription)
         return {}
 
+    def forget_posts(self) -> None:
+        """Make none of the posts to web hooks that still wait."""
+        self._deliveries.forget_posts()
+
     def end(self, topic: Topic, subscription: Subscription) -> None:
         """End a subscription. Recorded: that of a queue is not listed any more."""
         topic.deleted_subscriptions += 1

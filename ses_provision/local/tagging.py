@@ -4,15 +4,24 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ses_provision.local.contract import Caller, Params, Reply
-from ses_provision.local.served import Operation, OwnService, page
+from ses_provision.local.cloudwatch import ALARMS
+from ses_provision.local.contract import AwsError, Caller, Params, Reply
+from ses_provision.local.served import Operation, OwnService, everything, page
 from ses_provision.local.ses.names import arn
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Iterator, Mapping
 
     from ses_provision.local.contract import Service
 
+_REFUSED = "InvalidParameterException"
+_NOT_WITH_ARNS = (
+    "TagFilters",
+    "ResourceTypeFilters",
+    "ResourcesPerPage",
+    "TagsPerPage",
+    "PaginationToken",
+)
 PAGE = 100  # ResourcesPerPage is at most this (Resource Groups Tagging API reference)
 
 
@@ -26,7 +35,9 @@ class Tagging(OwnService):
         self.operations: Mapping[str, Operation] = {"GetResources": self._get_resources}
 
     def _get_resources(self, caller: Caller, params: Params) -> Reply:
+        _check(params)
         wanted = {each["Key"]: each.get("Values") or [] for each in params.get("TagFilters") or ()}
+        kinds, arns = params.get("ResourceTypeFilters"), params.get("ResourceARNList")
         found = [
             {
                 "ResourceARN": held,
@@ -37,9 +48,11 @@ class Tagging(OwnService):
                 key in tags and (not values or tags[key] in values)
                 for key, values in wanted.items()
             )
+            and (not kinds or any(_is_of(kind, held) for kind in kinds))
+            and (not arns or held in arns)
         ]
-        size = int(params.get("ResourcesPerPage") or PAGE)
-        return page(found, params, size, "PaginationToken", "ResourceTagMappingList")
+        size, token = params.get("ResourcesPerPage", PAGE), "PaginationToken"
+        return page(found, params, size, token, "ResourceTagMappingList", refused_as=_REFUSED)
 
     def _everything(self, caller: Caller) -> Iterator[tuple[str, dict[str, str]]]:
         for kind in (self._identities, self._sets, self._topics, self._alarms):
@@ -68,25 +81,45 @@ class Tagging(OwnService):
             yield held, pairs(self._ask(caller, "sns", "ListTagsForResource", ResourceArn=held))
 
     def _alarms(self, caller: Caller) -> Iterator[tuple[str, dict[str, str]]]:
-        for each in self._all(caller, "cloudwatch", "DescribeAlarms", "MetricAlarms"):
-            held = each["AlarmArn"]
-            tags = self._ask(caller, "cloudwatch", "ListTagsForResource", ResourceARN=held)
-            yield held, pairs(tags)
+        for kind, member in ALARMS.items():
+            asked = {"AlarmTypes": [kind]}
+            for each in self._all(caller, "cloudwatch", "DescribeAlarms", member, asked):
+                held = each["AlarmArn"]
+                tags = self._ask(caller, "cloudwatch", "ListTagsForResource", ResourceARN=held)
+                yield held, pairs(tags)
 
-    def _all(self, caller: Caller, service: str, operation: str, member: str) -> list[Any]:
-        return everything(lambda token: self._ask(caller, service, operation, **token), member)
+    def _all(
+        self,
+        caller: Caller,
+        service: str,
+        operation: str,
+        member: str,
+        asked: Params | None = None,
+    ) -> list[Any]:
+        def ask(token: Params) -> Reply:
+            return self._ask(caller, service, operation, **(asked or {}), **token)
+
+        return everything(ask, member)
 
 
-def everything(ask: Callable[[Params], Reply], member: str) -> list[Any]:
-    """All pages of a listing."""
-    found: list[Any] = []
-    token: Params = {}
-    while True:
-        answer = ask(token)
-        found += answer.get(member) or []
-        if not answer.get("NextToken"):
-            return found
-        token = {"NextToken": answer["NextToken"]}
+def _check(params: Params) -> None:
+    """API Reference, GetResources; its words were not recorded."""
+    if not 1 <= params.get("ResourcesPerPage", PAGE) <= PAGE:
+        raise AwsError(_REFUSED, f"ResourcesPerPage must be between 1 and {PAGE}")
+    if any(not each.get("Key") for each in params.get("TagFilters") or ()):
+        raise AwsError(_REFUSED, "Each tag filter must contain a key")
+    both = [name for name in _NOT_WITH_ARNS if params.get(name)]
+    if params.get("ResourceARNList") and both:
+        raise AwsError(_REFUSED, f"ResourceARNList cannot be specified with {', '.join(both)}")
+
+
+def _is_of(kind: str, arn: str) -> bool:
+    """Whether a resource type, `service` or `service:type`, is that of an ARN."""
+    service, _, wanted = kind.partition(":")
+    _, _, held, _, _, resource = arn.split(":", 5)
+    own, separator, _ = resource.replace(":", "/", 1).partition("/")
+    # A topic's ARN has its name alone.
+    return service == held and wanted in ("", own if separator else "topic")
 
 
 def pairs(answer: Reply) -> dict[str, str]:

@@ -6,7 +6,7 @@ import json
 import re
 from typing import Any
 
-from ses_provision.local import policies
+from ses_provision.local import policies, strict_json
 from ses_provision.local.contract import AwsError
 
 _NAME = re.compile(r"[A-Za-z0-9_-]{1,256}")
@@ -102,7 +102,7 @@ def effective_delivery_policy(given: str | None) -> str:
     """The retries in force: what is set, over what every topic has."""
     http = dict(_RETRIES)
     try:
-        set_on_topic = json.loads(given)["http"] if given else {}
+        set_on_topic = strict_json.loads(given)["http"] if given else {}
         for key, value in set_on_topic.items():
             http[key] = http[key] | value if isinstance(value, dict) else value
     except (ValueError, TypeError, KeyError, AttributeError):
@@ -132,7 +132,7 @@ def _equal(key: str, one: str, other: str) -> bool:
     if key not in _DOCUMENTS:
         return one == other
     try:
-        return bool(json.loads(one) == json.loads(other))
+        return bool(strict_json.loads(one) == strict_json.loads(other))
     except ValueError:
         return False
 

@@ -1,13 +1,13 @@
 """What sets each service apart on its way through the local AWS, declared once a service.
 
 Dispatcher, disturbances, moto's bridge, snapshots and older clients read this table and know no
-service by name; `served` are the services themselves. What most services have in common is the
-default of `Traits`.
+service by name. What most services have in common is the default of `Traits`, what those have in
+common that speak JSON is `_JSON`.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -62,13 +62,20 @@ class Traits:
         return self.prefix or self.name
 
 
+_JSON = Traits(
+    "",
+    is_json=True,
+    throttle=("ThrottlingException", 400),
+    denial=("AccessDeniedException", 400),
+    misfit="ValidationException",
+)
+
 _ALL = (
-    Traits(
-        "artifact",
-        is_json=True,
+    replace(
+        _JSON,
+        name="artifact",
         throttle=("ThrottlingException", 429),
         denial=("AccessDeniedException", 403),
-        misfit="ValidationException",
     ),
     Traits(
         "cloudwatch",
@@ -76,21 +83,10 @@ _ALL = (
         moto_speaks="query",
         arns={"AlarmName": "arn:{partition}:cloudwatch:{region}:{account}:alarm:{value}"},
     ),
-    Traits(
-        "events",
-        is_json=True,
-        throttle=("ThrottlingException", 400),
-        denial=("AccessDeniedException", 400),
-        misfit="ValidationException",
-        is_moto=True,
-        listing=("ListRules", "Rules"),
-    ),
-    Traits(
-        "firehose",
-        is_json=True,
-        throttle=("ThrottlingException", 400),
-        denial=("AccessDeniedException", 400),
-        misfit="ValidationException",
+    replace(_JSON, name="events", is_moto=True, listing=("ListRules", "Rules")),
+    replace(
+        _JSON,
+        name="firehose",
         is_moto=True,
         listing=("ListDeliveryStreams", "DeliveryStreamNames"),
     ),
@@ -99,14 +95,16 @@ _ALL = (
         host="iam.amazonaws.com",
         arns={"RoleName": "arn:{partition}:iam::{account}:role/{value}"},
     ),
-    Traits(
-        "kms",
-        is_json=True,
-        throttle=("ThrottlingException", 400),
-        denial=("AccessDeniedException", 400),
-        misfit="ValidationException",
+    replace(_JSON, name="kms"),
+    replace(
+        _JSON,
+        name="resourcegroupstaggingapi",
+        signed_as=("tagging",),
+        prefix="tag",
+        # Its model; cloud-custodian#5912.
+        throttle=("ThrottledException", 400),
+        misfit="InvalidParameterException",
     ),
-    Traits("resourcegroupstaggingapi", signed_as=("tagging",), prefix="tag", is_json=True),
     Traits(
         "route53",
         misfit="InvalidInput",

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import http.client
 import ssl
+from collections import deque
 from dataclasses import dataclass, field
-from queue import SimpleQueue
 from threading import Lock, Thread
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 _PATIENCE = 15  # seconds that SNS waits for an answer (Developer Guide, HTTP/S delivery)
+THREAD = "sns-web-hooks"
 _AGENT = "Amazon Simple Notification Service Agent"
 
 
@@ -36,7 +37,11 @@ class Post:
 
 def can_be_reached(endpoint: str) -> bool:
     """Whether an endpoint is on this machine."""
-    return is_loopback(urlsplit(endpoint).netloc.rpartition("@")[2])
+    try:
+        authority = urlsplit(endpoint).netloc
+    except ValueError:
+        return False
+    return is_loopback(authority.rpartition("@")[2])
 
 
 def headers(
@@ -59,21 +64,30 @@ class WebHooks:
     """Posts one after the other, in the order in which they were given."""
 
     def __init__(self) -> None:
-        self._waiting: SimpleQueue[Post] = SimpleQueue()
+        self._waiting: deque[Post] = deque()
         self._lock = Lock()
-        self._thread: Thread | None = None
+        self._is_at_work = False
 
     def post(self, post: Post) -> None:
         """Have a post made soon."""
-        self._waiting.put(post)
         with self._lock:
-            if self._thread is None:
-                self._thread = Thread(target=self._work, daemon=True, name="sns-web-hooks")
-                self._thread.start()
+            self._waiting.append(post)
+            if not self._is_at_work:
+                self._is_at_work = True
+                Thread(target=self._work, daemon=True, name=THREAD).start()
+
+    def forget(self) -> None:
+        """Make none of the posts that still wait."""
+        with self._lock:
+            self._waiting.clear()
+
+    def _next(self) -> Post | None:
+        with self._lock:
+            self._is_at_work = bool(self._waiting)
+            return self._waiting.popleft() if self._waiting else None
 
     def _work(self) -> None:
-        while True:
-            post = self._waiting.get()
+        while (post := self._next()) is not None:
             try:
                 status = send(post)
             except (OSError, ValueError, http.client.HTTPException) as error:
@@ -87,6 +101,10 @@ def send(post: Post) -> int:
     """Make a post; the status of the answer. Whose certificate it is does not matter here."""
     parts = urlsplit(post.endpoint)
     host = parts.hostname or ""
+    if host.endswith(".localhost"):
+        # RFC 6761, 6.3: loopback, which not every resolver knows.
+        host = "127.0.0.1"
+    headers = post.headers | {"Host": parts.netloc.rpartition("@")[2]}
     made: http.client.HTTPConnection
     if parts.scheme == "https":
         trusting = ssl._create_unverified_context()  # noqa: S323 - loopback, often self-signed
@@ -96,7 +114,7 @@ def send(post: Post) -> int:
     try:
         path = parts.path or "/"
         target = f"{path}?{parts.query}" if parts.query else path
-        made.request("POST", target, post.body.encode(), post.headers)
+        made.request("POST", target, post.body.encode(), headers)
         return made.getresponse().status
     finally:
         made.close()

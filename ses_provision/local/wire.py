@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 LONGEST_BODY = 64 * 1024 * 1024
 _GZIP = 16 + zlib.MAX_WBITS
 # AWS Signature Version 4: Credential=<key id>/<date>/<region>/<signing name>/aws4_request
-_SCOPE = re.compile(r"Credential=([^/,\s]+)/(\d{8})/([^/]+)/([^/]+)/aws4_request")
+# No part is long, and none may be looked for without end.
+_SCOPE = re.compile(
+    r"Credential=([^/,\s]{1,128})/([0-9]{8})/([^/,\s]{1,64})/([^/,\s]{1,64})/aws4_request"
+)
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,7 @@ from typing import Any
 
 from ses_provision.cli.commands.local import SOMEBODY
 from ses_provision.local import LocalAws
+from ses_provision.local.control import Control
 from tests.conftest import ROOT
 from tests.functional.test_local_and_demo import COMMAND, free_port
 from tests.pages import fenced, guide
@@ -94,3 +95,15 @@ def test_operations_that_are_not_served_are_named_or_counted() -> None:
     assert "Served: `GetCallerIdentity`." in named
     assert "`AssumeRole`" in named.partition("Not served:")[2]
     assert re.search(r"Not served: \d+ more\.", of_service("iam", {"GetRole"}))
+
+
+def test_every_request_that_drives_it_is_told_once_and_is_served() -> None:
+    rows = [row for row in guide("local-aws").splitlines() if row.startswith(("| `GET", "| `POST"))]
+    cells = " ".join(row.split("|")[1] for row in rows)
+    told = re.findall(r"`(GET|POST|DELETE) ([a-z-]+)", cells)
+    assert sorted(told) == sorted(Control(LocalAws()).table)
+
+
+def test_what_the_local_aws_adds_to_moto_is_among_what_is_served() -> None:
+    aws = LocalAws()
+    assert {"SimulateCustomPolicy", "SimulatePrincipalPolicy"} <= set(aws.operations("iam"))

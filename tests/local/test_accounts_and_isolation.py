@@ -118,6 +118,14 @@ def test_a_snapshot_sees_everything_an_account_has(aws):
             AlarmName="a", Namespace="N", MetricName="m", Statistic="Average", Period=60,
             EvaluationPeriods=1, Threshold=1, ComparisonOperator="GreaterThanThreshold",
         ),
+        lambda: session.client("cloudwatch", AWAY).put_composite_alarm(
+            AlarmName="c", AlarmRule="ALARM(a)"
+        ),
+        lambda: session.client("kms").create_key(),
+        lambda: session.client("kms").create_alias(
+            AliasName="alias/k",
+            TargetKeyId=session.client("kms").list_keys()["Keys"][0]["KeyId"],
+        ),
         lambda: change(session.client("route53"), "CREATE", record(f"a.{DOMAIN}", "TXT", '"x"')),
     )  # fmt: skip
     for step in steps:
@@ -126,6 +134,17 @@ def test_a_snapshot_sees_everything_an_account_has(aws):
         assert seen[-1] != seen[-2]
     session.client("sns").get_topic_attributes(TopicArn=topic)
     assert aws.snapshot(PROD) == seen[-1]
+
+
+def test_a_snapshot_has_the_alarms_of_all_pages(aws):
+    cloudwatch = aws.session(PROD, HOME).client("cloudwatch")
+    names = {f"a{number}" for number in range(101)}
+    for name in names:
+        cloudwatch.put_metric_alarm(
+            AlarmName=name, Namespace="N", MetricName="m", Statistic="Average", Period=60,
+            EvaluationPeriods=1, Threshold=1, ComparisonOperator="GreaterThanThreshold",
+        )  # fmt: skip
+    assert set(aws.snapshot(PROD)["cloudwatch"][HOME]) == names
 
 
 def test_what_is_made_and_deleted_again_leaves_the_snapshot_as_it_was(aws):

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ses_provision.local.alarm_rules import BrokenRuleError, holds, names
+from ses_provision.local.alarm_rules import BrokenRuleError, check, children_first, holds, names
 
 STATES = ("OK", "ALARM", "INSUFFICIENT_DATA")
 ARN = "arn:aws:cloudwatch:us-east-2:524471258033:alarm:"
@@ -69,7 +69,8 @@ def test_and_binds_closer_than_or_and_not_closest(rule, expected):
 
 @pytest.mark.parametrize(
     "rule",
-    ["", "ALARM", "ALARM(a", "ALARM(a) ALARM(b)", "ALARM(a) AND", "(ALARM(a)", "LOUD(a)", "ALARM()",
+    ["", "()", ")(", "TRUE NOT", "(TRUE", "TRUE FALSE", "OR TRUE", "NOT AND TRUE",
+     "ALARM", "ALARM(a", "ALARM(a) ALARM(b)", "ALARM(a) AND", "(ALARM(a)", "LOUD(a)", "ALARM()",
      "NOT", "ALARM(a))"],
 )  # fmt: skip
 def test_what_is_no_rule_is_broken(rule):
@@ -79,3 +80,36 @@ def test_what_is_no_rule_is_broken(rule):
 
 def test_the_names_of_a_rule_come_once_and_without_their_arns():
     assert names(f'ALARM("{ARN}high") OR OK(low) OR ALARM(high)') == ["high", "low"]
+
+
+def test_a_rule_is_read_however_deep_it_is_nested():
+    assert holds("(" * 5000 + "TRUE" + ")" * 5000, {})
+    assert not holds("NOT " * 2501 + "TRUE", {})
+    assert holds(" OR ".join(["FALSE"] * 5000 + ["TRUE"]), {})
+
+
+def test_cloudwatch_takes_500_elements_and_100_alarms_in_a_rule():
+    """API Reference, PutCompositeAlarm; words that join are no elements."""
+    check("NOT " * 1000 + "TRUE")
+    check(" OR ".join(["TRUE"] * 500))
+    check(" OR ".join(f"ALARM(a{number})" for number in range(100)))
+    for rule in (
+        "(" * 250 + "TRUE" + ")" * 250,
+        " OR ".join(["TRUE"] * 501),
+        " OR ".join(f"ALARM(a{number})" for number in range(101)),
+    ):
+        with pytest.raises(BrokenRuleError):
+            check(rule)
+
+
+def test_composite_alarms_follow_their_children_and_circles_are_left_out():
+    rules = {
+        "top": "ALARM(middle) AND OK(metric)",
+        "middle": "ALARM(bottom)",
+        "bottom": "TRUE",
+        "own": "NOT ALARM(own)",
+        "one": "ALARM(two)",
+        "two": "ALARM(one)",
+        "above": "ALARM(one) OR ALARM(bottom)",
+    }
+    assert children_first(rules) == ["bottom", "middle", "top"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -89,6 +89,102 @@ def test_a_period_that_is_no_multiple_of_a_minute_is_refused(cloudwatch, period)
 def test_other_periods_are_taken(cloudwatch, period):
     cloudwatch.put_metric_alarm(**alarm(Period=period))
     assert held(cloudwatch)["Period"] == period
+
+
+@pytest.mark.parametrize(
+    "member", ["MetricName", "Namespace", "EvaluationPeriods", "ComparisonOperator"]
+)
+def test_an_alarm_without_what_it_compares_is_refused(cloudwatch, member):
+    """cfn-lint#771."""
+    asked = alarm()
+    del asked[member]
+    found = refused(cloudwatch.put_metric_alarm, **asked)
+    assert (found.code, found.message) == ("ValidationError", f"{member} must not be null")
+
+
+@pytest.mark.parametrize("member", ["Namespace", "MetricName"])
+def test_metric_data_without_the_name_of_a_metric_are_refused(aws, cloudwatch, member):
+    metric = {"Namespace": "Mine", "MetricName": "Sent"}
+    del metric[member]
+    stat = {"Metric": metric, "Period": 60, "Stat": "Sum"}
+    now = aws.clock.now()
+    found = refused(
+        cloudwatch.get_metric_data,
+        StartTime=now - timedelta(hours=1),
+        EndTime=now,
+        MetricDataQueries=[{"Id": "a", "MetricStat": stat}],
+    )
+    assert found.code == "MissingParameter"
+    assert f"MetricDataQueries.member.1.MetricStat.Metric.{member}" in found.message
+
+
+def test_metric_data_reach_back_as_far_as_points_are_kept(aws, cloudwatch):
+    """User Guide, "Metrics retention": points of a minute for 15 days."""
+    now = aws.clock.now()
+    for days in (14, 16):
+        point = {"MetricName": "Sent", "Value": 1, "Timestamp": now - timedelta(days=days)}
+        cloudwatch.put_metric_data(Namespace="Mine", MetricData=[point])
+
+    def found(period, start=datetime(1, 1, 1, tzinfo=UTC), queries=1):
+        metric = {"Namespace": "Mine", "MetricName": "Sent"}
+        stat = {"Metric": metric, "Period": period, "Stat": "Sum"}
+        asked = [{"Id": f"q{number}", "MetricStat": stat} for number in range(queries)]
+        [series, *_] = cloudwatch.get_metric_data(
+            StartTime=start, EndTime=now, MetricDataQueries=asked
+        )["MetricDataResults"]
+        return sum(series["Values"])
+
+    assert (found(60), found(3600)) == (1, 2)
+    assert refused(found, period=60, queries=10).code == "NotImplementedByLocalAws"
+
+
+def test_values_are_counted_as_far_as_they_can_be_kept_apart(cloudwatch):
+    def put(*counts):
+        point = {"MetricName": "Sent", "Values": [1.0] * len(counts), "Counts": counts}
+        cloudwatch.put_metric_data(Namespace="Mine", MetricData=[point])
+
+    put(3, 4)
+    found = refused(lambda: put(1e30, -1e30))
+    assert (found.code, found.status) == ("NotImplementedByLocalAws", 501)
+
+
+def composites(cloudwatch):
+    found = cloudwatch.describe_alarms(AlarmTypes=["CompositeAlarm"])["CompositeAlarms"]
+    return {each["AlarmName"]: each["StateValue"] for each in found}
+
+
+def test_composite_alarms_in_a_circle_are_not_evaluated_any_more(cloudwatch):
+    """API Reference, PutCompositeAlarm: a circle may be made, and ends the evaluation."""
+    cloudwatch.put_metric_alarm(**alarm())
+    cloudwatch.put_composite_alarm(AlarmName="one", AlarmRule="ALARM(ses-bounce-rate-prod)")
+    cloudwatch.put_composite_alarm(AlarmName="two", AlarmRule="NOT ALARM(one)")
+    assert composites(cloudwatch) == {"one": "OK", "two": "ALARM"}
+    cloudwatch.put_composite_alarm(AlarmName="one", AlarmRule="ALARM(two)")
+    cloudwatch.put_composite_alarm(AlarmName="own", AlarmRule="TRUE")
+    cloudwatch.put_composite_alarm(AlarmName="own", AlarmRule="NOT ALARM(own)")
+    assert composites(cloudwatch) == {"one": "OK", "own": "ALARM", "two": "ALARM"}
+    cloudwatch.put_composite_alarm(AlarmName="one", AlarmRule="TRUE")
+    assert composites(cloudwatch) == {"one": "ALARM", "own": "ALARM", "two": "OK"}
+
+
+def test_alarms_are_listed_page_by_page(cloudwatch):
+    """boto/boto#3036: 50, unless MaxRecords says otherwise."""
+    for number in range(53):
+        cloudwatch.put_metric_alarm(**alarm(AlarmName=f"a{number}"))
+    cloudwatch.put_composite_alarm(AlarmName="top", AlarmRule="ALARM(a1)")
+    first = cloudwatch.describe_alarms()
+    assert len(first["MetricAlarms"]) == 50
+    rest = cloudwatch.describe_alarms(NextToken=first["NextToken"])
+    assert (len(rest["MetricAlarms"]), "NextToken" in rest) == (3, False)
+    both = cloudwatch.get_paginator("describe_alarms").paginate(
+        AlarmTypes=["CompositeAlarm", "MetricAlarm"], PaginationConfig={"PageSize": 20}
+    )
+    pages = [(len(page["CompositeAlarms"]), len(page["MetricAlarms"])) for page in both]
+    assert pages == [(1, 19), (0, 20), (0, 14)]
+    for token in ("x", "-1", "9" * 5000):
+        assert refused(cloudwatch.describe_alarms, NextToken=token).code == "InvalidNextToken"
+        found = refused(cloudwatch.describe_alarm_history, NextToken=token)
+        assert found.code == "InvalidNextToken"
 
 
 def test_an_alarm_has_at_most_five_actions_a_state(cloudwatch):
@@ -216,6 +312,33 @@ def test_an_action_that_may_not_publish_does_not_fail_the_alarm(aws, cloudwatch,
     aws.clock.advance(60)
     assert held(cloudwatch)["StateValue"] == "ALARM"
     assert mails() == []
+
+
+@pytest.mark.parametrize(
+    ("service", "told"), [("ses.amazonaws.com", False), ("cloudwatch.amazonaws.com", True)]
+)
+def test_an_alarm_tells_a_topic_with_a_key_that_lets_cloudwatch_use_it(
+    aws, cloudwatch, client, mails, service, told
+):
+    """aws-facts 3: the key's policy names the service, and may name the account it acts for."""
+    statement = {
+        "Effect": "Allow",
+        "Principal": {"Service": service},
+        "Action": ["kms:GenerateDataKey*", "kms:Decrypt"],
+        "Resource": "*",
+        "Condition": {"StringEquals": {"aws:SourceAccount": PROD}},
+    }
+    policy = json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+    key = client("kms").create_key(Policy=policy)["KeyMetadata"]["KeyId"]
+    client("sns").set_topic_attributes(
+        TopicArn=TOPIC, AttributeName="KmsMasterKeyId", AttributeValue=key
+    )
+    cloudwatch.put_metric_alarm(**alarm(TreatMissingData="breaching"))
+    aws.clock.advance(60)
+    assert held(cloudwatch)["StateValue"] == "ALARM"
+    assert len(mails()) == told
+    [acted, *_] = cloudwatch.describe_alarm_history(HistoryItemType="Action")["AlarmHistoryItems"]
+    assert ("AWSKMS" in acted["HistorySummary"]) is not told
 
 
 def test_a_data_point_without_a_time_is_of_now_by_the_clock_of_the_local_aws(aws, client):

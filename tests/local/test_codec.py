@@ -7,6 +7,7 @@ and what we reply is what the client reads.
 from __future__ import annotations
 
 import gzip
+from contextlib import suppress
 from datetime import UTC, datetime
 from urllib.parse import urlencode
 
@@ -14,7 +15,7 @@ import pytest
 from botocore.awsrequest import HeadersDict
 from botocore.parsers import RpcV2CBORParser, create_parser
 from botocore.serialize import create_serializer
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from ses_provision.local.codec import cbor_form, codec_for
@@ -233,11 +234,96 @@ def test_a_value_of_another_type_is_refused_in_the_words_of_aws(body, said):
 
 
 @pytest.mark.parametrize(
+    ("operation", "document"),
+    [
+        ("PutMetricAlarm", {"Threshold": "1"}),
+        ("PutMetricAlarm", {"Threshold": True}),
+        ("PutMetricAlarm", {"EvaluationPeriods": 1.5}),
+        ("PutMetricAlarm", {"ActionsEnabled": "true"}),
+        ("PutMetricAlarm", {"AlarmActions": "arn"}),
+        ("PutMetricAlarm", {"AlarmActions": [5]}),
+        ("PutMetricAlarm", {"AlarmActions": [None]}),
+        ("PutMetricAlarm", {"AlarmName": b"a"}),
+        ("PutMetricAlarm", {"Dimensions": {"Name": "a"}}),
+        ("PutMetricAlarm", ["AlarmName"]),
+        ("DescribeAlarmHistory", {"StartDate": "2026-04-03T00:00:00Z"}),
+        ("DescribeAlarmHistory", {"StartDate": 1.0}),
+    ],
+)
+def test_a_value_of_another_type_is_refused_of_cbor(operation, document):
+    codec = codec_for("cloudwatch")
+    path = f"/service/GraniteServiceVersion20100801/operation/{operation}"
+    headers = {"smithy-protocol": "rpc-v2-cbor"}
+    request = Request.of("POST", path, headers, cbor_form.encode(document))
+    model, labels = codec.operation(request)
+    with pytest.raises(AwsError, match="where the model has a") as caught:
+        codec.params(request, model, labels)
+    assert caught.value.code == "SerializationException"
+
+
+HEADERS = {
+    "cbor": {"smithy-protocol": "rpc-v2-cbor"},
+    "json": {"x-amz-target": "GraniteServiceVersion20100801.PutMetricData"},
+    "query": {"content-type": "application/x-www-form-urlencoded"},
+    "rest-json": {},
+    "rest-xml": {},
+}
+PATHS = {
+    "cbor": "/service/GraniteServiceVersion20100801/operation/PutMetricData",
+    "rest-json": "/v2/email/outbound-emails",
+    "rest-xml": "/2013-04-01/hostedzone/Z/rrset",
+}
+LENGTHS = [bytes([0x1B + (major << 5)]) + b"\x7f" + b"\xff" * 7 for major in range(8)]
+
+
+@pytest.mark.parametrize("spoken", HEADERS)
+@given(st.binary(max_size=40) | st.sampled_from(LENGTHS) | st.text('<>a/&;![]{}:"').map(str.encode))
+@settings(max_examples=150, deadline=None)
+@example(b"\x81" * 50_000)
+@example(b"[" * 100_000)
+@example(b"<a>" * 50_000)
+def test_whatever_the_body_is_it_is_read_or_refused(spoken, body):
+    services = {"rest-json": "sesv2", "rest-xml": "route53"}
+    codec = codec_for(services.get(spoken, "cloudwatch"))
+    form = b"Action=PutMetricData&" if spoken == "query" else b""
+    request = Request.of("POST", PATHS.get(spoken, "/"), HEADERS[spoken], form + body)
+    with suppress(AwsError):
+        model, labels = codec.operation(request)
+        assert isinstance(codec.params(request, model, labels), dict)
+
+
+def test_no_part_of_a_signature_is_longer_than_any_of_aws():
+    """What has no bounds is looked for from every place in a header: that takes its square."""
+
+    def scope(key):
+        signed = f"Credential={key}/20260403/us-east-2/sns/aws4_request"
+        return Request.of("POST", "/", {"Authorization": signed}, b"").scope
+
+    assert scope("k" * 128) is not None
+    assert scope("k" * 129) is None
+
+
+def test_a_time_beyond_all_calendars_cannot_be_read():
+    codec = codec_for("cloudwatch")
+    body = b"Action=DescribeAlarmHistory&StartDate=99999999999999999999"
+    headers = {"Content-Type": "application/x-www-form-urlencoded"}
+    request = Request.of("POST", "/", headers, body)
+    model, labels = codec.operation(request)
+    with pytest.raises(AwsError, match="cannot be read"):
+        codec.params(request, model, labels)
+
+
+@pytest.mark.parametrize(
     ("path", "operation"),
     [
         ("/v2/email/identities?PageSize=5", "ListEmailIdentities"),
         ("/v2/email/configuration-sets?PageSize=5&NextToken=x", "ListConfigurationSets"),
         ("/v2/email/contact-lists/news/contacts?PageSize=5", "ListContacts"),
+        ("/v2/email/identities?PageSize=5&Filter=x", "ListEmailIdentities"),
+        (
+            "/v2/email/contact-lists/news/contacts?PageSize=5&Filter=x&ContactListName=y",
+            "ListContacts",
+        ),
     ],
 )
 def test_lists_are_served_where_older_clients_look_for_them(path, operation):
@@ -248,3 +334,4 @@ def test_lists_are_served_where_older_clients_look_for_them(path, operation):
     assert model.name == operation
     assert params["PageSize"] == 5
     assert params.get("ContactListName", "news") == "news"
+    assert "Filter" not in params

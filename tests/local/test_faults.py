@@ -9,7 +9,7 @@ from botocore.config import Config
 from botocore.exceptions import ConnectionClosedError
 
 from ses_provision.local import Fault, FaultKind, Knobs, LocalAws
-from tests.local.conftest import HOME, PROD, ZONE, refused
+from tests.local.conftest import HOME, PROD, STAGING, ZONE, refused
 
 ONCE = Config(retries={"total_max_attempts": 1, "mode": "standard"})
 
@@ -44,6 +44,22 @@ def test_a_throttled_sesv2_call_is_the_modelled_exception(aws, ses):
     aws.fault("throttle", "sesv2:*")
     with pytest.raises(ses.exceptions.TooManyRequestsException):
         ses.get_account()
+
+
+@pytest.mark.parametrize(
+    ("region", "partition"), [("us-gov-west-1", "aws-us-gov"), ("cn-north-1", "aws-cn")]
+)
+def test_denials_name_a_caller_of_the_partition_that_was_asked(aws, region, partition):
+    session = aws.session(PROD, region)
+    who = f"arn:{partition}:iam::{PROD}:user/local"
+    assert session.client("sts").get_caller_identity()["Arn"] == who
+    aws.fault("deny", "sts:GetCallerIdentity")
+    denied = refused(session.client("sts").get_caller_identity)
+    assert denied.message.startswith(f"User: {who} is not authorized")
+    topic = f"arn:{partition}:sns:{region}:{STAGING}:events"
+    aws.session(STAGING, region).client("sns").create_topic(Name="events")
+    denied = refused(session.client("sns").publish, TopicArn=topic, Message="hello")
+    assert denied.message.startswith(f"User: {who} is not authorized")
 
 
 def test_access_denied_names_caller_action_and_resource(aws, ses):

@@ -82,3 +82,18 @@ def test_a_stubber_of_our_own_answers_although_no_mock_is_on():
     assert Universe().ask(HERE, "events", "ListEventBuses", {})["EventBuses"][0]["Name"] == (
         "default"
     )
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "params", "code"),
+    [
+        ("kms", "RetireGrant", {"GrantId": "none"}, "ValidationException"),
+        ("kms", "GenerateRandom", {}, "ValidationException"),
+        ("iam", "ListPolicies", {"Marker": "x"}, "ValidationError"),
+    ],
+)
+def test_what_moto_stumbles_over_is_a_refusal(service, operation, params, code):
+    with pytest.raises(AwsError) as caught:
+        Universe().ask(HERE, service, operation, params)
+    assert (caught.value.code, caught.value.status) == (code, 400)
+    assert "cannot carry this out" in caught.value.message

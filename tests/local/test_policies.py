@@ -6,7 +6,14 @@ import json
 
 import pytest
 
-from ses_provision.local.policies import Ask, Decision, MalformedPolicyError, decide, parse
+from ses_provision.local.policies import (
+    Ask,
+    Decision,
+    MalformedPolicyError,
+    admits,
+    decide,
+    parse,
+)
 
 ARN = "arn:aws:sns:us-east-2:524471258033:events"
 
@@ -93,7 +100,10 @@ def test_principals(principal, asker, hit):
         ("Bool", False, ["true"], False),
         ("Null", "true", None, True),
         ("Null", "true", ["x"], False),
+        ("Null", [], ["x"], True),
         ("NumericEquals", "10", ["10.0"], True),
+        ("NumericEquals", "ten", ["10"], False),
+        ("NumericEquals", "10", ["ten"], False),
         ("ForAllValues:StringLike", "*@x", ["a@x", "b@x"], True),
         ("ForAllValues:StringLike", "*@x", ["a@x", "b@y"], False),
         ("ForAllValues:StringLike", "*@x", None, True),
@@ -118,8 +128,41 @@ def test_all_conditions_of_a_statement_have_to_hold():
 @pytest.mark.parametrize(
     "text",
     ["", "{", "[]", "{}", '{"Statement": ["x"]}', json.dumps({"Statement": {"Effect": "Maybe"}}),
-     json.dumps({"Statement": {"Effect": "Allow"}})],
+     json.dumps({"Statement": {"Effect": "Allow"}}), '{"Statement": ' + "[" * 100_000],
 )  # fmt: skip
-def test_what_is_no_policy_is_malformed(text):
+def test_what_is_no_policy_is_malformed_and_admits_nobody(text):
     with pytest.raises(MalformedPolicyError):
         parse(text)
+    assert not admits(text, Ask("sns:Publish", ARN))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"Action": 5},
+        {"Action": ["sns:Publish", None]},
+        {"NotAction": {"sns": "Publish"}},
+        {"Resource": 5},
+        {"NotResource": [[ARN]]},
+        {"Principal": 5},
+        {"Principal": "AWS"},
+        {"Principal": ["*"]},
+        {"NotPrincipal": {"AWS": 5}},
+        {"Condition": [1]},
+        {"Condition": {"StringEquals": "x"}},
+        {"Condition": {"StringEquals": {"aws:SourceAccount": None}}},
+        {"Condition": {"StringEquals": {"aws:SourceAccount": [{}]}}},
+    ],
+)
+def test_a_statement_of_another_shape_is_malformed(changes):
+    text = json.dumps({"Statement": [statement(Principal="*"), statement(**changes)]})
+    with pytest.raises(MalformedPolicyError):
+        parse(text)
+
+
+def test_a_policy_admits_what_it_allows_and_does_not_deny():
+    allowing = statement(Principal={"AWS": "524471258033"})
+    ask = Ask("sns:Publish", ARN, ("AWS:524471258033",))
+    assert admits(json.dumps({"Statement": allowing}), ask)
+    assert not admits(json.dumps({"Statement": allowing | {"Effect": "Deny"}}), ask)
+    assert not admits(json.dumps({"Statement": allowing}), Ask("sns:Publish", ARN, ("AWS:1",)))

@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 
 from ses_provision.local.codec import codec_for
-from ses_provision.local.contract import AwsError, Caller
-from ses_provision.local.keyring import Keyring
+from ses_provision.local.contract import AwsError
 from tests.local.conftest import DOMAIN, HOME, PROD, STAGING, ZONE, record
 from tests.local.shapes import misfits
 
@@ -109,7 +108,6 @@ COMMON = {
     "route53": {"InvalidInput"},
     "sts": {"ValidationError"},
 }
-CALLER = Caller(PROD, HOME, Keyring.local_key(PROD))
 EACH = [(service, name) for service, table in TABLE.items() for name in table]
 
 

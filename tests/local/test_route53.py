@@ -9,9 +9,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ses_provision.local import dnsnames
+from ses_provision.local.contract import AwsError
 from tests.local.conftest import (
     AWAY,
     DOMAIN,
+    HOME,
+    PROD,
     STAGING,
     ZONE,
     change,
@@ -359,3 +362,18 @@ def test_what_is_no_domain_name_is_refused(r53, name):
         refused_change(r53, "CREATE", record(f"{name}.{DOMAIN}", "A", "192.0.2.1")),
     ):
         assert found.code in ("InvalidInput", "InvalidDomainName", "InvalidChangeBatch")
+
+
+@pytest.mark.parametrize("most", ["x", "0", "-1", "1.5", "\u0663", "9" * 5000])
+@pytest.mark.parametrize(
+    ("operation", "asked"),
+    [
+        ("ListHostedZones", {}),
+        ("ListHostedZonesByName", {}),
+        ("ListResourceRecordSets", {"HostedZoneId": ZONE}),
+    ],
+)
+def test_a_page_of_no_size_is_refused(aws, operation, asked, most):
+    with pytest.raises(AwsError, match="MaxItems") as caught:
+        aws.call(PROD, HOME, "route53", operation, {"MaxItems": most, **asked})
+    assert caught.value.code == "InvalidInput"

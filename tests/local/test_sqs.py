@@ -15,7 +15,7 @@ import pytest
 
 from ses_provision.local.server import serving
 from ses_provision.local.sqs import Patience
-from tests.local.conftest import DOMAIN, HOME, PROD
+from tests.local.conftest import DOMAIN, HOME, PROD, refused
 
 SIGNATURE = (
     f"AWS4-HMAC-SHA256 Credential=LOCAL000{PROD}/20260403/{HOME}/{{}}/aws4_request, "
@@ -339,3 +339,25 @@ def test_in_one_process_nobody_is_waited_for():
 
     assert not patience.wait(patience.until(20))
     assert with_others.until(20) > patience.until(20)
+
+
+@pytest.mark.parametrize("text", ["garbage", "[" * 100_000, '{"Statement": [{"Effect": "Allow"}]}'])
+def test_a_policy_that_is_none_is_refused_of_a_new_queue_and_of_one_that_is_there(client, text):
+    sqs = client("sqs")
+    found = refused(sqs.create_queue, QueueName="new", Attributes={"Policy": text})
+    assert (found.code, found.message) == (
+        "InvalidAttributeValue",
+        "Invalid value for the parameter Policy.",
+    )
+    queue = sqs.create_queue(QueueName="jobs", Attributes={"Policy": ""})["QueueUrl"]
+    found = refused(sqs.set_queue_attributes, QueueUrl=queue, Attributes={"Policy": text})
+    assert found.code == "InvalidAttributeValue"
+    sqs.set_queue_attributes(QueueUrl=queue, Attributes={"Policy": ""})
+
+
+@pytest.mark.parametrize("prefix", ["[", "(", "j.bs", "(a+)+$", "jobs$"])
+def test_a_prefix_of_names_is_no_pattern(client, prefix):
+    sqs = client("sqs")
+    sqs.create_queue(QueueName="jobs-1_x")
+    assert "QueueUrls" not in sqs.list_queues(QueueNamePrefix=prefix)
+    assert len(sqs.list_queues(QueueNamePrefix="jobs-1_")["QueueUrls"]) == 1

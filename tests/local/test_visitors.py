@@ -196,6 +196,7 @@ def test_control_requests_beyond_reason_are_refused_and_leave_all_in_order(send,
     assert status == 400
     assert json.loads(told)["error"]
     assert send()[0] == 200
+    assert send("POST", "/_local/reset")[0] == 200
 
 
 def test_seeding_a_role_that_exists_is_fine_and_changes_nothing(send, aws):

@@ -8,7 +8,8 @@ import json
 import urllib.request
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from queue import Queue
-from threading import Thread
+from threading import Event, Thread
+from threading import enumerate as enumerate_threads
 
 import boto3
 import pytest
@@ -16,8 +17,9 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
 
+from ses_provision.local import web_hooks
 from ses_provision.local.server import serving
-from ses_provision.local.web_hooks import can_be_reached
+from ses_provision.local.web_hooks import THREAD, Post, WebHooks, can_be_reached
 from tests.local.conftest import HOME, PROD, STAGING, refused
 
 SIGNED = {
@@ -128,6 +130,60 @@ def test_a_web_hook_confirms_itself_and_then_gets_signed_messages(sns, topic, ho
     assert message["MessageAttributes"] == {"colour": {"Type": "String", "Value": "red"}}
     assert (headers["x-amz-sns-subscription-arn"], headers["x-amz-sns-topic-arn"]) == (arn, topic)
     assert is_genuine(message)
+
+
+def test_a_name_below_localhost_is_this_machine_whatever_its_resolver_says(sns, topic, hook):
+    """RFC 6761, 6.3."""
+    port = hook.server_address[1]
+    endpoint = f"http://app.localhost:{port}/hook?key=1"
+    sns.subscribe(TopicArn=topic, Protocol="http", Endpoint=endpoint)
+    headers, _ = hook.next()
+    assert headers["host"] == f"app.localhost:{port}"
+
+
+def test_no_thread_is_left_once_all_is_posted(aws, sns, topic, hook):
+    def at_work():
+        return [thread for thread in enumerate_threads() if thread.name == THREAD]
+
+    before = at_work()
+    for number in range(3):
+        arn = sns.create_topic(Name=f"t{number}")["TopicArn"]
+        sns.subscribe(TopicArn=arn, Protocol="http", Endpoint=hook.url)
+        hook.next()
+        aws.reset()
+    for thread in set(at_work()) - set(before):
+        thread.join(timeout=20)
+    assert set(at_work()) <= set(before)
+
+
+def test_what_still_waits_at_a_reset_is_never_posted():
+    hooks, made, first_came, go_on = WebHooks(), [], Event(), Event()
+
+    def held(post):
+        made.append(post.endpoint)
+        first_came.set()
+        assert go_on.wait(timeout=20)
+        raise OSError
+
+    posts = [Post(f"http://127.0.0.1:9/{number}", {}, "", lambda _: None) for number in range(3)]
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(web_hooks, "send", held)
+        for post in posts:
+            hooks.post(post)
+        assert first_came.wait(timeout=20)
+        hooks.forget()
+        [worker] = [each for each in enumerate_threads() if each.name == THREAD and each.is_alive()]
+        go_on.set()
+        worker.join(timeout=20)
+    assert made == [posts[0].endpoint]
+
+
+@pytest.mark.parametrize("endpoint", ["http://[::1", "http://127.0.0.1]:80/", "http://"])
+def test_an_endpoint_that_is_no_address_is_subscribed_and_gets_nothing(aws, sns, topic, endpoint):
+    sns.subscribe(TopicArn=topic, Protocol="http", Endpoint=endpoint)
+    aws.confirm_subscriptions()
+    sns.publish(TopicArn=topic, Message="hello")
+    assert [mail.kind for mail in aws.outbox.to(endpoint)] == ["confirmation", "notification"]
 
 
 def test_raw_messages_come_without_their_envelope(sns, topic, hook):

@@ -4,25 +4,72 @@ from __future__ import annotations
 
 import struct
 from datetime import UTC, datetime
+from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from botocore.parsers import RpcV2CBORParser
+from botocore.parsers import ResponseParserError, RpcV2CBORParser
 
 if TYPE_CHECKING:
     from botocore.model import Shape
 
 _UNSIGNED, _NEGATIVE, _BYTES, _TEXT, _ARRAY, _MAP, _TAG = range(7)
 _EPOCH_SECONDS = 1
+# What CBOR makes of the model's types; all others are strings.
+_TYPES: dict[str, type | tuple[type, ...]] = {
+    "structure": dict,
+    "map": dict,
+    "list": list,
+    "boolean": bool,
+    "blob": bytes,
+    "integer": int,
+    "long": int,
+    "float": (int, float),
+    "double": (int, float),
+    "timestamp": datetime,
+}
 
 
 def read(shape: Shape, body: bytes) -> dict[str, Any]:
     """The parameters of a call; members unknown to the model are left out."""
     if not body:
         return {}
-    parser = RpcV2CBORParser()
-    document = parser.parse_data_item(parser.get_peekable_stream_from_bytes(body))
-    found: dict[str, Any] = _known(shape, document)
+    try:
+        document = RpcV2CBORParser().parse_data_item(_Stream(body))
+    except ResponseParserError:
+        raise ValueError("CBOR that is cut short, or none") from None
+    found: dict[str, Any] = _read(shape, document)
     return found
+
+
+class _Stream(BytesIO):
+    """Bytes as botocore reads them: however long a text says it is, no more than is there."""
+
+    def peek(self, size: int = 1) -> bytes:
+        """What is read next."""
+        return self.getbuffer()[self.tell() : self.tell() + size].tobytes()
+
+
+def _read(shape: Shape, value: Any) -> Any:
+    kind = shape.type_name
+    if not _is_of(kind, value):
+        raise ValueError(f"{type(value).__name__} where the model has a {kind}")
+    if kind == "structure":
+        return {
+            name: _read(member, value[name])
+            for name, member in shape.members.items()
+            if value.get(name) is not None
+        }
+    if kind == "list":
+        return [_read(shape.member, item) for item in value]
+    if kind == "map":
+        return {_read(shape.key, key): _read(shape.value, item) for key, item in value.items()}
+    return value
+
+
+def _is_of(kind: str, value: Any) -> bool:
+    # Python counts a boolean as a number, which CBOR does not.
+    boolean = isinstance(value, bool) and kind != "boolean"
+    return isinstance(value, _TYPES.get(kind, str)) and not boolean
 
 
 def _known(shape: Shape, value: Any) -> Any:

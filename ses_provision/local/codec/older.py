@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from ses_provision.local.wire import Request
 
 
+# What these URIs took in their query strings.
+_PAGING = frozenset({"PageSize", "NextToken"})
+
+
 @cache
 def _patterns(service: str) -> tuple[tuple[re.Pattern[str], str], ...]:
     paths = traits.of(service).older_paths.items()
@@ -30,5 +34,6 @@ def match(service: str, request: Request) -> tuple[str, dict[str, str]] | None:
         hit = pattern.fullmatch(request.path)
         if hit:
             labels = {name: unquote(value) for name, value in hit.groupdict().items()}
-            return operation, dict(request.query) | labels
+            paging = {key: value for key, value in request.query if key in _PAGING}
+            return operation, paging | labels
     return None

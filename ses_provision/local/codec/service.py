@@ -98,7 +98,7 @@ class Codec:
             ArithmeticError,
             AttributeError,
             ParseError,
-            RecursionError,
+            RuntimeError,
             TypeError,
             ValueError,
             LookupError,

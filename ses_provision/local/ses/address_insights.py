@@ -5,13 +5,13 @@ from typing import Any
 from ses_provision.local.contract import Caller, Params, Reply
 from ses_provision.local.ses.addresses import violation
 from ses_provision.local.ses.errors import bad_request
-from ses_provision.local.ses.outcomes import is_simulator, scenario
+from ses_provision.local.ses.outcomes import Fate, is_simulator, played
 from ses_provision.local.ses.world import Handler, World
 
 _ROLES = frozenset({"abuse", "admin", "billing", "contact", "hostmaster", "info", "no-reply",
                     "noreply", "office", "postmaster", "sales", "security", "support",
                     "webmaster"})  # fmt: skip
-_NO_MAILBOX = ("bounce", "suppressionlist")
+_NO_MAILBOX = (Fate.BOUNCED, Fate.ON_GLOBAL_LIST)
 
 
 class AddressInsights:
@@ -65,7 +65,7 @@ class AddressInsights:
 def _exists(address: str) -> str:
     if not is_simulator(address):
         return "MEDIUM"
-    return _sure(scenario(address) not in _NO_MAILBOX)
+    return _sure(played(address) not in _NO_MAILBOX)
 
 
 def _sure(holds: bool) -> str:

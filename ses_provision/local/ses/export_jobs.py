@@ -27,6 +27,8 @@ MAX_JOBS = 20
 DURATION = timedelta(seconds=5)
 PAGES = Paging(100, 100, lambda _: "PageSize must be between 1 and 100",
                "Failed to deserialize token. ")  # fmt: skip
+# Under which the messages of a line are counted, beside its metrics.
+_MESSAGES = "messages"
 _COLUMNS = ("messageid", "sendtimestamp", "fromemailaddress", "destination", "subject", "isp",
             "lastdeliveryevent")  # fmt: skip
 
@@ -61,7 +63,7 @@ class ExportJobs:
         digest = hashlib.sha256(seed.encode()).hexdigest()
         job_id = "-".join((digest[:8], digest[8:12], digest[12:16], digest[16:20], digest[20:32]))
         rows, processed = _rows(place, source)
-        payload = _written(rows, destination["DataFormat"])
+        payload = _written(rows, destination["DataFormat"], source)
         place.export_jobs[job_id] = ExportJob(
             job_id, now, source, destination["DataFormat"], payload, processed
         )
@@ -231,9 +233,9 @@ def _metric_rows(
         if value is None or asked["Dimensions"][dimension] not in (["*"], [value]):
             continue
         line = counted.setdefault(value, Counter())
-        line["SENT"] += 1
-        for metric in asked["Metrics"]:
-            line[metric["Name"]] += sum(1 for _ in counting(timeline, metric["Name"]))
+        line[_MESSAGES] += 1
+        for name in {metric["Name"] for metric in asked["Metrics"]}:
+            line[name] += sum(1 for _ in counting(timeline, name))
     return [
         {dimension: value, **{_column(each): _amount(line, each) for each in asked["Metrics"]}}
         for value, line in sorted(counted.items())
@@ -247,19 +249,21 @@ def _column(metric: dict[str, str]) -> str:
 def _amount(line: Counter[str], metric: dict[str, str]) -> str:
     count = line[metric["Name"]]
     rate = metric.get("Aggregation") == "RATE"
-    return f"{count / line['SENT'] if rate else count:.4f}"
+    return f"{count / line[_MESSAGES] if rate else count:.4f}"
 
 
-def _written(rows: list[dict[str, str]], data_format: str) -> str:
+def _written(rows: list[dict[str, str]], data_format: str, source: dict[str, Any]) -> str:
     if data_format == "JSON":
         return "".join(json.dumps(row) + "\n" for row in rows)
     file = io.StringIO()
-    columns = list(rows[0]) if rows else list(_COLUMNS)
-    insights = columns[0] == _COLUMNS[0]
+    asked, columns = source.get("MetricsDataSource"), list(_COLUMNS)
+    if asked:
+        [dimension, *_] = asked["Dimensions"]
+        columns = [dimension, *dict.fromkeys(map(_column, asked["Metrics"]))]
     writer = csv.DictWriter(
         file,
         columns,
-        quoting=csv.QUOTE_ALL if insights else csv.QUOTE_MINIMAL,
+        quoting=csv.QUOTE_MINIMAL if asked else csv.QUOTE_ALL,
         lineterminator="\n",
     )
     writer.writeheader()

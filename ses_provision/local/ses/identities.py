@@ -1,6 +1,5 @@
 """E-mail identities: create, read, delete, and their MAIL FROM, DKIM and other attributes."""
 
-import hashlib
 from typing import Any
 
 from ses_provision.local.contract import Caller, Params, Reply
@@ -14,7 +13,6 @@ from ses_provision.local.ses.state import (
     Identity,
     MailFrom,
     Place,
-    VerificationMail,
     Watch,
 )
 from ses_provision.local.ses.world import Handler, World
@@ -78,7 +76,7 @@ class Identities:
             raise already_exists(f"Email identity {name} already exist.")
         if len(place.identities) >= MAX_IDENTITIES:
             raise limit_exceeded("The maximum number of email identities has been reached.")
-        identity = Identity(name, now, tags=tags.checked(params.get("Tags")))
+        identity = Identity(name, tags=tags.checked(params.get("Tags")))
         identity.configuration_set = self._existing_set(place, params.get("ConfigurationSetName"))
         signing = params.get("DkimSigningAttributes")
         if "@" not in name:
@@ -88,7 +86,7 @@ class Identities:
             raise bad_request("For BYODKIM, the EmailIdentity value must be a domain.")
         place.identities[name] = identity
         if not identity.is_domain:
-            self.mail_link(place, identity)
+            self._lifecycle.mail_link(place, identity)
         shown = self._dkim_attributes(place, identity)
         if identity.is_domain:
             # The reply of the create call, unlike any Get after it, says NOT_STARTED.
@@ -229,13 +227,6 @@ class Identities:
         if name and name not in place.configuration_sets:
             raise not_found(f"Configuration set <{name}> does not exist.")
         return name or None
-
-    def mail_link(self, place: Place, identity: Identity) -> None:
-        """Mail an address the link that verifies it."""
-        now = self._world.now()
-        secret = hashlib.sha256(f"{place.account_id}/{identity.name}/{now}".encode()).hexdigest()
-        link = f"https://email-verification.{place.region}.amazonaws.com/?identity={secret}"
-        place.verification_mails.append(VerificationMail(identity.name, now, link))
 
     def _dkim_attributes(self, place: Place, identity: Identity) -> dict[str, Any]:
         """aws-facts 5: an address shows the DKIM attributes of exactly its own domain."""

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from ses_provision.local.ses import dkim
-from ses_provision.local.ses.names import domains_above
+from ses_provision.local.ses.names import as_kept, domains_above
 from ses_provision.local.ses.state import (
     FAILED,
     PENDING,
@@ -14,6 +14,7 @@ from ses_provision.local.ses.state import (
     TEMPORARY_FAILURE,
     Identity,
     Place,
+    VerificationMail,
     Watch,
 )
 from ses_provision.local.ses.world import World
@@ -59,7 +60,8 @@ class Lifecycle:
         """Look at DNS for one identity."""
         now, delay = self._world.now(), self._world.verification_delay
         if identity.dkim is None:
-            if not identity.verified and now - identity.created_at >= LINK:
+            sent_at = identity.link_sent_at
+            if not identity.verified and sent_at is not None and now - sent_at >= LINK:
                 identity.link_expired = True
         elif identity.dkim.watch.status != FAILED:
             step(identity.dkim.watch, self._dkim_error(place, identity), now, delay)
@@ -70,6 +72,16 @@ class Lifecycle:
         if identity.mail_from is not None and identity.mail_from.watch.status != FAILED:
             error = self._mail_from_error(place, identity.mail_from.domain)
             step(identity.mail_from.watch, error, now, delay)
+
+    def mail_link(self, place: Place, identity: Identity) -> str:
+        """Mail an address the link that verifies it, valid from now on; its secret."""
+        now = self._world.now()
+        identity.link_sent_at, identity.link_expired = now, False
+        seed = f"{place.account_id}/{identity.name}/{now}/{len(place.verification_mails)}"
+        secret = hashlib.sha256(seed.encode()).hexdigest()
+        link = f"https://email-verification.{place.region}.amazonaws.com/?identity={secret}"
+        place.verification_mails.append(VerificationMail(identity.name, now, link))
+        return secret
 
     def refresh_account(self, account: str) -> None:
         """Look at DNS for everything an account has, in all regions."""
@@ -95,6 +107,7 @@ class Lifecycle:
         aws-facts 5: an address inherits the right from its verified domain; a verified domain
         covers its subdomains. A domain that lost its records keeps the right until SES gives up.
         """
+        name = as_kept(name)
         candidates = [name, *domains_above(name)]
         found = [place.identities[each] for each in candidates if each in place.identities]
         for identity in found:

@@ -15,6 +15,7 @@ from ses_provision.local.contract import Params
 from ses_provision.local.ses import templates
 from ses_provision.local.ses.addresses import violation
 from ses_provision.local.ses.errors import bad_request
+from ses_provision.local.ses.names import as_kept
 from ses_provision.local.ses.state import Place
 
 # aws-facts 10: 40 MB in API v2, 50 recipients a message.
@@ -56,8 +57,7 @@ class Message:
     @property
     def sender(self) -> str:
         """The bare address mail is from, its domain in lower case."""
-        local, _, domain = parseaddr(self.source)[1].rpartition("@")
-        return f"{local}@{domain.lower()}"
+        return as_kept(parseaddr(self.source)[1])
 
     @property
     def recipients(self) -> tuple[str, ...]:

@@ -19,20 +19,30 @@ def is_domain(name: str) -> bool:
     return len(name) <= 253 and _DOMAIN.fullmatch(name) is not None
 
 
-def identity_name(given: str) -> str:
-    """The identity as SES keeps it: domains in lower case, local parts as written.
+def as_kept(name: str) -> str:
+    """An address or domain as SES keeps it.
 
     aws-facts 5: the local part is case-sensitive as identity, domains are not.
     """
-    local, at, domain = given.rpartition("@")
-    domain = domain.lower()
-    if not at:
-        if not is_domain(domain):
-            raise bad_request(f"Invalid domain name <{given}>.")
-        return domain
-    if len(given) > MAX_IDENTITY or not _LOCAL_PART.fullmatch(local) or not is_domain(domain):
+    local, at, domain = name.rpartition("@")
+    return f"{local}{at}{domain.lower()}"
+
+
+def is_address(name: str) -> bool:
+    """Whether the name, as it is kept, may be an identity that is an address."""
+    local, at, domain = name.rpartition("@")
+    fits = len(name) <= MAX_IDENTITY and _LOCAL_PART.fullmatch(local) is not None
+    return bool(at) and fits and is_domain(domain)
+
+
+def identity_name(given: str) -> str:
+    """The identity as SES keeps it, where it may be one."""
+    name = as_kept(given)
+    if "@" in name and not is_address(name):
         raise bad_request(f"Invalid email address <{given}>.")
-    return f"{local}@{domain}"
+    if "@" not in name and not is_domain(name):
+        raise bad_request(f"Invalid domain name <{given}>.")
+    return name
 
 
 def domain_of(identity: str) -> str:

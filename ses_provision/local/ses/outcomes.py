@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from email.utils import formataddr, getaddresses
+from enum import Enum, auto
 from typing import Any
 
 from ses_provision.local.contract import Caller
 from ses_provision.local.ses.message import Message
 from ses_provision.local.ses.names import arn
 
+USER_UNKNOWN = "smtp; 550 5.1.1 user unknown"
 SIMULATOR = "simulator.amazonses.com"
 _GUIDE = "https://docs.aws.amazon.com/ses/latest/DeveloperGuide/sending-email-suppression-list.html"
 _ON_ACCOUNT_LIST = (
@@ -34,11 +36,31 @@ def is_simulator(address: str) -> bool:
     return address.lower().endswith(f"@{SIMULATOR}")
 
 
-def scenario(address: str) -> str:
-    """What the simulator plays at an address: bounce, complaint… ([D23]: labels do not matter)."""
+class Fate(Enum):
+    """What becomes of an accepted message at one recipient."""
+
+    DELIVERED = auto()
+    COMPLAINED = auto()
+    BOUNCED = auto()
+    ON_GLOBAL_LIST = auto()
+    ON_ACCOUNT_LIST = auto()
+    UNSUBSCRIBED = auto()
+    REJECTED = auto()
+
+
+_SCENARIOS = {
+    "bounce": Fate.BOUNCED,
+    "complaint": Fate.COMPLAINED,
+    "suppressionlist": Fate.ON_GLOBAL_LIST,
+}
+
+
+def played(address: str) -> Fate:
+    """What the simulator plays at an address ([D23]: labels do not matter); all others get it."""
     if not is_simulator(address):
-        return "success"
-    return address.lower().rpartition("@")[0].partition("+")[0]
+        return Fate.DELIVERED
+    scenario = address.lower().rpartition("@")[0].partition("+")[0]
+    return _SCENARIOS.get(scenario, Fate.DELIVERED)
 
 
 @dataclass(frozen=True)
@@ -67,31 +89,34 @@ class Accepted:
             yield self.event("Reject", "reject", {"reason": "Bad content"})
             return
         yield from self._bounces()
-        delivered = self._playing("success", "ooto", "complaint")
+        delivered = self._meeting(Fate.DELIVERED, Fate.COMPLAINED)
         if delivered:
             yield self.event("Delivery", "delivery", self._delivery(delivered))
-        complained = self._playing("complaint")
+        complained = self._meeting(Fate.COMPLAINED)
         if complained:
             yield self.event("Complaint", "complaint", self._complaint(complained))
 
-    def _playing(self, *scenarios: str) -> list[str]:
-        return [
-            each
-            for each in self.message.recipients
-            if each not in self.suppressed
-            and each not in self.unsubscribed
-            and scenario(each) in scenarios
-        ]
+    def fate(self, address: str) -> Fate:
+        """What becomes of the message at one of its recipients."""
+        if self.message.infected:
+            return Fate.REJECTED
+        if address in self.unsubscribed:
+            return Fate.UNSUBSCRIBED
+        return Fate.ON_ACCOUNT_LIST if address in self.suppressed else played(address)
+
+    def _meeting(self, *fates: Fate) -> list[str]:
+        return [each for each in self.message.recipients if self.fate(each) in fates]
 
     def _bounces(self) -> Iterator[dict[str, Any]]:
         """[D23]: bounces of one request to the simulator are combined into one response."""
         kinds = (
-            ("General", self._playing("bounce"), "smtp; 550 5.1.1 user unknown"),
-            ("Suppressed", self._playing("suppressionlist"), _ON_GLOBAL_LIST),
-            ("OnAccountSuppressionList", list(self.suppressed), _ON_ACCOUNT_LIST),
-            ("UnsubscribedRecipient", list(self.unsubscribed), _UNSUBSCRIBED),
+            (Fate.BOUNCED, "General", USER_UNKNOWN),
+            (Fate.ON_GLOBAL_LIST, "Suppressed", _ON_GLOBAL_LIST),
+            (Fate.ON_ACCOUNT_LIST, "OnAccountSuppressionList", _ON_ACCOUNT_LIST),
+            (Fate.UNSUBSCRIBED, "UnsubscribedRecipient", _UNSUBSCRIBED),
         )
-        for sub_type, recipients, diagnostic in kinds:
+        for fate, sub_type, diagnostic in kinds:
+            recipients = self._meeting(fate)
             if recipients:
                 yield self.event("Bounce", "bounce", self._bounce(sub_type, recipients, diagnostic))
 

@@ -1,8 +1,8 @@
 """Sending authorization policies of an identity."""
 
-import json
 import re
 
+from ses_provision.local import strict_json
 from ses_provision.local.contract import Caller, Params, Reply
 from ses_provision.local.ses.errors import already_exists, bad_request, limit_exceeded, not_found
 from ses_provision.local.ses.names import identity_name
@@ -83,7 +83,7 @@ class Policies:
 
 def document(text: str) -> str:
     try:
-        parsed = json.loads(text)
+        parsed = strict_json.loads(text)
     except ValueError:
         raise bad_request("The policy is not valid JSON.") from None
     if not isinstance(parsed, dict) or not parsed.get("Statement"):

@@ -156,16 +156,14 @@ class Sending:
         asked = [message.sender]
         if not place.account.production:
             asked += [each for each in message.recipients if not is_simulator(each)]
-        failed = [each for each in dict.fromkeys(asked) if not self._verified(place, each)]
+        failed = [
+            each for each in dict.fromkeys(asked) if not self._lifecycle.may_send(place, each)
+        ]
         if failed:
             raise rejected(
                 "Email address is not verified. The following identities failed the check in"
                 f" region {caller.region.upper()}: {', '.join(failed)}"
             )
-
-    def _verified(self, place: Place, address: str) -> bool:
-        local, _, domain = address.rpartition("@")
-        return self._lifecycle.may_send(place, f"{local}@{domain.lower()}")
 
     def _mail_from(self, place: Place, identity: Identity) -> str:
         """aws-facts 9: without a working MAIL FROM, SES's own domain or no sending at all."""

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 
-from ses_provision.local.contract import AwsError, Caller, Clock, Neighbours, Params, Reply
+from ses_provision.local.contract import Caller, Clock, Neighbours, Params, Reply, not_served
 from ses_provision.local.ses import constraints
 from ses_provision.local.ses.account import DECISIONS, ENFORCEMENTS, AccountSettings
 from ses_provision.local.ses.address_insights import AddressInsights
@@ -86,9 +86,7 @@ class SesV2:
         """Answer one request."""
         handler = self._handlers.get(operation)
         if handler is None:
-            raise AwsError(
-                "NotImplementedByLocalAws", f"The local AWS does not serve sesv2:{operation}.", 501
-            )
+            raise not_served("sesv2", operation)
         if operation.startswith("Send"):
             check_served(caller, params)
         constraints.check(operation, params)
@@ -105,9 +103,9 @@ class SesV2:
 
     def mail_link(self, place: Place, identity: Identity) -> None:
         """Mail an address the link that verifies it, once more."""
-        identity.created_at, identity.link_expired = self.world.now(), False
-        self._identities.mail_link(place, identity)
+        self._lifecycle.mail_link(place, identity)
 
+    @property
     def operations(self) -> frozenset[str]:
         """The operations served."""
         return frozenset(self._handlers)

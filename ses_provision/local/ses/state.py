@@ -57,11 +57,12 @@ class Identity:
     """A domain, or an e-mail address, one may send from."""
 
     name: str
-    created_at: datetime
     dkim: Dkim | None = None
     # The TXT record that the API v1 has for a domain; None where it was not asked for.
     ownership: Watch | None = None
     verified: bool = False
+    # Of an address: when SES last mailed the link to it.
+    link_sent_at: datetime | None = None
     link_expired: bool = False
     mail_from: MailFrom | None = None
     on_mx_failure: str = "USE_DEFAULT_VALUE"

@@ -6,6 +6,7 @@ from typing import Any
 from ses_provision.local.contract import Caller, Params, Reply
 from ses_provision.local.ses import tenants
 from ses_provision.local.ses.errors import bad_request, not_found
+from ses_provision.local.ses.names import as_kept
 from ses_provision.local.ses.paging import UNPROBED, page
 from ses_provision.local.ses.state import ConfigurationSet, Place, Suppressed, Tenant
 from ses_provision.local.ses.world import Handler, World
@@ -82,7 +83,7 @@ def normal(address: str) -> str:
     local, at, domain = address.strip().rpartition("@")
     if not at or not local or not domain:
         raise bad_request(f"Invalid email address <{address}>.")
-    return f"{local}@{domain.lower()}"
+    return as_kept(f"{local}@{domain}")
 
 
 def holds_back(

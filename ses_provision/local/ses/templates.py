@@ -1,9 +1,9 @@
 """Stored e-mail templates, and what becomes of a template and its data."""
 
-import json
 import re
 from typing import Any
 
+from ses_provision.local import strict_json
 from ses_provision.local.contract import AwsError, Caller, Params, Reply
 from ses_provision.local.ses import tags, tenants
 from ses_provision.local.ses.errors import already_exists, bad_request, not_found
@@ -76,7 +76,7 @@ def mime(content: dict[str, str], data: dict[str, Any]) -> str:
 def parsed_data(text: str) -> dict[str, Any]:
     """The data given for a template."""
     try:
-        data = json.loads(text)
+        data = strict_json.loads(text)
     except ValueError:
         data = None
     if not isinstance(data, dict):

@@ -3,19 +3,18 @@
 Sentences were recorded by floci-io/floci, of both APIs.
 """
 
-import hashlib
 from typing import Any
 
 from ses_provision.local.contract import Caller, Params, Reply
 from ses_provision.local.ses import tags
 from ses_provision.local.ses.errors import already_exists, bad_request, not_found
 from ses_provision.local.ses.lifecycle import Lifecycle
+from ses_provision.local.ses.names import as_kept, is_address
 from ses_provision.local.ses.paging import Paging, between, page
 from ses_provision.local.ses.state import (
     CustomVerificationTemplate,
     Identity,
     Place,
-    VerificationMail,
 )
 from ses_provision.local.ses.world import Handler, World
 
@@ -82,19 +81,15 @@ class VerificationTemplates:
 
     def send(self, caller: Caller, params: Params) -> Reply:
         """Make an address an identity, if it is none, and mail it the link."""
-        place, address, now = self._world.of(caller), params["EmailAddress"], self._world.now()
+        place, address = self._world.of(caller), params["EmailAddress"]
         if not address.strip():
             raise bad_request("Email address not specified.")
-        local, at, domain = address.rpartition("@")
-        if not (local and at and domain) or any(each.isspace() for each in address):
+        name = as_kept(address)
+        if not is_address(name):
             raise bad_request(f"Invalid email address<{address}>.")
         self.find(place, params["TemplateName"])
-        name = f"{local}@{domain.lower()}"
-        place.identities.setdefault(name, Identity(name, now))
-        seed = f"{place.account_id}/{name}/{now}/{len(place.verification_mails)}"
-        secret = hashlib.sha256(seed.encode()).hexdigest()
-        link = f"https://email-verification.{place.region}.amazonaws.com/?identity={secret}"
-        place.verification_mails.append(VerificationMail(name, now, link))
+        identity = place.identities.setdefault(name, Identity(name))
+        secret = self._lifecycle.mail_link(place, identity)
         return {"MessageId": f"0100{secret[:12]}-{secret[12:20]}-000000"}
 
     def find(self, place: Place, name: str) -> CustomVerificationTemplate:

@@ -84,10 +84,6 @@ def taken(**params: Any) -> Refused:
     return "AlreadyExistsException", params
 
 
-def _with_review(ses: Ses) -> None:
-    ses("PutAccountDetails", **DETAILS, ProductionAccessEnabled=True)
-
-
 ROWS: dict[str, Row] = {
     "CreateEmailIdentity": Row(
         {"EmailIdentity": "other.com"},

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from tests.local.ses.post import mail, sent
+from tests.local.ses.post import SIMULATOR, events, mail, sent, types
 from tests.local.ses.table import VDM
 from tests.local.ses.wide_table import ENDPOINT, POLICY, entity
 from tests.local.ses.world import DOMAIN, Ses
@@ -101,6 +101,61 @@ def test_metrics_are_exported_as_amounts_and_rates(watched: Ses) -> None:
     window = {"StartDate": TODAY, "EndDate": TOMORROW}
     file = exported(watched, {"MetricsDataSource": source | window})
     assert file == "ISP,SEND_VOLUME,PERMANENT_BOUNCE_RATE\nUNKNOWN_ISP,2.0000,0.5000\n"
+
+
+def test_an_amount_and_a_rate_of_one_metric_count_it_once(watched: Ses) -> None:
+    watched("SendEmail", **mail())
+    watched("SendEmail", **mail(BOUNCE))
+    both = [{"Name": "DELIVERY", "Aggregation": each} for each in ("VOLUME", "RATE")]
+    source = {"Dimensions": {"ISP": ["*"]}, "Namespace": "VDM", "Metrics": [*both, both[0]]}
+    window = {"StartDate": TODAY, "EndDate": TOMORROW}
+    file = exported(watched, {"MetricsDataSource": source | window})
+    assert file == "ISP,DELIVERY_VOLUME,DELIVERY_RATE\nUNKNOWN_ISP,1.0000,0.5000\n"
+
+
+def test_a_file_without_lines_has_the_header_of_its_source(watched: Ses) -> None:
+    metrics = [{"Name": "SEND", "Aggregation": "VOLUME"}]
+    source = {"Dimensions": {"ISP": ["*"]}, "Namespace": "VDM", "Metrics": metrics}
+    window = {"StartDate": TODAY, "EndDate": TOMORROW}
+    assert exported(watched, {"MetricsDataSource": source | window}) == "ISP,SEND_VOLUME\n"
+    header = exported(watched, {"MessageInsightsDataSource": window})
+    assert header.startswith('"messageid","sendtimestamp",')
+
+
+@pytest.mark.parametrize(
+    ("local", "event", "happened"),
+    [
+        ("nobody", "Delivery", "DELIVERY"),
+        ("ooto", "Delivery", "DELIVERY"),
+        ("bounce", "Bounce", "BOUNCE"),
+        ("suppressionlist", "Bounce", "BOUNCE"),
+    ],
+)
+def test_events_and_insights_tell_of_one_outcome(
+    watched: Ses, local: str, event: str, happened: str
+) -> None:
+    message_id = watched("SendEmail", **mail(f"{local}@{SIMULATOR}"))["MessageId"]
+    assert types(watched) == ["Send", event]
+    assert happenings(watched, message_id) == ["SEND", happened]
+
+
+def test_who_is_suppressed_and_has_unsubscribed_is_held_back_once(watched: Ses) -> None:
+    place = (watched.caller.account, watched.caller.region)
+    watched.service.allow_production(*place)
+    names = {"ContactListName": "patients"}
+    watched("CreateContactList", **names)
+    watched("CreateContact", **names, EmailAddress="z@z.org", UnsubscribeAll=True)
+    watched("PutSuppressedDestination", EmailAddress="z@z.org", Reason="BOUNCE")
+    given = mail("z@z.org", ListManagementOptions=names)
+    message_id = watched("SendEmail", **given)["MessageId"]
+    assert types(watched) == ["Send", "Bounce"]
+    assert events(watched)[1]["bounce"]["bounceSubType"] == "UnsubscribedRecipient"
+    assert happenings(watched, message_id) == ["SEND", "BOUNCE"]
+
+
+def happenings(ses: Ses, message_id: str) -> list[str]:
+    [timeline] = ses("GetMessageInsights", MessageId=message_id)["Insights"]
+    return [each["Type"] for each in timeline["Events"]]
 
 
 def test_a_job_ends_by_itself_or_is_cancelled(watched: Ses) -> None:

@@ -225,6 +225,50 @@ def test_the_link_is_valid_for_24_hours(ses: Ses) -> None:
     )
 
 
+def custom_template(ses: Ses, sender: str) -> None:
+    ses(
+        "CreateCustomVerificationEmailTemplate",
+        TemplateName="hello",
+        FromEmailAddress=sender,
+        TemplateSubject="Hello",
+        TemplateContent="<p>Hello</p>",
+        SuccessRedirectionURL="https://example.org/yes",
+        FailureRedirectionURL="https://example.org/no",
+    )
+
+
+def test_every_custom_verification_mail_has_a_link_that_is_valid_for_a_day(ses: Ses) -> None:
+    ses.verified_domain()
+    # aws-facts 5: domains are the same in whatever case.
+    custom_template(ses, f"ops@{DOMAIN.upper()}")
+    send = {"EmailAddress": "New@X.org", "TemplateName": "hello"}
+    ses("SendCustomVerificationEmail", **send)
+    ses.clock.advance(25 * HOUR)
+    assert ses.status("New@x.org") == "FAILED"
+    ses("SendCustomVerificationEmail", **send)
+    assert ses.service.click_verification(ses.caller.account, ses.caller.region, "New@x.org")
+    assert ses.status("New@x.org") == "SUCCESS"
+    mails = ses.service.verification_mails(ses.caller.account, ses.caller.region)
+    assert [mail.address for mail in mails] == ["New@x.org"] * 2
+    assert len({mail.link for mail in mails}) == 2
+
+
+@pytest.mark.parametrize("address", ["new@x", "new", "@x.org", "a b@x.org", f"{'a' * 65}@x.org"])
+def test_no_custom_verification_mail_makes_an_identity_that_may_not_be_one(
+    ses: Ses, address: str
+) -> None:
+    ses.verified_domain()
+    custom_template(ses, f"ops@{DOMAIN}")
+    refusal = ses.refused("SendCustomVerificationEmail", EmailAddress=address, TemplateName="hello")
+    assert refusal.message == f"Invalid email address<{address}>."
+
+
+def test_a_receipt_rule_names_its_sender_in_whatever_case(ses: Ses) -> None:
+    ses.verified_domain()
+    assert ses.service.may_send(ses.caller, f"ops@{DOMAIN.upper()}")
+    assert not ses.service.may_send(ses.caller, "ops@elsewhere.org")
+
+
 def test_an_address_may_send_while_pending_when_its_domain_is_verified(ses: Ses) -> None:
     """aws-facts 5, V-real terraform-provider-aws#41634."""
     ses.verified_domain()

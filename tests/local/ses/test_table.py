@@ -41,8 +41,8 @@ def ready(row: Row, ses: Ses) -> Ses:
 
 def test_the_table_covers_exactly_what_is_served(ses: Ses) -> None:
     """Issue 3: a table test over every served operation."""
-    assert set(ROWS) == ses.service.operations()
-    assert ses.service.operations() <= set(MODEL.operation_names)
+    assert set(ROWS) == ses.service.operations
+    assert ses.service.operations <= set(MODEL.operation_names)
 
 
 @pytest.mark.parametrize("name", [name for name, row in ROWS.items() if row.succeeds is not None])

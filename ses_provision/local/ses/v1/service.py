@@ -1,6 +1,6 @@
 """The API v1 as a service of the local AWS: its operations, on the state of SESv2."""
 
-from ses_provision.local.contract import AwsError, Caller, Params, Reply
+from ses_provision.local.contract import Caller, Params, Reply, not_served
 from ses_provision.local.ses import constraints
 from ses_provision.local.ses.sending import check_served
 from ses_provision.local.ses.service import SesV2
@@ -47,14 +47,13 @@ class SesV1:
         """Answer one request."""
         handler = self._handlers.get(operation)
         if handler is None:
-            raise AwsError(
-                "NotImplementedByLocalAws", f"The local AWS does not serve ses:{operation}.", 501
-            )
+            raise not_served("ses", operation)
         check_served(caller, params, _IDENTITY_ARNS)
         constraints.check(operation, params, "ses")
         with self._v2.lock:
             return handler(caller, params)
 
+    @property
     def operations(self) -> frozenset[str]:
         """The operations served."""
         return frozenset(self._handlers)

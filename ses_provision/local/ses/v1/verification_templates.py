@@ -1,15 +1,11 @@
 """Custom verification mails in the API v1."""
 
 from ses_provision.local.contract import Caller, Params, Reply
-from ses_provision.local.ses import verification_templates
-from ses_provision.local.ses.paging import Paging
 from ses_provision.local.ses.service import SesV2
 from ses_provision.local.ses.v1.refusals import worded
 from ses_provision.local.ses.world import Handler
 
 GONE = "CustomVerificationEmailTemplateDoesNotExist"
-PAGES = Paging(50, 50, None, verification_templates.PAGES.invalid_token,
-               code="InvalidParameterValue", size="MaxResults", out_of_range=50)  # fmt: skip
 _MEMBERS = ("FromEmailAddress", "TemplateSubject", "TemplateContent", "SuccessRedirectionURL",
             "FailureRedirectionURL")  # fmt: skip
 
@@ -49,9 +45,8 @@ class VerificationTemplatesV1:
 
     def list(self, caller: Caller, params: Params) -> Reply:
         """All templates, by name."""
-        given = {"PageSize": params.get("MaxResults", PAGES.default)}
-        if "NextToken" in params:
-            given["NextToken"] = params["NextToken"]
+        names = {"MaxResults": "PageSize", "NextToken": "NextToken"}
+        given = {names[name]: value for name, value in params.items()}
         with worded():
             return self._v2.handle(caller, "ListCustomVerificationEmailTemplates", given)
 
