@@ -7,8 +7,6 @@ from typing import Annotated, Any
 
 import typer
 
-from ses_provision.environment import loading
-
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Go ahead without asking.")]
 
 
@@ -21,6 +19,8 @@ A_MONTH = 30 * 24 * 60.0
 
 def complete_environment(ctx: typer.Context, incomplete: str) -> list[str]:
     """The environments in the config folder, for the shell."""
+    from ses_provision.environment import loading
+
     folder = Path(ctx.params.get("config_dir") or "config")
     return [name for name in loading.names(folder) if name.startswith(incomplete)]
 

@@ -19,7 +19,6 @@ from ses_provision.cli.console import console, in_one_line, traced
 from ses_provision.cli.options import SHARED
 from ses_provision.cli.outlet import NOBODY, Outlet, stdin_is_a_person
 from ses_provision.engine.account import right_account
-from ses_provision.environment import loading
 from ses_provision.errors import (
     InternalError,
     InterruptedRun,
@@ -75,6 +74,8 @@ class Run:
 
     def environments(self, *, writes: bool = False) -> list[Environment]:
         """The environments to work on: those named, else all; writing wants them named."""
+        from ses_provision.environment import loading
+
         self.writes = self.writes or writes
         if self.env and self.every:
             raise UsageError("Give --env or --all, not both.")

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from pydantic import ValidationError
 
-from ses_provision.cli.run import Target
-from ses_provision.engine.model import Step
-from ses_provision.environment import loading
 from ses_provision.errors import UsageError
-from ses_provision.steps import STEPS
 
-STEP_NAMES = [step.id for step in STEPS]
+if TYPE_CHECKING:
+    from ses_provision.cli.run import Target
+    from ses_provision.engine.model import Step
+
+
+def step_names() -> list[str]:
+    """The names of the steps, in order."""
+    from ses_provision.steps import STEPS
+
+    return [step.id for step in STEPS]
 
 
 def complete_step(incomplete: str) -> list[str]:
     """Step names, for the shell."""
-    return [name for name in STEP_NAMES if name.startswith(incomplete)]
+    return [name for name in step_names() if name.startswith(incomplete)]
 
 
 def step_option(flag: str, help_text: str) -> object:
@@ -48,6 +52,8 @@ Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Show what is unc
 
 def chosen(only: list[str] | None, skip: list[str] | None) -> list[Step]:
     """The steps to work on, in order."""
+    from ses_provision.steps import STEPS
+
     for name in [*(only or ()), *(skip or ())]:
         known_step(name)
     return [step for step in STEPS if (not only or step.id in only) and step.id not in (skip or ())]
@@ -55,12 +61,13 @@ def chosen(only: list[str] | None, skip: list[str] | None) -> list[Step]:
 
 def known_step(name: str) -> None:
     """Insist that there is such a step."""
-    if name not in STEP_NAMES:
+    known = step_names()
+    if name not in known:
         import difflib
 
-        close = difflib.get_close_matches(name, STEP_NAMES, n=1)
+        close = difflib.get_close_matches(name, known, n=1)
         meant = f" Did you mean {close[0]}?" if close else ""
-        raise UsageError(f"There is no step {name}.{meant}", f"Steps: {', '.join(STEP_NAMES)}.")
+        raise UsageError(f"There is no step {name}.{meant}", f"Steps: {', '.join(known)}.")
 
 
 def taken(names: list[str] | None) -> frozenset[str]:
@@ -74,6 +81,10 @@ def with_role(target: Target, role: str | None) -> Target:
     """The target with a role given on the command line."""
     if role is None:
         return target
+    from pydantic import ValidationError
+
+    from ses_provision.environment import loading
+
     try:
         target.env = target.env.with_role(role)
     except ValidationError as error:

@@ -7,7 +7,6 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ses_provision.checks.finding import Status
 from ses_provision.engine.model import Action, Change
 from ses_provision.engine.outcomes import Applied, NotDone
 from ses_provision.engine.plan import Plan, Removal, StepPlan
@@ -144,6 +143,8 @@ def verification(value: Verification) -> dict[str, Any]:
 
 def checklist(value: Checklist) -> dict[str, Any]:
     """The checklist."""
+    from ses_provision.checks.finding import Status
+
     return {
         "domain": value.domain,
         "account_id": value.account_id,

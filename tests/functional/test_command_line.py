@@ -45,6 +45,21 @@ def test_the_help_of_every_command_works_and_imports_nothing_of_aws() -> None:
     assert not {"boto3", "botocore", "moto"} & set(done.stdout.split())
 
 
+@pytest.mark.parametrize("option", ["--help", "--version"])
+def test_help_and_version_import_neither_boto3_nor_pydantic_nor_what_needs_them(
+    option: str,
+) -> None:
+    ask = (
+        "import sys; from ses_provision.cli.app import run; run(sys.argv[1:]); print(*sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", ask, option], capture_output=True, text=True, cwd=ROOT, check=True
+    )
+
+    heavy = {"boto3", "botocore", "pydantic", "ses_provision.checks", "ses_provision.steps"}
+    assert not heavy & set(done.stdout.split())
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_the_help_of_a_command_says_what_it_does_with_an_example(command: str, cli: Cli) -> None:
     shown = cli(command, "--help")

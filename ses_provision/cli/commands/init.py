@@ -13,12 +13,9 @@ from rich.text import Text
 
 from ses_provision.cli import asking
 from ses_provision.cli.run import Run, without
-from ses_provision.environment import loading
 from ses_provision.errors import ConfigError, ProvisionError, UsageError
 from ses_provision.names import is_within
 from ses_provision.outside import files
-from ses_provision.render import environment_file
-from ses_provision.resources import hosted_zones
 
 if TYPE_CHECKING:
     from ses_provision.environment import Environment
@@ -98,6 +95,9 @@ def init(
 
     Example: ses-provision init prod --domain example.com --region eu-central-1 --non-interactive
     """
+    from ses_provision.environment import loading
+    from ses_provision.render import environment_file
+
     answers = Answers(
         name, domain, account_id, region, dns, zone_id, configuration_set, email, hipaa, run.profile
     )
@@ -261,6 +261,7 @@ def usual_region(run: Run) -> str | None:
 def look(run: Run, answers: Answers) -> Seen:
     """Ask AWS for the account and its hosted zones; without credentials, nothing."""
     from ses_provision.outside import aws
+    from ses_provision.resources import hosted_zones
 
     env = provisional(answers)
     answers.domain = env.domain
@@ -275,6 +276,8 @@ def look(run: Run, answers: Answers) -> Seen:
 
 def provisional(answers: Answers) -> Environment:
     """Enough of an environment to connect with."""
+    from ses_provision.environment import loading
+
     raw: dict[str, Any] = {
         "name": "new",
         "account_id": answers.account_id or NOWHERE,

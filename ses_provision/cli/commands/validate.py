@@ -8,7 +8,6 @@ from rich.text import Text
 
 from ses_provision.cli import folder, github
 from ses_provision.cli.run import Run, without
-from ses_provision.environment import loading
 from ses_provision.errors import UsageError
 
 
@@ -21,6 +20,8 @@ def validate(run: Run) -> None:
 
     Example: ses-provision validate
     """
+    from ses_provision.environment import loading
+
     names = list(dict.fromkeys(run.env)) or loading.names(run.config_dir)
     if not names:
         raise UsageError(
