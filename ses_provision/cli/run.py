@@ -26,7 +26,7 @@ from ses_provision.errors import (
     ProvisionError,
     UsageError,
 )
-from ses_provision.outside.secrets import SECRETS, hide
+from ses_provision.outside.secrets import HIDDEN, SECRETS, hide
 from ses_provision.render import document, message
 from ses_provision.worlds.real import RealWorld, World
 from ses_provision.worlds.served import LocalServer
@@ -151,8 +151,15 @@ class Run:
     def document(self, text: str) -> None:
         """What another program reads: as it is, in UTF-8, unless a JSON document goes there."""
         if not self.as_json:
-            self.outlet.write_document(hide(message.plain(text)) + "\n")
-            self.flush()
+            whole = message.plain(text)
+            self.publish(SECRETS.hide_in(whole), whole)
+
+    def publish(self, shown: str, whole: str) -> None:
+        """Write a document without its secrets. A program does not notice that; a person does."""
+        if shown != whole:
+            self.tell(f"A secret was to be written to standard output; {HIDDEN} stands there.")
+        self.outlet.write_document(shown + "\n")
+        self.flush()
 
     def tell(self, text: str | Text) -> None:
         """Progress: to standard error. A str is one line."""
@@ -187,9 +194,7 @@ class Run:
             whole = document.envelope(
                 self.command, self.reports, ok=not self.status, extra=self.extra
             )
-            text = document.text(SECRETS.hide_in(whole))
-            self.outlet.write_document(text + "\n")
-            self.flush()
+            self.publish(document.text(SECRETS.hide_in(whole)), document.text(whole))
 
     @property
     def may_ask(self) -> bool:
