@@ -23,17 +23,21 @@ def insist_on_no_clash(chosen: Sequence[Environment], folder: Path) -> None:
 
     names = {env.name for env in chosen}
     every = [*chosen, *others(names, folder)]
-    problems = dict.fromkeys(
-        problem
+    found = {
+        problem: (first.name, second.name)
         for first, second, problem in clashes(every, STEPS)
         if {first.name, second.name} & names
-    )
-    if problems:
+    }
+    if found:
         raise ConfigError(
             f"Environments in {folder}/ want the same things:",
             "Nothing was read or written. Change one of the settings named.",
-            problems=tuple(problems),
-            points=problems,
+            problems=tuple(
+                f"{folder / f'{name}.toml'}: {problem}"
+                for problem, both in found.items()
+                for name in both
+            ),
+            points=found,
         )
 
 

@@ -35,14 +35,15 @@ def validate(run: Run) -> None:
             run.report(name, {"file": str(path)})
             run.show(Text(f"{path} is right: {loaded[-1].domain} in {loaded[-1].region}"))
     if len(loaded) == len(names):
-        folder.insist_on_no_clash(loaded, run.config_dir)
+        with run.boundary():
+            folder.insist_on_no_clash(loaded, run.config_dir)
     if os.environ.get("GITHUB_ACTIONS") == "true":
         annotate(run)
 
 
 def annotate(run: Run) -> None:
     """Mistakes as GitHub shows them beside the files (GitHub Docs, workflow commands)."""
-    for report in run.reports:
+    for report in (*run.reports, run.extra):
         for problem in report.get("error", {}).get("problems", ()):
             path, _, said = problem.partition(": ")
             run.tell(github.command("error", said, file=path))
