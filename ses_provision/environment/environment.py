@@ -6,7 +6,7 @@ from typing import Annotated, TypeVar
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from ses_provision.environment import limits, regions
+from ses_provision.environment import limits
 from ses_provision.environment.sections import (
     AlarmSettings,
     ConfigurationSetSettings,
@@ -80,7 +80,7 @@ class Environment(Section):
     @classmethod
     def has_ses(cls, value: str) -> str:
         """Mail can only leave where there is SES."""
-        return accepted(value, regions.without_ses(value))
+        return accepted(value, limits.without_ses(value))
 
     @field_validator("domain")
     @classmethod

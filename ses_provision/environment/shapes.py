@@ -19,7 +19,7 @@ from pydantic import (
 from pydantic_core import core_schema
 
 from ses_provision.environment.complaints import shown
-from ses_provision.outside import partitions
+from ses_provision.outside import regions
 
 EventType = Literal[
     "SEND", "REJECT", "BOUNCE", "COMPLAINT", "DELIVERY", "OPEN", "CLICK",
@@ -95,7 +95,7 @@ AccountId = Annotated[str, matching(r"[0-9]{12}", "12 digits in quotes")]
 
 def real_region(value: str) -> str:
     """Insist on a region that botocore knows."""
-    known = partitions.regions()
+    known = regions.known()
     if known and value not in known:
         close = difflib.get_close_matches(value, known, n=1)
         meant = f'; did you mean "{close[0]}"?' if close else ""

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ses_provision.environment import loading, shapes
 from ses_provision.errors import ConfigError
-from ses_provision.outside import partitions
+from ses_provision.outside import regions
 
 LEAST: dict[str, Any] = tomllib.loads(
     """
@@ -199,9 +199,9 @@ def test_every_address_with_a_port_that_exists_is_taken(port: int, address: obje
 
 
 def test_the_regions_of_the_shipped_files_are_among_botocores() -> None:
-    assert {"us-east-1", "us-east-2"} <= set(partitions.regions())
-    assert partitions.partition("us-gov-west-1") == "aws-us-gov"
-    assert "aws-global" not in partitions.regions()
+    assert {"us-east-1", "us-east-2"} <= set(regions.known())
+    assert regions.partition("us-gov-west-1") == "aws-us-gov"
+    assert "aws-global" not in regions.known()
 
 
 def test_an_account_id_without_quotes_that_begins_with_zero_gets_the_same_sentence() -> None:
