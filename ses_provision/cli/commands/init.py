@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -23,6 +23,9 @@ if TYPE_CHECKING:
 
 NOWHERE = "000000000000"
 """Stands for the account until AWS has said which one it is."""
+
+LONGEST_SET = 64
+"""Characters of a configuration set's name (SES API reference, ConfigurationSet)."""
 
 Provider = Literal["route53", "external"]
 
@@ -178,42 +181,13 @@ def complete(run: Run, answers: Answers, *, asks: bool) -> Path:
         free(answers.name)
     except ValueError as error:
         raise UsageError(str(error), "Choose another name, or edit it.") from error
-    answers.domain = answer(
-        answers.domain, "Domain that mail comes from", None, "--domain", asks, checked("domain")
-    )
-    answers.region = answer(
-        answers.region,
-        "AWS region that sends",
-        usual_region(run) if answers.region is None else None,
-        "--region",
-        asks,
-        checked("region"),
-    )
+    for name in ("domain", "region"):
+        settle(name, run, answers, Seen(), asks=asks)
     seen = look(run, answers) if needs_aws(answers) else Seen()
-    answers.account_id = answer(
-        answers.account_id,
-        "AWS account",
-        seen.account_id,
-        "--account-id",
-        asks,
-        checked("account_id"),
-    )
+    settle("account_id", run, answers, seen, asks=asks)
     choose_dns(answers, seen, asks=asks)
-    base = max(answers.domain.split(".")[:-1], key=len)
-    answers.configuration_set = answer(
-        answers.configuration_set,
-        "Configuration set",
-        f"{base}-{answers.name}",
-        asks=asks,
-        check=checked("configuration_set.name"),
-    )
-    answers.email = answer(
-        answers.email,
-        "Who is told of bounces and alarms",
-        f"ops@{answers.domain}",
-        asks=asks,
-        check=checked("events.emails"),
-    )
+    for name in ("configuration_set", "email"):
+        settle(name, run, answers, seen, asks=asks)
     if answers.hipaa is None:
         answers.hipaa = asks and asking.confirmed("May mails concern patients (HIPAA)?")
     return run.config_dir / f"{answers.name}.toml"
@@ -223,6 +197,33 @@ def needs_aws(answers: Answers) -> bool:
     """Whether AWS knows something that nobody has said yet."""
     knows_zone = answers.dns == "external" or answers.zone_id is not None
     return answers.account_id is None or not knows_zone
+
+
+QUESTIONS: dict[str, tuple[str, Callable[[Run, Answers, Seen], str | None]]] = {
+    "domain": ("Domain that mail comes from", lambda *_: None),
+    "region": ("AWS region that sends", lambda run, *_: usual_region(run)),
+    "account_id": ("AWS account", lambda _, __, seen: seen.account_id),
+    "configuration_set": ("Configuration set", lambda _, answers, __: usual_set(answers)),
+    "email": ("Who is told of bounces and alarms", lambda _, answers, __: f"ops@{answers.domain}"),
+}
+"""What is asked for an answer, and its default."""
+
+
+def settle(name: str, run: Run, answers: Answers, seen: Seen, *, asks: bool) -> None:
+    """Find one answer, where no flag has given it."""
+    if getattr(answers, name) is None:
+        question, default = QUESTIONS[name]
+        flag, check = f"--{name.replace('_', '-')}", checked(SETTINGS[name])
+        found = answer(None, question, default(run, answers, seen), flag, asks, check)
+        setattr(answers, name, found)
+
+
+def usual_set(answers: Answers) -> str:
+    """A name for the configuration set: the longest label of the domain, as far as there is room
+    for it before the environment's name."""
+    base = max(str(answers.domain).split(".")[:-1], key=len)
+    room = LONGEST_SET - len(f"-{answers.name}")
+    return f"{base[:room].rstrip('-')}-{answers.name}"
 
 
 def answer(
