@@ -9,12 +9,15 @@ import typer
 
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Go ahead without asking.")]
 
-
 OPEN = 3
-"""Exit status of --exit-code where something is open."""
+"""Exit status of --exit-code and of `dns --check` where something is open."""
 
 A_MONTH = 30 * 24 * 60.0
 """The longest wait that may be asked for, in minutes."""
+
+Timeout = Annotated[
+    float, typer.Option("--timeout", min=0, max=A_MONTH, metavar="MIN", help="Minutes to wait.")
+]
 
 
 def complete_environment(ctx: typer.Context, incomplete: str) -> list[str]:

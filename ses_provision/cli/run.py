@@ -201,13 +201,13 @@ class Run:
         """Whether there is a person to ask."""
         return stdin_is_a_person() and not self.as_json
 
-    def confirm(self, question: str, flag: str = "--yes") -> None:
+    def confirm(self, question: str) -> None:
         """Ask the person, or fail where there is none."""
         if not self.may_ask:
             raise UsageError(
                 f"`ses-provision {self.command}` asks before it changes anything, "
                 "and nobody is there to answer.",
-                f"Add {flag} to go ahead without asking.",
+                "Add --yes to go ahead without asking.",
             )
         if not asking.confirmed(question):
             raise typer.Abort

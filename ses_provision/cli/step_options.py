@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ses_provision.errors import UsageError
+from ses_provision.names import meant
 
 if TYPE_CHECKING:
     from ses_provision.cli.run import Target
@@ -63,11 +64,9 @@ def known_step(name: str) -> None:
     """Insist that there is such a step."""
     known = step_names()
     if name not in known:
-        import difflib
-
-        close = difflib.get_close_matches(name, known, n=1)
-        meant = f" Did you mean {close[0]}?" if close else ""
-        raise UsageError(f"There is no step {name}.{meant}", f"Steps: {', '.join(known)}.")
+        raise UsageError(
+            f"There is no step {name}.{meant(name, known)}", f"Steps: {', '.join(known)}."
+        )
 
 
 def taken(names: list[str] | None) -> frozenset[str]:

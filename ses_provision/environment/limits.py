@@ -7,10 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from ses_provision.names import is_within
+from ses_provision.names import LONGEST_NAME, is_within
 from ses_provision.outside import regions
 
-LONGEST_NAME = 253  # characters of a DNS name (RFC 1035 section 3.1)
 DKIM_LABELS = "x" * 32 + "._domainkey."  # a token of Easy DKIM has 32 characters
 MOST_TAGS = 50  # user tags of one resource (Tagging AWS Resources User Guide)
 OURS = ("AlarmRegions", "CreatedBy", "Environment", "ManagedBy", "Project")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import difflib
 import re
 import tomllib
 from collections.abc import Sequence
@@ -16,6 +15,7 @@ from ses_provision.environment import Environment
 from ses_provision.environment.complaints import complaint, shown
 from ses_provision.environment.shapes import Shape
 from ses_provision.errors import ConfigError, UsageError
+from ses_provision.names import closest, meant
 from ses_provision.outside import files
 
 if TYPE_CHECKING:
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 
 EXAMPLE = "example"
 """The file that documents every setting; it is not an environment."""
-LONGEST_NAME = 255
-"""Letters that are compared with the names of environments."""
 
 
 def load(name: str, folder: Path) -> Environment:
@@ -50,10 +48,8 @@ def load(name: str, folder: Path) -> Environment:
 def no_such_environment(name: str, folder: Path, absence: str) -> UsageError:
     """The refusal of a name that no file in the folder has."""
     known = names(folder)
-    close = difflib.get_close_matches(name[:LONGEST_NAME], known, n=1)
-    meant = f" Did you mean {close[0]}?" if close else ""
     return UsageError(
-        f"There is no environment {name}: {folder / f'{name}.toml'} {absence}.{meant}",
+        f"There is no environment {name}: {folder / f'{name}.toml'} {absence}.{meant(name, known)}",
         f"Environments here: {', '.join(known) or 'none'}. "
         "`ses-provision init` writes one; --config-dir names another folder.",
     )
@@ -192,9 +188,9 @@ def suggestion(location: list[str]) -> str:
     for part in location[:-1]:
         section = section_of(section, part) if section else None
     known = sorted(set(section.model_fields) - {"name"}) if section else []
-    close = difflib.get_close_matches(location[-1], known, n=1)
+    close = closest(location[-1], known)
     if close:
-        return f"; did you mean {close[0]}?"
+        return f"; did you mean {close}?"
     elsewhere = [
         f"{name}.{location[-1]}"
         for name in Environment.model_fields

@@ -16,7 +16,7 @@ from botocore.exceptions import BotoCoreError
 from ses_provision.errors import CannotReachAws
 from ses_provision.outside.secrets import hide
 
-SECRETS = (
+VARIABLES = (
     "AWS_ACCESS_KEY_ID",
     "AWS_SECRET_ACCESS_KEY",
     "AWS_SESSION_TOKEN",
@@ -47,7 +47,7 @@ def sections() -> list[str]:
 
 def insist_on_whole_variables(environment: Mapping[str, str]) -> None:
     """Raise CannotReachAws where a variable holds what no HTTP header carries."""
-    for name in SECRETS:
+    for name in VARIABLES:
         value = environment.get(name, "")
         if value != value.strip() or not value.isprintable():
             last = value.endswith(("\n", "\r"))

@@ -166,6 +166,7 @@ def test_a_slip_of_the_pen_is_answered_with_what_was_meant(
 
     assert refused.status == 64
     assert meant in refused.stderr
+    assert "?." not in refused.stderr
     assert refused.calls == []
 
 

@@ -11,6 +11,7 @@ from ses_provision.cli.options import OPEN
 from ses_provision.cli.resolvers import NoDns, Resolvers, asked
 from ses_provision.cli.run import Run, Target
 from ses_provision.errors import UsageError
+from ses_provision.names import meant
 from ses_provision.render import document
 
 if TYPE_CHECKING:
@@ -47,12 +48,8 @@ def chosen(only: list[str] | None) -> list[Topic]:
     known = {*ITEMS, *(topic.id.upper() for topic in TOPICS)}
     for name in only or ():
         if name.upper() not in known:
-            import difflib
-
-            close = difflib.get_close_matches(name.upper(), sorted(known), n=1)
-            meant = f" Did you mean {close[0]}?" if close else ""
             raise UsageError(
-                f"The checklist has no item or topic {name}.{meant}",
+                f"The checklist has no item or topic {name}.{meant(name.upper(), sorted(known))}",
                 f"Topics: {', '.join(topic.id for topic in TOPICS)}.",
             )
     return selected(TOPICS, only or ())

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ses_provision.cli.options import A_MONTH, OPEN, Yes
+from ses_provision.cli.options import OPEN, Timeout, Yes
 from ses_provision.cli.reports import merge
 from ses_provision.cli.resolvers import NoDns, Resolvers, asked
 from ses_provision.cli.run import Run, Target
@@ -22,9 +22,7 @@ def dkim_status(
     wait: Annotated[
         bool, typer.Option("--wait", help="Look until everything is verified.")
     ] = False,
-    timeout: Annotated[
-        float, typer.Option("--timeout", min=0, max=A_MONTH, metavar="MIN", help="Minutes to wait.")
-    ] = 30,
+    timeout: Timeout = 30,
     exit_code: Annotated[
         bool, typer.Option("--exit-code", help="Exit status 3 unless all is verified.")
     ] = False,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from ses_provision.cli.options import A_MONTH
+from ses_provision.cli.options import OPEN, Timeout
 from ses_provision.cli.run import Run, Target
 from ses_provision.errors import ProvisionError, UsageError
 from ses_provision.render.progress import Progress
@@ -15,9 +15,6 @@ if TYPE_CHECKING:
     from ses_provision.checks.published import Lookup
     from ses_provision.render.records import Sheet
     from ses_provision.resources.ses.identity import Dkim
-
-OPEN = 3
-"""Exit status of --check while a record is not as it should be."""
 
 Format = Literal["table", "json", "csv", "bind", "cloudflare", "markdown"]
 
@@ -34,9 +31,7 @@ def dns(
     wait: Annotated[
         bool, typer.Option("--wait", help="Ask until all records are right (implies --check).")
     ] = False,
-    timeout: Annotated[
-        float, typer.Option("--timeout", min=0, max=A_MONTH, metavar="MIN", help="Minutes to wait.")
-    ] = 30,
+    timeout: Timeout = 30,
     resolver: Annotated[
         str,
         typer.Option(

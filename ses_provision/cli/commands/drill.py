@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ses_provision.cli.commands.send_test import send
-from ses_provision.cli.options import A_MONTH, Yes
+from ses_provision.cli.options import Timeout, Yes
 from ses_provision.cli.run import Run, Target
 from ses_provision.engine.values import plain
 from ses_provision.errors import AwsRefused, NotReady, NotSettled, ProvisionError
@@ -28,12 +28,7 @@ def drill(
         bool,
         typer.Option("--alarms", help="Let each alarm ring once, and prove that it is heard."),
     ] = False,
-    timeout: Annotated[
-        float,
-        typer.Option(
-            "--timeout", min=0, max=A_MONTH, metavar="MIN", help="Minutes to wait for events."
-        ),
-    ] = 5,
+    timeout: Timeout = 5,
     yes: Yes = False,
 ) -> None:
     """Prove the way of a bounce: SES, configuration set, topic, subscriber.
