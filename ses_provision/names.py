@@ -13,6 +13,7 @@ RUNNER_COMMAND = r"##(?=\w*\[)"
 """A pattern for what the runners of GitHub Actions and Azure Pipelines obey wherever it stands in a
 line of their log: `##[name]`, `##vso[name]` (actions/runner, ActionCommand)."""
 
+LONGEST_TAG = 256  # characters of a tag's value (Tagging AWS Resources User Guide)
 TXT_STRING_LIMIT = 255  # octets in one character-string, RFC 1035 section 3.3
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from ses_provision.names import LONGEST_NAME, is_within
+from ses_provision.names import LONGEST_NAME, LONGEST_TAG, is_within
 from ses_provision.outside import regions
 
 DKIM_LABELS = "x" * 32 + "._domainkey."  # a token of Easy DKIM has 32 characters
@@ -126,6 +126,15 @@ def looks_back_too_far(period: int, periods: int) -> str:
     return (
         f"{periods} periods of {period} seconds are longer than {span}: at most {longest} seconds"
     )
+
+
+def unmemorable(regions: Iterable[str]) -> str:
+    """The regions of the alarms are remembered in the value of one tag, so that what stands in them
+    is found when the file names them no more."""
+    length = len(" ".join(regions))
+    if length <= LONGEST_TAG:
+        return ""
+    return f"have {length} characters together; the tag that remembers them holds {LONGEST_TAG}"
 
 
 def same_alarm(names: Mapping[str, str]) -> str:
