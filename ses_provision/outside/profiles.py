@@ -22,6 +22,9 @@ VARIABLES = (
     "AWS_SESSION_TOKEN",
     "AWS_SECURITY_TOKEN",
 )
+NAMING = ("AWS_DEFAULT_PROFILE", "AWS_PROFILE")
+"""The variables that name a profile, as botocore goes by them: the first that is set."""
+
 TEMPORARY = "ASIA"
 """What the ids of temporary keys begin with (IAM User Guide, unique identifiers)."""
 
@@ -78,9 +81,14 @@ def insist_on_authorities(bundle: str) -> None:
         )
 
 
-def not_there(profile: str, *, by_variable: bool) -> CannotReachAws:
-    """The refusal of a profile that no file has."""
-    where = " (AWS_PROFILE names it)" if by_variable else ""
+def naming(environment: Mapping[str, str]) -> str:
+    """The variable that names the profile in use; empty where none does."""
+    return next((name for name in NAMING if environment.get(name)), "")
+
+
+def not_there(profile: str, variable: str = "") -> CannotReachAws:
+    """The refusal of a profile that no file has; `variable` is what named it."""
+    where = f" ({variable} names it)" if variable else ""
     message = f"There is no AWS profile {profile} on this machine{where}."
     if profile in sections():
         return CannotReachAws(
@@ -88,7 +96,7 @@ def not_there(profile: str, *, by_variable: bool) -> CannotReachAws:
             f"{config_file()} has a section [{profile}]: there profiles are written "
             f"[profile {profile}].",
         )
-    unset = "Unset AWS_PROFILE, or create the profile" if by_variable else "Create it"
+    unset = f"Unset {variable}, or create the profile" if variable else "Create it"
     return CannotReachAws(
         message,
         f"{unset} (`aws configure sso --profile {profile}`), name another with --profile, or "
