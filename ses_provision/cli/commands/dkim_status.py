@@ -43,8 +43,8 @@ def dkim_status(
 
     def work(target: Target) -> None:
         whom = asked(target.env, resolver, no_dns)
-        if restart and not look_again(run, target, whom, yes=yes):
-            return
+        if restart:
+            look_again(run, target, whom, yes=yes)
         if wait:
             await_verification(run, target, timeout, whom)
         else:
@@ -55,8 +55,8 @@ def dkim_status(
     run.each(work, writes=restart)
 
 
-def look_again(run: Run, target: Target, whom: Whom, *, yes: bool) -> bool:
-    """Ask SES to look for what it gave up on; whether there was anything."""
+def look_again(run: Run, target: Target, whom: Whom, *, yes: bool) -> None:
+    """Ask SES to look for what it gave up on."""
     from ses_provision.operations.restart import otherwise, restarts
     from ses_provision.resources.ses.identity import identity
     from ses_provision.steps import arns
@@ -67,7 +67,7 @@ def look_again(run: Run, target: Target, whom: Whom, *, yes: bool) -> bool:
     merge(run, env.name, {"restarted": [call.operation for call in calls]})
     if not calls:
         run.tell(f"{env.name}: SES has not given up on anything; there is nothing to restart.")
-        return True
+        return
     lacking = [one.label for one in before.records if not one.is_right]
     if lacking:
         run.tell(f"{env.name}: not right yet: {', '.join(lacking)}. Correct it within 72 hours.")
@@ -86,4 +86,3 @@ def look_again(run: Run, target: Target, whom: Whom, *, yes: bool) -> bool:
             f"{env.name}: SES has issued new DKIM tokens, so its records are others now: "
             f"ses-provision apply --env {env.name}"
         )
-    return True
