@@ -18,7 +18,6 @@ from ses_provision.cli import asking, folder, signals, streams
 from ses_provision.cli.console import console, in_one_line, traced
 from ses_provision.cli.options import SHARED
 from ses_provision.cli.outlet import NOBODY, Outlet, stdin_is_a_person
-from ses_provision.engine.account import right_account
 from ses_provision.errors import (
     InternalError,
     InterruptedRun,
@@ -26,10 +25,9 @@ from ses_provision.errors import (
     ProvisionError,
     UsageError,
 )
-from ses_provision.outside.secrets import HIDDEN, SECRETS, hide
-from ses_provision.render import document, message
+from ses_provision.outside.secrets import HIDDEN, SECRETS, hide, learn_environment
+from ses_provision.render import message
 from ses_provision.worlds.real import RealWorld, World
-from ses_provision.worlds.served import LocalServer
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -102,6 +100,7 @@ class Run:
 
     def open(self, env: Environment) -> Target:
         """Connect, and make sure before anything else that it is the right account."""
+        from ses_provision.engine.account import right_account
         from ses_provision.outside import aws
 
         connections = self.world.connect(env, self.profile, self.trace if self.debug else None)
@@ -185,11 +184,13 @@ class Run:
         """End with an error that is about no environment, and with this exit status."""
         self.status = status
         self.tell(message.error(error))
-        self.extra["error"] = document.error(error)
+        self.extra["error"] = failure(error)
 
     def emit(self) -> None:
         """Write the JSON document, once, where one is wanted."""
         if self.as_json and not self.emitted:
+            from ses_provision.render import document
+
             self.emitted = True
             whole = document.envelope(
                 self.command, self.reports, ok=not self.status, extra=self.extra
@@ -226,26 +227,33 @@ class Boundary:
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
         if isinstance(error, signals.Interrupted):
             if self.environment is not None:
-                self.record(document.error(interruption(error, self.run.reports)))
+                self.record(failure(interruption(error, self.run.reports)))
             return False
         is_about_all = isinstance(error, OutputLost) and self.environment is not None
         if not isinstance(error, ProvisionError) or is_about_all:
             return False
         self.run.fail(error.exit_status)
         self.run.tell(message.error(error, self.environment))
-        self.record(document.error(error))
+        self.record(failure(error))
         return True
 
-    def record(self, failure: dict[str, Any]) -> None:
+    def record(self, told: dict[str, Any]) -> None:
         """Put a failure where the JSON document has it."""
         if self.environment is None:
-            self.run.extra["error"] = failure
+            self.run.extra["error"] = told
             return
         report = next((r for r in self.run.reports if r["environment"] == self.environment), None)
         if report is None:
-            self.run.report(self.environment, {"error": failure}, ok=False)
+            self.run.report(self.environment, {"error": told}, ok=False)
         else:
-            report.update(ok=False, error=failure)
+            report.update(ok=False, error=told)
+
+
+def failure(error: ProvisionError) -> dict[str, Any]:
+    """An error as the JSON document has it."""
+    from ses_provision.render import document
+
+    return document.error(error)
 
 
 def interruption(stopped: signals.Interrupted, reports: list[dict[str, Any]]) -> ProvisionError:
@@ -325,10 +333,10 @@ def insist_on_output() -> None:
 
 def make_run(command: str, world: World | None, given: dict[str, Any]) -> Run:
     """A run from the options that all commands share."""
-    chosen = LocalServer() if given["local"] else RealWorld()
+    learn_environment()
     return Run(
         command,
-        world or chosen,
+        world or chosen_world(local=given["local"]),
         out=console(Outlet(sys.stdout), no_color=given["no_color"]),
         err=console(Outlet(sys.stderr), no_color=given["no_color"]),
         config_dir=given["config_dir"],
@@ -338,6 +346,15 @@ def make_run(command: str, world: World | None, given: dict[str, Any]) -> Run:
         as_json=given["json_output"],
         debug=given["debug"],
     )
+
+
+def chosen_world(*, local: bool) -> World:
+    """Where a run takes place, by its options."""
+    if not local:
+        return RealWorld()
+    from ses_provision.worlds.served import LocalServer
+
+    return LocalServer()
 
 
 def finish(run: Run) -> None:

@@ -21,9 +21,6 @@ from ses_provision.outside import files
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
 
-EXAMPLE = "example"
-"""The file that documents every setting; it is not an environment."""
-
 
 def load(name: str, folder: Path) -> Environment:
     """Read the environment `name` from `folder`.
@@ -31,7 +28,7 @@ def load(name: str, folder: Path) -> Environment:
     Raises ConfigError with every mistake in the file, UsageError where there is no such file.
     """
     path = folder / f"{name}.toml"
-    if name == EXAMPLE:
+    if name == files.EXAMPLE:
         raise no_such_environment(name, folder, "only documents the settings")
     try:
         return parse(files.content(path), name, str(path))
@@ -97,16 +94,8 @@ def deployment_order(env: Environment) -> tuple[int, bool, str]:
 
 
 def names(folder: Path) -> list[str]:
-    """The environments in a folder: its TOML files but the example and hidden ones.
-
-    Editors and macOS leave `.#prod.toml` and `._prod.toml` beside a file.
-    """
-    try:
-        found = [path.name for path in folder.iterdir()]
-    except (OSError, ValueError):
-        return []
-    stems = (name.removesuffix(".toml") for name in found if name.endswith(".toml"))
-    return sorted(stem for stem in stems if stem != EXAMPLE and not stem.startswith("."))
+    """The environments in a folder, by name."""
+    return files.environments(folder)
 
 
 def parse(content: bytes, name: str, source: str) -> Environment:
