@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ses_provision.cli.options import offered
 from ses_provision.errors import UsageError
 from ses_provision.names import meant
 
@@ -21,25 +23,34 @@ def step_names() -> list[str]:
     return [step.id for step in STEPS]
 
 
-def complete_step(incomplete: str) -> list[str]:
-    """Step names, for the shell."""
-    return [name for name in step_names() if name.startswith(incomplete)]
+def complete_step(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Step names, for the shell: no step is chosen twice, or chosen and left out."""
+    chosen = [*(ctx.params.get("only") or ()), *(ctx.params.get("skip") or ())]
+    return offered(step_names(), incomplete, chosen)
 
 
-def step_option(flag: str, help_text: str) -> object:
+def complete_taken(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Step names, for the shell: of the steps that are worked on, those not taken over yet."""
+    only, skip = ctx.params.get("only"), ctx.params.get("skip") or ()
+    without = [*skip, *(ctx.params.get("take_over") or ())]
+    return offered(only or step_names(), incomplete, without)
+
+
+def steps_option(flag: str, help_text: str, complete: Callable[..., list[str]]) -> object:
     """An option that names steps."""
-    return typer.Option(flag, metavar="STEP", help=help_text, autocompletion=complete_step)
+    text = f"{help_text} May be repeated."
+    return typer.Option(flag, metavar="STEP", help=text, autocompletion=complete)
 
 
-Only = Annotated[list[str] | None, step_option("--only", "Only this step. May be repeated.")]
+Only = Annotated[list[str] | None, steps_option("--only", "Only this step.", complete_step)]
 
 
-Skip = Annotated[list[str] | None, step_option("--skip", "Not this step. May be repeated.")]
+Skip = Annotated[list[str] | None, steps_option("--skip", "Not this step.", complete_step)]
 
 
 TakeOver = Annotated[
     list[str] | None,
-    step_option("--take-over", "Replace what stands in the way of this step. May be repeated."),
+    steps_option("--take-over", "Replace what stands in the way of this step.", complete_taken),
 ]
 
 

@@ -10,10 +10,8 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from botocore.configloader import raw_config_parse
-from botocore.exceptions import BotoCoreError
-
 from ses_provision.errors import CannotReachAws
+from ses_provision.outside import files
 from ses_provision.outside.secrets import hide
 
 VARIABLES = (
@@ -41,11 +39,33 @@ def credentials_file() -> str:
 
 def sections() -> list[str]:
     """The sections of the file of profiles, as they are written; none where it cannot be read."""
+    from botocore.configloader import raw_config_parse
+    from botocore.exceptions import BotoCoreError
+
     path = Path(config_file()).expanduser()
     try:
         return list(raw_config_parse(str(path), parse_subsections=False))
     except (BotoCoreError, OSError, ValueError):
         return []
+
+
+def names() -> list[str]:
+    """The profiles of this machine, read without botocore: shells ask for them at each word."""
+    configured = [
+        heading.removeprefix("profile ").strip(' "')
+        for heading in headings(config_file())
+        if heading == "default" or heading.startswith("profile ")
+    ]
+    return sorted({*configured, *headings(credentials_file())})
+
+
+def headings(file: str) -> list[str]:
+    """The headings of a file, as they are written; none where it cannot be read."""
+    try:
+        text = files.content(Path(file).expanduser()).decode(errors="replace")
+    except (OSError, ValueError, RuntimeError):  # RuntimeError: there is no home
+        return []
+    return re.findall(r"^\[ *([^\]\n]*?) *\]", text, re.MULTILINE)
 
 
 def insist_on_whole_variables(environment: Mapping[str, str]) -> None:

@@ -12,6 +12,7 @@ import typer
 from rich.text import Text
 
 from ses_provision.cli import asking
+from ses_provision.cli.options import offered
 from ses_provision.cli.run import Run, without
 from ses_provision.errors import ConfigError, ProvisionError, UsageError
 from ses_provision.names import is_within
@@ -54,6 +55,24 @@ class Seen:
     zones: tuple[Zone, ...] = field(default=())
 
 
+def complete_region(incomplete: str) -> list[str]:
+    """The regions that have SES, for the shell."""
+    from ses_provision.outside import regions
+
+    return offered(sorted(name for name, has in regions.has_ses().items() if has), incomplete)
+
+
+Sending = Annotated[
+    str | None,
+    typer.Option(
+        "--region",
+        metavar="REGION",
+        help="The region that sends.",
+        autocompletion=complete_region,
+    ),
+]
+
+
 @without("env", "every")
 def init(
     run: Run,
@@ -66,9 +85,7 @@ def init(
     account_id: Annotated[
         str | None, typer.Option("--account-id", metavar="ID", help="The AWS account.")
     ] = None,
-    region: Annotated[
-        str | None, typer.Option("--region", metavar="REGION", help="The region that sends.")
-    ] = None,
+    region: Sending = None,
     dns: Annotated[
         Provider | None, typer.Option("--dns", help="Where the domain's DNS is.")
     ] = None,
