@@ -1,14 +1,19 @@
-"""Names and values of DNS in one form: lower case, no trailing dot, TXT without quotes. And what
-no text that we print may hold."""
+"""Names: those of DNS and its values in one form, lower case, no trailing dot, TXT without quotes;
+which name was meant by one that is not known; and what no text that we print may hold."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
+
+LONGEST_NAME = 253
+"""Characters of a name in DNS (RFC 1035 section 3.1): nothing can stand at a longer one."""
 
 RUNNER_COMMAND = r"##(?=\w*\[)"
 """A pattern for what the runners of GitHub Actions and Azure Pipelines obey wherever it stands in a
 line of their log: `##[name]`, `##vso[name]` (actions/runner, ActionCommand)."""
 
+LONGEST_TAG = 256  # characters of a tag's value (Tagging AWS Resources User Guide)
 TXT_STRING_LIMIT = 255  # octets in one character-string, RFC 1035 section 3.3
 
 
@@ -59,6 +64,19 @@ def parents(name: str) -> list[str]:
     """The names above a name, nearest first, down to two labels."""
     labels = name.split(".")
     return [".".join(labels[start:]) for start in range(1, len(labels) - 1)]
+
+
+def closest(name: str, known: Iterable[str]) -> str:
+    """The known name that is most like another; empty where none is."""
+    import difflib
+
+    return next(iter(difflib.get_close_matches(name[:LONGEST_NAME], list(known), n=1)), "")
+
+
+def meant(name: str, known: Iterable[str]) -> str:
+    """The sentence that follows where a name is not known; empty where none is like it."""
+    found = closest(name, known)
+    return f" Did you mean {found}?" if found else ""
 
 
 def region_of(arn: str) -> str:

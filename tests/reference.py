@@ -16,7 +16,7 @@ from typing import Any
 
 import typer
 
-from ses_provision.cli.app import app
+from ses_provision.cli.app import command_line
 from ses_provision.cli.options import SHARED
 from ses_provision.environment import loading
 from ses_provision.local import LocalAws
@@ -28,9 +28,7 @@ from tests.pages import GUIDES, said
 
 def commands() -> dict[str, Any]:
     """The commands in the order of the help."""
-    group: Any = typer.main.get_command(app)
-    found: dict[str, Any] = group.commands
-    return found
+    return dict(command_line().commands)
 
 
 def paragraphs(command: Any) -> tuple[list[str], list[str]]:

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from ses_provision.checks import mistakes
 from ses_provision.checks.views import State, state_of
 from ses_provision.names import is_within, parents
-from ses_provision.outside.dns import ask_dns
 from ses_provision.outside.reading import Ask, Outcome, Reading
-from ses_provision.outside.voices import alias, values
+from ses_provision.outside.voices import alias, ask_dns, values
 from ses_provision.steps.records import PublishedRecord
 
 WILD_ADDRESS = "address of a wildcard"

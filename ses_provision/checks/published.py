@@ -12,9 +12,8 @@ from ses_provision.checks.probes import Lacking, look
 from ses_provision.checks.views import State, state_of
 from ses_provision.checks.whom import Whom
 from ses_provision.environment import Environment
-from ses_provision.outside.dns import ask_dns
 from ses_provision.outside.reading import Outcome, Reading, together
-from ses_provision.outside.voices import alias, publicly, values
+from ses_provision.outside.voices import alias, ask_dns, publicly, values
 from ses_provision.resources import dmarc_record
 from ses_provision.resources.dmarc_policy import InForce, Standing, in_force, places
 from ses_provision.resources.dmarc_record import TAG as DMARC_TAG

@@ -10,8 +10,8 @@ from ses_provision.checks.delegation import Delegation
 from ses_provision.checks.whom import Whom
 from ses_provision.errors import BrokenDns, ProvisionError
 from ses_provision.names import is_within, parents
-from ses_provision.outside.dns import ask_dns
 from ses_provision.outside.reading import Outcome, Reading
+from ses_provision.outside.voices import ask_dns
 from ses_provision.resources import dmarc_record, route53, spf
 from ses_provision.resources.dmarc_policy import Standing, in_force
 from ses_provision.resources.dmarc_record import TAG as DMARC_TAG

@@ -1,8 +1,9 @@
 """The command line: parse, call, print, exit status. Nothing else here.
 
-`app` is the table of commands, `run` what they share (options, streams, the JSON document, the
-boundary where errors end), `commands/` one file a command. What several commands need of options
-and of looking at AWS has files of its own beside `run`. Begin with `main`, below, then `app`.
+`table` lists the commands, `app` is the program that they make, `run` what they share (options,
+streams, the JSON document, the boundary where errors end), `commands/` one file a command. What
+several commands need of options and of looking at AWS has files of its own beside `run`. Begin with
+`main`, below, then `app`.
 """
 
 from __future__ import annotations

@@ -1,84 +1,40 @@
-"""The table of commands, and where command line mistakes become exit status 64."""
+"""The program, and where command line mistakes become exit status 64."""
 
 from __future__ import annotations
 
 import functools
 import sys
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from ses_provision import __version__
 from ses_provision.cli import signals
-from ses_provision.cli.commands import (
-    apply,
-    attest,
-    checklist,
-    demo,
-    destroy,
-    dkim_status,
-    dns,
-    drill,
-    explain,
-    export,
-    guide,
-    init,
-    local,
-    outputs,
-    pause,
-    permissions,
-    plan,
-    request_access,
-    resume,
-    schema,
-    send_test,
-    status,
-    validate,
-)
-from ses_provision.cli.mistakes import command_of, mistake
+from ses_provision.cli.lazy import Grouped, program
 from ses_provision.cli.outlet import Outlet
-from ses_provision.cli.run import interruption, shared
+from ses_provision.cli.table import COMMANDS
 from ses_provision.errors import OutputLost, ProvisionError, UsageError
-from ses_provision.outside.secrets import SECRETS, hide, learn_environment
-from ses_provision.render import document
-from ses_provision.render.message import safe
-from ses_provision.worlds.real import World
+
+if TYPE_CHECKING:
+    from ses_provision.worlds.real import World
+
+TOPICS = """\b
+What exit statuses mean:  ses-provision guide exit-status
+Environment variables:    ses-provision guide variables
+Everything else:          ses-provision guide
+"""
+"""The help on what is no command; \\b keeps Typer from filling the lines."""
 
 app = typer.Typer(
     name="ses-provision",
+    cls=Grouped,
     help="Amazon SES from an empty AWS account to verified, monitored sending.",
+    epilog=TOPICS,
     no_args_is_help=True,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-for body in (
-    plan.plan,
-    apply.apply,
-    destroy.destroy,
-    status.status,
-    dkim_status.dkim_status,
-    checklist.checklist,
-    attest.attest,
-    request_access.request_access,
-    send_test.send_test,
-    drill.drill,
-    pause.pause,
-    resume.resume,
-    outputs.outputs,
-    permissions.permissions,
-    dns.dns,
-    explain.explain,
-    guide.guide,
-    export.export,
-    init.init,
-    schema.schema,
-    validate.validate,
-    demo.demo,
-    local.local,
-):
-    app.command(body.__name__.replace("_", "-"))(shared(body))
 
 
 def show_version(value: bool) -> None:
@@ -101,18 +57,19 @@ def root(
 @functools.cache
 def command_line() -> Any:
     """The commands with their options, worked out once."""
-    return typer.main.get_command(app)
+    return program(app)
 
 
 def run(arguments: list[str], world: World | None = None) -> int:
     """Run a command line; answer with its exit status."""
-    learn_environment()
     with signals.interruptible():
         try:
             return invoke(arguments, world)
         except signals.Interrupted as stopped:
+            from ses_provision.cli.run import interruption
+
             error = interruption(stopped, [])
-            say(safe(error.message), error.hint)
+            say(error.message, error.hint)
             document_of(arguments, error)
             return stopped.status
 
@@ -129,8 +86,9 @@ def invoke(arguments: list[str], world: World | None) -> int:
         if type(error).__name__ == "NoArgsIsHelpError":
             sys.stdout.write(error.format_message() + "\n")
             return 0
-        known = list(command_line().commands)
-        return usage(arguments, mistake(error, command_of(error, arguments, known)))
+        from ses_provision.cli.mistakes import command_of, mistake
+
+        return usage(arguments, mistake(error, command_of(error, arguments, list(COMMANDS))))
     except typer.Abort:
         say("You did not say yes: nothing more was changed.")
         return 1
@@ -143,7 +101,7 @@ def invoke(arguments: list[str], world: World | None) -> int:
 
 def usage(arguments: list[str], error: ProvisionError) -> int:
     """Tell what is wrong with the command line."""
-    say(f"error: {safe(error.message)}", *([f"hint: {safe(error.hint)}"] if error.hint else []))
+    say(f"error: {error.message}", *([f"hint: {error.hint}"] if error.hint else []))
     document_of(arguments, error)
     return error.exit_status
 
@@ -152,6 +110,9 @@ def document_of(arguments: list[str], error: ProvisionError) -> None:
     """The JSON document of a command line that never became a command."""
     if "--json" not in arguments:
         return
+    from ses_provision.outside.secrets import SECRETS
+    from ses_provision.render import document
+
     command = next((one for one in arguments if not one.startswith("-")), "")
     whole = document.envelope(command, [], ok=False, extra={"error": document.error(error)})
     text = document.text(SECRETS.hide_in(whole))
@@ -159,5 +120,9 @@ def document_of(arguments: list[str], error: ProvisionError) -> None:
 
 
 def say(*lines: str) -> None:
-    """Lines on standard error."""
-    Outlet(sys.stderr).write(hide("".join(f"{line}\n" for line in lines)))
+    """Foreign text on standard error, a line each."""
+    from ses_provision.outside.secrets import hide, learn_environment
+    from ses_provision.render.message import safe
+
+    learn_environment()
+    Outlet(sys.stderr).write(hide("".join(f"{safe(line)}\n" for line in lines)))

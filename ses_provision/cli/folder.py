@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from pathlib import Path
+from typing import TYPE_CHECKING
 
-from ses_provision.engine.clashes import clashes
-from ses_provision.environment import Environment, loading
 from ses_provision.errors import ConfigError
-from ses_provision.steps import STEPS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from ses_provision.environment import Environment
 
 
 def insist_on_no_clash(chosen: Sequence[Environment], folder: Path) -> None:
@@ -16,24 +18,33 @@ def insist_on_no_clash(chosen: Sequence[Environment], folder: Path) -> None:
 
     Files with mistakes are left out: they are told of when their environment is chosen.
     """
+    from ses_provision.engine.clashes import clashes
+    from ses_provision.steps import STEPS
+
     names = {env.name for env in chosen}
     every = [*chosen, *others(names, folder)]
-    problems = dict.fromkeys(
-        problem
+    found = {
+        problem: (first.name, second.name)
         for first, second, problem in clashes(every, STEPS)
         if {first.name, second.name} & names
-    )
-    if problems:
+    }
+    if found:
         raise ConfigError(
             f"Environments in {folder}/ want the same things:",
             "Nothing was read or written. Change one of the settings named.",
-            problems=tuple(problems),
-            points=problems,
+            problems=tuple(
+                f"{folder / f'{name}.toml'}: {problem}"
+                for problem, both in found.items()
+                for name in both
+            ),
+            points=found,
         )
 
 
 def others(chosen: Iterable[str], folder: Path) -> Iterator[Environment]:
     """The other environments of the folder, as far as they can be read."""
+    from ses_provision.environment import loading
+
     for name in loading.names(folder):
         if name not in chosen:
             try:

@@ -49,7 +49,8 @@ def sentence(error: typer.TyperException, command: str) -> str:
     if extra:
         return f"`{command}` has no use for {shortened(extra[1])}."
     said = str(getattr(error, "message", said)).rstrip(".")
-    return f"{said}." + (f" Did you mean {' or '.join(meant)}?" if meant else "")
+    end = "" if said.endswith("?") else "."
+    return f"{said}{end}" + (f" Did you mean {' or '.join(meant)}?" if meant else "")
 
 
 def named(param: Any) -> str:

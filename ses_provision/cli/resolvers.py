@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ses_provision.checks.whom import Whom
-from ses_provision.environment import Environment
-from ses_provision.environment.shapes import name_server
 from ses_provision.errors import UsageError
+
+if TYPE_CHECKING:
+    from ses_provision.checks.whom import Whom
+    from ses_provision.environment import Environment
 
 
 def checked_resolvers(given: list[str] | None) -> list[str] | None:
     """Insist that resolvers are given by their address."""
+    from ses_provision.environment.shapes import name_server
+
     for resolver in given or ():
         try:
             name_server(resolver)

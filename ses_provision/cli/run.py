@@ -18,8 +18,6 @@ from ses_provision.cli import asking, folder, signals, streams
 from ses_provision.cli.console import console, in_one_line, traced
 from ses_provision.cli.options import SHARED
 from ses_provision.cli.outlet import NOBODY, Outlet, stdin_is_a_person
-from ses_provision.engine.account import right_account
-from ses_provision.environment import loading
 from ses_provision.errors import (
     InternalError,
     InterruptedRun,
@@ -27,10 +25,9 @@ from ses_provision.errors import (
     ProvisionError,
     UsageError,
 )
-from ses_provision.outside.secrets import SECRETS, hide
-from ses_provision.render import document, message
+from ses_provision.outside.secrets import HIDDEN, SECRETS, hide, learn_environment
+from ses_provision.render import message
 from ses_provision.worlds.real import RealWorld, World
-from ses_provision.worlds.served import LocalServer
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -75,6 +72,8 @@ class Run:
 
     def environments(self, *, writes: bool = False) -> list[Environment]:
         """The environments to work on: those named, else all; writing wants them named."""
+        from ses_provision.environment import loading
+
         self.writes = self.writes or writes
         if self.env and self.every:
             raise UsageError("Give --env or --all, not both.")
@@ -101,6 +100,7 @@ class Run:
 
     def open(self, env: Environment) -> Target:
         """Connect, and make sure before anything else that it is the right account."""
+        from ses_provision.engine.account import right_account
         from ses_provision.outside import aws
 
         connections = self.world.connect(env, self.profile, self.trace if self.debug else None)
@@ -150,8 +150,15 @@ class Run:
     def document(self, text: str) -> None:
         """What another program reads: as it is, in UTF-8, unless a JSON document goes there."""
         if not self.as_json:
-            self.outlet.write_document(hide(message.plain(text)) + "\n")
-            self.flush()
+            whole = message.plain(text)
+            self.publish(SECRETS.hide_in(whole), whole)
+
+    def publish(self, shown: str, whole: str) -> None:
+        """Write a document without its secrets. A program does not notice that; a person does."""
+        if shown != whole:
+            self.tell(f"A secret was to be written to standard output; {HIDDEN} stands there.")
+        self.outlet.write_document(shown + "\n")
+        self.flush()
 
     def tell(self, text: str | Text) -> None:
         """Progress: to standard error. A str is one line."""
@@ -177,31 +184,31 @@ class Run:
         """End with an error that is about no environment, and with this exit status."""
         self.status = status
         self.tell(message.error(error))
-        self.extra["error"] = document.error(error)
+        self.extra["error"] = failure(error)
 
     def emit(self) -> None:
         """Write the JSON document, once, where one is wanted."""
         if self.as_json and not self.emitted:
+            from ses_provision.render import document
+
             self.emitted = True
             whole = document.envelope(
                 self.command, self.reports, ok=not self.status, extra=self.extra
             )
-            text = document.text(SECRETS.hide_in(whole))
-            self.outlet.write_document(text + "\n")
-            self.flush()
+            self.publish(document.text(SECRETS.hide_in(whole)), document.text(whole))
 
     @property
     def may_ask(self) -> bool:
         """Whether there is a person to ask."""
         return stdin_is_a_person() and not self.as_json
 
-    def confirm(self, question: str, flag: str = "--yes") -> None:
+    def confirm(self, question: str) -> None:
         """Ask the person, or fail where there is none."""
         if not self.may_ask:
             raise UsageError(
                 f"`ses-provision {self.command}` asks before it changes anything, "
                 "and nobody is there to answer.",
-                f"Add {flag} to go ahead without asking.",
+                "Add --yes to go ahead without asking.",
             )
         if not asking.confirmed(question):
             raise typer.Abort
@@ -220,26 +227,33 @@ class Boundary:
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> bool:
         if isinstance(error, signals.Interrupted):
             if self.environment is not None:
-                self.record(document.error(interruption(error, self.run.reports)))
+                self.record(failure(interruption(error, self.run.reports)))
             return False
         is_about_all = isinstance(error, OutputLost) and self.environment is not None
         if not isinstance(error, ProvisionError) or is_about_all:
             return False
         self.run.fail(error.exit_status)
         self.run.tell(message.error(error, self.environment))
-        self.record(document.error(error))
+        self.record(failure(error))
         return True
 
-    def record(self, failure: dict[str, Any]) -> None:
+    def record(self, told: dict[str, Any]) -> None:
         """Put a failure where the JSON document has it."""
         if self.environment is None:
-            self.run.extra["error"] = failure
+            self.run.extra["error"] = told
             return
         report = next((r for r in self.run.reports if r["environment"] == self.environment), None)
         if report is None:
-            self.run.report(self.environment, {"error": failure}, ok=False)
+            self.run.report(self.environment, {"error": told}, ok=False)
         else:
-            report.update(ok=False, error=failure)
+            report.update(ok=False, error=told)
+
+
+def failure(error: ProvisionError) -> dict[str, Any]:
+    """An error as the JSON document has it."""
+    from ses_provision.render import document
+
+    return document.error(error)
 
 
 def interruption(stopped: signals.Interrupted, reports: list[dict[str, Any]]) -> ProvisionError:
@@ -319,10 +333,10 @@ def insist_on_output() -> None:
 
 def make_run(command: str, world: World | None, given: dict[str, Any]) -> Run:
     """A run from the options that all commands share."""
-    chosen = LocalServer() if given["local"] else RealWorld()
+    learn_environment()
     return Run(
         command,
-        world or chosen,
+        world or chosen_world(local=given["local"]),
         out=console(Outlet(sys.stdout), no_color=given["no_color"]),
         err=console(Outlet(sys.stderr), no_color=given["no_color"]),
         config_dir=given["config_dir"],
@@ -332,6 +346,15 @@ def make_run(command: str, world: World | None, given: dict[str, Any]) -> Run:
         as_json=given["json_output"],
         debug=given["debug"],
     )
+
+
+def chosen_world(*, local: bool) -> World:
+    """Where a run takes place, by its options."""
+    if not local:
+        return RealWorld()
+    from ses_provision.worlds.served import LocalServer
+
+    return LocalServer()
 
 
 def finish(run: Run) -> None:

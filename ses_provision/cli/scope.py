@@ -8,7 +8,6 @@ from ses_provision.cli.folder import others
 from ses_provision.engine.plan import Plan
 from ses_provision.errors import AccessDenied
 from ses_provision.outside.reading import both
-from ses_provision.steps import STEPS
 
 if TYPE_CHECKING:
     from ses_provision.cli.run import Run, Target
@@ -22,6 +21,7 @@ def scope_of(run: Run, target: Target, *, adopted: bool = False) -> Reading[Scop
     """The environment's own things, but not what others of the folder claim."""
     from ses_provision.engine.claims import claimed_by
     from ses_provision.engine.teardown import Scope
+    from ses_provision.steps import STEPS
 
     env = target.env
     neighbours = list(others({env.name}, run.config_dir))
@@ -32,6 +32,7 @@ def scope_of(run: Run, target: Target, *, adopted: bool = False) -> Reading[Scop
 def look_ahead(run: Run, target: Target, steps: list[Step], take: frozenset[str]) -> Plan:
     """The plan of an environment; one of all steps says what is left over of it, too."""
     from ses_provision.engine import planning
+    from ses_provision.steps import STEPS
 
     env, account, reader = target.env, target.account, target.reader
     if len(steps) < len(STEPS):

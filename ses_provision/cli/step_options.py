@@ -2,39 +2,55 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from pydantic import ValidationError
 
-from ses_provision.cli.run import Target
-from ses_provision.engine.model import Step
-from ses_provision.environment import loading
+from ses_provision.cli.options import offered
 from ses_provision.errors import UsageError
-from ses_provision.steps import STEPS
+from ses_provision.names import meant
 
-STEP_NAMES = [step.id for step in STEPS]
-
-
-def complete_step(incomplete: str) -> list[str]:
-    """Step names, for the shell."""
-    return [name for name in STEP_NAMES if name.startswith(incomplete)]
+if TYPE_CHECKING:
+    from ses_provision.cli.run import Target
+    from ses_provision.engine.model import Step
 
 
-def step_option(flag: str, help_text: str) -> object:
+def step_names() -> list[str]:
+    """The names of the steps, in order."""
+    from ses_provision.steps import STEPS
+
+    return [step.id for step in STEPS]
+
+
+def complete_step(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Step names, for the shell: no step is chosen twice, or chosen and left out."""
+    chosen = [*(ctx.params.get("only") or ()), *(ctx.params.get("skip") or ())]
+    return offered(step_names(), incomplete, chosen)
+
+
+def complete_taken(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Step names, for the shell: of the steps that are worked on, those not taken over yet."""
+    only, skip = ctx.params.get("only"), ctx.params.get("skip") or ()
+    without = [*skip, *(ctx.params.get("take_over") or ())]
+    return offered(only or step_names(), incomplete, without)
+
+
+def steps_option(flag: str, help_text: str, complete: Callable[..., list[str]]) -> object:
     """An option that names steps."""
-    return typer.Option(flag, metavar="STEP", help=help_text, autocompletion=complete_step)
+    text = f"{help_text} May be repeated."
+    return typer.Option(flag, metavar="STEP", help=text, autocompletion=complete)
 
 
-Only = Annotated[list[str] | None, step_option("--only", "Only this step. May be repeated.")]
+Only = Annotated[list[str] | None, steps_option("--only", "Only this step.", complete_step)]
 
 
-Skip = Annotated[list[str] | None, step_option("--skip", "Not this step. May be repeated.")]
+Skip = Annotated[list[str] | None, steps_option("--skip", "Not this step.", complete_step)]
 
 
 TakeOver = Annotated[
     list[str] | None,
-    step_option("--take-over", "Replace what stands in the way of this step. May be repeated."),
+    steps_option("--take-over", "Replace what stands in the way of this step.", complete_taken),
 ]
 
 
@@ -48,6 +64,8 @@ Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Show what is unc
 
 def chosen(only: list[str] | None, skip: list[str] | None) -> list[Step]:
     """The steps to work on, in order."""
+    from ses_provision.steps import STEPS
+
     for name in [*(only or ()), *(skip or ())]:
         known_step(name)
     return [step for step in STEPS if (not only or step.id in only) and step.id not in (skip or ())]
@@ -55,12 +73,11 @@ def chosen(only: list[str] | None, skip: list[str] | None) -> list[Step]:
 
 def known_step(name: str) -> None:
     """Insist that there is such a step."""
-    if name not in STEP_NAMES:
-        import difflib
-
-        close = difflib.get_close_matches(name, STEP_NAMES, n=1)
-        meant = f" Did you mean {close[0]}?" if close else ""
-        raise UsageError(f"There is no step {name}.{meant}", f"Steps: {', '.join(STEP_NAMES)}.")
+    known = step_names()
+    if name not in known:
+        raise UsageError(
+            f"There is no step {name}.{meant(name, known)}", f"Steps: {', '.join(known)}."
+        )
 
 
 def taken(names: list[str] | None) -> frozenset[str]:
@@ -74,6 +91,10 @@ def with_role(target: Target, role: str | None) -> Target:
     """The target with a role given on the command line."""
     if role is None:
         return target
+    from pydantic import ValidationError
+
+    from ses_provision.environment import loading
+
     try:
         target.env = target.env.with_role(role)
     except ValidationError as error:

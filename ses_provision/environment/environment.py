@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, TypeVar
+from collections.abc import Mapping
+from typing import Annotated, Any, TypeVar
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from ses_provision.environment import limits, regions
+from ses_provision.environment import limits
 from ses_provision.environment.sections import (
     AlarmSettings,
     ConfigurationSetSettings,
@@ -31,9 +32,14 @@ from ses_provision.environment.shapes import (
     TagValue,
     matching,
 )
-from ses_provision.names import is_within
+from ses_provision.names import LONGEST_NAME, is_within
 
 T = TypeVar("T")
+
+EVENT_TOPIC = "ses-events-"
+BOUNCE_ALARM = "ses-bounce-rate-"
+COMPLAINT_ALARM = "ses-complaint-rate-"
+"""What names begin with that the file leaves to us."""
 
 
 def accepted(value: T, problem: str) -> T:
@@ -41,6 +47,11 @@ def accepted(value: T, problem: str) -> T:
     if problem:
         raise ValueError(problem)
     return value
+
+
+def ending_of(data: Mapping[str, Any]) -> str:
+    """What the names of topics, alarms and policies end in, by the settings seen so far."""
+    return str(data.get("suffix") or data.get("name", ""))
 
 
 class Environment(Section):
@@ -80,7 +91,7 @@ class Environment(Section):
     @classmethod
     def has_ses(cls, value: str) -> str:
         """Mail can only leave where there is SES."""
-        return accepted(value, regions.without_ses(value))
+        return accepted(value, limits.without_ses(value))
 
     @field_validator("domain")
     @classmethod
@@ -142,10 +153,9 @@ class Environment(Section):
     ) -> MailFromSettings:
         """A DNS name has at most 253 characters."""
         domain = info.data.get("domain", "")
-        if len(f"{value.subdomain}.{domain}") > 253:
-            raise contradiction(
-                "subdomain", f"{value.subdomain}.{domain} is longer than 253 characters"
-            )
+        name = f"{value.subdomain}.{domain}"
+        if len(name) > LONGEST_NAME:
+            raise contradiction("subdomain", f"{name} is longer than {LONGEST_NAME} characters")
         return value
 
     @field_validator("sender")
@@ -167,9 +177,9 @@ class Environment(Section):
     @classmethod
     def distinct_alarms(cls, value: AlarmSettings, info: ValidationInfo) -> AlarmSettings:
         """Alarm names are unique in an account and region, and have at most 255 characters."""
-        ending = info.data.get("suffix") or info.data.get("name", "")
-        bounce = value.bounce_name or f"ses-bounce-rate-{ending}"
-        complaint = value.complaint_name or f"ses-complaint-rate-{ending}"
+        ending = ending_of(info.data)
+        bounce = value.bounce_name or BOUNCE_ALARM + ending
+        complaint = value.complaint_name or COMPLAINT_ALARM + ending
         if bounce == complaint:
             raise contradiction("complaint_name", f"must differ from the bounce alarm, {bounce!r}")
         sets = info.data.get("configuration_set")
@@ -196,8 +206,7 @@ class Environment(Section):
         events, region = info.data.get("events"), info.data.get("region")
         if value.emails is None or events is None or region not in (value.regions or (region,)):
             return value
-        ending = info.data.get("suffix") or info.data.get("name", "")
-        event_topic = events.topic or f"ses-events-{ending}"
+        event_topic = events.topic or EVENT_TOPIC + ending_of(info.data)
         if (value.topic or event_topic) == event_topic:
             problem = limits.untold(value.emails, events.emails)
             if problem:
@@ -249,7 +258,7 @@ class Environment(Section):
     @property
     def event_topic(self) -> str:
         """The topic that SES publishes events to."""
-        return self.events.topic or f"ses-events-{self.ending}"
+        return self.events.topic or EVENT_TOPIC + self.ending
 
     @property
     def alarm_topic(self) -> str:
@@ -269,12 +278,12 @@ class Environment(Section):
     @property
     def bounce_alarm(self) -> str:
         """The name of the bounce rate alarm."""
-        return self.alarms.bounce_name or f"ses-bounce-rate-{self.ending}"
+        return self.alarms.bounce_name or BOUNCE_ALARM + self.ending
 
     @property
     def complaint_alarm(self) -> str:
         """The name of the complaint rate alarm."""
-        return self.alarms.complaint_name or f"ses-complaint-rate-{self.ending}"
+        return self.alarms.complaint_name or COMPLAINT_ALARM + self.ending
 
     def with_role(self, role: str) -> Environment:
         """The same environment with a role given on the command line. Checks it as the file's."""

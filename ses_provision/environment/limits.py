@@ -7,14 +7,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 
-from ses_provision.names import is_within
-from ses_provision.outside import partitions
+from ses_provision.names import LONGEST_NAME, LONGEST_TAG, is_within
+from ses_provision.outside import regions
 
-LONGEST_NAME = 253  # characters of a DNS name (RFC 1035 section 3.1)
 DKIM_LABELS = "x" * 32 + "._domainkey."  # a token of Easy DKIM has 32 characters
 MOST_TAGS = 50  # user tags of one resource (Tagging AWS Resources User Guide)
 OURS = ("AlarmRegions", "CreatedBy", "Environment", "ManagedBy", "Project")
 HOUR, DAY, WEEK = 3600, 86_400, 604_800
+
+
+def without_ses(region: str) -> str:
+    """Mail can only leave where there is SES; a region newer than the list is let through."""
+    return "" if regions.has_ses().get(region, True) else f"there is no Amazon SES in {region}"
 
 
 def too_long_for_dkim(domain: str) -> str:
@@ -56,19 +60,19 @@ def sender_without_mail_from(address: str, mail_from_domain: str) -> str:
 
 def region_across(region: str, home: str) -> str:
     """Nothing crosses the border of a partition (AWS Fault Isolation Boundaries)."""
-    if not region or partitions.partition(region) == partitions.partition(home):
+    if not region or regions.partition(region) == regions.partition(home):
         return ""
     return (
-        f"{region} is in the partition {partitions.partition(region)}, and {home} in "
-        f"{partitions.partition(home)}"
+        f"{region} is in the partition {regions.partition(region)}, and {home} in "
+        f"{regions.partition(home)}"
     )
 
 
 def arn_across(arn: str, home: str) -> str:
     """A role or a key of another partition; what is no ARN is of the own one."""
-    if not arn.startswith("arn:") or arn.split(":")[1] == partitions.partition(home):
+    if not arn.startswith("arn:") or arn.split(":")[1] == regions.partition(home):
         return ""
-    return f"is of the partition {arn.split(':')[1]}, and {home} in {partitions.partition(home)}"
+    return f"is of the partition {arn.split(':')[1]}, and {home} in {regions.partition(home)}"
 
 
 AWS_OWNED = ("AWSReservedSSO_", "AWSServiceRoleFor")
@@ -122,6 +126,15 @@ def looks_back_too_far(period: int, periods: int) -> str:
     return (
         f"{periods} periods of {period} seconds are longer than {span}: at most {longest} seconds"
     )
+
+
+def unmemorable(regions: Iterable[str]) -> str:
+    """The regions of the alarms are remembered in the value of one tag, so that what stands in them
+    is found when the file names them no more."""
+    length = len(" ".join(regions))
+    if length <= LONGEST_TAG:
+        return ""
+    return f"have {length} characters together; the tag that remembers them holds {LONGEST_TAG}"
 
 
 def same_alarm(names: Mapping[str, str]) -> str:

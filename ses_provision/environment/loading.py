@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import difflib
 import re
 import tomllib
 from collections.abc import Sequence
@@ -16,15 +15,11 @@ from ses_provision.environment import Environment
 from ses_provision.environment.complaints import complaint, shown
 from ses_provision.environment.shapes import Shape
 from ses_provision.errors import ConfigError, UsageError
+from ses_provision.names import closest, meant
 from ses_provision.outside import files
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
-
-EXAMPLE = "example"
-"""The file that documents every setting; it is not an environment."""
-LONGEST_NAME = 255
-"""Letters that are compared with the names of environments."""
 
 
 def load(name: str, folder: Path) -> Environment:
@@ -33,7 +28,7 @@ def load(name: str, folder: Path) -> Environment:
     Raises ConfigError with every mistake in the file, UsageError where there is no such file.
     """
     path = folder / f"{name}.toml"
-    if name == EXAMPLE:
+    if name == files.EXAMPLE:
         raise no_such_environment(name, folder, "only documents the settings")
     try:
         return parse(files.content(path), name, str(path))
@@ -50,10 +45,8 @@ def load(name: str, folder: Path) -> Environment:
 def no_such_environment(name: str, folder: Path, absence: str) -> UsageError:
     """The refusal of a name that no file in the folder has."""
     known = names(folder)
-    close = difflib.get_close_matches(name[:LONGEST_NAME], known, n=1)
-    meant = f" Did you mean {close[0]}?" if close else ""
     return UsageError(
-        f"There is no environment {name}: {folder / f'{name}.toml'} {absence}.{meant}",
+        f"There is no environment {name}: {folder / f'{name}.toml'} {absence}.{meant(name, known)}",
         f"Environments here: {', '.join(known) or 'none'}. "
         "`ses-provision init` writes one; --config-dir names another folder.",
     )
@@ -101,16 +94,8 @@ def deployment_order(env: Environment) -> tuple[int, bool, str]:
 
 
 def names(folder: Path) -> list[str]:
-    """The environments in a folder: its TOML files but the example and hidden ones.
-
-    Editors and macOS leave `.#prod.toml` and `._prod.toml` beside a file.
-    """
-    try:
-        found = [path.name for path in folder.iterdir()]
-    except (OSError, ValueError):
-        return []
-    stems = (name.removesuffix(".toml") for name in found if name.endswith(".toml"))
-    return sorted(stem for stem in stems if stem != EXAMPLE and not stem.startswith("."))
+    """The environments in a folder, by name."""
+    return files.environments(folder)
 
 
 def parse(content: bytes, name: str, source: str) -> Environment:
@@ -192,9 +177,9 @@ def suggestion(location: list[str]) -> str:
     for part in location[:-1]:
         section = section_of(section, part) if section else None
     known = sorted(set(section.model_fields) - {"name"}) if section else []
-    close = difflib.get_close_matches(location[-1], known, n=1)
+    close = closest(location[-1], known)
     if close:
-        return f"; did you mean {close[0]}?"
+        return f"; did you mean {close}?"
     elsewhere = [
         f"{name}.{location[-1]}"
         for name in Environment.model_fields

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validat
 from pydantic_core import PydanticCustomError
 
 from ses_provision.environment.complaints import shown
-from ses_provision.environment.limits import looks_back_too_far, role_of_aws
+from ses_provision.environment.limits import looks_back_too_far, role_of_aws, unmemorable
 from ses_provision.environment.shapes import (
     LABEL,
     Address,
@@ -248,6 +248,9 @@ class AlarmSettings(Section):
             raise ValueError("must name at least one region, or be left out")
         if value and len(set(value)) < len(value):
             raise ValueError("names a region twice")
+        problem = unmemorable(value or ())
+        if problem:
+            raise ValueError(problem)
         return value
 
     @model_validator(mode="after")

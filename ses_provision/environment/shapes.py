@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import ipaddress
 import re
 from collections import Counter
@@ -19,7 +18,8 @@ from pydantic import (
 from pydantic_core import core_schema
 
 from ses_provision.environment.complaints import shown
-from ses_provision.outside import partitions
+from ses_provision.names import LONGEST_NAME, closest
+from ses_provision.outside import regions
 
 EventType = Literal[
     "SEND", "REJECT", "BOUNCE", "COMPLAINT", "DELIVERY", "OPEN", "CLICK",
@@ -86,7 +86,7 @@ def address_to_ascii(value: object) -> object:
 
 
 LABEL = r"(?!-)[a-z0-9-]{1,63}(?<!-)"
-DOMAIN = rf"(?=.{{1,253}}$)({LABEL}\.)+(?!\d+$){LABEL}"
+DOMAIN = rf"(?=.{{1,{LONGEST_NAME}}}$)({LABEL}\.)+(?!\d+$){LABEL}"
 # RFC 5322 allows * and ?, too; IAM would take them for wildcards in the ARN of an identity.
 LOCAL_PART = r"[A-Za-z0-9!#$%&'+/=^_`{|}~-]+(\.[A-Za-z0-9!#$%&'+/=^_`{|}~-]+)*"
 
@@ -95,10 +95,10 @@ AccountId = Annotated[str, matching(r"[0-9]{12}", "12 digits in quotes")]
 
 def real_region(value: str) -> str:
     """Insist on a region that botocore knows."""
-    known = partitions.regions()
+    known = regions.known()
     if known and value not in known:
-        close = difflib.get_close_matches(value, known, n=1)
-        meant = f'; did you mean "{close[0]}"?' if close else ""
+        close = closest(value, known)
+        meant = f'; did you mean "{close}"?' if close else ""
         raise ValueError(f"there is no region {shown(value)} in this version of botocore{meant}")
     return value
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from ses_provision.environment import shapes
+from ses_provision.environment import limits, shapes
 from ses_provision.environment.complaints import complaint
 
 SHAPES: dict[str, Any] = {
@@ -21,6 +21,9 @@ SHAPES: dict[str, Any] = {
 }
 """The settings that are asked for, each as it is in the file; of a list one entry."""
 
+LIMITS = {"domain": limits.too_long_for_dkim, "region": limits.without_ses}
+"""What the environment as a whole says of a setting by itself."""
+
 
 def fitting(setting: str, text: str) -> str:
     """Let a value pass, in the form that the file has. Raises ValueError with what it must be."""
@@ -31,4 +34,7 @@ def fitting(setting: str, text: str) -> str:
         if first["type"] == "value_error":
             raise ValueError(first["msg"].removeprefix("Value error, ")) from error
         raise ValueError(complaint(first["type"], first.get("ctx", {}), first["msg"])) from error
+    problem = LIMITS[setting](checked) if setting in LIMITS else ""
+    if problem:
+        raise ValueError(problem)
     return checked

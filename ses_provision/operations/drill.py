@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from ses_provision.errors import ProvisionError
 from ses_provision.operations import test_mail
-from ses_provision.outside import partitions
+from ses_provision.outside import regions
 from ses_provision.outside.call import Call
 from ses_provision.outside.rights import Right
 from ses_provision.resources.sns import subscriptions, unsubscribe
@@ -57,7 +57,7 @@ class Queue:
     @property
     def url(self) -> str:
         """Its address, which follows from its name."""
-        suffix = partitions.dns_suffix(self.account.partition)
+        suffix = regions.dns_suffix(self.account.partition)
         return f"https://sqs.{self.account.region}.{suffix}/{self.account.id}/{self.name}"
 
     def call(self, operation: str, **params: Any) -> Call:

@@ -103,11 +103,6 @@ class Connections:
         self._clients: dict[tuple[str, str, Credentials], Any] = {}
         self._lock = threading.Lock()
 
-    @property
-    def profile(self) -> str:
-        """The name of the profile in use."""
-        return str(self._session.profile_name)
-
     def answer(self, asked: Ask) -> Outcome:
         """Ask one question. None where AWS says there is no such thing; errors are returned."""
         if asked.service == "dns":

@@ -20,8 +20,8 @@ import dns.rdatatype
 import dns.resolver
 
 from ses_provision.errors import BrokenDns, CannotReachAws, ProvisionError
-from ses_provision.names import dns_name
-from ses_provision.outside.reading import Ask, question
+from ses_provision.names import LONGEST_NAME, dns_name
+from ses_provision.outside.reading import Ask
 
 if TYPE_CHECKING:
     from ses_provision.outside.reading import Outcome
@@ -30,15 +30,6 @@ PATIENCE = 6.0  # seconds for one question, over all servers
 TRIES = 2  # a datagram may get lost
 DNS_PORT = 53
 SERVFAIL = dns.rcode.SERVFAIL
-
-
-LONGEST_NAME = 253
-"""Characters of a name (RFC 1035 section 3.1): nothing can stand at a longer one."""
-
-
-def ask_dns(record_type: str, name: str, server: str = "") -> Ask:
-    """A question to DNS; `server` is an address or a host name, else the resolvers in use."""
-    return question("dns", server, record_type, on=(), name=name)
 
 
 def resolver(servers: Sequence[str] = ()) -> dns.resolver.Resolver:

@@ -85,3 +85,20 @@ def replace(path: Path, text: str, mode: int) -> None:
         with contextlib.suppress(OSError):
             Path(temporary).unlink()
         raise
+
+
+EXAMPLE = "example"
+"""The file that documents every setting; it is not an environment."""
+
+
+def environments(folder: Path) -> list[str]:
+    """The environments in a folder: its TOML files but the example and hidden ones.
+
+    Editors and macOS leave `.#prod.toml` and `._prod.toml` beside a file.
+    """
+    try:
+        found = [path.name for path in folder.iterdir()]
+    except (OSError, ValueError):
+        return []
+    stems = (name.removesuffix(".toml") for name in found if name.endswith(".toml"))
+    return sorted(stem for stem in stems if stem != EXAMPLE and not stem.startswith("."))

@@ -10,18 +10,19 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-from botocore.configloader import raw_config_parse
-from botocore.exceptions import BotoCoreError
-
 from ses_provision.errors import CannotReachAws
+from ses_provision.outside import files
 from ses_provision.outside.secrets import hide
 
-SECRETS = (
+VARIABLES = (
     "AWS_ACCESS_KEY_ID",
     "AWS_SECRET_ACCESS_KEY",
     "AWS_SESSION_TOKEN",
     "AWS_SECURITY_TOKEN",
 )
+NAMING = ("AWS_DEFAULT_PROFILE", "AWS_PROFILE")
+"""The variables that name a profile, as botocore goes by them: the first that is set."""
+
 TEMPORARY = "ASIA"
 """What the ids of temporary keys begin with (IAM User Guide, unique identifiers)."""
 
@@ -38,6 +39,9 @@ def credentials_file() -> str:
 
 def sections() -> list[str]:
     """The sections of the file of profiles, as they are written; none where it cannot be read."""
+    from botocore.configloader import raw_config_parse
+    from botocore.exceptions import BotoCoreError
+
     path = Path(config_file()).expanduser()
     try:
         return list(raw_config_parse(str(path), parse_subsections=False))
@@ -45,9 +49,28 @@ def sections() -> list[str]:
         return []
 
 
+def names() -> list[str]:
+    """The profiles of this machine, read without botocore: shells ask for them at each word."""
+    configured = [
+        heading.removeprefix("profile ").strip(' "')
+        for heading in headings(config_file())
+        if heading == "default" or heading.startswith("profile ")
+    ]
+    return sorted({*configured, *headings(credentials_file())})
+
+
+def headings(file: str) -> list[str]:
+    """The headings of a file, as they are written; none where it cannot be read."""
+    try:
+        text = files.content(Path(file).expanduser()).decode(errors="replace")
+    except (OSError, ValueError, RuntimeError):  # RuntimeError: there is no home
+        return []
+    return re.findall(r"^\[ *([^\]\n]*?) *\]", text, re.MULTILINE)
+
+
 def insist_on_whole_variables(environment: Mapping[str, str]) -> None:
     """Raise CannotReachAws where a variable holds what no HTTP header carries."""
-    for name in SECRETS:
+    for name in VARIABLES:
         value = environment.get(name, "")
         if value != value.strip() or not value.isprintable():
             last = value.endswith(("\n", "\r"))
@@ -78,9 +101,14 @@ def insist_on_authorities(bundle: str) -> None:
         )
 
 
-def not_there(profile: str, *, by_variable: bool) -> CannotReachAws:
-    """The refusal of a profile that no file has."""
-    where = " (AWS_PROFILE names it)" if by_variable else ""
+def naming(environment: Mapping[str, str]) -> str:
+    """The variable that names the profile in use; empty where none does."""
+    return next((name for name in NAMING if environment.get(name)), "")
+
+
+def not_there(profile: str, variable: str = "") -> CannotReachAws:
+    """The refusal of a profile that no file has; `variable` is what named it."""
+    where = f" ({variable} names it)" if variable else ""
     message = f"There is no AWS profile {profile} on this machine{where}."
     if profile in sections():
         return CannotReachAws(
@@ -88,7 +116,7 @@ def not_there(profile: str, *, by_variable: bool) -> CannotReachAws:
             f"{config_file()} has a section [{profile}]: there profiles are written "
             f"[profile {profile}].",
         )
-    unset = "Unset AWS_PROFILE, or create the profile" if by_variable else "Create it"
+    unset = f"Unset {variable}, or create the profile" if variable else "Create it"
     return CannotReachAws(
         message,
         f"{unset} (`aws configure sso --profile {profile}`), name another with --profile, or "

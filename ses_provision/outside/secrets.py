@@ -1,8 +1,13 @@
 """What is never printed: the secrets of this process, and whatever has the shape of one.
 
-The environment and the credentials in use are known; others are told by their shape: keys of AWS,
-what signs a request, passwords in URLs, private keys. Both streams and the JSON documents pass
-here, and so does what AWS and botocore say before it becomes an error of ours.
+The credentials in use are known; others are told by their shape: keys of AWS, what signs a request,
+passwords in URLs, private keys. These are hidden everywhere. A variable that is none of AWS may
+hold a secret by its name, such as APP_PASSWORD; no request of ours carries it, and its value may be
+an ordinary word. It is hidden in sentences, where too much hidden does no harm, and left alone in
+documents: a policy with a word replaced would be accepted, and be wrong.
+
+Both streams and the JSON documents pass here, and so does what AWS and botocore say before it
+becomes an error of ours.
 """
 
 from __future__ import annotations
@@ -26,14 +31,14 @@ NAMED = re.compile(
 NO_SECRET = re.compile(r"_(file|path|dir|uri|url|id|name|expiration|expires|arn)$", re.IGNORECASE)
 """What variables end in that only say where a secret is, or whose."""
 
-WORDS = (
-    r"aws_secret_access_key|secret_?access_?key|aws_session_token|session_?token|security_?token|"
-    r"x-amz-security-token|x-amz-signature|x-amz-credential|client_?secret|api_?key|private_?key|"
-    r"passw(?:or)?d|passphrase"
-)
-NOT_YET = r"(?!\[hidden\]|local(?![^\s\"'&,;<\\]))"
-"""Neither what is hidden already, nor the word that the local AWS takes for a key: it is public."""
+OURS = re.compile(r"AWS_|(?:https?|all)_proxy$", re.IGNORECASE)
+"""How the names of variables begin whose secrets requests to AWS carry."""
 
+WORDS = (
+    r"secret_?(?:access_?)?key|(?:session|security|access|refresh)[_-]?token|x-amz-signature|"
+    r"x-amz-credential|client_?secret|api_?key|private_?key|passw(?:or)?d|passphrase"
+)
+NOT_YET = r"(?!\[hidden\])"
 SAYS = r"\\?[\"']?+\s*+[:=]\s*+\\?[\"']?+"
 """What stands between the name of a secret and the secret: in headers, files, JSON, and quoted."""
 
@@ -49,7 +54,7 @@ BEHIND = (
     rf"(?i:\bauthorization{SAYS}){NOT_YET}[^\n\\]+",
     rf"(?i:\bbearer\s++){NOT_YET}[\w.~+/=-]{{8,}}",
     rf"\bSignature={NOT_YET}[0-9A-Za-z%+/=-]+",
-    rf"(?i:(?:{WORDS}){SAYS}){NOT_YET}[^\s\"'&,;<\\]+",
+    rf"(?i:(?:{WORDS}){SAYS}){NOT_YET}[^\s\"'&,;<\\]{{{SHORTEST},}}",
     rf"(?i:<(?:{WORDS})>){NOT_YET}[^<]+",
     rf"[A-Za-z][A-Za-z0-9+.-]*://[^\s/:@]*:{NOT_YET}[^\s/]*(?=@)",
 )
@@ -64,46 +69,61 @@ SHAPES = (
 )
 
 
-class Secrets:
-    """The secrets that are known, and the filter that hides them and their like."""
+class Known:
+    """Secrets that are known word for word."""
 
     def __init__(self) -> None:
-        self._known: set[str] = set()
+        self._forms: set[str] = set()
         self._pattern: re.Pattern[str] | None = None
 
-    def learn(self, *secrets: str | None) -> None:
-        """From here on hide these, in every form in which they might be quoted."""
-        new = {
-            form
-            for secret in secrets
-            if secret and len(secret) >= SHORTEST
-            for form in forms(secret)
-        }
-        if not new <= self._known:
-            self._known |= new
-            longest_first = sorted(self._known, key=len, reverse=True)
+    def learn(self, secret: str | None) -> None:
+        """From here on hide this, in every form in which it might be quoted."""
+        new = forms(secret) if secret and len(secret) >= SHORTEST else set()
+        if not new <= self._forms:
+            self._forms |= new
+            longest_first = sorted(self._forms, key=len, reverse=True)
             self._pattern = re.compile("|".join(map(re.escape, longest_first)))
+
+    def hide(self, text: str) -> str:
+        """A text without them."""
+        return self._pattern.sub(HIDDEN, text) if self._pattern else text
+
+
+class Secrets:
+    """The secrets that are known, and the filters that hide them and their like."""
+
+    def __init__(self) -> None:
+        self._certain = Known()
+        self._likely = Known()
+
+    def learn(self, *secrets: str | None) -> None:
+        """From here on hide these everywhere."""
+        for secret in secrets:
+            self._certain.learn(secret)
 
     def learn_environment(self, environment: Mapping[str, str]) -> None:
         """From here on hide what variables hold: secrets by their name, passwords in URLs."""
         for name, value in environment.items():
-            if NAMED.search(name) and not NO_SECRET.search(name):
-                self.learn(value)
-            self.learn(*passwords(value))
+            known = self._certain if OURS.match(name) else self._likely
+            by_name = NAMED.search(name) and not NO_SECRET.search(name)
+            for secret in [*([value] if by_name else []), *passwords(value)]:
+                known.learn(secret)
 
     def hide(self, text: str) -> str:
-        """A text without secrets."""
-        for shape, instead in SHAPES:
-            text = shape.sub(instead, text)
-        return self._pattern.sub(HIDDEN, text) if self._pattern else text
+        """Sentences without secrets, and without what variables only seem to hold."""
+        return self._likely.hide(self.hide_in(text))
 
     def hide_in(self, value: Any) -> Any:
-        """A JSON value without secrets."""
+        """A document without secrets, or a JSON value; its keys are names of ours, and stay."""
         if isinstance(value, str):
-            return self.hide(value)
+            for shape, instead in SHAPES:
+                value = shape.sub(instead, value)
+            return self._certain.hide(value)
         if isinstance(value, Mapping):
-            return {self.hide(str(key)): self.hide_in(one) for key, one in value.items()}
-        return [self.hide_in(one) for one in value] if isinstance(value, list | tuple) else value
+            return {key: self.hide_in(inner) for key, inner in value.items()}
+        if isinstance(value, list | tuple):
+            return [self.hide_in(inner) for inner in value]
+        return value
 
 
 def forms(secret: str) -> set[str]:

@@ -21,7 +21,7 @@ from ses_provision.outside.secrets import SECRETS
 
 ENVIRONMENT_CREDENTIALS = (
     "AWS_ACCESS_KEY_ID",
-    "AWS_PROFILE",
+    *profiles.NAMING,
     "AWS_WEB_IDENTITY_TOKEN_FILE",
     "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI",
     "AWS_CONTAINER_CREDENTIALS_FULL_URI",
@@ -50,8 +50,8 @@ def session(profile: str | None, fallback_profile: str | None = None) -> boto3.S
         opened = boto3.Session(profile_name=chosen)
     except botocore.exceptions.ProfileNotFound as error:
         named = str(error.kwargs["profile"])
-        by_variable = chosen is None and os.environ.get("AWS_PROFILE") == named
-        raise profiles.not_there(named, by_variable=by_variable) from error
+        variable = profiles.naming(os.environ) if chosen is None else ""
+        raise profiles.not_there(named, variable) from error
     except botocore.exceptions.BotoCoreError as error:
         raise profiles.unusable(error) from error
     profiles.insist_on_authorities(ca_bundle(opened))

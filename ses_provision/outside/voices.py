@@ -18,14 +18,14 @@ def publicly(
 ) -> Reading[list[Outcome]]:
     """The answers to questions (type, name), each from the first resolver that has one."""
     whom = tuple(dict.fromkeys([*resolvers, MACHINE]))
-    asks = [voice(kind, name, who) for kind, name in questions for who in whom]
+    asks = [ask_dns(kind, name, who) for kind, name in questions for who in whom]
     outcomes = iter((yield asks) if asks else [])
     return [believed([next(outcomes) for _ in whom]) for _ in questions]
 
 
-def voice(record_type: str, name: str, who: str) -> Ask:
-    """One question to one resolver."""
-    return question("dns", who, record_type, on=(), name=name)
+def ask_dns(record_type: str, name: str, server: str = MACHINE) -> Ask:
+    """A question to DNS; `server` is an address or a host name."""
+    return question("dns", server, record_type, on=(), name=name)
 
 
 def believed(outcomes: Sequence[Outcome]) -> Outcome:

@@ -97,11 +97,17 @@ def until(
             sleep=pause,
         )(look_again)
     except tenacity.RetryError as error:
-        minutes = timeout / 60
         raise NotSettled(
-            f"Not settled after {minutes:.3g} minutes.",
+            f"Not settled after {span(timeout)}.",
             "Nothing is lost: run the same command again to go on waiting (--timeout MINUTES).",
         ) from error
+
+
+def span(seconds: float) -> str:
+    """A time in words, in minutes as --timeout has it; a long one in hours."""
+    unit, size = ("hour", 3600) if seconds >= 2 * 3600 else ("minute", 60)
+    count = round(seconds / size, 1)
+    return f"{count:g} {unit}{'' if count == 1 else 's'}"
 
 
 def while_refused(call: Callable[[], T], not_yet: Sequence[Refusal], sleep: Sleep) -> T:

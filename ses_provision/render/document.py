@@ -7,13 +7,13 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ses_provision.checks.finding import Status
 from ses_provision.engine.model import Action, Change
 from ses_provision.engine.outcomes import Applied, NotDone
 from ses_provision.engine.plan import Plan, Removal, StepPlan
 from ses_provision.engine.values import plain, told
 from ses_provision.errors import AccessDenied, AwsRefused, ConfigError, ProvisionError, Stopped
 from ses_provision.names import RUNNER_COMMAND
+from ses_provision.outside.secrets import hide
 
 if TYPE_CHECKING:
     from ses_provision.checks.report import Checklist
@@ -54,14 +54,15 @@ def unprintable(found: str) -> str:
 
 def error(value: ProvisionError) -> dict[str, Any]:
     """An error: its kind, what happened, and what to do next."""
-    result: dict[str, Any] = {"kind": value.kind, "message": value.message, "hint": value.hint}
+    said, hint = hide(value.message), hide(value.hint)
+    result: dict[str, Any] = {"kind": value.kind, "message": said, "hint": hint}
     cause = value.cause if isinstance(value, Stopped) else value
     if isinstance(cause, AwsRefused):
         result |= {"code": cause.code, "operation": cause.operation}
     if isinstance(cause, AccessDenied):
         result |= {"action": cause.action, "resource": cause.resource}
     if isinstance(cause, ConfigError):
-        result["problems"] = list(cause.problems)
+        result["problems"] = [hide(problem) for problem in cause.problems]
     return result
 
 
@@ -144,6 +145,8 @@ def verification(value: Verification) -> dict[str, Any]:
 
 def checklist(value: Checklist) -> dict[str, Any]:
     """The checklist."""
+    from ses_provision.checks.finding import Status
+
     return {
         "domain": value.domain,
         "account_id": value.account_id,

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
-from rich.markdown import Markdown
 from rich.text import Text
 
 from ses_provision.guides import Guide
+
+if TYPE_CHECKING:
+    from rich.markdown import Markdown
 
 BLOCK = re.compile(r"(^```.*?^```$)", re.DOTALL | re.MULTILINE)
 LINK = re.compile(r"\[([^\]]+)\]\((?!https?:)([^)]+)\)")
@@ -23,6 +26,8 @@ def topics(found: Sequence[Guide]) -> Text:
 
 def page(guide: Guide) -> Markdown:
     """A page for a terminal, which cannot follow a relative link."""
+    from rich.markdown import Markdown
+
     return Markdown(with_commands(guide.markdown), code_theme="ansi_dark", hyperlinks=False)
 
 

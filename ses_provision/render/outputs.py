@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def render(values: Mapping[str, str], env: Environment, output_format: str) -> Text:
-    """The outputs in a format; json goes the way of all JSON documents."""
+    """The outputs in a format, `raw` without their names; json goes the way of all documents."""
     match output_format:
         case "env":
             return lines(
@@ -24,6 +24,8 @@ def render(values: Mapping[str, str], env: Environment, output_format: str) -> T
             )
         case "github":
             return lines(f"{name}={safe(value)}" for name, value in values.items())
+        case "raw":
+            return lines(map(safe, values.values()))
     width = max(map(len, values))
     return Text("\n").join(
         [

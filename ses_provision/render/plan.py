@@ -14,7 +14,6 @@ from ses_provision.engine.plan import Plan, StepPlan
 from ses_provision.render.message import safe
 from ses_provision.resources.ses import ConfigurationSet
 from ses_provision.resources.sns import Subscription
-from ses_provision.steps import records
 
 if TYPE_CHECKING:
     from ses_provision.environment import Environment
@@ -68,6 +67,8 @@ def to_publish(env: Environment) -> list[Text]:
     """Where the records go that no hosted zone of ours takes."""
     if not env.dns.is_external:
         return []
+    from ses_provision.steps import records
+
     count, command = records.count(env), f"ses-provision dns --env {env.name}"
     return [Text(), Text(f"{count} records to publish at your DNS provider: {command}")]
 

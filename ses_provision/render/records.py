@@ -36,11 +36,21 @@ class Sheet:
         return relative(record.name, self.zone)
 
 
-COLUMNS = ("environment", "name", "name_in_zone", "type", "ttl", "value", "purpose")
+COLUMNS = (
+    "environment",
+    "name",
+    "name_in_zone",
+    "type",
+    "ttl",
+    "value",
+    "purpose",
+    "priority",
+    "content",
+)
 
 
-def rows(sheet: Sheet) -> list[dict[str, str | int]]:
-    """The records as rows of a table, or as JSON."""
+def rows(sheet: Sheet) -> list[dict[str, str | int | None]]:
+    """The records as rows of a table, or as JSON: `value` as DNS has it, and its parts."""
     return [
         {
             "environment": sheet.env.name,
@@ -50,6 +60,8 @@ def rows(sheet: Sheet) -> list[dict[str, str | int]]:
             "ttl": one.ttl,
             "value": one.value,
             "purpose": one.purpose,
+            "priority": one.priority,
+            "content": one.content,
         }
         for one in sheet.records
     ]
@@ -63,7 +75,8 @@ def table(sheet: Sheet) -> Text:
             Text(f"{one.type:<6}{one.purpose}", style="bold"),
             Text(f"  name     {safe(one.name)}"),
             Text(f"  in zone  {safe(sheet.within(one))}", style="dim"),
-            Text(f"  value    {safe(one.value)}"),
+            *([] if one.priority is None else [Text(f"  priority {one.priority}")]),
+            Text(f"  value    {safe(one.content)}"),
             Text(f"  TTL      {one.ttl}", style="dim"),
         ]
     lines += [
@@ -84,9 +97,9 @@ def comma_separated(sheets: Sequence[Sheet]) -> Text:
     return Text(out.getvalue().rstrip("\n"))
 
 
-def cell(value: str | int) -> str | int:
+def cell(value: str | int | None) -> str | int | None:
     """A cell in one line, which no spreadsheet takes for a formula."""
-    if isinstance(value, int):
+    if not isinstance(value, str):
         return value
     shown = safe(value)
     return f"'{shown}" if shown.startswith(FORMULA) else shown
@@ -129,10 +142,8 @@ def master_value(record: PublishedRecord) -> str:
     """A value as master files have it: host names end in a dot, text is quoted."""
     if record.type == "TXT":
         return master_text(record.value)
-    preference, space, host = (
-        record.value.partition(" ") if record.type == "MX" else ("", "", record.value)
-    )
-    return f"{preference}{space}{master_name(host)}."
+    preference = "" if record.priority is None else f"{record.priority} "
+    return f"{preference}{master_name(record.content)}."
 
 
 def master_name(name: str) -> str:
@@ -166,15 +177,24 @@ def markdown(sheet: Sheet) -> Text:
     lines = [
         f"### DNS records for {plain(sheet.env.domain)} (zone {plain(sheet.zone)})",
         "",
-        "| Type | Name | Name in zone | Value | TTL | Purpose |",
-        "|---|---|---|---|---|---|",
+        "| Type | Name | Name in zone | Priority | Value | TTL | Purpose |",
+        "|---|---|---|---|---|---|---|",
     ]
-    lines += [
-        f"| {one.type} | {code(one.name)} | {code(sheet.within(one))} | {code(one.value)} "
-        f"| {one.ttl} | {plain(one.purpose)} |"
-        for one in sheet.records
-    ]
+    lines += [f"| {' | '.join(markdown_cells(sheet, one))} |" for one in sheet.records]
     return Text("\n".join([*lines, ""]))
+
+
+def markdown_cells(sheet: Sheet, record: PublishedRecord) -> list[str]:
+    """The cells of one record."""
+    return [
+        record.type,
+        code(record.name),
+        code(sheet.within(record)),
+        "" if record.priority is None else str(record.priority),
+        code(record.content),
+        str(record.ttl),
+        plain(record.purpose),
+    ]
 
 
 def check_data(value: Lookup) -> dict[str, Any]:

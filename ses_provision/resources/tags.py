@@ -6,9 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from ses_provision.engine.ownership import MARK
-
-LONGEST = 256
-"""Characters of a tag's value (Tagging AWS Resources User Guide)."""
+from ses_provision.names import LONGEST_TAG
 
 
 def as_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
@@ -39,4 +37,4 @@ def missing(wanted: Mapping[str, str], live: Mapping[str, str]) -> dict[str, str
 def fitting(text: str) -> str:
     """A text with only what the value of a tag may hold, and no more of it (Tagging AWS Resources
     User Guide)."""
-    return re.sub(r"[^\w\s+\-=.:/@]", "_", text)[:LONGEST]
+    return re.sub(r"[^\w\s+\-=.:/@]", "_", text)[:LONGEST_TAG]

@@ -6,7 +6,7 @@ from ses_provision.engine.account import Account
 from ses_provision.engine.model import Resource
 from ses_provision.engine.needs import Facts
 from ses_provision.environment import Environment
-from ses_provision.resources import tags
+from ses_provision.names import LONGEST_TAG
 from ses_provision.resources.ses import EventDestination
 from ses_provision.resources.ses.configuration_set import ConfigurationSet
 from ses_provision.steps import arns
@@ -31,7 +31,7 @@ def alarm_regions(env: Environment, former: Sequence[str]) -> dict[str, str]:
     """The tag that remembers where alarms stand, and stood as far as it can hold them."""
     regions = list(env.alarm_regions)
     for region in former:
-        if len(" ".join([*regions, region])) <= tags.LONGEST:
+        if len(" ".join([*regions, region])) <= LONGEST_TAG:
             regions.append(region)
     return {REGIONS: " ".join(sorted(regions))} if set(regions) - {env.region} else {}
 

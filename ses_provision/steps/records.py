@@ -29,6 +29,16 @@ class PublishedRecord:
     purpose: str
     tag: str = ""
 
+    @property
+    def priority(self) -> int | None:
+        """The preference of a mail exchanger, for which panels have a field of its own."""
+        return int(self.value.partition(" ")[0]) if self.type == "MX" else None
+
+    @property
+    def content(self) -> str:
+        """The value without the preference."""
+        return self.value.partition(" ")[2] if self.type == "MX" else self.value
+
 
 def records_to_publish(env: Environment, issued: Dkim | None) -> list[PublishedRecord]:
     """Every record of the environment; without the DKIM records until SES has issued tokens."""

@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Any
 
 from ses_provision.local import answers, dnsnames, dnsvalues
-from ses_provision.names import dns_name, parents
-from ses_provision.outside.dns import LONGEST_NAME, could_not_ask
+from ses_provision.names import LONGEST_NAME, dns_name, parents
+from ses_provision.outside.dns import could_not_ask
 
 if TYPE_CHECKING:
     from ses_provision.local import LocalAws

@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
 from ses_provision.errors import UsageError
-from ses_provision.outside import wait
 
 if TYPE_CHECKING:
     from ses_provision.environment import Environment
@@ -55,6 +54,8 @@ class RealWorld:
 
     def sleep(self, seconds: float) -> None:
         """Sleep."""
+        from ses_provision.outside import wait
+
         wait.real_sleep(seconds)
 
     def now(self) -> datetime:

@@ -140,8 +140,27 @@ def test_a_clash_is_refused_before_any_call_with_all_of_it_at_once(
     assert refused.calls == []
     error = refused.json["error"]
     assert error["kind"] == "ConfigError"
-    assert len(error["problems"]) >= 3
-    assert all("a.toml" in one and "b.toml" in one for one in error["problems"])
+    assert len(error["problems"]) >= 6
+    for name in "ab":
+        file = f"{tmp_path}/{name}.toml: "
+        assert sum(problem.startswith(file) for problem in error["problems"]) >= 3
+
+
+@pytest.mark.parametrize("github", ["true", ""])
+def test_validate_annotates_a_clash_at_both_files_in_github_actions(
+    github: str, cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GITHUB_ACTIONS", github)
+    write(tmp_path, "a", suffix="same")
+    write(tmp_path, "b", suffix="same")
+
+    refused = cli("validate", "--config-dir", str(tmp_path))
+
+    assert refused.status == 1
+    assert refused.stderr.count("hint: Nothing was read or written.") == 1
+    for name in "ab":
+        annotation = f"::error file={tmp_path}/{name}.toml::a and b both want "
+        assert (annotation in refused.stderr) == bool(github)
 
 
 def test_a_clash_of_others_and_a_broken_file_do_not_stand_in_the_way(

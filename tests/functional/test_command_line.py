@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
-import typer
 
 from ses_provision import __version__
-from ses_provision.cli.app import app
+from ses_provision.cli.app import command_line
+from ses_provision.cli.table import COMMANDS as LINES
+from ses_provision.cli.table import GROUPS
 from ses_provision.local import LocalAws
 from tests.conftest import ROOT, Cli
 
-GROUP: Any = typer.main.get_command(app)
+GROUP: Any = command_line()
 COMMANDS = sorted(GROUP.commands)
 READS = ("plan", "dkim-status", "checklist", "outputs")
 
@@ -43,6 +45,96 @@ def test_the_help_of_every_command_works_and_imports_nothing_of_aws() -> None:
 
     assert done.returncode == 0, done.stderr
     assert not {"boto3", "botocore", "moto"} & set(done.stdout.split())
+
+
+@pytest.mark.parametrize("option", ["--help", "--version"])
+def test_help_and_version_import_neither_boto3_nor_pydantic_nor_what_needs_them(
+    option: str,
+) -> None:
+    ask = (
+        "import sys; from ses_provision.cli.app import run; run(sys.argv[1:]); print(*sys.modules)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", ask, option], capture_output=True, text=True, cwd=ROOT, check=True
+    )
+
+    heavy = {"boto3", "botocore", "pydantic", "rich", "ses_provision.checks", "ses_provision.steps"}
+    assert not heavy & set(done.stdout.split())
+
+
+@pytest.mark.parametrize("columns", ["80", "60"])
+def test_help_lists_the_commands_by_what_they_are_for_with_all_of_their_lines(
+    columns: str, cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", columns)
+
+    shown = cli("--help").stdout
+
+    assert max(map(len, shown.splitlines())) <= int(columns)
+    words = " ".join(shown.split())
+    for group, commands in GROUPS.items():
+        assert f"\n{group}:\n" in shown
+        for name, line in commands.items():
+            assert f" {name} {line} " in words
+    for topic in ("exit-status", "variables"):
+        assert f"  ses-provision guide {topic}\n" in shown
+        assert cli("guide", topic).status == 0
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_line_of_a_command_is_what_its_own_help_begins_with(command: str) -> None:
+    first, *_ = GROUP.commands[command].help.split("\n\n")
+
+    assert " ".join(first.split()) == LINES[command]
+
+
+def test_every_module_of_commands_is_listed_with_the_name_it_has() -> None:
+    modules = {path.stem for path in (ROOT / "ses_provision/cli/commands").glob("*.py")}
+
+    assert {name.replace("-", "_") for name in LINES} == modules - {"__init__"}
+
+
+LIGHT = """
+import sys
+from ses_provision.cli import main
+try:
+    main(sys.argv[1:])
+finally:
+    print(*sys.modules, file=sys.stderr)
+"""
+HEAVY_ONES = {"boto3", "botocore", "dns", "pydantic", "rich.markdown"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        (["guide"], ""),
+        (["guide", "safety"], ""),
+        (["guide", "--json"], ""),
+        ([], "ses-provision va"),
+        ([], "ses-provision plan --env st"),
+        ([], "ses-provision plan --on"),
+        ([], "ses-provision guide tr"),
+        ([], "ses-provision dns --format cl"),
+    ],
+)
+def test_guides_and_completion_import_nothing_heavy(arguments: list[str], words: str) -> None:
+    asked = {
+        "_SES_PROVISION_COMPLETE": "complete_bash",
+        "COMP_WORDS": words,
+        "COMP_CWORD": str(len(words.split()) - 1),
+    }
+    done = subprocess.run(
+        [sys.executable, "-c", LIGHT, *arguments],
+        capture_output=True,
+        text=True,
+        cwd=ROOT,
+        check=True,
+        env={**os.environ, **(asked if words else {})},
+    )
+
+    assert done.stdout.strip()
+    assert not HEAVY_ONES & set(done.stderr.split())
 
 
 @pytest.mark.parametrize("command", COMMANDS)

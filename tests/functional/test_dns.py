@@ -50,6 +50,9 @@ def test_every_record_is_there_once_with_its_full_name_and_its_name_in_the_zone(
         assert one["ttl"] == 300
         assert one["purpose"]
     assert found[3]["value"] == "10 feedback-smtp.eu-central-1.amazonses.com"
+    assert [one["priority"] for one in found] == [None, None, None, 10, None, None]
+    assert found[3]["content"] == "feedback-smtp.eu-central-1.amazonses.com"
+    assert all(one["content"] == one["value"] for one in found if one["type"] != "MX")
     assert found[5]["value"] == "v=DMARC1; p=none; rua=mailto:dmarc@example.com"
 
 
@@ -65,7 +68,7 @@ def test_no_format_wraps_a_name_or_a_value_however_narrow_the_terminal(
 
     for one in found:
         assert any(one["name"] in line for line in shown.splitlines())
-        assert any(one["value"] in line for line in shown.splitlines())
+        assert any(one["content"] in line for line in shown.splitlines())
 
 
 def test_in_the_table_what_is_copied_ends_its_line(outside: Bench) -> None:
@@ -74,13 +77,31 @@ def test_in_the_table_what_is_copied_ends_its_line(outside: Bench) -> None:
     for one in records(outside):
         assert f"  name     {one['name']}" in lines
         assert f"  in zone  {one['name_in_zone']}" in lines
-        assert f"  value    {one['value']}" in lines
+        assert f"  value    {one['content']}" in lines
+
+
+def test_the_priority_of_the_mail_exchanger_stands_apart_for_panels_that_ask_for_it(
+    outside: Bench,
+) -> None:
+    host = "feedback-smtp.eu-central-1.amazonses.com"
+
+    table = outside("dns").stdout
+    [row] = [
+        one for one in outside("dns", "--format", "markdown").stdout.splitlines() if host in one
+    ]
+
+    assert f"  priority 10\n  value    {host}\n" in table
+    assert table.count("  priority ") == 1
+    assert f" | 10 | `{host}` | 300 | " in row
 
 
 def test_csv_reads_back_as_the_same_records(outside: Bench) -> None:
     rows = list(csv.DictReader(io.StringIO(outside("dns", "--format", "csv").stdout)))
 
-    assert [{**row, "ttl": int(row["ttl"])} for row in rows] == records(outside)
+    assert [
+        {**row, "ttl": int(row["ttl"]), "priority": int(row["priority"] or 0) or None}
+        for row in rows
+    ] == records(outside)
 
 
 @pytest.mark.parametrize("output_format", ["bind", "cloudflare"])
@@ -123,7 +144,7 @@ def test_a_table_cell_of_markdown_is_one_line(outside: Bench) -> None:
     ]
 
     assert len(rows) == 1 + 6
-    assert all(row.count("|") == 7 for row in rows)
+    assert all(row.count("|") == 8 for row in rows)
 
 
 def test_before_the_identity_exists_the_keys_are_said_to_be_missing_and_nothing_is_invented(

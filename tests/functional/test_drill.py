@@ -179,9 +179,8 @@ def test_an_event_that_the_file_does_not_report_is_left_out_at_once(health: Heal
     [report] = proved.json["environments"]
     assert [hop["event"] for hop in report["drill"]["hops"]] == ["Bounce"]
     assert report["drill"]["not_reported"] == ["Complaint"]
-    assert "left out: events.types in config/prod.toml does not name COMPLAINT" in words(
-        proved.stderr
-    )
+    file = health.config / "prod.toml"
+    assert f"left out: events.types in {file} does not name COMPLAINT" in words(proved.stderr)
 
 
 def test_a_drill_of_which_no_event_can_come_is_refused_before_it_writes(health: Health) -> None:
@@ -360,6 +359,31 @@ def test_an_alarm_that_cannot_be_set_back_is_told(health: Health) -> None:
 
     assert rung.status == 1
     assert "could not be set back" in rung.stderr
+
+
+def test_an_alarm_that_may_not_be_set_is_told_with_the_permission_that_lacks(
+    health: Health,
+) -> None:
+    health.deny("SetAlarmState")
+
+    refused = health.run("drill", "--yes", "--alarms")
+
+    assert refused.status == 1
+    assert "cloudwatch:SetAlarmState" in refused.stderr
+    assert "set back" not in refused.stderr
+    assert [call.operation for call in refused.calls].count("SetAlarmState") == 1
+
+
+def test_an_alarm_that_rings_on_after_an_interruption_is_told(health: Health) -> None:
+    health.local.fault(
+        "kill-after", "SetAlarmState", action=lambda: signal.raise_signal(signal.SIGINT)
+    )
+    health.local.fault("deny", "SetAlarmState", number=2)
+
+    stopped = health.run("drill", "--yes", "--alarms")
+
+    assert stopped.status == 130
+    assert "could not be set back to" in stopped.stderr
 
 
 def test_interrupted_while_an_alarm_rings_it_is_set_back(health: Health) -> None:

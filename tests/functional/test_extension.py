@@ -177,8 +177,6 @@ def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     for module in list(sys.modules.values()):
         if getattr(module, "STEPS", None) is table:
             monkeypatch.setattr(module, "STEPS", (*table, QUEUE))
-        if hasattr(module, "STEP_NAMES"):
-            monkeypatch.setattr(module, "STEP_NAMES", [*module.STEP_NAMES, QUEUE.id])
     monkeypatch.setattr(loading, "Environment", Wider)
     text = (CONFIG / "prod.toml").read_text(encoding="utf-8").replace("protect = true", "")
     (tmp_path / "prod.toml").write_text(f'{text}\n[queue]\nname = "events-prod"\n')

@@ -10,6 +10,9 @@ from pathlib import Path
 
 import pytest
 
+from ses_provision import errors
+from ses_provision.cli import signals
+from ses_provision.cli.run import STATES
 from ses_provision.guides import Guide, guides, parse
 from ses_provision.render.guide import with_commands
 from tests.conftest import ROOT, Cli
@@ -106,6 +109,30 @@ def test_a_guide_takes_its_title_and_summary_from_the_page() -> None:
     page = "# A title\n\nA line about it,\ngoing on.\n\nMore.\n"
 
     assert parse("topic", page) == Guide("topic", "A title", "A line about it, going on.", page)
+
+
+def test_the_page_on_variables_names_every_variable_that_the_source_reads() -> None:
+    source = "\n".join(
+        path.read_text()
+        for path in (ROOT / "ses_provision").rglob("*.py")
+        if "local" not in path.parts
+    )
+    read = set(re.findall(r'"((?:SES_PROVISION|GITHUB|AWS)_[A-Z_]+[A-Z]|NO_COLOR)"', source))
+    named = set(re.findall(r"`([A-Z_0-9]+)`", said(GUIDES / "variables.md")))
+
+    assert {"SES_PROVISION_LOCAL_PORT", "AWS_PROFILE", "GITHUB_STEP_SUMMARY"} <= read
+    assert read - {"AWS_SES"} <= named, "AWS_SES is CloudWatch's namespace of SES"
+
+
+def test_the_page_on_exit_statuses_has_every_status() -> None:
+    rows = re.findall(r"^\| ([\d, ]+) \|", said(GUIDES / "exit-status.md"), re.MULTILINE)
+    told = {int(number) for row in rows for number in row.split(",")}
+    kinds: list[type[errors.ProvisionError]] = [
+        errors.ProvisionError,
+        *errors.ProvisionError.__subclasses__(),
+    ]
+
+    assert told == {0, *STATES, *signals.STATUS.values(), *(kind.exit_status for kind in kinds)}
 
 
 @pytest.mark.parametrize("page", sorted(GUIDES.glob("*.md")), ids=lambda page: page.stem)

@@ -137,6 +137,43 @@ def test_shells_complete_commands_environments_steps_and_choices(
     assert not_offered not in found.replace(words, "")
 
 
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        ("plan --env prod --env ", ["staging"]),
+        ("plan --only dkim --only d", ["dmarc"]),
+        ("plan --only dkim --skip dk", []),
+        ("plan --only dkim --only mail-from --take-over ", ["dkim", "mail-from"]),
+        ("apply --take-over dkim --take-over dk", []),
+        ("destroy --env staging --confirm-env ", ["staging"]),
+        ("attest SES-DKIM", []),
+        ("attest ses-handover", ["ses-handover-001"]),
+        ("checklist --only ses-dkim", ["ses-dkim-001", "ses-dkim-002", "ses-dkim-003"]),
+        ("checklist --only hip", ["hipaa"]),
+        ("checklist --only hipaa --only hip", []),
+        ("init --region eu-central-", ["eu-central-1", "eu-central-2"]),
+        ("init --region cn-", []),
+        ("plan --profile ", ["default", "of-config", "of-credentials"]),
+        ("outputs --env prod sender_", ["sender_policy_name"]),
+        (
+            "outputs --env staging alarm_topic_arn_us_east_",
+            ["alarm_topic_arn_us_east_2", "alarm_topic_arn_us_east_1"],
+        ),
+    ],
+)
+def test_shells_are_offered_only_what_can_be_meant(
+    shell: Shell, words: str, offered: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    (tmp_path / "config").write_text(
+        "[default]\n[profile of-config]\n[sso-session no-profile]\n[ profile  of-config ]\n"
+    )
+    (tmp_path / "credentials").write_text("[of-credentials]\n")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
+
+    assert shell("bash", f"ses-provision {words}").split() == offered
+
+
 @pytest.mark.parametrize("name", ["bash", "zsh", "fish"])
 def test_completion_can_be_installed_for_each_shell(
     shell: Shell, name: str, monkeypatch: pytest.MonkeyPatch
@@ -166,6 +203,7 @@ def test_a_slip_of_the_pen_is_answered_with_what_was_meant(
 
     assert refused.status == 64
     assert meant in refused.stderr
+    assert "?." not in refused.stderr
     assert refused.calls == []
 
 

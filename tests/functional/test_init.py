@@ -185,6 +185,43 @@ def test_mistakes_in_flags_are_told_like_those_in_files_and_nothing_is_written(
     assert not (tmp_path / "config" / "prod.toml").exists()
 
 
+LONG = ".".join(["a" * 63] * 4)[:210]
+
+
+@pytest.mark.parametrize(
+    ("flag", "value", "said"),
+    [
+        ("--region", "cn-north-1", "region: there is no Amazon SES in cn-north-1"),
+        ("--domain", f"{LONG}.example.com", "domain: has 222 characters"),
+    ],
+)
+def test_what_no_environment_can_have_is_refused_before_anybody_is_asked(
+    init: Init, monkeypatch: pytest.MonkeyPatch, flag: str, value: str, said: str
+) -> None:
+    monkeypatch.setattr("sys.stdin", Person(""))
+
+    refused = init("prod", *FLAGS, flag, value)
+
+    assert refused.status == 1
+    assert said in refused.stderr
+    assert refused.calls == []
+
+
+def test_the_default_set_of_a_long_domain_has_a_name_that_ses_takes(
+    init: Init, tmp_path: Path
+) -> None:
+    label = "a" * 46 + "-" + "b" * 16
+
+    written = init(
+        "staging-of-example", "--domain", f"{label}.com", *FLAGS[2:], "--non-interactive"
+    )
+
+    assert written.status == 0, written.stderr
+    assert loaded(tmp_path, "staging-of-example").configuration_set.name == (
+        f"{'a' * 45}-staging-of-example"
+    )
+
+
 def test_off_a_terminal_it_names_the_flag_that_asks_nothing(init: Init) -> None:
     refused = init("prod", *FLAGS)
 

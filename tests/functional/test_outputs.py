@@ -72,3 +72,42 @@ def test_outputs_need_nothing_but_the_right_account(cli: Cli) -> None:
     assert [call.operation for call in cli("outputs", "--env", "prod").calls] == [
         "GetCallerIdentity"
     ]
+
+
+def test_one_output_is_its_value_alone(cli: Cli) -> None:
+    shown = cli("outputs", "configuration_set_name", "--env", "prod", "--raw")
+
+    assert shown.status == 0
+    assert shown.stdout == "starlight-prod\n"
+
+
+@pytest.mark.parametrize("flags", [(), ("--json",), ("--format", "github"), ("--raw", "--json")])
+def test_one_output_is_named_in_every_form(flags: tuple[str, ...], cli: Cli) -> None:
+    shown = cli("outputs", "from_address", "--env", "prod", *flags)
+
+    assert shown.status == 0
+    assert "from_address" in shown.stdout
+    assert "starlight-prod" not in shown.stdout
+    if "--json" in flags:
+        [report] = shown.json["environments"]
+        assert report["outputs"] == {"from_address": "notifications@starlightpractice.com"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--env", "prod", "--raw"), "Name it: region, configuration_set_name, "),
+        (("region", "--raw"), "ses-provision outputs --env NAME region --raw"),
+        (("regoin", "--env", "prod"), "prod has no output regoin. Did you mean region?"),
+        (("alarm_topic_arn_eu_west_1",), "prod has no output alarm_topic_arn_eu_west_1."),
+    ],
+)
+def test_what_is_no_output_is_refused_before_any_call(
+    arguments: tuple[str, ...], said: str, cli: Cli
+) -> None:
+    refused = cli("outputs", *arguments)
+
+    assert refused.status == 64
+    assert refused.stdout == ""
+    assert refused.calls == []
+    assert said in refused.stderr

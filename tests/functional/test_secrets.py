@@ -17,6 +17,7 @@ from ses_provision.environment import Environment, loading
 from ses_provision.errors import ConfigError
 from ses_provision.local import LocalAws
 from ses_provision.local.server import serving
+from ses_provision.outside.secrets import SECRETS, Known
 from ses_provision.worlds.real import RealWorld
 from tests.conftest import CONFIG, ROOT, Cli
 from tests.functional.sweep import no_backoff
@@ -82,6 +83,62 @@ def test_files_that_are_written_are_no_programs_and_hold_no_key(
     mode = stat.S_IMODE(plan.stat().st_mode)
     assert mode & 0o133 == 0, oct(mode)
     assert "PLANTED" not in plan.read_text()
+
+
+@pytest.fixture
+def forgets(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is learnt in a test stays there: here ordinary words are secrets."""
+    monkeypatch.setattr(SECRETS, "_certain", Known())
+    monkeypatch.setattr(SECRETS, "_likely", Known())
+
+
+@pytest.mark.usefixtures("forgets")
+@pytest.mark.parametrize(
+    "command",
+    [
+        ["permissions"],
+        ["permissions", "--json"],
+        ["dns", "--format", "bind"],
+        ["outputs", "--json"],
+    ],
+)
+def test_a_variable_that_holds_an_ordinary_word_changes_no_document(
+    command: list[str], cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = cli(*command, "--env", "prod")
+    monkeypatch.setenv("APP_PASSWORD", "starlight")
+    monkeypatch.setenv("APP_SECRET", "Resource")
+
+    after = cli(*command, "--env", "prod")
+
+    assert "starlight" in after.stdout
+    assert after.stdout == before.stdout
+
+
+@pytest.mark.usefixtures("forgets")
+@pytest.mark.parametrize("extra", [(), ("--json",)])
+def test_a_document_that_would_show_a_key_says_that_something_is_hidden(
+    extra: tuple[str, ...], cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "ses-events-prod")
+
+    told = cli("permissions", "--env", "prod", *extra)
+
+    assert "ses-events-prod" not in told.stdout
+    assert told.stderr.count("A secret was to be written to standard output") == 1
+    json.loads(told.stdout)
+
+
+@pytest.mark.usefixtures("forgets")
+def test_the_error_of_a_document_is_a_sentence_in_which_variables_are_hidden(
+    cli: Cli, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("APP_PASSWORD", "hunter2-PLANTED")
+
+    told = cli("plan", "--env", "hunter2-PLANTED", "--json")
+
+    assert told.status == 64
+    assert "PLANTED" not in told.stdout + told.stderr
 
 
 def test_a_mistake_of_ours_shows_its_traceback_and_where_to_report_it_once(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from ses_provision.environment import loading, shapes
 from ses_provision.errors import ConfigError
-from ses_provision.outside import partitions
+from ses_provision.outside import regions
 
 LEAST: dict[str, Any] = tomllib.loads(
     """
@@ -34,6 +34,7 @@ def problems(changes: str) -> list[str]:
 
 
 MANY = "\n".join(f"t{number} = 'x'" for number in range(46))
+REGIONS = sorted(name for name, of in regions.known().items() if of == "aws")
 UUID = "11111111-2222-3333-4444-555555555555"
 NONSENSE = {
     "more than 50 tags": (f"[tags]\n{MANY}", "tags: are 46; beside AlarmRegions, "),
@@ -52,6 +53,10 @@ NONSENSE = {
     "alarms in a region that does not exist": (
         "[alarms]\nregions = ['us-nowhere-1']",
         "alarms.regions.0: there is no region",
+    ),
+    "alarms in more regions than a tag remembers": (
+        f"[alarms]\nregions = {REGIONS[:24]}",
+        "alarms.regions: have ",
     ),
     "alarms in another partition": (
         "[alarms]\nregions = ['us-gov-west-1']",
@@ -153,6 +158,7 @@ SENSE = {
     "any region that botocore knows": "region = 'eu-central-2'",
     "a region of another partition, in it": "region = 'us-gov-west-1'\n[alarms]\n"
     "regions = ['us-gov-west-1', 'us-gov-east-1']",
+    "alarms in many regions": f"[alarms]\nregions = {REGIONS[:15]}",
     "resolvers": "[dns]\nresolvers = ['1.1.1.1', '127.0.0.1:65535', '::1', '[::1]:53', '[::1]']",
     "a key by its id": f"[events]\nkms_key = '{UUID}'",
     "a key by its ARN": f"[events]\nkms_key = 'arn:aws:kms:us-east-2:123456789012:key/{UUID}'",
@@ -199,9 +205,9 @@ def test_every_address_with_a_port_that_exists_is_taken(port: int, address: obje
 
 
 def test_the_regions_of_the_shipped_files_are_among_botocores() -> None:
-    assert {"us-east-1", "us-east-2"} <= set(partitions.regions())
-    assert partitions.partition("us-gov-west-1") == "aws-us-gov"
-    assert "aws-global" not in partitions.regions()
+    assert {"us-east-1", "us-east-2"} <= set(regions.known())
+    assert regions.partition("us-gov-west-1") == "aws-us-gov"
+    assert "aws-global" not in regions.known()
 
 
 def test_an_account_id_without_quotes_that_begins_with_zero_gets_the_same_sentence() -> None:

@@ -265,6 +265,9 @@ SHAPED = (
     "<SecretAccessKey>PLANTED</SecretAccessKey>",
     "aws_secret_access_key = PLANTED",
     "aws_session_token=PLANTED",
+    '{"accessToken": "PLANTED", "refreshToken": "PLANTED"}',
+    "access_token=PLANTED&refresh_token=PLANTED",
+    "secret_key: PLANTED",
     "https://me:PLANTED@example.com/x",
     "https://me:PLA@PLANTED@example.com/x",
     "password=PLANTED",
@@ -292,6 +295,8 @@ def test_the_shapes_of_secrets_are_hidden_wherever_they_stand(text: str) -> None
         "https://example.com:443/a@b",
         "arn:aws:sns:us-east-2:524471258033:ses-events-prod",
         "mailto:ops@example.com",
+        "export AWS_SECRET_ACCESS_KEY=local",
+        'secret_key = "local"',
         "the secret key, and the clock of this machine",
         "Give --profile NAME, or put credentials in the environment.",
     ],
@@ -340,6 +345,35 @@ def test_variables_that_only_say_where_a_secret_is_are_not_hidden() -> None:
 
     kept = "/var/run/token LOCAL000524471258033 arn:aws:secretsmanager:x /home/me-and-you"
     assert secrets.hide(f"{kept} abcdefgh") == f"{kept} {HIDDEN}"
+
+
+def test_the_value_of_any_other_variable_is_hidden_in_sentences_and_left_in_documents() -> None:
+    secrets = Secrets()
+    secrets.learn_environment(
+        {"APP_PASSWORD": "starlight", "DATABASE_URL": "postgres://me:example@host/x"}
+    )
+    value = {"starlight": ["set starlight-prod of example.com"]}
+
+    assert secrets.hide(value["starlight"][0]) == f"set {HIDDEN}-prod of {HIDDEN}.com"
+    assert secrets.hide_in(value) == value
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"AWS_SECRET_ACCESS_KEY": "a-PLANTED"},
+        {"AWS_SESSION_TOKEN": "a-PLANTED"},
+        {"AWS_ENDPOINT_URL_SESV2": "http://me:a-PLANTED@host"},
+        {"https_proxy": "http://me:a-PLANTED@host"},
+    ],
+)
+def test_what_requests_to_aws_carry_is_hidden_in_documents_whose_keys_stay(
+    variables: dict[str, str],
+) -> None:
+    secrets = Secrets()
+    secrets.learn_environment(variables)
+
+    assert secrets.hide_in({"a-PLANTED": ["a-PLANTED"]}) == {"a-PLANTED": [HIDDEN]}
 
 
 def test_no_socket_is_left_open_by_the_echo() -> None:

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from ses_provision.cli.app import command_line, run
 from ses_provision.local import LocalAws
 from ses_provision.local.server import serving
+from ses_provision.outside.sessions import ENVIRONMENT_CREDENTIALS
 from ses_provision.worlds.in_process import InProcess
 from tests.conftest import ROOT, Cli, Result
 from tests.functional.folders import HOSTED, bench
@@ -111,6 +112,7 @@ VARIABLES = {
     "AWS_REGION": ["", "x y", LONG],
     "AWS_DEFAULT_REGION": ["no where"],
     "AWS_PROFILE": [LONG, "é", "[x]"],
+    "AWS_DEFAULT_PROFILE": ["nobody"],
     "AWS_CONFIG_FILE": ["/", LONG, "/dev/null"],
     "AWS_SHARED_CREDENTIALS_FILE": ["/", LONG],
     "AWS_ENDPOINT_URL": ["x", "http://", "http://127.0.0.1:99999", "http://[::1", "ftp://x", "é"],
@@ -145,7 +147,7 @@ def test_any_value_of_a_variable_ends_in_a_sentence(
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "y")
     monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
     monkeypatch.setattr("botocore.endpoint.time.sleep", lambda _: None)
-    if name in {"AWS_PROFILE", "AWS_WEB_IDENTITY_TOKEN_FILE", "AWS_CONTAINER_CREDENTIALS_FULL_URI"}:
+    if name in ENVIRONMENT_CREDENTIALS:
         monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     monkeypatch.setenv(name, value)
 

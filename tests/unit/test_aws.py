@@ -309,6 +309,8 @@ KEYS = {"AWS_ACCESS_KEY_ID": "of-the-environment", "AWS_SECRET_ACCESS_KEY": "s"}
         ("given", "file", KEYS, "of-given"),
         (None, "file", KEYS, "of-the-environment"),
         (None, "file", {"AWS_PROFILE": "given"}, "of-given"),
+        (None, "file", {"AWS_DEFAULT_PROFILE": "given"}, "of-given"),
+        (None, "file", {"AWS_DEFAULT_PROFILE": "given", "AWS_PROFILE": "x"}, "of-given"),
         (None, "file", {}, "of-file"),
         (None, None, {}, "of-default"),
     ],
@@ -345,6 +347,19 @@ def test_a_profile_that_does_not_exist_is_named(
 
     assert "There is no AWS profile ghost on this machine" in raised.value.message
     assert "aws configure sso --profile ghost" in raised.value.hint
+
+
+@pytest.mark.parametrize("variable", ["AWS_PROFILE", "AWS_DEFAULT_PROFILE"])
+def test_the_variable_that_names_a_profile_that_does_not_exist_is_named(
+    profiles: Callable[..., None], variable: str
+) -> None:
+    profiles("default", **{variable: "ghost"})
+
+    with pytest.raises(CannotReachAws) as raised:
+        sessions.session(None)
+
+    assert f"({variable} names it)" in raised.value.message
+    assert f"Unset {variable}, " in raised.value.hint
 
 
 def test_a_broken_aws_configuration_is_told_and_no_traceback(

@@ -8,7 +8,8 @@ import pytest
 
 from ses_provision.errors import BrokenDns, CannotReachAws
 from ses_provision.outside import dns
-from ses_provision.outside.dns import answer, ask_dns, host_port
+from ses_provision.outside.dns import answer, host_port
+from ses_provision.outside.voices import ask_dns
 from tests.functional.zone_server import ZoneServer, serving
 
 HOST = "127.0.0.1"

@@ -86,11 +86,21 @@ def test_waiting_never_takes_longer_than_its_timeout_and_then_ends_with_status_7
     assert raised.value.exit_status == 75
 
 
-def test_a_timeout_says_after_how_long_and_how_to_go_on() -> None:
+@pytest.mark.parametrize(
+    ("minutes", "said"),
+    [
+        (1, "1 minute"),
+        (1.5, "1.5 minutes"),
+        (60, "60 minutes"),
+        (24 * 60, "24 hours"),
+        (30 * 24 * 60, "720 hours"),
+    ],
+)
+def test_a_timeout_says_after_how_long_and_how_to_go_on(minutes: float, said: str) -> None:
     with pytest.raises(NotSettled) as raised:
-        await_look(Clock(), settles_at=NEVER, timeout=90)
+        await_look(Clock(), settles_at=NEVER, timeout=60 * minutes)
 
-    assert raised.value.message == "Not settled after 1.5 minutes."
+    assert raised.value.message == f"Not settled after {said}."
     assert "--timeout" in raised.value.hint
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ses_provision.cli.options import A_MONTH
+from ses_provision.cli.options import Timeout, Yes
 from ses_provision.cli.reports import summarise
 from ses_provision.cli.run import Run, Target
 from ses_provision.cli.scope import look_ahead, scope_of
@@ -42,11 +42,9 @@ def apply(
         str | None,
         typer.Option("--digest", metavar="D", help="Only the plan that has this digest."),
     ] = None,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Go ahead without asking.")] = False,
+    yes: Yes = False,
     wait: Annotated[bool, typer.Option("--wait", help="Then wait for DKIM.")] = False,
-    timeout: Annotated[
-        float, typer.Option("--timeout", min=0, max=A_MONTH, metavar="MIN", help="Minutes to wait.")
-    ] = 30,
+    timeout: Timeout = 30,
     only: Only = None,
     skip: Skip = None,
     take_over: TakeOver = None,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ses_provision.cli.commands.checklist import complete_item
+from ses_provision.cli.options import as_begun, offered
 from ses_provision.cli.run import Run
 from ses_provision.engine.values import plain
 from ses_provision.errors import UsageError
@@ -20,11 +20,16 @@ if TYPE_CHECKING:
 LONGEST = 1000  # characters in one field
 
 
+def complete_attested(incomplete: str) -> list[str]:
+    """Ids of the items that people's word is taken for, for the shell."""
+    return offered(as_begun(attested(), incomplete), incomplete)
+
+
 def attest(
     run: Run,
     item: Annotated[
         str,
-        typer.Argument(metavar="ITEM", help="Id of the item.", autocompletion=complete_item),
+        typer.Argument(metavar="ITEM", help="Id of the item.", autocompletion=complete_attested),
     ],
     by: Annotated[str, typer.Option("--by", metavar="NAME", help="Whose word it is.")],
     note: Annotated[str, typer.Option("--note", metavar="TEXT", help="What is attested.")] = "",
@@ -61,11 +66,18 @@ def attest(
         run.report(name, {"file": str(file), "attestation": plain(word)})
 
 
+def attested() -> dict[str, str]:
+    """The items that people's word is taken for, and what it says."""
+    from ses_provision.checks import ITEMS
+
+    return {item.id: item.attests for item in ITEMS.values() if item.attests}
+
+
 def known_item(item: str) -> None:
     """Insist that people's word is taken for this item."""
     from ses_provision.checks import ITEMS
 
-    listed = {one.id: one.attests for one in ITEMS.values() if one.attests}
+    listed = attested()
     if item.upper() in listed:
         return
     hint = "; ".join(f"{name}: {what}" for name, what in listed.items())

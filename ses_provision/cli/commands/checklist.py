@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from ses_provision.cli import github
-from ses_provision.cli.options import OPEN
+from ses_provision.cli.options import OPEN, as_begun, offered
 from ses_provision.cli.resolvers import NoDns, Resolvers, asked
 from ses_provision.cli.run import Run, Target
 from ses_provision.errors import UsageError
+from ses_provision.names import meant
 from ses_provision.render import document
 
 if TYPE_CHECKING:
@@ -20,12 +21,12 @@ if TYPE_CHECKING:
 Format = Literal["table", "json", "markdown", "html"]
 
 
-def complete_item(incomplete: str) -> list[str]:
+def complete_item(ctx: typer.Context, incomplete: str) -> list[str]:
     """Topics and item ids, for the shell."""
     from ses_provision.checks import ITEMS, TOPICS
 
-    names = [*(topic.id for topic in TOPICS), *ITEMS]
-    return [name for name in names if name.lower().startswith(incomplete.lower())]
+    names = [*(topic.id for topic in TOPICS), *as_begun(ITEMS, incomplete)]
+    return offered(names, incomplete, ctx.params.get("only") or ())
 
 
 Only = Annotated[
@@ -47,12 +48,8 @@ def chosen(only: list[str] | None) -> list[Topic]:
     known = {*ITEMS, *(topic.id.upper() for topic in TOPICS)}
     for name in only or ():
         if name.upper() not in known:
-            import difflib
-
-            close = difflib.get_close_matches(name.upper(), sorted(known), n=1)
-            meant = f" Did you mean {close[0]}?" if close else ""
             raise UsageError(
-                f"The checklist has no item or topic {name}.{meant}",
+                f"The checklist has no item or topic {name}.{meant(name.upper(), sorted(known))}",
                 f"Topics: {', '.join(topic.id for topic in TOPICS)}.",
             )
     return selected(TOPICS, only or ())

@@ -8,14 +8,17 @@ import json
 import os
 import shlex
 import time
-from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
 from ses_provision.cli.commands.local import start
 from ses_provision.cli.run import Run
-from ses_provision.environment import Environment
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ses_provision.environment import Environment
 
 STORY = (
     ("What would change? Nothing is written.", "plan --env prod"),

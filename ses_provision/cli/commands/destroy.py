@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ses_provision.cli import asking
+from ses_provision.cli.options import offered
 from ses_provision.cli.run import Run, Target
 from ses_provision.cli.scope import scope_of
 from ses_provision.cli.step_options import Role, with_role
@@ -16,6 +17,11 @@ if TYPE_CHECKING:
     from ses_provision.environment import Environment
 
 
+def complete_confirmed(ctx: typer.Context, incomplete: str) -> list[str]:
+    """The environment that --env names, for the shell."""
+    return offered(ctx.params.get("env") or (), incomplete)
+
+
 def destroy(
     run: Run,
     yes: Annotated[
@@ -23,7 +29,12 @@ def destroy(
     ] = False,
     confirm_env: Annotated[
         str | None,
-        typer.Option("--confirm-env", metavar="NAME", help="The environment's name, once more."),
+        typer.Option(
+            "--confirm-env",
+            metavar="NAME",
+            help="The environment's name, once more.",
+            autocompletion=complete_confirmed,
+        ),
     ] = None,
     adopted: Annotated[
         bool,

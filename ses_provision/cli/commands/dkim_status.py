@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ses_provision.cli.options import A_MONTH, OPEN, Yes
+from ses_provision.cli.options import OPEN, Timeout, Yes
 from ses_provision.cli.reports import merge
 from ses_provision.cli.resolvers import NoDns, Resolvers, asked
 from ses_provision.cli.run import Run, Target
@@ -22,9 +22,7 @@ def dkim_status(
     wait: Annotated[
         bool, typer.Option("--wait", help="Look until everything is verified.")
     ] = False,
-    timeout: Annotated[
-        float, typer.Option("--timeout", min=0, max=A_MONTH, metavar="MIN", help="Minutes to wait.")
-    ] = 30,
+    timeout: Timeout = 30,
     exit_code: Annotated[
         bool, typer.Option("--exit-code", help="Exit status 3 unless all is verified.")
     ] = False,
@@ -45,8 +43,8 @@ def dkim_status(
 
     def work(target: Target) -> None:
         whom = asked(target.env, resolver, no_dns)
-        if restart and not look_again(run, target, whom, yes=yes):
-            return
+        if restart:
+            look_again(run, target, whom, yes=yes)
         if wait:
             await_verification(run, target, timeout, whom)
         else:
@@ -57,8 +55,8 @@ def dkim_status(
     run.each(work, writes=restart)
 
 
-def look_again(run: Run, target: Target, whom: Whom, *, yes: bool) -> bool:
-    """Ask SES to look for what it gave up on; whether there was anything."""
+def look_again(run: Run, target: Target, whom: Whom, *, yes: bool) -> None:
+    """Ask SES to look for what it gave up on."""
     from ses_provision.operations.restart import otherwise, restarts
     from ses_provision.resources.ses.identity import identity
     from ses_provision.steps import arns
@@ -69,7 +67,7 @@ def look_again(run: Run, target: Target, whom: Whom, *, yes: bool) -> bool:
     merge(run, env.name, {"restarted": [call.operation for call in calls]})
     if not calls:
         run.tell(f"{env.name}: SES has not given up on anything; there is nothing to restart.")
-        return True
+        return
     lacking = [one.label for one in before.records if not one.is_right]
     if lacking:
         run.tell(f"{env.name}: not right yet: {', '.join(lacking)}. Correct it within 72 hours.")
@@ -88,4 +86,3 @@ def look_again(run: Run, target: Target, whom: Whom, *, yes: bool) -> bool:
             f"{env.name}: SES has issued new DKIM tokens, so its records are others now: "
             f"ses-provision apply --env {env.name}"
         )
-    return True

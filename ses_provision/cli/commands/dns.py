@@ -6,19 +6,15 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from ses_provision.cli.options import A_MONTH
+from ses_provision.cli.options import OPEN, Timeout
 from ses_provision.cli.run import Run, Target
 from ses_provision.errors import ProvisionError, UsageError
 from ses_provision.render.progress import Progress
-from ses_provision.resources import hosted_zones
 
 if TYPE_CHECKING:
     from ses_provision.checks.published import Lookup
     from ses_provision.render.records import Sheet
     from ses_provision.resources.ses.identity import Dkim
-
-OPEN = 3
-"""Exit status of --check while a record is not as it should be."""
 
 Format = Literal["table", "json", "csv", "bind", "cloudflare", "markdown"]
 
@@ -35,9 +31,7 @@ def dns(
     wait: Annotated[
         bool, typer.Option("--wait", help="Ask until all records are right (implies --check).")
     ] = False,
-    timeout: Annotated[
-        float, typer.Option("--timeout", min=0, max=A_MONTH, metavar="MIN", help="Minutes to wait.")
-    ] = 30,
+    timeout: Timeout = 30,
     resolver: Annotated[
         str,
         typer.Option(
@@ -101,6 +95,7 @@ def sheet_of(target: Target) -> tuple[Sheet, Dkim | None]:
     """The records of an environment, the zone they go into, and what SES has issued."""
     from ses_provision.outside.reading import both
     from ses_provision.render.records import Sheet
+    from ses_provision.resources import hosted_zones
     from ses_provision.steps import needs
     from ses_provision.steps.records import records_to_publish
 

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from ses_provision.cli.commands.send_test import send
-from ses_provision.cli.options import A_MONTH, Yes
+from ses_provision.cli.options import Timeout, Yes
 from ses_provision.cli.run import Run, Target
 from ses_provision.engine.values import plain
-from ses_provision.errors import NotReady, NotSettled, ProvisionError
+from ses_provision.errors import AwsRefused, NotReady, NotSettled, ProvisionError
 from ses_provision.render.progress import Progress
 
 if TYPE_CHECKING:
@@ -28,12 +28,7 @@ def drill(
         bool,
         typer.Option("--alarms", help="Let each alarm ring once, and prove that it is heard."),
     ] = False,
-    timeout: Annotated[
-        float,
-        typer.Option(
-            "--timeout", min=0, max=A_MONTH, metavar="MIN", help="Minutes to wait for events."
-        ),
-    ] = 5,
+    timeout: Timeout = 5,
     yes: Yes = False,
 ) -> None:
     """Prove the way of a bounce: SES, configuration set, topic, subscriber.
@@ -72,7 +67,8 @@ def to_prove(run: Run, target: Target, report: dict[str, Any], *, alarms: bool) 
     report["not_reported"] = [event for event in EVENTS if event not in proved]
     silent = " and ".join(event.upper() for event in report["not_reported"])
     if silent:
-        why = f"events.types in config/{env.name}.toml does not name {silent}"
+        file = run.config_dir / f"{env.name}.toml"
+        why = f"events.types in {file} does not name {silent}"
         if not proved and not alarms:
             raise NotReady(
                 f"No event of the drill can come: {why}.",
@@ -248,28 +244,41 @@ def ring_all(
         made.listener.set_up(run.world.sleep)
         for ring in rings:
             ring.rung_at = run.world.now()
-            set_and_restore(target, ring)
+            set_and_restore(run, target, ring)
         hear(run, target, made, timeout)
 
 
-def set_and_restore(target: Target, ring: Ring) -> None:
-    """Set an alarm to ALARM and back, however that ends.
-
-    Where setting it back fails, CloudWatch does at its next evaluation.
-    """
+def set_and_restore(run: Run, target: Target, ring: Ring) -> None:
+    """Set an alarm to ALARM and back, however that ends, unless AWS refuses to set it at all."""
     from ses_provision.operations.alarm_drill import set_state
 
     try:
         target.connections.send(set_state(ring.alarm.arn, "ALARM"))
-    finally:
-        try:
-            target.connections.send(set_state(ring.alarm.arn, ring.before))
-        except ProvisionError as error:
-            raise NotReady(
-                f"Alarm {ring.name} in {ring.region} could not be set back to {ring.before}: "
-                f"{error.message}",
-                "CloudWatch sets it right by itself at its next evaluation.",
-            ) from error
+    except AwsRefused:
+        raise
+    except BaseException:  # whether it rings is not known
+        kept = set_back(target, ring)
+        if kept is not None:
+            run.tell(f"{target.env.name}: {kept.message} {kept.hint}")
+        raise
+    kept = set_back(target, ring)
+    if kept is not None:
+        raise kept
+
+
+def set_back(target: Target, ring: Ring) -> NotReady | None:
+    """Set an alarm back; what there is to say where AWS does not take it."""
+    from ses_provision.operations.alarm_drill import set_state
+
+    try:
+        target.connections.send(set_state(ring.alarm.arn, ring.before))
+    except ProvisionError as error:
+        return NotReady(
+            f"Alarm {ring.name} in {ring.region} could not be set back to {ring.before}: "
+            f"{error.message}",
+            "CloudWatch sets it right by itself at its next evaluation.",
+        )
+    return None
 
 
 def hear(run: Run, target: Target, made: AlarmDrill, timeout: float) -> None:

@@ -10,7 +10,6 @@ from ses_provision.cli.run import Run, without
 from ses_provision.cli.step_options import complete_step, known_step
 from ses_provision.engine.values import plain
 from ses_provision.errors import UsageError
-from ses_provision.steps import STEPS
 
 
 @without("every", "profile", "local", "debug")
@@ -32,6 +31,7 @@ def explain(
     from ses_provision.rehearsal.explain import explain as explained
     from ses_provision.rehearsal.explain import sample
     from ses_provision.render import explanation as text
+    from ses_provision.steps import STEPS
 
     if step is None:
         run.extra["steps"] = [{"id": s.id, "title": s.title, "why": s.why} for s in STEPS]

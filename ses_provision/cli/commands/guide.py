@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Sequence
 from typing import Annotated
 
@@ -13,6 +12,7 @@ from ses_provision import guides
 from ses_provision.cli.run import Run, without
 from ses_provision.engine.values import plain
 from ses_provision.errors import UsageError
+from ses_provision.names import meant
 from ses_provision.render import guide as text
 
 
@@ -53,7 +53,7 @@ def on(topic: str, found: Sequence[guides.Guide]) -> guides.Guide:
     """The page on a topic."""
     pages = {guide.topic: guide for guide in found}
     if topic not in pages:
-        close = difflib.get_close_matches(topic, pages, n=1)
-        meant = f" Did you mean {close[0]}?" if close else ""
-        raise UsageError(f"There is no guide on {topic}.{meant}", f"Topics: {', '.join(pages)}.")
+        raise UsageError(
+            f"There is no guide on {topic}.{meant(topic, pages)}", f"Topics: {', '.join(pages)}."
+        )
     return pages[topic]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
@@ -12,13 +12,11 @@ import typer
 from rich.text import Text
 
 from ses_provision.cli import asking
+from ses_provision.cli.options import offered
 from ses_provision.cli.run import Run, without
-from ses_provision.environment import loading
 from ses_provision.errors import ConfigError, ProvisionError, UsageError
 from ses_provision.names import is_within
 from ses_provision.outside import files
-from ses_provision.render import environment_file
-from ses_provision.resources import hosted_zones
 
 if TYPE_CHECKING:
     from ses_provision.environment import Environment
@@ -26,6 +24,9 @@ if TYPE_CHECKING:
 
 NOWHERE = "000000000000"
 """Stands for the account until AWS has said which one it is."""
+
+LONGEST_SET = 64
+"""Characters of a configuration set's name (SES API reference, ConfigurationSet)."""
 
 Provider = Literal["route53", "external"]
 
@@ -54,6 +55,24 @@ class Seen:
     zones: tuple[Zone, ...] = field(default=())
 
 
+def complete_region(incomplete: str) -> list[str]:
+    """The regions that have SES, for the shell."""
+    from ses_provision.outside import regions
+
+    return offered(sorted(name for name, has in regions.has_ses().items() if has), incomplete)
+
+
+Sending = Annotated[
+    str | None,
+    typer.Option(
+        "--region",
+        metavar="REGION",
+        help="The region that sends.",
+        autocompletion=complete_region,
+    ),
+]
+
+
 @without("env", "every")
 def init(
     run: Run,
@@ -66,9 +85,7 @@ def init(
     account_id: Annotated[
         str | None, typer.Option("--account-id", metavar="ID", help="The AWS account.")
     ] = None,
-    region: Annotated[
-        str | None, typer.Option("--region", metavar="REGION", help="The region that sends.")
-    ] = None,
+    region: Sending = None,
     dns: Annotated[
         Provider | None, typer.Option("--dns", help="Where the domain's DNS is.")
     ] = None,
@@ -98,6 +115,9 @@ def init(
 
     Example: ses-provision init prod --domain example.com --region eu-central-1 --non-interactive
     """
+    from ses_provision.environment import loading
+    from ses_provision.render import environment_file
+
     answers = Answers(
         name, domain, account_id, region, dns, zone_id, configuration_set, email, hipaa, run.profile
     )
@@ -178,42 +198,13 @@ def complete(run: Run, answers: Answers, *, asks: bool) -> Path:
         free(answers.name)
     except ValueError as error:
         raise UsageError(str(error), "Choose another name, or edit it.") from error
-    answers.domain = answer(
-        answers.domain, "Domain that mail comes from", None, "--domain", asks, checked("domain")
-    )
-    answers.region = answer(
-        answers.region,
-        "AWS region that sends",
-        usual_region(run) if answers.region is None else None,
-        "--region",
-        asks,
-        checked("region"),
-    )
+    for name in ("domain", "region"):
+        settle(name, run, answers, Seen(), asks=asks)
     seen = look(run, answers) if needs_aws(answers) else Seen()
-    answers.account_id = answer(
-        answers.account_id,
-        "AWS account",
-        seen.account_id,
-        "--account-id",
-        asks,
-        checked("account_id"),
-    )
+    settle("account_id", run, answers, seen, asks=asks)
     choose_dns(answers, seen, asks=asks)
-    base = max(answers.domain.split(".")[:-1], key=len)
-    answers.configuration_set = answer(
-        answers.configuration_set,
-        "Configuration set",
-        f"{base}-{answers.name}",
-        asks=asks,
-        check=checked("configuration_set.name"),
-    )
-    answers.email = answer(
-        answers.email,
-        "Who is told of bounces and alarms",
-        f"ops@{answers.domain}",
-        asks=asks,
-        check=checked("events.emails"),
-    )
+    for name in ("configuration_set", "email"):
+        settle(name, run, answers, seen, asks=asks)
     if answers.hipaa is None:
         answers.hipaa = asks and asking.confirmed("May mails concern patients (HIPAA)?")
     return run.config_dir / f"{answers.name}.toml"
@@ -223,6 +214,33 @@ def needs_aws(answers: Answers) -> bool:
     """Whether AWS knows something that nobody has said yet."""
     knows_zone = answers.dns == "external" or answers.zone_id is not None
     return answers.account_id is None or not knows_zone
+
+
+QUESTIONS: dict[str, tuple[str, Callable[[Run, Answers, Seen], str | None]]] = {
+    "domain": ("Domain that mail comes from", lambda *_: None),
+    "region": ("AWS region that sends", lambda run, *_: usual_region(run)),
+    "account_id": ("AWS account", lambda _, __, seen: seen.account_id),
+    "configuration_set": ("Configuration set", lambda _, answers, __: usual_set(answers)),
+    "email": ("Who is told of bounces and alarms", lambda _, answers, __: f"ops@{answers.domain}"),
+}
+"""What is asked for an answer, and its default."""
+
+
+def settle(name: str, run: Run, answers: Answers, seen: Seen, *, asks: bool) -> None:
+    """Find one answer, where no flag has given it."""
+    if getattr(answers, name) is None:
+        question, default = QUESTIONS[name]
+        flag, check = f"--{name.replace('_', '-')}", checked(SETTINGS[name])
+        found = answer(None, question, default(run, answers, seen), flag, asks, check)
+        setattr(answers, name, found)
+
+
+def usual_set(answers: Answers) -> str:
+    """A name for the configuration set: the longest label of the domain, as far as there is room
+    for it before the environment's name."""
+    base = max(str(answers.domain).split(".")[:-1], key=len)
+    room = LONGEST_SET - len(f"-{answers.name}")
+    return f"{base[:room].rstrip('-')}-{answers.name}"
 
 
 def answer(
@@ -261,6 +279,7 @@ def usual_region(run: Run) -> str | None:
 def look(run: Run, answers: Answers) -> Seen:
     """Ask AWS for the account and its hosted zones; without credentials, nothing."""
     from ses_provision.outside import aws
+    from ses_provision.resources import hosted_zones
 
     env = provisional(answers)
     answers.domain = env.domain
@@ -275,6 +294,8 @@ def look(run: Run, answers: Answers) -> Seen:
 
 def provisional(answers: Answers) -> Environment:
     """Enough of an environment to connect with."""
+    from ses_provision.environment import loading
+
     raw: dict[str, Any] = {
         "name": "new",
         "account_id": answers.account_id or NOWHERE,

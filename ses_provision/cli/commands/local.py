@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import shlex
 import tempfile
-from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ses_provision.cli.run import Run
-from ses_provision.environment import Environment
-from ses_provision.environment.loading import names
 from ses_provision.errors import UsageError
 from ses_provision.worlds.real import LOCAL_PORT, name_server_port
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from ses_provision.environment import Environment
     from ses_provision.local import LocalAws
 
 LOCAL_SECRET = "local"  # noqa: S105 - the local AWS has no secrets
@@ -71,6 +71,8 @@ def local(
     Example: ses-provision local --port 4579
     """
     from dataclasses import replace
+
+    from ses_provision.environment.loading import names
 
     environments = run.environments() if run.env or names(run.config_dir) else []
     made = start(environments)

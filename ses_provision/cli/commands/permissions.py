@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ses_provision.cli.folder import others
 from ses_provision.cli.run import Run
-from ses_provision.environment import Environment
+
+if TYPE_CHECKING:
+    from ses_provision.environment import Environment
 
 ABOUT = {
     "account": "for account {account}",

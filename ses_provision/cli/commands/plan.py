@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import shlex
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
@@ -23,10 +23,12 @@ from ses_provision.cli.step_options import (
     with_role,
 )
 from ses_provision.engine.plan import Plan
-from ses_provision.environment import Environment
 from ses_provision.errors import UsageError
 from ses_provision.render import document, markdown, markdown_plan
 from ses_provision.render import plan as text
+
+if TYPE_CHECKING:
+    from ses_provision.environment import Environment
 
 PlanFormat = Literal["text", "markdown", "json"]
 

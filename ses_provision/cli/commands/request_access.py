@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ses_provision.cli.options import A_MONTH, Yes
+from ses_provision.cli.options import Timeout, Yes
 from ses_provision.cli.resolvers import NoDns, Resolvers, asked
 from ses_provision.cli.run import Run, Target
 from ses_provision.engine.values import plain
@@ -24,9 +24,7 @@ def request_access(
     run: Run,
     submit: Annotated[bool, typer.Option("--submit", help="Submit the request to AWS.")] = False,
     wait: Annotated[bool, typer.Option("--wait", help="Look until AWS has decided.")] = False,
-    timeout: Annotated[
-        float, typer.Option("--timeout", min=0, max=A_MONTH, metavar="MIN", help="Minutes to wait.")
-    ] = A_DAY,
+    timeout: Timeout = A_DAY,
     yes: Yes = False,
     resolver: Resolvers = None,
     no_dns: NoDns = False,

@@ -8,10 +8,8 @@ import typer
 from rich.text import Text
 
 from ses_provision.cli.run import Run, without
-from ses_provision.environment import loading
 from ses_provision.errors import UsageError
 from ses_provision.outside import files
-from ses_provision.render import environment_file
 
 
 @without("env", "every", "profile", "local", "debug")
@@ -26,6 +24,9 @@ def schema(
 
     Example: ses-provision schema
     """
+    from ses_provision.environment import loading
+    from ses_provision.render import environment_file
+
     text = environment_file.schema()
     if write:
         path = run.config_dir / loading.SCHEMA

@@ -51,15 +51,12 @@ def send_test(
 
 def address(given: str) -> str:
     """Insist on one e-mail address."""
-    from pydantic import TypeAdapter, ValidationError
-
-    from ses_provision.environment.shapes import Address
+    from ses_provision.environment import single
 
     try:
-        checked: str = TypeAdapter(Address).validate_python(given)
-    except ValidationError as error:
-        raise UsageError(f"--to wants an e-mail address, not {given}.") from error
-    return checked
+        return single.fitting("events.emails", given)
+    except ValueError as error:
+        raise UsageError(f"--to {error}.") from error
 
 
 def send(target: Target, to: str) -> str:

@@ -8,7 +8,6 @@ from rich.text import Text
 
 from ses_provision.cli import folder, github
 from ses_provision.cli.run import Run, without
-from ses_provision.environment import loading
 from ses_provision.errors import UsageError
 
 
@@ -21,6 +20,8 @@ def validate(run: Run) -> None:
 
     Example: ses-provision validate
     """
+    from ses_provision.environment import loading
+
     names = list(dict.fromkeys(run.env)) or loading.names(run.config_dir)
     if not names:
         raise UsageError(
@@ -34,14 +35,15 @@ def validate(run: Run) -> None:
             run.report(name, {"file": str(path)})
             run.show(Text(f"{path} is right: {loaded[-1].domain} in {loaded[-1].region}"))
     if len(loaded) == len(names):
-        folder.insist_on_no_clash(loaded, run.config_dir)
+        with run.boundary():
+            folder.insist_on_no_clash(loaded, run.config_dir)
     if os.environ.get("GITHUB_ACTIONS") == "true":
         annotate(run)
 
 
 def annotate(run: Run) -> None:
     """Mistakes as GitHub shows them beside the files (GitHub Docs, workflow commands)."""
-    for report in run.reports:
+    for report in (*run.reports, run.extra):
         for problem in report.get("error", {}).get("problems", ()):
             path, _, said = problem.partition(": ")
             run.tell(github.command("error", said, file=path))

@@ -23,7 +23,6 @@ from ses_provision.checks.finding import Status
 from ses_provision.checks.topic import Judgement, Look, Scene, Topic, selected
 from ses_provision.checks.views import Kind, State
 from ses_provision.checks.whom import Whom
-from ses_provision.cli.commands.checklist import complete_item
 from ses_provision.engine.account import Account
 from ses_provision.environment import Environment, loading
 from ses_provision.operations import access_request
@@ -256,11 +255,6 @@ def test_without_names_every_topic_is_selected() -> None:
 
     assert selected([topic], []) == [topic]
     assert selected([topic], ["other"]) == []
-
-
-def test_the_shell_completes_topics_and_items() -> None:
-    assert complete_item("ses-dkim") == ["SES-DKIM-001", "SES-DKIM-002", "SES-DKIM-003"]
-    assert complete_item("hip") == ["hipaa"]
 
 
 SUBSCRIPTION = f"arn:aws:sns:{ENV.region}:{ENV.account_id}:{ENV.event_topic}:1"

@@ -1,0 +1,61 @@
+"""The commands in the order of the help, by what they are for, each with a line on it.
+
+A command is listed here and nowhere else; its function stands in the module of `commands` that is
+named like it. Modules are imported when their command is called: the help needs this table alone.
+The line is what the command's own help begins with.
+"""
+
+from __future__ import annotations
+
+GROUPS = {
+    "Begin": {
+        "init": "Write a new environment file, with comments; never over an existing one.",
+        "plan": "Show what `apply` would change; write nothing.",
+        "apply": "Make the account as the environment says; again and again is safe.",
+        "request-access": ("Show what AWS's reviewers will see, and ask them to lift the sandbox."),
+        "explain": (
+            "Say what a step makes and why, with its calls, permissions and AWS's own page."
+        ),
+        "guide": "Show a page of the guide, as Markdown where the output is no terminal.",
+    },
+    "Watch": {
+        "status": (
+            "Show all environments in one screen: verified, sandbox, sending, rates, open items."
+        ),
+        "checklist": (
+            "Show what stands between each account and sending, with evidence and the next step."
+        ),
+        "attest": "Record what only a person can know, in a file beside the environment.",
+    },
+    "Operate": {
+        "send-test": "Send one mail through the real identity and configuration set.",
+        "drill": "Prove the way of a bounce: SES, configuration set, topic, subscriber.",
+        "pause": "Stop sending at once: the emergency stop.",
+        "resume": "Let mail through again that somebody paused.",
+        "destroy": (
+            "Delete what `apply` made in one environment, in reverse order, and nothing else."
+        ),
+    },
+    "Data": {
+        "outputs": "Print what an application needs: names, addresses and ARNs.",
+        "export": "Write the environment as import blocks and resources of another tool.",
+    },
+    "DNS": {
+        "dns": "Show the DNS records to publish, or check that DNS shows them.",
+        "dkim-status": "Show where the verification of the domain stands, and why.",
+    },
+    "CI": {
+        "validate": "Check environment files, each and together, without asking AWS.",
+        "permissions": "Print the IAM policy that an operator needs, as JSON that IAM accepts.",
+        "schema": (
+            "Print the JSON Schema of an environment file, for editors that complete and check "
+            "TOML."
+        ),
+    },
+    "Local": {
+        "demo": "Tell the whole story on a local AWS in this process: nothing real is touched.",
+        "local": ("Serve a local AWS on 127.0.0.1, with the zones and roles of your environments."),
+    },
+}
+
+COMMANDS = {name: line for commands in GROUPS.values() for name, line in commands.items()}
