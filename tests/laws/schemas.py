@@ -309,7 +309,13 @@ CHECK = thing(
 ACCESS = thing(
     state=WORDS, case_id=TEXT, daily=NUMBER, rate=NUMBER, sent=NUMBER, described=YES_OR_NO
 )
-LISTED_RECORD = thing(environment=WORDS, name_in_zone=WORDS, **RECORD)
+LISTED_RECORD = thing(
+    environment=WORDS,
+    name_in_zone=WORDS,
+    priority=maybe(COUNT),
+    content=WORDS,
+    **RECORD,
+)
 EXPLANATION = thing(
     **dict.fromkeys(("id", "title", "why", "docs"), WORDS),
     **dict.fromkeys(("needs", "makes", "reads", "creates", "changes", "permissions"), each(WORDS)),
