@@ -197,7 +197,11 @@ def next_steps(env: Environment, value: Plan) -> Text:
         (looks and env.dns.is_external, "publish the DNS records", f"dns --env {env.name}"),
         (looks, "wait for DKIM", f"dkim-status --env {env.name} --wait"),
         (is_new, "leave the sandbox", f"request-access --env {env.name}"),
-        (not env.sender.role, "let the application send", f"apply --env {env.name} --role NAME"),
+        (
+            not (env.sender.role or env.sends_without_role),
+            "let the application send",
+            f"set sender.role NAME --env {env.name}",
+        ),
         (is_new, "tell the developers", f"outputs --env {env.name} ({told})"),
         (True, "see what is left", f"checklist --env {env.name}"),
     ]

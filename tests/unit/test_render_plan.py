@@ -231,7 +231,7 @@ def test_after_a_fresh_apply_everything_that_people_have_to_do_is_listed(env: En
 night@starlightpractice.com (1 mail)
           - wait for DKIM:            ses-provision dkim-status --env prod --wait
           - leave the sandbox:        ses-provision request-access --env prod
-          - let the application send: ses-provision apply --env prod --role NAME
+          - let the application send: ses-provision set sender.role NAME --env prod
           - tell the developers:      ses-provision outputs --env prod \
 (ConfigurationSetName "starlight-prod" in every SendEmail)
           - see what is left:         ses-provision checklist --env prod

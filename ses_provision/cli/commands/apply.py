@@ -30,6 +30,7 @@ from ses_provision.render import plan as text
 
 if TYPE_CHECKING:
     from ses_provision.engine.saved_plan import SavedPlan
+    from ses_provision.environment import Environment
 
 
 def apply(
@@ -76,13 +77,25 @@ def apply(
     steps, take = chosen(only, skip), taken(take_over)
 
     def work(target: Target) -> None:
+        named = target.env.sender.role
         with_role(target, role)
         make_it_so(run, target, steps, take, yes=yes, verbose=verbose, prune=prune, saved=saved)
+        if role is not None and role != named:
+            tell_to_name_it(run, target.env, role)
         if wait:
             await_verification(run, target, timeout)
 
     run.each(work, writes=True)
     summarise(run)
+
+
+def tell_to_name_it(run: Run, env: Environment, role: str) -> None:
+    """The role was given for this run alone: the next one does not know of its policy."""
+    run.tell(
+        f"{env.name}: config/{env.name}.toml does not name role {role}, so plan, checklist and "
+        f"destroy know nothing of its policy without --role {role}. To name it: "
+        f"ses-provision set sender.role {role} --env {env.name}"
+    )
 
 
 def from_file(run: Run, path: Path, digest: str | None) -> SavedPlan:
