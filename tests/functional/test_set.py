@@ -12,6 +12,8 @@ import pytest
 from ses_provision.environment import editing
 from tests.conftest import CONFIG, Cli, Result
 from tests.functional.folders import EXTERNAL, HOSTED, write
+from tests.functional.jsonschema import mistakes
+from tests.laws import schemas
 
 PROD = (CONFIG / "prod.toml").read_text(encoding="utf-8")
 
@@ -98,6 +100,7 @@ def test_a_word_is_taken_for_what_the_setting_wants(
     assert said == value
     assert type(said) is type(value)
     assert result.json["environments"][0]["value"] == value
+    assert mistakes(schemas.of("set"), result.json) == []
 
 
 def test_every_setting_can_be_set_to_what_the_example_shows_and_nothing_else_moves(

@@ -98,6 +98,14 @@ def tell_to_name_it(run: Run, env: Environment, role: str) -> None:
     )
 
 
+def tell_what_stands(run: Run, saved: SavedPlan, agreed: Plan) -> None:
+    """Where an earlier run has made some of it, or all."""
+    done, total = saved.standing(agreed)
+    if done:
+        rest = "the rest is made now" if agreed.has_changes else "nothing is left to do"
+        run.tell(f"{agreed.environment}: {done} of {total} stand already; {rest}.")
+
+
 def from_file(run: Run, path: Path, digest: str | None) -> SavedPlan:
     """The plan in a file, whose environment the run is about."""
     from ses_provision.engine import plan_files
@@ -128,6 +136,7 @@ def make_it_so(
     agreed = look_ahead(run, target, steps, take)
     if saved is not None:
         saved.insist(env, agreed, prune=prune)
+        tell_what_stands(run, saved, agreed)
     report = {"plan": document.plan(agreed), "applied": []}
     run.report(env.name, report, ok=not agreed.is_blocked)
     run.show(text.plan(agreed, env, verbose=verbose), "")

@@ -96,7 +96,7 @@ def checklist(
         scene = Scene(env, target.account, asked(env, resolver, no_dns))
         looked = target.reader.run(look(topics, scene))
         value = put_together(env, looked, words, run.world.now())
-        found.append(value)
+        found.append(run.advice.within(value))
         run.report(env.name, {"checklist": document.checklist(value)})
         if exit_code and value.open:
             run.fail(OPEN)

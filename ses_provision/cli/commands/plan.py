@@ -79,7 +79,7 @@ def plan(
         planned = look_ahead(run, target, steps, take)
         run.report(target.env.name, {"plan": document.plan(planned)}, ok=not planned.is_blocked)
         if output_format == "markdown":
-            run.document(markdown_plan.plan(planned, target.env).plain)
+            run.document(run.advice.styled(markdown_plan.plan(planned, target.env)).plain)
         else:
             run.show(text.plan(planned, target.env, verbose=verbose), "")
         written = "" if out is None else save(run, out, planned, target.env, role, take)
@@ -106,20 +106,20 @@ def save(
     found = saved_plan.document(planned, env, role, take)
     plan_files.write(out, found)
     run.reports[-1]["plan_file"] = {"path": str(out), "digest": found["digest"]}
-    command = shlex.join(["ses-provision", "apply", str(out), "--digest", found["digest"]])
+    command = f"ses-provision apply {shlex.join([str(out), '--digest', found['digest']])}"
     told = (
         f"Wrote {out}. It is blocked, so nothing can be applied from it."
         if planned.is_blocked
         else f"Wrote {out}. To make exactly this so, and nothing else: {command}"
     )
     run.tell(told)
-    return told
+    return run.advice.sentence(told)
 
 
 def tell_github(run: Run, planned: Plan, env: Environment, written: str) -> None:
     """The plan in the job summary; what wants a person's eye as an annotation."""
     ending = f"\n\n{markdown.plain(written)}" if written else ""
-    github.summary(markdown_plan.plan(planned, env).plain + ending)
+    github.summary(run.advice.styled(markdown_plan.plan(planned, env)).plain + ending)
     title = f"ses-provision {env.name}"
     for step in planned.steps:
         for one in step.blocked:
