@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import functools
 import inspect
 import sys
@@ -80,7 +79,9 @@ class Run:
 
     def advised(self, error: ProvisionError) -> ProvisionError:
         """An error whose next action is for this run."""
-        said = copy.copy(error)
+        # Made past its own __init__, which wants other arguments for each kind of error.
+        said = type(error).__new__(type(error), *error.args)
+        vars(said).update(vars(error))
         said.hint = self.advice.sentence(error.hint)
         return said
 

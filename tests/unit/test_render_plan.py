@@ -97,7 +97,7 @@ prod  starlightpractice.com  account 524471258033  us-east-2
  4. DMARC
     ! blocked TXT mail.starlightpractice.com → v=spf1 include:amazonses.com ~all
         in the way: CNAME mail.example.com → elsewhere.org
-        way out: remove it
+        way out: remove it; to take over: ses-provision apply --env prod --take-over dmarc
     + create CNAME aaa._domainkey.starlightpractice.com → aaa.dkim.org
         taken over: CNAME mail.example.com → elsewhere.org
  5. Sender policy
@@ -193,25 +193,29 @@ def test_each_change_that_aws_accepted_is_one_line_with_its_time() -> None:
     at = datetime(2026, 11, 22, 9, 5, 7, tzinfo=UTC)
     [updated] = UPDATED.changes
 
-    assert shown(text.applied(Applied("dkim", create(CNAME), at))) == (
+    assert shown(text.applied(Applied("dkim", create(CNAME), at), "prod")) == (
         "09:05:07 + created CNAME aaa._domainkey.starlightpractice.com → aaa.dkim.org\n"
     )
-    assert shown(text.applied(Applied("x", updated, at))) == (
+    assert shown(text.applied(Applied("x", updated, at), "prod")) == (
         "09:05:07 ~ updated configuration set rules\n"
     )
 
 
 def test_a_step_that_was_left_alone_says_what_is_in_its_way() -> None:
-    assert shown(text.applied(NotDone(BLOCKED))).splitlines() == [
+    assert shown(text.applied(NotDone(BLOCKED), "prod")).splitlines() == [
         "         ! left alone: DMARC",
         "    ! blocked TXT mail.starlightpractice.com → v=spf1 include:amazonses.com ~all",
         "        in the way: CNAME mail.example.com → elsewhere.org",
-        "        way out: remove it",
+        "        way out: remove it; to take over: "
+        + "ses-provision apply --env prod --take-over dmarc",
     ]
 
 
 def test_a_step_that_still_waits_says_for_what() -> None:
-    assert shown(text.applied(NotDone(WAITING))).splitlines()[-1] == "    ? SES issues the tokens"
+    assert (
+        shown(text.applied(NotDone(WAITING), "prod")).splitlines()[-1]
+        == "    ? SES issues the tokens"
+    )
 
 
 def test_after_a_fresh_apply_everything_that_people_have_to_do_is_listed(env: Environment) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ses_provision.cli.options import Timeout, Yes
-from ses_provision.cli.reports import summarise
+from ses_provision.cli.reports import summarise, tell_blocked
 from ses_provision.cli.run import Run, Target
 from ses_provision.cli.scope import look_ahead, scope_of
 from ses_provision.cli.step_options import (
@@ -23,7 +23,7 @@ from ses_provision.cli.step_options import (
 )
 from ses_provision.engine.model import Step
 from ses_provision.engine.outcomes import NotDone
-from ses_provision.engine.plan import Plan
+from ses_provision.engine.plan import Plan, StepPlan
 from ses_provision.errors import UsageError
 from ses_provision.render import document
 from ses_provision.render import plan as text
@@ -79,7 +79,10 @@ def apply(
     def work(target: Target) -> None:
         named = target.env.sender.role
         with_role(target, role)
-        make_it_so(run, target, steps, take, yes=yes, verbose=verbose, prune=prune, saved=saved)
+        left = make_it_so(
+            run, target, steps, take, yes=yes, verbose=verbose, prune=prune, saved=saved
+        )
+        tell_blocked(run, left, target.env.name, take)
         if role is not None and role != named:
             tell_to_name_it(run, target.env, role)
         if wait:
@@ -130,8 +133,8 @@ def make_it_so(
     verbose: bool,
     prune: bool = False,
     saved: SavedPlan | None = None,
-) -> None:
-    """Plan, ask, apply, and say what is next."""
+) -> list[StepPlan]:
+    """Plan, ask, apply, and say what is next; the steps that something is in the way of."""
     env = target.env
     agreed = look_ahead(run, target, steps, take)
     if saved is not None:
@@ -140,29 +143,31 @@ def make_it_so(
     report = {"plan": document.plan(agreed), "applied": []}
     run.report(env.name, report, ok=not agreed.is_blocked)
     run.show(text.plan(agreed, env, verbose=verbose), "")
-    if agreed.is_blocked:
-        run.fail(1)
+    stuck = [step for step in agreed.steps if step.blocked]
     going = [removal for removal in agreed.left_over if prune and not removal.stays]
     if not (agreed.has_changes or going):
         if agreed.failure is not None:
             raise agreed.failure
-        return
+        return stuck
     if not yes and saved is None:
         run.confirm(f"Apply these changes to {env.name} (account {env.account_id})?")
-    perform(run, target, agreed, steps, take)
+    left = perform(run, target, agreed, steps, take)
     if going and run.reports[-1]["ok"]:
         prune_left_over(run, target, agreed)
     elif going:
         run.tell(f"{env.name}: what is left over was not deleted, for not every step was made.")
     run.show("", text.next_steps(env, agreed), "")
+    done = {step.id for step in left}
+    return [*left, *(step for step in stuck if step.id not in done)]
 
 
 def perform(
     run: Run, target: Target, agreed: Plan, steps: list[Step], take: frozenset[str]
-) -> None:
-    """Make the changes, telling of each."""
+) -> list[StepPlan]:
+    """Make the changes, telling of each; the steps that were left as they are."""
     from ses_provision.engine import applying
 
+    left = []
     for done in applying.apply(
         agreed,
         steps,
@@ -174,11 +179,13 @@ def perform(
         sleep=run.world.sleep,
         now=run.world.now,
     ):
-        run.show(text.applied(done))
+        run.show(text.applied(done, target.env.name))
         run.reports[-1]["applied"].append(document.applied(done))
         if isinstance(done, NotDone):
             run.reports[-1]["ok"] = False
+            left.append(done.step)
             run.fail(1)
+    return left
 
 
 def prune_left_over(run: Run, target: Target, agreed: Plan) -> None:

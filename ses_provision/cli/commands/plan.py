@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from ses_provision.cli import github
-from ses_provision.cli.reports import summarise
+from ses_provision.cli.reports import summarise, tell_blocked
 from ses_provision.cli.run import Run, Target
 from ses_provision.cli.scope import look_ahead
 from ses_provision.cli.step_options import (
@@ -26,6 +26,7 @@ from ses_provision.engine.plan import Plan
 from ses_provision.errors import UsageError
 from ses_provision.render import document, markdown, markdown_plan
 from ses_provision.render import plan as text
+from ses_provision.render.obstacles import way_out
 
 if TYPE_CHECKING:
     from ses_provision.environment import Environment
@@ -88,7 +89,8 @@ def plan(
         if planned.failure is not None:
             raise planned.failure
         if planned.is_blocked:
-            run.fail(1)
+            stuck = [step for step in planned.steps if step.blocked]
+            tell_blocked(run, stuck, target.env.name, take)
         elif planned.has_changes and detailed_exitcode:
             run.fail(2)
 
@@ -123,7 +125,7 @@ def tell_github(run: Run, planned: Plan, env: Environment, written: str) -> None
     title = f"ses-provision {env.name}"
     for step in planned.steps:
         for one in step.blocked:
-            said = "; ".join(f"{o.what} ({o.way_out})" for o in one.hindrances)
+            said = "; ".join(f"{o.what} ({way_out(o, step.id, env.name)})" for o in one.hindrances)
             github.annotate(run, "error", title, f"{step.title}: {one.want.label}: {said}")
     if planned.has_changes:
         github.annotate(run, "warning", title, text.summary(planned).plain)
