@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from rich.console import Group
 from rich.text import Text
 
+from ses_provision.cli.options import USUAL_FOLDER
 from ses_provision.worlds.served import LocalServer
 
 if TYPE_CHECKING:
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
-USUAL_FOLDER = "config"
 COMMAND = re.compile(r"(?P<tick>`?)\bses-provision (?P<name>[a-z][a-z-]*)(?![\w:-])")
 WORD = re.compile(r" +('[^']*'|[^\s`]+)")
 AWS = re.compile(r"(?<![\w`-])aws (?:sesv2|sns|kms|iam|route53|cloudwatch) [a-z][a-z0-9-]+\b")

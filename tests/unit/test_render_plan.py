@@ -35,6 +35,7 @@ CNAME = RecordSet(ZONE, f"aaa._domainkey.{DOMAIN}", "CNAME", frozenset({"aaa.dki
 SPF = TxtValue(ZONE, f"mail.{DOMAIN}", "v=spf1 include:amazonses.com ~all", "v=spf1", 300)
 DMARC = Dmarc.of(ZONE, DOMAIN, "v=DMARC1; p=none", 300)
 IN_THE_WAY = Obstacle("CNAME mail.example.com → elsewhere.org", "remove it", removal={"Name": "m"})
+TAKE_OVER = "ses-provision apply --env prod --take-over dmarc"
 WALL = Obstacle("role nobody does not exist in this account", "correct sender.role")
 
 
@@ -206,8 +207,7 @@ def test_a_step_that_was_left_alone_says_what_is_in_its_way() -> None:
         "         ! left alone: DMARC",
         "    ! blocked TXT mail.starlightpractice.com → v=spf1 include:amazonses.com ~all",
         "        in the way: CNAME mail.example.com → elsewhere.org",
-        "        way out: remove it; to take over: "
-        + "ses-provision apply --env prod --take-over dmarc",
+        f"        way out: remove it; to take over: {TAKE_OVER}",
     ]
 
 
