@@ -9,15 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 from ses_provision.engine.model import Action, Change
 from ses_provision.engine.outcomes import Applied, NotDone
-from ses_provision.engine.plan import Plan, Removal, StepPlan
+from ses_provision.engine.plan import Plan, Removal, StepPlan, way_out
 from ses_provision.engine.values import plain, told
 from ses_provision.errors import AccessDenied, AwsRefused, ConfigError, ProvisionError, Stopped
 from ses_provision.names import RUNNER_COMMAND
-<<<<<<< HEAD
 from ses_provision.outside.secrets import hide
-=======
-from ses_provision.render.obstacles import way_out
->>>>>>> d62b915 (End a blocked plan or apply on standard error, with what is in the way and the command that goes on)
 
 if TYPE_CHECKING:
     from ses_provision.checks.report import Checklist

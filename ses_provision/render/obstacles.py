@@ -10,16 +10,7 @@ from ses_provision.errors import Blocked
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
-    from ses_provision.engine.model import Obstacle
     from ses_provision.engine.plan import StepPlan
-
-
-def way_out(obstacle: Obstacle, step: str, environment: str) -> str:
-    """How one obstacle is overcome; where that is a take-over, the command."""
-    if obstacle.removal is None:
-        return obstacle.way_out
-    command = f"ses-provision apply --env {environment} --take-over {step}"
-    return f"{obstacle.way_out}; to take over: {command}"
 
 
 def blocked(

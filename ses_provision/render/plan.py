@@ -10,9 +10,8 @@ from rich.text import Text
 
 from ses_provision.engine.model import Action, Change
 from ses_provision.engine.outcomes import Applied, NotDone
-from ses_provision.engine.plan import Plan, StepPlan
+from ses_provision.engine.plan import Plan, StepPlan, way_out
 from ses_provision.render.message import safe
-from ses_provision.render.obstacles import way_out
 from ses_provision.resources.ses import ConfigurationSet
 from ses_provision.resources.sns import Subscription
 

@@ -79,7 +79,7 @@ def checklist(
 
     Example: ses-provision checklist --env prod --format html > checklist.html
     """
-    from ses_provision.checks import attestations
+    from ses_provision.checks import attestations, instead
     from ses_provision.checks.report import checklist as put_together
     from ses_provision.checks.topic import Scene, look
     from ses_provision.render import checklist_markdown
@@ -95,6 +95,7 @@ def checklist(
         words = attestations.load(run.config_dir, env.name)
         scene = Scene(env, target.account, asked(env, resolver, no_dns))
         looked = target.reader.run(look(topics, scene))
+        looked = target.reader.run(instead.in_findings(looked, env, target.account))
         value = put_together(env, looked, words, run.world.now())
         found.append(run.advice.within(value))
         run.report(env.name, {"checklist": document.checklist(value)})

@@ -22,11 +22,10 @@ from ses_provision.cli.step_options import (
     taken,
     with_role,
 )
-from ses_provision.engine.plan import Plan
+from ses_provision.engine.plan import Plan, way_out
 from ses_provision.errors import UsageError
 from ses_provision.render import document, markdown, markdown_plan
 from ses_provision.render import plan as text
-from ses_provision.render.obstacles import way_out
 
 if TYPE_CHECKING:
     from ses_provision.environment import Environment
