@@ -77,7 +77,7 @@ def end_of(text: str, at: int, grammar: Grammar) -> int:
             led_on = following is not None and trimmed(following[1]) in grammar.options
             if needed:
                 needed -= 1
-            elif more and (led_on or after == len(text)):
+            elif more and (led_on or (end == at and after == len(text))):
                 more -= 1
             else:
                 break

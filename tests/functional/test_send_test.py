@@ -69,7 +69,7 @@ def test_a_domain_that_is_not_verified_yet(cli: Cli, health: Health) -> None:
     message, hint, _ = refusal(health)
 
     assert "notifications@starlightpractice.com is not verified in us-east-2 yet" in message
-    assert hint == "ses-provision dkim-status --env prod"
+    assert hint == f"ses-provision dkim-status --env prod --config-dir {health.config}"
 
 
 def test_a_region_where_the_domain_is_not(health: Health) -> None:

@@ -58,7 +58,8 @@ def apply(
     """Make the account as the environment says; again and again is safe.
 
     Shows the plan, asks, then prints each change as AWS accepts it. With a plan file it does not
-    ask, and refuses where the settings or the account have moved since.
+    ask, and refuses where the settings or the account have moved since. Interrupted or run again,
+    it counts what stands and makes the rest.
 
     Example: ses-provision apply --env prod --yes
 
