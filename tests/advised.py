@@ -13,9 +13,6 @@ import typer
 from ses_provision.cli.advice import commands, grammars
 from ses_provision.cli.app import command_line
 
-READS = {"plan", "status", "checklist", "outputs", "dns", "validate", "explain", "guide",
-         "permissions", "export", "schema"}  # fmt: skip
-"""Commands that only answer."""
 PLACEHOLDERS = re.compile(r"\b(NAME|STEP|TOPIC|MINUTES|ADDRESS|FILE|KEY|VALUE)\b")
 """Words that stand for what only the person knows."""
 

@@ -49,7 +49,6 @@ def short_key(health: Health) -> None:
     """The environment once asked for a short key, and has it still."""
     wanted_short(health)
     health.change('[dkim]\nkey_length = "RSA_1024_BIT"\n', "")
-    health.local.clock.advance(FOUR_DAYS)  # SES lets a length be changed once a day
 
 
 def wanted_short(health: Health) -> None:

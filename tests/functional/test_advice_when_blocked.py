@@ -8,7 +8,6 @@ from typing import Any
 import pytest
 
 from tests.advised import advised, ready
-from tests.functional.advice import first_command
 from tests.functional.health import FOR_PEOPLE, Health
 
 Obstacle = Callable[[Health], None]
@@ -87,6 +86,12 @@ OBSTACLES: dict[str, Obstacle] = {
     "an identity of Terraform": tagged("identity/starlightpractice.com"),
     "a set of Terraform": tagged("configuration-set/starlight-prod"),
 }
+
+
+def first_command(next_step: str) -> list[str] | None:
+    """The command that a next step begins with, where it begins with one."""
+    found = advised(next_step)
+    return found[0] if next_step.startswith("ses-provision ") and found else None
 
 
 def findings(health: Health) -> dict[str, dict[str, Any]]:

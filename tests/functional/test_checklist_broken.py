@@ -2,13 +2,12 @@
 
 import pytest
 
-from tests.functional.advice import follow
 from tests.functional.conditions import Broken, broken
 from tests.functional.health import FOR_PEOPLE, Health
 
 
 @pytest.mark.parametrize("condition", list(broken()), ids=lambda one: one.name)
-def test_a_broken_condition_is_found_by_its_id_with_a_next_step_that_leads_out(
+def test_a_broken_condition_is_found_by_its_id_with_the_right_next_step(
     in_sandbox: Health, condition: Broken
 ) -> None:
     health = in_sandbox
@@ -26,5 +25,3 @@ def test_a_broken_condition_is_found_by_its_id_with_a_next_step_that_leads_out(
     assert len(one["evidence"]) > 10
     opened = set(found) - FOR_PEOPLE - {condition.item}
     assert opened - {"SES-DMARC-002"} == condition.also, {k: found[k]["evidence"] for k in opened}
-    for item in {condition.item, *condition.also} & set(found):
-        follow(health, item, found[item])
