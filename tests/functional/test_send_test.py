@@ -78,7 +78,7 @@ def test_a_region_where_the_domain_is_not(health: Health) -> None:
     message, hint, _ = refusal(health)
 
     assert "SES in us-west-2 knows no identity starlightpractice.com" in message
-    assert "correct `region` in config/prod.toml" in hint
+    assert f"correct `region` in {health.config}/prod.toml" in hint
 
 
 def test_a_mail_from_that_is_not_verified_and_must_be(health: Health) -> None:
