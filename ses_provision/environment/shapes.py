@@ -146,7 +146,9 @@ class OrFalse:
         self, source: Any, handler: GetCoreSchemaHandler
     ) -> core_schema.CoreSchema:
         return core_schema.no_info_wrap_validator_function(
-            self.check, handler.generate_schema(RoleName | None)
+            self.check,
+            handler.generate_schema(RoleName | None),
+            serialization=core_schema.plain_serializer_function_ser_schema(lambda value: value),
         )
 
     def __get_pydantic_json_schema__(

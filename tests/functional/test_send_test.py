@@ -115,7 +115,7 @@ def test_a_set_that_is_switched_off(health: Health) -> None:
     message, hint, _ = refusal(health)
 
     assert "sending is switched off for configuration set starlight-prod" in message
-    assert hint.endswith("ses-provision resume --env prod")
+    assert hint.endswith(f"ses-provision resume --env prod --config-dir {health.config}")
     assert follow(health, hint) == 1
     assert health.run("send-test").status == 0
 
