@@ -17,6 +17,7 @@ from rich.console import Group
 from rich.text import Text
 
 from ses_provision.cli.options import USUAL_FOLDER
+from ses_provision.cli.table import COMMANDS
 from ses_provision.worlds.served import LocalServer
 
 if TYPE_CHECKING:
@@ -178,11 +179,24 @@ def of_run(folder: Path, profile: str | None, *, local: bool) -> Advice:
     return Advice(str(folder), flags, grammars() if flags else {}, aws)
 
 
-def grammars() -> dict[str, Grammar]:
-    """What each command takes."""
-    from ses_provision.cli.app import command_line
+class Grammars(Mapping[str, Grammar]):
+    """What each command takes, looked up when it is needed."""
 
-    return {name: grammar(command) for name, command in command_line().commands.items()}
+    def __getitem__(self, name: str) -> Grammar:
+        from ses_provision.cli.app import command_line
+
+        return grammar(command_line().commands[name])
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(COMMANDS)
+
+    def __len__(self) -> int:
+        return len(COMMANDS)
+
+
+def grammars() -> Grammars:
+    """What each command takes."""
+    return Grammars()
 
 
 def grammar(command: Any) -> Grammar:

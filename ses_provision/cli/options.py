@@ -10,13 +10,10 @@ import typer
 
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Go ahead without asking.")]
 
-<<<<<<< HEAD
-=======
 
 USUAL_FOLDER = "config"
 """Where environment files are, unless --config-dir says otherwise."""
 
->>>>>>> fea3407 (Let the demo bring its own environments; rehearse DNS at another provider on the local AWS)
 OPEN = 3
 """Exit status of --exit-code and of `dns --check` where something is open."""
 
