@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 
     from rich.console import RenderableType
 
+    from ses_provision.errors import ProvisionError
+
 T = TypeVar("T")
 
 COMMAND = re.compile(r"(?P<tick>`?)\bses-provision (?P<name>[a-z][a-z-]*)(?![\w:-])")
@@ -141,6 +143,14 @@ class Advice:
                 **{one.name: self.completed(getattr(value, one.name)) for one in fields(value)},
             )
         return value
+
+    def error(self, error: ProvisionError) -> ProvisionError:
+        """An error whose next action is for this run."""
+        # Made past its own __init__, which wants other arguments for each kind of error.
+        said = type(error).__new__(type(error), *error.args)
+        vars(said).update(vars(error))
+        said.hint = self.sentence(error.hint)
+        return said
 
     def amendments(self, text: str, *, bare: bool) -> list[tuple[int, int, str]]:
         """What is put where in a text, last first."""

@@ -27,7 +27,7 @@ def tell_blocked(
 ) -> None:
     """End with what is in the way, and how to go on: on standard error, and as exit status."""
     if steps:
-        error = run.advised(blocked(steps, environment, taken, run.command))
+        error = run.advice.error(blocked(steps, environment, taken, run.command))
         run.tell(message.error(error, environment))
         run.fail(error.exit_status)
 

@@ -77,14 +77,6 @@ class Run:
         """How the next commands of this run read."""
         return advice.of_run(self.config_dir, self.profile, local=self.local)
 
-    def advised(self, error: ProvisionError) -> ProvisionError:
-        """An error whose next action is for this run."""
-        # Made past its own __init__, which wants other arguments for each kind of error.
-        said = type(error).__new__(type(error), *error.args)
-        vars(said).update(vars(error))
-        said.hint = self.advice.sentence(error.hint)
-        return said
-
     def environments(self, *, writes: bool = False) -> list[Environment]:
         """The environments to work on: those named, else all; writing wants them named."""
         from ses_provision.environment import loading
@@ -198,7 +190,7 @@ class Run:
     def fail_with(self, error: ProvisionError, status: int) -> None:
         """End with an error that is about no environment, and with this exit status."""
         self.status = status
-        said = self.advised(error)
+        said = self.advice.error(error)
         self.tell(message.error(said))
         self.extra["error"] = failure(said)
 
@@ -250,7 +242,7 @@ class Boundary:
         if not isinstance(error, ProvisionError) or is_about_all:
             return False
         self.run.fail(error.exit_status)
-        said = self.run.advised(error)
+        said = self.run.advice.error(error)
         self.run.tell(message.error(said, self.environment))
         self.record(failure(said))
         return True
