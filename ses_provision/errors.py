@@ -10,6 +10,7 @@ ProvisionError              what happened, to what, and what to do next
 │   └── AccessDenied        ... because an IAM permission is missing
 ├── Protected               the environment file refuses to have it destroyed
 ├── HostedZoneProblem       no hosted zone for the domain, or more than one
+├── Blocked                 something that we did not write is in the way
 ├── StalePlan               the account has moved since the plan was agreed to
 ├── Stopped                 an apply ended early: what was being done
 ├── InterruptedRun          Ctrl-C or SIGTERM: what was done (exit status 130 or 143)
@@ -119,6 +120,10 @@ class Protected(ProvisionError):
 
 class HostedZoneProblem(ProvisionError):
     """There is no single public hosted zone for the domain."""
+
+
+class Blocked(ProvisionError):
+    """Something that we did not write is in the way of a part of the plan."""
 
 
 class StalePlan(ProvisionError):

@@ -82,6 +82,12 @@ def policy(*, read_only: bool) -> str:
     return f"```json\n{printed}\n```"
 
 
+def example() -> str:
+    """The file that documents every setting, without the line for editors."""
+    text = (CONFIG / "example.toml").read_text(encoding="utf-8")
+    return f"```toml\n{text.partition(chr(10))[2]}```"
+
+
 def served() -> str:
     """What the local AWS serves of each service, and what not."""
     aws = LocalAws()
@@ -117,6 +123,7 @@ def sections() -> dict[str, dict[str, str]]:
     return {
         "reference": {"reference": reference()},
         "local-aws": {"served": served()},
+        "settings": {"example": example()},
         "permissions": {
             "reading prod": policy(read_only=True),
             "operating prod": policy(read_only=False),

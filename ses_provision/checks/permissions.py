@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from ses_provision.checks.finding import Severity
-from ses_provision.checks.topic import Item, Judgement, Scene, Topic, action, done, waiting
+from ses_provision.checks.topic import (
+    Item,
+    Judgement,
+    Scene,
+    Topic,
+    action,
+    done,
+    not_applicable,
+    waiting,
+)
 from ses_provision.outside.reading import Reading, Structure, both
 from ses_provision.resources import iam, policies
 from ses_provision.steps import arns, role
@@ -21,10 +30,13 @@ NOT_ITS_BUSINESS = (
 
 
 def no_role(scene: Scene) -> Judgement:
-    """The application is not there yet."""
+    """The application is not there yet, or sends without a role."""
+    if scene.env.sends_without_role:
+        return not_applicable(role.NO_ROLE)
     return waiting(
         "the role that sends is not known yet",
-        f"deploy the application, then: {scene.apply} --role NAME (or set sender.role)",
+        f"deploy the application, then: ses-provision set sender.role NAME {scene.on}, and "
+        f"{scene.apply}; where no role sends: ses-provision set sender.role false {scene.on}",
     )
 
 
@@ -36,7 +48,7 @@ def no_such_role(name: str) -> Judgement:
 def exists(scene: Scene) -> Reading[Judgement]:
     """Is the application's role there?"""
     name = scene.env.sender.role
-    if name is None:
+    if not name:
         return no_role(scene)
     found = yield from iam.role(scene.account, name)
     if found is None:
@@ -50,7 +62,7 @@ def exists(scene: Scene) -> Reading[Judgement]:
 def exact(scene: Scene) -> Reading[Judgement]:
     """Does our policy name exactly the identities and the configuration set?"""
     name, policy = scene.env.sender.role, scene.env.policy_name
-    if name is None:
+    if not name:
         return no_role(scene)
     there, has = yield from both(
         iam.role(scene.account, name), iam.role_policy(scene.account, name, policy)
@@ -101,7 +113,7 @@ def simulated(
 def role_known(scene: Scene) -> Reading[str | Judgement]:
     """The name of the role, with its path, where it exists."""
     name = scene.env.sender.role
-    if name is None:
+    if not name:
         return no_role(scene)
     found = yield from iam.role(scene.account, name)
     if found is None:

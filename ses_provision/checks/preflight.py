@@ -43,7 +43,7 @@ def described(scene: Scene) -> Reading[Judgement]:
         return action(
             f"{env.name} has no [production_access]",
             f"add website, mail_type and use_case under [production_access] in "
-            f"config/{env.name}.toml; config/example.toml shows them",
+            f"config/{env.name}.toml; ses-provision guide settings shows them",
         )
     length = len(asked.use_case.strip())
     return done(f"{asked.mail_type}, {asked.website}, use case of {length} characters")

@@ -10,6 +10,10 @@ import typer
 
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Go ahead without asking.")]
 
+
+USUAL_FOLDER = "config"
+"""Where environment files are, unless --config-dir says otherwise."""
+
 OPEN = 3
 """Exit status of --exit-code and of `dns --check` where something is open."""
 
@@ -80,7 +84,7 @@ Debug = Annotated[bool, typer.Option("--debug", help="Show each AWS call on stan
 SHARED: dict[str, tuple[Any, Any]] = {
     "env": (Env, None),
     "every": (Every, False),
-    "config_dir": (ConfigDir, Path("config")),
+    "config_dir": (ConfigDir, Path(USUAL_FOLDER)),
     "profile": (Profile, None),
     "json_output": (Json, False),
     "no_color": (NoColor, False),

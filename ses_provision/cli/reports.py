@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ses_provision.render import summary
+from ses_provision.render import message, summary
+from ses_provision.render.obstacles import blocked
 
 if TYPE_CHECKING:
     from ses_provision.cli.run import Run
+    from ses_provision.engine.plan import StepPlan
 
 
 def merge(run: Run, environment: str, data: Mapping[str, Any]) -> None:
@@ -18,6 +20,16 @@ def merge(run: Run, environment: str, data: Mapping[str, Any]) -> None:
             report.update(data)
             return
     run.report(environment, dict(data))
+
+
+def tell_blocked(
+    run: Run, steps: Sequence[StepPlan], environment: str, taken: Collection[str]
+) -> None:
+    """End with what is in the way, and how to go on: on standard error, and as exit status."""
+    if steps:
+        error = run.advice.error(blocked(steps, environment, taken, run.command))
+        run.tell(message.error(error, environment))
+        run.fail(error.exit_status)
 
 
 def summarise(run: Run) -> None:

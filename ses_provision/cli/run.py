@@ -14,7 +14,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from ses_provision.cli import asking, folder, signals, streams
+from ses_provision.cli import advice, asking, folder, signals, streams
 from ses_provision.cli.console import console, in_one_line, traced
 from ses_provision.cli.options import SHARED
 from ses_provision.cli.outlet import NOBODY, Outlet, stdin_is_a_person
@@ -32,6 +32,7 @@ from ses_provision.worlds.real import RealWorld, World
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from ses_provision.cli.advice import Advice
     from ses_provision.engine.account import Account
     from ses_provision.environment import Environment
     from ses_provision.outside.aws import Connections, Reader
@@ -69,6 +70,12 @@ class Run:
     extra: dict[str, Any] = field(default_factory=dict)
     emitted: bool = False
     writes: bool = False
+    local: bool = False
+
+    @functools.cached_property
+    def advice(self) -> Advice:
+        """How the next commands of this run read."""
+        return advice.of_run(self.config_dir, self.profile, local=self.local)
 
     def environments(self, *, writes: bool = False) -> list[Environment]:
         """The environments to work on: those named, else all; writing wants them named."""
@@ -120,7 +127,7 @@ class Run:
     def show(self, *renderables: RenderableType) -> None:
         """Data: to standard output, unless a JSON document goes there. A str is one line."""
         if not self.as_json:
-            for one in map(in_one_line, renderables):
+            for one in map(self.advice.shown, map(in_one_line, renderables)):
                 with self.out.capture() as captured:
                     self.out.print(one, soft_wrap=isinstance(one, Text))
                 shown = streams.legible(hide(captured.get()), self.out.encoding)
@@ -163,7 +170,7 @@ class Run:
     def tell(self, text: str | Text) -> None:
         """Progress: to standard error. A str is one line."""
         with self.err.capture() as captured:
-            self.err.print(in_one_line(text), soft_wrap=True)
+            self.err.print(self.advice.shown(in_one_line(text)), soft_wrap=True)
         self.err.file.write(hide(captured.get()))
         self.err.file.flush()
 
@@ -183,8 +190,9 @@ class Run:
     def fail_with(self, error: ProvisionError, status: int) -> None:
         """End with an error that is about no environment, and with this exit status."""
         self.status = status
-        self.tell(message.error(error))
-        self.extra["error"] = failure(error)
+        said = self.advice.error(error)
+        self.tell(message.error(said))
+        self.extra["error"] = failure(said)
 
     def emit(self) -> None:
         """Write the JSON document, once, where one is wanted."""
@@ -195,6 +203,7 @@ class Run:
             whole = document.envelope(
                 self.command, self.reports, ok=not self.status, extra=self.extra
             )
+            whole = self.advice.within(whole)
             self.publish(document.text(SECRETS.hide_in(whole)), document.text(whole))
 
     @property
@@ -233,8 +242,9 @@ class Boundary:
         if not isinstance(error, ProvisionError) or is_about_all:
             return False
         self.run.fail(error.exit_status)
-        self.run.tell(message.error(error, self.environment))
-        self.record(failure(error))
+        said = self.run.advice.error(error)
+        self.run.tell(message.error(said, self.environment))
+        self.record(failure(said))
         return True
 
     def record(self, told: dict[str, Any]) -> None:
@@ -345,6 +355,7 @@ def make_run(command: str, world: World | None, given: dict[str, Any]) -> Run:
         profile=given["profile"],
         as_json=given["json_output"],
         debug=given["debug"],
+        local=given["local"],
     )
 
 

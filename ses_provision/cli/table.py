@@ -10,6 +10,7 @@ from __future__ import annotations
 GROUPS = {
     "Begin": {
         "init": "Write a new environment file, with comments; never over an existing one.",
+        "set": "Change one setting in an environment file; comments and order stay.",
         "plan": "Show what `apply` would change; write nothing.",
         "apply": "Make the account as the environment says; again and again is safe.",
         "request-access": ("Show what AWS's reviewers will see, and ask them to lift the sandbox."),

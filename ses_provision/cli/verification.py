@@ -24,8 +24,10 @@ def look(target: Target, whom: Whom) -> Verification:
 
 def show_verification(run: Run, target: Target, seen: Verification) -> None:
     """Show and report where the domain stands."""
+    from ses_provision.checks import instead
     from ses_provision.render import verification as text
 
+    seen = target.reader.run(instead.in_verification(seen, target.env, target.account))
     run.show(text.verification(seen, target.env))
     merge(run, target.env.name, {"verification": document.verification(seen)})
 

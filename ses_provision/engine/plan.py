@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from ses_provision.engine.model import Action, Change, Found, Key, Part, Resource
+from ses_provision.engine.model import Action, Change, Found, Key, Obstacle, Part, Resource
 
 if TYPE_CHECKING:
     from ses_provision.errors import ProvisionError
@@ -145,3 +145,11 @@ class Plan:
     def has_changes(self) -> bool:
         """There is something to write, now or after an earlier step."""
         return any(step.pending or step.waiting for step in self.steps)
+
+
+def way_out(obstacle: Obstacle, step: str, environment: str) -> str:
+    """How one obstacle is overcome; where that is a take-over, the command."""
+    if obstacle.removal is None:
+        return obstacle.way_out
+    command = f"ses-provision apply --env {environment} --take-over {step}"
+    return f"{obstacle.way_out}; to take over: {command}"

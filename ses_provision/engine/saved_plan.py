@@ -1,7 +1,8 @@
 """A plan as it is kept: what was agreed to, so that exactly that is applied, or nothing.
 
 Nothing in the file is executed. `apply FILE` plans anew and goes ahead only where the settings,
-the account, the region, and of each resource what is managed are as the file has them.
+the account, the region, and of each resource what is managed are as the file has them, or on the
+way from there to what was agreed to: applied again after an interruption, it makes the rest.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from ses_provision import __version__
 from ses_provision.engine.model import Action, Change, compare
 from ses_provision.engine.plan import Plan, StepPlan
+from ses_provision.engine.resuming import TO_MAKE, Seen, goes_on
 from ses_provision.engine.values import plain, told
 from ses_provision.errors import NotReady, StalePlan
 
@@ -105,21 +107,45 @@ class SavedPlan:
         return [line for step in fresh.steps for line in self.moved_step(step)]
 
     def moved_step(self, fresh: StepPlan) -> list[str]:
-        """What of a step is not as it was seen."""
+        """What of a step is not as it was seen, and not on the way to what was agreed to."""
         was, now = self.steps.get(fresh.id, {}), observed(fresh)
-        if was == now:
+        if was == now or (was.get("waiting") and fresh.changes):
             return []
+        found = {as_key(seen(change)): change for change in fresh.changes}
+        differing = list(pairs(was.get("changes", ()), now["changes"]))
         changed = [
             f"step {fresh.id}: {label}: {difference(before, after)}"
-            for label, before, after in pairs(was.get("changes", ()), now["changes"])
+            for label, before, after in differing
+            if not (before and after and goes_on(before, after, found[as_key(after)]))
         ]
-        return changed or [f"step {fresh.id}: {state(was)}, now {state(now)}"]
+        return (
+            changed
+            if changed or differing
+            else [f"step {fresh.id}: {state(was)}, now {state(now)}"]
+        )
 
     def moved_left_over(self, fresh: Plan) -> list[str]:
-        """What of the things left over is not as it was seen."""
+        """What is left over now and was not then; what is gone is as the plan wanted it."""
         return [
-            f"left over: {label}: {'not in the plan' if before is None else 'no longer there'}"
+            f"left over: {label}: not in the plan"
             for label, before, _ in pairs(self.left_over, left_over(fresh))
+            if before is None
+        ]
+
+    def standing(self, fresh: Plan) -> tuple[int, int]:
+        """How many of the changes that were agreed to stand already, and how many there are."""
+        agreed = [change for step in fresh.steps for change in self.agreed(step)]
+        return sum(change.action is Action.KEEP for change in agreed), len(agreed)
+
+    def agreed(self, fresh: StepPlan) -> list[Change]:
+        """The changes of a step that were agreed to: those shown, or all where it was to be seen
+        later."""
+        was = self.steps[fresh.id]
+        shown = {as_key(one) for one in was.get("changes", ()) if one["action"] in TO_MAKE}
+        return [
+            change
+            for change in fresh.changes
+            if was.get("waiting") or as_key(as_json(seen(change))) in shown
         ]
 
 
@@ -139,10 +165,6 @@ def shown(value: Any) -> str:
     return "left out" if value is None else json.dumps(value, ensure_ascii=False)
 
 
-Seen = Mapping[str, Any]
-"""A change or a left-over as a file has it."""
-
-
 def pairs(
     before: Iterable[Seen], after: Iterable[Seen]
 ) -> Iterator[tuple[str, Seen | None, Seen | None]]:
@@ -155,7 +177,12 @@ def pairs(
 
 def by_key(entries: Iterable[Seen]) -> dict[str, Seen]:
     """What was seen, by what identifies it."""
-    return {json.dumps(entry["key"], sort_keys=True): entry for entry in entries}
+    return {as_key(entry): entry for entry in entries}
+
+
+def as_key(entry: Seen) -> str:
+    """What identifies one of them."""
+    return json.dumps(entry["key"], sort_keys=True)
 
 
 def difference(before: Seen | None, after: Seen | None) -> str:

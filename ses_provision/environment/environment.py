@@ -285,6 +285,11 @@ class Environment(Section):
         """The name of the complaint rate alarm."""
         return self.alarms.complaint_name or COMPLAINT_ALARM + self.ending
 
+    @property
+    def sends_without_role(self) -> bool:
+        """No role sends, and that is meant: nothing about one is missing."""
+        return self.sender.role is False
+
     def with_role(self, role: str) -> Environment:
         """The same environment with a role given on the command line. Checks it as the file's."""
         section = SenderSettings.model_validate({**self.sender.model_dump(), "role": role})

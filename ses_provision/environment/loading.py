@@ -27,11 +27,16 @@ def load(name: str, folder: Path) -> Environment:
 
     Raises ConfigError with every mistake in the file, UsageError where there is no such file.
     """
+    return parse(content_of(name, folder), name, str(folder / f"{name}.toml"))
+
+
+def content_of(name: str, folder: Path) -> bytes:
+    """What the file of an environment holds."""
     path = folder / f"{name}.toml"
     if name == files.EXAMPLE:
         raise no_such_environment(name, folder, "only documents the settings")
     try:
-        return parse(files.content(path), name, str(path))
+        return files.content(path)
     except (FileNotFoundError, NotADirectoryError) as error:
         raise no_such_environment(name, folder, "does not exist") from error
     except OSError as error:
@@ -100,9 +105,16 @@ def names(folder: Path) -> list[str]:
 
 def parse(content: bytes, name: str, source: str) -> Environment:
     """Turn the text of an environment file into an Environment."""
+    found = raw(content, source)
+    named = ["name: the name of an environment is the name of its file"] if "name" in found else []
+    return checked({**found, "name": name}, source, named)
+
+
+def raw(content: bytes, source: str) -> dict[str, Any]:
+    """What a file says, as TOML has it."""
     try:
         # A byte order mark is what some Windows editors begin UTF-8 with; TOML knows none.
-        raw = tomllib.loads(content.removeprefix(codecs.BOM_UTF8).decode())
+        return tomllib.loads(content.removeprefix(codecs.BOM_UTF8).decode())
     except (ValueError, RecursionError) as error:
         # Beside TOMLDecodeError and UnicodeDecodeError: numbers too long, and nesting too deep.
         # TOML's numbers begin with no zero, so such an account id in no quotes breaks the syntax.
@@ -110,11 +122,13 @@ def parse(content: bytes, name: str, source: str) -> Environment:
         why = "account_id: must be 12 digits in quotes" if number else str(error)
         raise ConfigError(
             f"{source} is not valid TOML: {why}",
-            "Correct the syntax; config/example.toml shows every setting.",
+            EVERY_SETTING,
             problems=(f"{source}: {why}",),
         ) from error
-    named = ["name: the name of an environment is the name of its file"] if "name" in raw else []
-    return checked({**raw, "name": name}, source, named)
+
+
+EVERY_SETTING = "Every setting with its default: ses-provision guide settings"
+"""Where a person finds what a file may say."""
 
 
 def checked(raw: dict[str, Any], source: str, seen: Sequence[str] = ()) -> Environment:
@@ -135,7 +149,7 @@ def mistakes(source: str, problems: list[str]) -> ConfigError:
     count = "one mistake" if len(ordered) == 1 else f"{len(ordered)} mistakes"
     return ConfigError(
         f"{source} has {count}:",
-        "config/example.toml shows every setting with its default.",
+        EVERY_SETTING,
         problems=tuple(f"{source}: {problem}" for problem in ordered),
         points=ordered,
     )

@@ -22,7 +22,7 @@ from ses_provision.environment.shapes import (
     Region,
     Resolver,
     RoleArn,
-    RoleName,
+    RoleOrNone,
     SesName,
     TopicName,
     Ttl,
@@ -154,8 +154,8 @@ class SenderSettings(Section):
     """[sender]: the from address, and who may send as it."""
 
     address: Address | None = Field(None, description="notifications@<domain> when left out.")
-    role: RoleName | None = Field(
-        None, description="IAM role that may send; the policy is skipped until it is known."
+    role: RoleOrNone = Field(
+        None, description="IAM role that may send, or false where none does; skipped until known."
     )
     policy_name: PolicyName | None = Field(None, description="ses-send-<suffix> when left out.")
     feedback_forwarding: bool = Field(
@@ -164,7 +164,7 @@ class SenderSettings(Section):
 
     @field_validator("role")
     @classmethod
-    def ours_to_change(cls, value: str | None) -> str | None:
+    def ours_to_change(cls, value: str | Literal[False] | None) -> str | Literal[False] | None:
         """The policy is put on the role."""
         problem = role_of_aws(value or "")
         if problem:

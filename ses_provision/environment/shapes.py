@@ -137,6 +137,33 @@ TopicName = Annotated[
 RoleName = Annotated[
     str, matching(r"[A-Za-z0-9_+=,.@-]{1,64}", "the name of an IAM role, not its ARN")
 ]
+
+
+class OrFalse:
+    """A setting that may also say "none, and that is meant": false."""
+
+    def __get_pydantic_core_schema__(
+        self, source: Any, handler: GetCoreSchemaHandler
+    ) -> core_schema.CoreSchema:
+        return core_schema.no_info_wrap_validator_function(
+            self.check,
+            handler.generate_schema(RoleName | None),
+            serialization=core_schema.plain_serializer_function_ser_schema(lambda value: value),
+        )
+
+    def __get_pydantic_json_schema__(
+        self, schema: core_schema.CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {"anyOf": [handler(schema), {"const": False}]}
+
+    def check(self, value: Any, inner: core_schema.ValidatorFunctionWrapHandler) -> Any:
+        """Let false pass, and what the shape itself lets pass."""
+        if value is True:
+            raise ValueError("must be the name of an IAM role in quotes, or false")
+        return value if value is False else inner(value)
+
+
+RoleOrNone = Annotated[str | Literal[False] | None, OrFalse()]
 RoleArn = Annotated[
     str,
     matching(

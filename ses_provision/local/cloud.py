@@ -233,6 +233,10 @@ class LocalAws:
         """What was declared of DNS outside the hosted zones, for all accounts."""
         return self.surroundings.external_dns.lookup("", name, record_type)
 
+    def has_declared_dns(self, name: str) -> bool:
+        """Whether something was declared at a name outside the hosted zones, or below it."""
+        return self.surroundings.external_dns.has(name)
+
     def seed(
         self,
         account: str,

@@ -41,7 +41,8 @@ class Resolver:
         self._aws = aws
 
     def respond(self, query: dns.message.Message) -> dns.message.Message:
-        """The authoritative response to a query; REFUSED where no zone is ours."""
+        """The response to a query. Here is all the DNS there is: what neither a zone nor a
+        declaration holds, is nowhere; REFUSED is what is no name."""
         response = dns.message.make_response(query)
         if len(query.question) != 1:
             response.set_rcode(dns.rcode.FORMERR)
@@ -97,8 +98,8 @@ class Resolver:
             records = [{"Value": value} for value in quoted]
             made = {"Name": name, "Type": record_type, "TTL": 60, "ResourceRecords": records}
             response.answer.append(_rrset(name, made))
-        elif not response.answer:
-            response.set_rcode(dns.rcode.REFUSED)
+        elif not (response.answer or self._aws.has_declared_dns(name)):
+            response.set_rcode(dns.rcode.NXDOMAIN)
 
 
 def _rrset(name: str, record: dict[str, Any]) -> dns.rrset.RRset:

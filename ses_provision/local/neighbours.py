@@ -39,6 +39,14 @@ class ExternalDns:
             (None, bare, record_type)
         )
 
+    def has(self, name: str) -> bool:
+        """Whether something was declared at a name, or below it, for all accounts."""
+        bare = dnsnames.bare(name)
+        return any(
+            account is None and (known == bare or known.endswith(f".{bare}"))
+            for account, known, _ in self._records
+        )
+
 
 class Surroundings:
     """The services beside SES in one local AWS."""

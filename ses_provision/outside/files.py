@@ -75,7 +75,7 @@ def replace(path: Path, text: str, mode: int) -> None:
     """
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".new.", suffix=".tmp")
     try:
-        with os.fdopen(handle, "w", encoding="utf-8") as stream:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="") as stream:
             stream.write(text)
             stream.flush()
             os.fsync(stream.fileno())

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ses_provision.engine.model import Action, Change
 from ses_provision.engine.outcomes import Applied, NotDone
-from ses_provision.engine.plan import Plan, Removal, StepPlan
+from ses_provision.engine.plan import Plan, Removal, StepPlan, way_out
 from ses_provision.engine.values import plain, told
 from ses_provision.errors import AccessDenied, AwsRefused, ConfigError, ProvisionError, Stopped
 from ses_provision.names import RUNNER_COMMAND
@@ -74,7 +74,7 @@ def plan(value: Plan) -> dict[str, Any]:
         "settled": value.is_settled,
         "blocked": value.is_blocked,
         "counts": {action.value: value.count(action) for action in Action},
-        "steps": [step(one) for one in value.steps],
+        "steps": [step(one, value.environment) for one in value.steps],
         "left_over": [left_over(one) for one in value.left_over],
         "notes": list(value.notes),
     }
@@ -85,7 +85,7 @@ def left_over(value: Removal) -> dict[str, Any]:
     return {"key": plain(value.key), "label": value.label, "because": list(value.stays)}
 
 
-def step(value: StepPlan) -> dict[str, Any]:
+def step(value: StepPlan, environment: str) -> dict[str, Any]:
     """One step of a plan."""
     return {
         "id": value.id,
@@ -93,11 +93,11 @@ def step(value: StepPlan) -> dict[str, Any]:
         "waiting": value.waiting or None,
         "skipped": value.skipped or None,
         "failed": value.failed or None,
-        "changes": [change(one) for one in value.changes],
+        "changes": [change(one, value.id, environment) for one in value.changes],
     }
 
 
-def change(value: Change) -> dict[str, Any]:
+def change(value: Change, step: str, environment: str) -> dict[str, Any]:
     """One resource as it is and as it should be."""
     return {
         "action": value.action.value,
@@ -110,7 +110,11 @@ def change(value: Change) -> dict[str, Any]:
             for one in value.differences()
         ],
         "obstacles": [
-            {"what": one.what, "way_out": one.way_out, "can_be_taken_over": one.removal is not None}
+            {
+                "what": one.what,
+                "way_out": way_out(one, step, environment),
+                "can_be_taken_over": one.removal is not None,
+            }
             for one in value.found.obstacles
         ],
     }

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from ses_provision.engine.model import Action, Change
 from ses_provision.engine.outcomes import Applied, NotDone
-from ses_provision.engine.plan import Plan, StepPlan
+from ses_provision.engine.plan import Plan, StepPlan, way_out
 from ses_provision.render.message import safe
 from ses_provision.resources.ses import ConfigurationSet
 from ses_provision.resources.sns import Subscription
@@ -42,7 +42,7 @@ def plan(value: Plan, env: Environment, *, verbose: bool = False) -> Text:
     """A plan, step by step in order, with a last line that counts."""
     lines = [heading(env), Text()]
     for number, one in enumerate(value.steps, start=1):
-        lines += step(number, one, verbose=verbose)
+        lines += step(number, one, env.name, verbose=verbose)
     lines += left_over(value)
     lines += [Text(f"Note: {safe(note)}", style="yellow") for note in value.notes]
     return Text("\n").join([*lines, *to_publish(env), Text(), summary(value)])
@@ -73,7 +73,7 @@ def to_publish(env: Environment) -> list[Text]:
     return [Text(), Text(f"{count} records to publish at your DNS provider: {command}")]
 
 
-def step(number: int, value: StepPlan, *, verbose: bool) -> list[Text]:
+def step(number: int, value: StepPlan, environment: str, *, verbose: bool) -> list[Text]:
     """One step with its changes; what is as it should be is folded."""
     lines = [Text(f"{number:2}. {value.title}", style="bold")]
     if value.waiting:
@@ -84,14 +84,14 @@ def step(number: int, value: StepPlan, *, verbose: bool) -> list[Text]:
         lines.append(Text(f"    - skipped: {safe(value.skipped)}", style="dim"))
     for one in value.changes:
         if verbose or one.action is not Action.KEEP or one.found.notes:
-            lines += change(one)
+            lines += change(one, value.id, environment)
     kept = len(value.of(Action.KEEP))
     if kept and not verbose:
         lines.append(Text(f"    = {kept} unchanged", style="dim"))
     return lines
 
 
-def change(value: Change) -> list[Text]:
+def change(value: Change, step: str, environment: str) -> list[Text]:
     """One change: its sign and name, and what differs or stands in the way."""
     mark, style = MARKS[value.action]
     word = "" if value.action is Action.KEEP else f"{value.action} "
@@ -105,7 +105,7 @@ def change(value: Change) -> list[Text]:
     for obstacle in value.found.obstacles:
         if obstacle in value.hindrances:
             lines.append(Text(f"        in the way: {safe(obstacle.what)}", style=style))
-            lines.append(Text(f"        way out: {safe(obstacle.way_out)}"))
+            lines.append(Text(f"        way out: {safe(way_out(obstacle, step, environment))}"))
         else:
             lines.append(Text(f"        taken over: {safe(obstacle.what)}", style=style))
     return lines + [Text(f"        note: {safe(note)}") for note in value.found.notes]
@@ -171,12 +171,12 @@ def steps(count: int) -> str:
     return "1 step" if count == 1 else f"{count} steps"
 
 
-def applied(value: Applied | NotDone) -> Text:
+def applied(value: Applied | NotDone, environment: str) -> Text:
     """One change that AWS has accepted, with its time; or a step that was left as it is."""
     if isinstance(value, NotDone):
         lines = [Text(f"         ! left alone: {value.step.title}", style="bold red")]
         for blocked in value.step.blocked:
-            lines += change(blocked)
+            lines += change(blocked, value.step.id, environment)
         if value.step.failed:
             lines.append(Text(f"    because: {safe(value.step.failed)}", style="bold red"))
         if value.step.waiting:
@@ -197,7 +197,11 @@ def next_steps(env: Environment, value: Plan) -> Text:
         (looks and env.dns.is_external, "publish the DNS records", f"dns --env {env.name}"),
         (looks, "wait for DKIM", f"dkim-status --env {env.name} --wait"),
         (is_new, "leave the sandbox", f"request-access --env {env.name}"),
-        (not env.sender.role, "let the application send", f"apply --env {env.name} --role NAME"),
+        (
+            not (env.sender.role or env.sends_without_role),
+            "let the application send",
+            f"set sender.role NAME --env {env.name}",
+        ),
         (is_new, "tell the developers", f"outputs --env {env.name} ({told})"),
         (True, "see what is left", f"checklist --env {env.name}"),
     ]

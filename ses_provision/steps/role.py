@@ -40,10 +40,18 @@ def statements(env: Environment, account: Account) -> list[dict[str, Any]]:
     ]
 
 
+NO_ROLE = "no role sends (sender.role = false); keys are kept elsewhere"
+
+
 def desired(env: Environment, facts: Facts) -> list[Resource] | Skipped:
     """The policy on the role, once its name is known."""
-    if env.sender.role is None:
-        return Skipped("no role name yet: set sender.role, or apply with --role NAME")
+    if env.sends_without_role:
+        return Skipped(NO_ROLE)
+    if not env.sender.role:
+        return Skipped(
+            f"no role name yet: ses-provision set sender.role NAME --env {env.name} (false: no "
+            "role sends)"
+        )
     return [
         RolePolicy(
             env.sender.role,

@@ -20,6 +20,11 @@ class LocalServer(RealWorld):
     def __init__(self, port: int | None = None) -> None:
         self.port = port or local_port()
 
+    @property
+    def endpoint_url(self) -> str:
+        """Where clients find it."""
+        return f"http://127.0.0.1:{self.port}"
+
     def connect(self, env: Environment, profile: str | None, trace: Trace) -> Connections:
         """Connect with the key that belongs to the environment's account there."""
         from ses_provision.outside import aws, dns, sessions
@@ -30,7 +35,7 @@ class LocalServer(RealWorld):
         return aws.Connections(
             sessions.local_session(env.account_id),
             zones=sessions.local_session(env.zone_account_id),
-            endpoint_url=f"http://127.0.0.1:{self.port}",
+            endpoint_url=self.endpoint_url,
             trace=trace,
             resolve=lambda asked: dns.answer(asked, [name_server], everything_there=True),
         )

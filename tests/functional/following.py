@@ -12,32 +12,29 @@ import botocore.session
 from botocore import xform_name
 
 from ses_provision.environment import loading
+from tests.advised import advised, ready
 from tests.functional.health import Health
 
-OURS = re.compile(
-    r"ses-provision (apply|dkim-status|request-access|resume) --env prod"
-    r"((?: --take-over [a-z-]+| --[a-z]+)*)"
-)
-ASKING = {"--restart", "--submit"}
+OURS = {"apply", "dkim-status", "request-access", "resume"}
+"""The commands that are followed; the others only answer, or are one step of a choice."""
 AWS = re.compile(r"aws [a-z0-9]+ [a-z-]+(?: --[a-z-]+(?: (?:'[^']*'|(?!--)[^\s;,]+))*)+")
 SETTING = re.compile(
-    r'set ([a-z_]+)\.([a-z_]+) = ("[^"]*"|true|false|[\d.]+|\[[^]]*\]) in config/prod\.toml'
+    r'set ([a-z_]+)\.([a-z_]+) = ("[^"]*"|true|false|[\d.]+|\[[^]]*\]) in [^\s]*/prod\.toml'
 )
 
 
 def follow(health: Health, advice: str) -> int:
     """Do all of it that can be done without a choice of one's own; how much that was."""
-    settings, foreign, own = SETTING.findall(advice), AWS.findall(advice), OURS.findall(advice)
+    settings, foreign = SETTING.findall(advice), AWS.findall(advice)
+    own = [line for line in advised(advice) if line[0] in OURS]
     for section, key, value in settings:
         was = loading.load("prod", health.config)
         put(health, section, key, value)
         assert loading.load("prod", health.config) != was, f"{section}.{key} is {value} already"
     for command in foreign:
         run(health, shlex.split(command))
-    for command, options in own:
-        asks = command in {"apply", "resume"} or ASKING & {*options.split()}
-        sure = ["--yes"] if asks else []
-        done = health.run(command, *options.split(), *sure)
+    for line in own:
+        done = health.follow(ready(line) or [])
         assert done.status in {0, 75}, done.stdout + done.stderr
     return len(settings) + len(foreign) + len(own)
 

@@ -60,6 +60,10 @@ class Health:
         """Run a command on prod."""
         return self._cli(command, "--env", "prod", "--config-dir", str(self.config), *arguments)
 
+    def follow(self, line: list[str]) -> Result:
+        """Run a command line as it was told."""
+        return self._cli(*line)
+
     def call(self, service: str, operation: str, region: str = "", **params: Any) -> Any:
         """Ask or change AWS behind the tool's back."""
         where = region or self.env.region

@@ -172,7 +172,8 @@ def test_at_another_provider_dmarc_is_published_by_hand(cli: Cli, tmp_path: Path
     found = item(made("checklist", "--env", "ext", "--json"), "SES-DMARC-001")
 
     assert found["next_step"] == (
-        "add [dmarc] to config/ext.toml, then: publish it as `ses-provision dns --env ext` shows it"
+        f"add [dmarc] to {made.folder}/ext.toml, then: publish it as `ses-provision dns --env ext "
+        f"--config-dir {made.folder}` shows it"
     )
 
 

@@ -37,7 +37,8 @@ def test_the_plan_says_how_many_records_are_to_be_published_and_where_to_see_the
 ) -> None:
     planned = outside("plan")
 
-    said = "6 records to publish at your DNS provider: ses-provision dns --env ext"
+    command = f"ses-provision dns --env ext --config-dir {outside.folder}"
+    said = f"6 records to publish at your DNS provider: {command}"
     assert said in planned.stdout.splitlines()
     assert "external DNS" in planned.stdout.splitlines()[0]
 

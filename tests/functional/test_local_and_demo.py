@@ -11,12 +11,14 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
 from ses_provision.cli.app import run
 from ses_provision.worlds.real import name_server_port
 from tests.conftest import ROOT, Cli
+from tests.functional.folders import HOSTED, write
 
 COMMAND = [sys.executable, "-m", "ses_provision"]
 
@@ -81,6 +83,41 @@ def test_the_demo_tells_the_whole_story_with_the_real_commands(
     assert shown.index("DKIM         PENDING") < shown.index("DKIM         SUCCESS")
     for environment in ("prod", "staging"):
         assert re.search(rf"^{environment}: \d+ done, .* open\.$", shown, re.MULTILINE)
+
+
+def test_the_demo_brings_its_own_environments_where_the_folder_has_none(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+
+    status = run(["demo"])
+
+    shown = capsys.readouterr().out
+    assert status == 0
+    assert shown.startswith("There is no environment in config/: the demo brings two of its own")
+    assert "  staging: dev.example.com, account 444455556666, us-east-2\n" in shown
+    assert "(2 environments, 2 accounts, prod first)" in shown
+    assert "\n$ ses-provision plan --env prod\n" in shown
+    assert "--config-dir" not in shown
+    assert shown.count("Plan: nothing to do") == 2
+    assert Path.cwd() == tmp_path
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_demo_says_whose_environments_it_shows_and_what_is_true_of_them(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    write(tmp_path / "mine", shop=HOSTED)
+
+    status = run(["demo", "--config-dir", "mine"])
+
+    shown = capsys.readouterr().out
+    assert status == 0
+    assert shown.startswith("The environments of mine/, on a local AWS made up for them:")
+    assert "(1 environment, 1 account)" in shown
+    assert "\n$ ses-provision plan --env shop --config-dir mine\n" in shown
+    assert "first" not in shown.partition("$ ses-provision apply")[0].rpartition("#")[2]
 
 
 def test_the_demo_as_json_holds_the_document_of_every_command(

@@ -6,6 +6,7 @@ import importlib
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
 import urllib.request
@@ -41,6 +42,59 @@ def test_the_fixture_and_the_tests_of_the_guide_run(tmp_path: Path) -> None:
 
     assert done.returncode == 0, done.stdout + done.stderr
     assert "3 passed" in done.stdout
+
+
+def test_the_rehearsal_of_dns_at_another_provider_runs_as_it_stands(tmp_path: Path) -> None:
+    section = guide("local-aws").partition("## Rehearsing DNS at another provider\n")[2]
+    [block] = fenced(section.partition("\n## ")[0], "console")
+    lines = [line.removeprefix("$ ") for line in block.splitlines()]
+    port = free_port()
+    expected = [0, 3, 0, 0, 0]
+    clean = {name: value for name, value in os.environ.items() if not name.startswith("AWS_")}
+    environment = {**clean, "PYTHONPATH": str(ROOT), "SES_PROVISION_LOCAL_PORT": str(port)}
+
+    def execute(line: str, **options: Any) -> Any:
+        words = shlex.split(line.replace("4579", str(port)), comments=True)
+        name, *arguments = words[: words.index(">")] if ">" in words else words
+        assert name == "ses-provision"
+        return subprocess.Popen(
+            [*COMMAND, *arguments],
+            cwd=tmp_path,
+            env=environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            **options,
+        )
+
+    init, local, *rest = lines
+    with execute(init) as begun:
+        _, told = begun.communicate(timeout=60)
+    assert begun.returncode == 0, told
+    with execute(local) as server:
+        try:
+            assert "AWS_ENDPOINT_URL" in server.stdout.readline()
+            ended, printed = [], ""
+            for line in rest:
+                if line.startswith("curl "):
+                    post(line.replace("4579", str(port)), printed)
+                    continue
+                with execute(line) as process:
+                    printed, told = process.communicate(timeout=60)
+                ended.append(process.returncode)
+                assert "REFUSED" not in printed + told, told
+        finally:
+            server.terminate()
+
+    assert ended == expected, told
+
+
+def post(line: str, records: str) -> None:
+    """What a curl line of the guide sends."""
+    _, _, data, address = shlex.split(line)
+    body = records if data.startswith("@") else data
+    with urllib.request.urlopen(f"http://{address}", body.encode()) as answer:
+        assert json.load(answer)
 
 
 def test_the_service_of_the_guide_answers_in_a_folder_without_environments(

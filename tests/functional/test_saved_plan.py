@@ -45,17 +45,6 @@ def test_a_plan_in_a_file_is_applied_without_asking_and_leaves_nothing_to_do(
     assert made("plan", "--detailed-exitcode").status == 0
 
 
-def test_it_is_applied_once(made: Bench, file: Path) -> None:
-    made("apply", str(file))
-
-    again = made("apply", str(file))
-
-    assert again.status == 1
-    assert again.writes == []
-    assert "step identity: domain identity example.com: create, now unchanged" in again.stderr
-    assert f"ses-provision plan --env prod --out {file}" in again.stderr
-
-
 def test_a_setting_that_changed_since_is_refused_by_its_name(made: Bench, file: Path) -> None:
     (made.folder / "prod.toml").write_text(f"{HOSTED}\n[dns]\nttl = 60\n", encoding="utf-8")
 
@@ -352,11 +341,26 @@ def test_what_is_left_over_is_a_part_of_a_plan_only_where_it_is_deleted(
     former = {"AlarmNames": ["former"]}
     made.local.call(ACCOUNT, "eu-central-1", "cloudwatch", "DeleteAlarms", former)
 
+    settings = made.folder / "prod.toml"
+    settings.write_text(f'{HOSTED}\n[alarms]\nbounce_name = "later"\n', encoding="utf-8")
+    made("apply", "--env", "prod", "--yes")
+    settings.write_text(HOSTED, encoding="utf-8")
+
     refused = made("apply", str(left_over), "--prune")
 
     assert refused.status == 1
     assert refused.writes == []
     assert "left over: " in refused.stderr
-    assert "former" in refused.stderr
-    assert "no longer there" in refused.stderr
+    assert "later" in refused.stderr
+    assert "not in the plan" in refused.stderr
     assert made("apply", str(left_over)).status == 0
+
+
+def test_a_prune_from_a_file_that_is_run_again_has_nothing_left_to_delete(
+    made: Bench, left_over: Path
+) -> None:
+    made("apply", str(left_over), "--prune")
+
+    again = made("apply", str(left_over), "--prune")
+
+    assert (again.status, again.writes) == (0, [])

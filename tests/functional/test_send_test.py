@@ -69,7 +69,7 @@ def test_a_domain_that_is_not_verified_yet(cli: Cli, health: Health) -> None:
     message, hint, _ = refusal(health)
 
     assert "notifications@starlightpractice.com is not verified in us-east-2 yet" in message
-    assert hint == "ses-provision dkim-status --env prod"
+    assert hint == f"ses-provision dkim-status --env prod --config-dir {health.config}"
 
 
 def test_a_region_where_the_domain_is_not(health: Health) -> None:
@@ -78,7 +78,7 @@ def test_a_region_where_the_domain_is_not(health: Health) -> None:
     message, hint, _ = refusal(health)
 
     assert "SES in us-west-2 knows no identity starlightpractice.com" in message
-    assert "correct `region` in config/prod.toml" in hint
+    assert f"correct `region` in {health.config}/prod.toml" in hint
 
 
 def test_a_mail_from_that_is_not_verified_and_must_be(health: Health) -> None:
@@ -115,7 +115,7 @@ def test_a_set_that_is_switched_off(health: Health) -> None:
     message, hint, _ = refusal(health)
 
     assert "sending is switched off for configuration set starlight-prod" in message
-    assert hint.endswith("ses-provision resume --env prod")
+    assert hint.endswith(f"ses-provision resume --env prod --config-dir {health.config}")
     assert follow(health, hint) == 1
     assert health.run("send-test").status == 0
 

@@ -118,6 +118,7 @@ ROWS = (
     Row("everything", EVERYTHING),
     Row("a role", ROLE),
     Row("a role with a path", ROLE, around=(surroundings.role_with_path,)),
+    Row("no role", {"sender": {"role": False}}),
     Row("people", PEOPLE),
     Row("empty lists", {
         "configuration_set": {"suppressed_reasons": []},

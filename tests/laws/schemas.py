@@ -357,6 +357,12 @@ REPORTS: dict[str, dict[str, Schema]] = {
         "console": mapping(ANYTHING),
     },
     "validate": {"file": WORDS},
+    "set": {
+        "file": WORDS,
+        "key": WORDS,
+        "value": ANYTHING,
+        "changed": each(thing(line=COUNT, sign=one_of("-", "+"), text=TEXT)),
+    },
     "explain": {},
 }
 """What each command says of an environment, where nothing kept it from saying it."""

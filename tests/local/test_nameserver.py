@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import dns.flags
 import dns.message
 import dns.query
@@ -9,6 +11,7 @@ import dns.rcode
 import dns.resolver
 import pytest
 
+from ses_provision.local.control import Control
 from ses_provision.local.nameserver import name_server
 from tests.local.conftest import DOMAIN, ZONE, change, record
 
@@ -83,10 +86,26 @@ def test_a_delegation_is_a_referral_and_the_other_account_answers(r53, ask):
     assert len(values(ask(f"dev.{DOMAIN}", "NS"))) == 4
 
 
-def test_names_of_others_are_refused_unless_declared(aws, ask):
-    assert ask("example.org", "A").rcode() == dns.rcode.REFUSED
+def test_names_of_others_are_missing_unless_declared(aws, ask):
+    assert ask("example.org", "A").rcode() == dns.rcode.NXDOMAIN
     aws.declare_dns("example.org", "TXT", ['say "hello"'])
     assert values(ask("example.org", "TXT")) == [r'"say \"hello\""']
+    assert ask("example.org", "A").rcode() == dns.rcode.NOERROR
+    assert values(ask("example.org", "A")) == []
+    assert ask("org", "NS").rcode() == dns.rcode.NOERROR
+    assert ask("x.example.org", "TXT").rcode() == dns.rcode.NXDOMAIN
+
+
+def test_the_document_of_our_dns_command_is_published_as_it_is(aws, ask):
+    records = [
+        {"name": "mail.example.org", "type": "MX", "value": "10 feedback-smtp.example.net"},
+        {"name": "mail.example.org", "type": "TXT", "value": "v=spf1 -all"},
+    ]
+    document = json.dumps({"environments": [{"records": records}]}).encode()
+    status, told = Control(aws).answer("POST", "/_local/dns", document)
+    assert (status, json.loads(told)) == (200, {"ok": True, "records": 2})
+    assert values(ask("mail.example.org", "MX")) == ["10 feedback-smtp.example.net."]
+    assert values(ask("mail.example.org", "TXT")) == ['"v=spf1 -all"']
 
 
 def test_a_wildcard_answers_under_the_name_that_was_asked(r53, ask):

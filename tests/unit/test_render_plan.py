@@ -35,6 +35,7 @@ CNAME = RecordSet(ZONE, f"aaa._domainkey.{DOMAIN}", "CNAME", frozenset({"aaa.dki
 SPF = TxtValue(ZONE, f"mail.{DOMAIN}", "v=spf1 include:amazonses.com ~all", "v=spf1", 300)
 DMARC = Dmarc.of(ZONE, DOMAIN, "v=DMARC1; p=none", 300)
 IN_THE_WAY = Obstacle("CNAME mail.example.com → elsewhere.org", "remove it", removal={"Name": "m"})
+TAKE_OVER = "ses-provision apply --env prod --take-over dmarc"
 WALL = Obstacle("role nobody does not exist in this account", "correct sender.role")
 
 
@@ -97,7 +98,7 @@ prod  starlightpractice.com  account 524471258033  us-east-2
  4. DMARC
     ! blocked TXT mail.starlightpractice.com → v=spf1 include:amazonses.com ~all
         in the way: CNAME mail.example.com → elsewhere.org
-        way out: remove it
+        way out: remove it; to take over: ses-provision apply --env prod --take-over dmarc
     + create CNAME aaa._domainkey.starlightpractice.com → aaa.dkim.org
         taken over: CNAME mail.example.com → elsewhere.org
  5. Sender policy
@@ -193,25 +194,28 @@ def test_each_change_that_aws_accepted_is_one_line_with_its_time() -> None:
     at = datetime(2026, 11, 22, 9, 5, 7, tzinfo=UTC)
     [updated] = UPDATED.changes
 
-    assert shown(text.applied(Applied("dkim", create(CNAME), at))) == (
+    assert shown(text.applied(Applied("dkim", create(CNAME), at), "prod")) == (
         "09:05:07 + created CNAME aaa._domainkey.starlightpractice.com → aaa.dkim.org\n"
     )
-    assert shown(text.applied(Applied("x", updated, at))) == (
+    assert shown(text.applied(Applied("x", updated, at), "prod")) == (
         "09:05:07 ~ updated configuration set rules\n"
     )
 
 
 def test_a_step_that_was_left_alone_says_what_is_in_its_way() -> None:
-    assert shown(text.applied(NotDone(BLOCKED))).splitlines() == [
+    assert shown(text.applied(NotDone(BLOCKED), "prod")).splitlines() == [
         "         ! left alone: DMARC",
         "    ! blocked TXT mail.starlightpractice.com → v=spf1 include:amazonses.com ~all",
         "        in the way: CNAME mail.example.com → elsewhere.org",
-        "        way out: remove it",
+        f"        way out: remove it; to take over: {TAKE_OVER}",
     ]
 
 
 def test_a_step_that_still_waits_says_for_what() -> None:
-    assert shown(text.applied(NotDone(WAITING))).splitlines()[-1] == "    ? SES issues the tokens"
+    assert (
+        shown(text.applied(NotDone(WAITING), "prod")).splitlines()[-1]
+        == "    ? SES issues the tokens"
+    )
 
 
 def test_after_a_fresh_apply_everything_that_people_have_to_do_is_listed(env: Environment) -> None:
@@ -231,7 +235,7 @@ def test_after_a_fresh_apply_everything_that_people_have_to_do_is_listed(env: En
 night@starlightpractice.com (1 mail)
           - wait for DKIM:            ses-provision dkim-status --env prod --wait
           - leave the sandbox:        ses-provision request-access --env prod
-          - let the application send: ses-provision apply --env prod --role NAME
+          - let the application send: ses-provision set sender.role NAME --env prod
           - tell the developers:      ses-provision outputs --env prod \
 (ConfigurationSetName "starlight-prod" in every SendEmail)
           - see what is left:         ses-provision checklist --env prod

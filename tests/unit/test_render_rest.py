@@ -166,6 +166,9 @@ def test_the_envelope_names_the_environment_where_there_is_one(count: int) -> No
     }
 
 
+WAY = "remove it; to take over: ses-provision apply --env prod --take-over a"
+
+
 def test_the_names_in_the_document_of_a_plan_are_stable() -> None:
     obstacle = Obstacle("CNAME x", "remove it", removal={"Name": "x"})
     changes = (
@@ -211,7 +214,7 @@ def test_the_names_in_the_document_of_a_plan_are_stable() -> None:
             "tags": dict(CONFIGURATION_SET.tags),
         },
         "differences": [],
-        "obstacles": [{"what": "CNAME x", "way_out": "remove it", "can_be_taken_over": True}],
+        "obstacles": [{"what": "CNAME x", "way_out": WAY, "can_be_taken_over": True}],
     }
     assert updated["differences"] == [{"field": "kms_key", "old": "alias/x", "new": ""}]
 

@@ -153,7 +153,10 @@ def test_a_change_is_a_value_that_serialises(there: OneAccount, example: Example
     after = there.change(example.wanted)
 
     for change in (before, after):
-        assert json.loads(json.dumps(document.change(change)))["label"] == example.wanted.label
+        assert (
+            json.loads(json.dumps(document.change(change, "x", "prod")))["label"]
+            == example.wanted.label
+        )
 
 
 def test_a_pending_subscription_is_there_and_its_deletion_is_left_to_sns(there: OneAccount) -> None:

@@ -257,7 +257,7 @@ def test_the_role_step_is_skipped_until_there_is_a_role(names: Names) -> None:
     skipped = wanted("role", loaded(names))
 
     assert isinstance(skipped, Skipped)
-    assert "--role" in skipped.reason
+    assert f"ses-provision set sender.role NAME --env {names.environment}" in skipped.reason
 
 
 @shipped

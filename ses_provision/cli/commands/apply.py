@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ses_provision.cli.options import Timeout, Yes
-from ses_provision.cli.reports import summarise
+from ses_provision.cli.reports import summarise, tell_blocked
 from ses_provision.cli.run import Run, Target
 from ses_provision.cli.scope import look_ahead, scope_of
 from ses_provision.cli.step_options import (
@@ -23,13 +23,14 @@ from ses_provision.cli.step_options import (
 )
 from ses_provision.engine.model import Step
 from ses_provision.engine.outcomes import NotDone
-from ses_provision.engine.plan import Plan
+from ses_provision.engine.plan import Plan, StepPlan
 from ses_provision.errors import UsageError
 from ses_provision.render import document
 from ses_provision.render import plan as text
 
 if TYPE_CHECKING:
     from ses_provision.engine.saved_plan import SavedPlan
+    from ses_provision.environment import Environment
 
 
 def apply(
@@ -57,7 +58,8 @@ def apply(
     """Make the account as the environment says; again and again is safe.
 
     Shows the plan, asks, then prints each change as AWS accepts it. With a plan file it does not
-    ask, and refuses where the settings or the account have moved since.
+    ask, and refuses where the settings or the account have moved since. Interrupted or run again,
+    it counts what stands and makes the rest.
 
     Example: ses-provision apply --env prod --yes
 
@@ -76,13 +78,36 @@ def apply(
     steps, take = chosen(only, skip), taken(take_over)
 
     def work(target: Target) -> None:
+        named = target.env.sender.role
         with_role(target, role)
-        make_it_so(run, target, steps, take, yes=yes, verbose=verbose, prune=prune, saved=saved)
+        left = make_it_so(
+            run, target, steps, take, yes=yes, verbose=verbose, prune=prune, saved=saved
+        )
+        tell_blocked(run, left, target.env.name, take)
+        if role is not None and role != named:
+            tell_to_name_it(run, target.env, role)
         if wait:
             await_verification(run, target, timeout)
 
     run.each(work, writes=True)
     summarise(run)
+
+
+def tell_to_name_it(run: Run, env: Environment, role: str) -> None:
+    """The role was given for this run alone: the next one does not know of its policy."""
+    run.tell(
+        f"{env.name}: config/{env.name}.toml does not name role {role}, so plan, checklist and "
+        f"destroy know nothing of its policy without --role {role}. To name it: "
+        f"ses-provision set sender.role {role} --env {env.name}"
+    )
+
+
+def tell_what_stands(run: Run, saved: SavedPlan, agreed: Plan) -> None:
+    """Where an earlier run has made some of it, or all."""
+    done, total = saved.standing(agreed)
+    if done:
+        rest = "the rest is made now" if agreed.has_changes else "nothing is left to do"
+        run.tell(f"{agreed.environment}: {done} of {total} stand already; {rest}.")
 
 
 def from_file(run: Run, path: Path, digest: str | None) -> SavedPlan:
@@ -109,38 +134,41 @@ def make_it_so(
     verbose: bool,
     prune: bool = False,
     saved: SavedPlan | None = None,
-) -> None:
-    """Plan, ask, apply, and say what is next."""
+) -> list[StepPlan]:
+    """Plan, ask, apply, and say what is next; the steps that something is in the way of."""
     env = target.env
     agreed = look_ahead(run, target, steps, take)
     if saved is not None:
         saved.insist(env, agreed, prune=prune)
+        tell_what_stands(run, saved, agreed)
     report = {"plan": document.plan(agreed), "applied": []}
     run.report(env.name, report, ok=not agreed.is_blocked)
     run.show(text.plan(agreed, env, verbose=verbose), "")
-    if agreed.is_blocked:
-        run.fail(1)
+    stuck = [step for step in agreed.steps if step.blocked]
     going = [removal for removal in agreed.left_over if prune and not removal.stays]
     if not (agreed.has_changes or going):
         if agreed.failure is not None:
             raise agreed.failure
-        return
+        return stuck
     if not yes and saved is None:
         run.confirm(f"Apply these changes to {env.name} (account {env.account_id})?")
-    perform(run, target, agreed, steps, take)
+    left = perform(run, target, agreed, steps, take)
     if going and run.reports[-1]["ok"]:
         prune_left_over(run, target, agreed)
     elif going:
         run.tell(f"{env.name}: what is left over was not deleted, for not every step was made.")
     run.show("", text.next_steps(env, agreed), "")
+    done = {step.id for step in left}
+    return [*left, *(step for step in stuck if step.id not in done)]
 
 
 def perform(
     run: Run, target: Target, agreed: Plan, steps: list[Step], take: frozenset[str]
-) -> None:
-    """Make the changes, telling of each."""
+) -> list[StepPlan]:
+    """Make the changes, telling of each; the steps that were left as they are."""
     from ses_provision.engine import applying
 
+    left = []
     for done in applying.apply(
         agreed,
         steps,
@@ -152,11 +180,13 @@ def perform(
         sleep=run.world.sleep,
         now=run.world.now,
     ):
-        run.show(text.applied(done))
+        run.show(text.applied(done, target.env.name))
         run.reports[-1]["applied"].append(document.applied(done))
         if isinstance(done, NotDone):
             run.reports[-1]["ok"] = False
+            left.append(done.step)
             run.fail(1)
+    return left
 
 
 def prune_left_over(run: Run, target: Target, agreed: Plan) -> None:

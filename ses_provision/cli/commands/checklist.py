@@ -10,6 +10,7 @@ from ses_provision.cli import github
 from ses_provision.cli.options import OPEN, as_begun, offered
 from ses_provision.cli.resolvers import NoDns, Resolvers, asked
 from ses_provision.cli.run import Run, Target
+from ses_provision.cli.step_options import Role, with_role
 from ses_provision.errors import UsageError
 from ses_provision.names import meant
 from ses_provision.render import document
@@ -69,6 +70,7 @@ def checklist(
     ] = False,
     resolver: Resolvers = None,
     no_dns: NoDns = False,
+    role: Role = None,
 ) -> None:
     """Show what stands between each account and sending, with evidence and the next step.
 
@@ -77,7 +79,7 @@ def checklist(
 
     Example: ses-provision checklist --env prod --format html > checklist.html
     """
-    from ses_provision.checks import attestations
+    from ses_provision.checks import attestations, instead
     from ses_provision.checks.report import checklist as put_together
     from ses_provision.checks.topic import Scene, look
     from ses_provision.render import checklist_markdown
@@ -89,12 +91,13 @@ def checklist(
     found: list[Checklist] = []
 
     def work(target: Target) -> None:
-        env = target.env
+        env = with_role(target, role).env
         words = attestations.load(run.config_dir, env.name)
         scene = Scene(env, target.account, asked(env, resolver, no_dns))
         looked = target.reader.run(look(topics, scene))
+        looked = target.reader.run(instead.in_findings(looked, env, target.account))
         value = put_together(env, looked, words, run.world.now())
-        found.append(value)
+        found.append(run.advice.within(value))
         run.report(env.name, {"checklist": document.checklist(value)})
         if exit_code and value.open:
             run.fail(OPEN)

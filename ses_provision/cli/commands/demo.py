@@ -7,52 +7,88 @@ import io
 import json
 import os
 import shlex
+import tempfile
 import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
 from ses_provision.cli.commands.local import start
+from ses_provision.cli.options import USUAL_FOLDER
 from ses_provision.cli.run import Run
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from ses_provision.environment import Environment
 
-STORY = (
-    ("What would change? Nothing is written.", "plan --env prod"),
-    ("Make it so, in both accounts: prod first, the root domain lives there.", "apply --all --yes"),
-    ("Again: nothing to do, and not one writing call.", "apply --all --yes"),
-    ("Where does verification stand?", "dkim-status"),
-    ("Wait for SES to see the records. Here waiting moves the clock.", "dkim-status --wait"),
-    ("What stands between the accounts and sending?", "checklist"),
-)
+
+@dataclass(frozen=True)
+class Chapter:
+    """A command of the story, and why it is run."""
+
+    why: str
+    command: str
 
 
 def demo(run: Run) -> None:
     """Tell the whole story on a local AWS in this process: nothing real is touched.
 
-    The commands are the real ones; only the AWS behind them is local.
+    The commands are the real ones; only the AWS behind them is local. Where the folder has
+    environments, they are the ones; elsewhere the demo brings two of its own.
 
     Example: ses-provision demo
     """
-    environments = run.environments()
+    with place(run) as whose:
+        environments = run.environments()
+        run.show(Text(whose), *(Text(f"  {described(env)}") for env in environments), "")
+        tell(run, environments)
+
+
+@contextmanager
+def place(run: Run) -> Iterator[str]:
+    """Where the story takes place: the folder of the run, else one with the demo's own files."""
+    from ses_provision.environment.loading import names
+
+    if run.env or names(run.config_dir) or str(run.config_dir) != USUAL_FOLDER:
+        yield f"The environments of {run.config_dir}/, on a local AWS made up for them:"
+        return
+    from ses_provision.worlds import demonstration
+
+    with tempfile.TemporaryDirectory(prefix="ses-provision-demo-") as made:
+        demonstration.write(Path(made) / USUAL_FOLDER)
+        with contextlib.chdir(made):
+            yield (
+                f"There is no environment in {run.config_dir}/: the demo brings two of its own, "
+                "and a local AWS for them:"
+            )
+
+
+def described(env: Environment) -> str:
+    """An environment in a line."""
+    return f"{env.name}: {env.domain}, account {env.account_id}, {env.region}"
+
+
+def tell(run: Run, environments: Sequence[Environment]) -> None:
+    """Run the commands of the story, one after the other."""
     made = start(environments)
     from ses_provision.worlds.in_process import InProcess
 
     world = InProcess(made)
-    began, story = time.monotonic(), []
+    began, chapters = time.monotonic(), []
     named = [flag for env in run.env for flag in ("--env", env)]
-    for why, command in STORY:
-        line = arguments(command, environments, named)
-        run.show(Text(f"# {why}", style="bold cyan"), Text(f"$ ses-provision {shlex.join(line)}"))
-        line += ["--config-dir", str(run.config_dir)]
+    for chapter in story(environments, named):
+        run.show(
+            Text(f"# {chapter.why}", style="bold cyan"), Text(f"$ ses-provision {chapter.command}")
+        )
+        line = [*shlex.split(chapter.command), "--config-dir", str(run.config_dir)]
         status, document = perform(run, line, world)
         run.fail(status)
-        story.append({"command": shlex.join(line), "status": status, "document": document})
+        chapters.append({"command": shlex.join(line), "status": status, "document": document})
     calls, seconds = len(made.journal), time.monotonic() - began
-    run.extra.update(story=story, calls=calls)
+    run.extra.update(story=chapters, calls=calls)
     run.show(
         Text(
             f"That was {calls} AWS calls in {seconds:.1f} s on a local AWS that is gone now. "
@@ -62,14 +98,33 @@ def demo(run: Run) -> None:
     )
 
 
-def arguments(command: str, environments: Sequence[Environment], named: list[str]) -> list[str]:
-    """A command of the story, for the environments that were asked for."""
-    words = command.split()
-    if "prod" in words:
-        words[words.index("prod")] = environments[0].name
-    elif named:
-        words = [word for word in words if word != "--all"] + named
-    return words
+def story(environments: Sequence[Environment], named: Sequence[str]) -> list[Chapter]:
+    """The story, told of these environments."""
+    first, *others = environments
+    chosen = shlex.join(named) or "--all"
+    reading = f" {shlex.join(named)}" if named else ""
+    accounts = len({env.account_id for env in environments})
+    where = f"{counted(len(environments), 'environment')}, {counted(accounts, 'account')}"
+    order = f", {first.name} first" if others else ""
+    external = any(env.dns.is_external for env in environments)
+    wait = (
+        "Wait for SES to see the records; nobody publishes those of external DNS here."
+        if external
+        else "Wait for SES to see the records. Here waiting moves the clock."
+    )
+    return [
+        Chapter("What would change? Nothing is written.", f"plan --env {first.name}"),
+        Chapter(f"Make it so ({where}{order}).", f"apply {chosen} --yes"),
+        Chapter("Again: nothing to do, and not one writing call.", f"apply {chosen} --yes"),
+        Chapter("Where does verification stand?", f"dkim-status{reading}"),
+        Chapter(wait, f"dkim-status --wait{reading}"),
+        Chapter("What is left to do before mail goes to everybody?", f"checklist{reading}"),
+    ]
+
+
+def counted(count: int, what: str) -> str:
+    """A number of things."""
+    return f"{count} {what}{'' if count == 1 else 's'}"
 
 
 def perform(run: Run, line: list[str], world: Any) -> tuple[int, Any]:

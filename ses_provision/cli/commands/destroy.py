@@ -86,6 +86,11 @@ def take_down(run: Run, target: Target, *, yes: bool, adopted: bool) -> None:
     report = {"destroy": render.document(agreed), "applied": []}
     run.report(env.name, report)
     run.show(render.teardown(agreed, env), "")
+    if not (env.sender.role or env.sends_without_role):
+        run.tell(
+            f"{env.name}: no role is named, so no sender policy was looked for. Where `apply "
+            "--role NAME` made one, name the role here, too."
+        )
     if not agreed.going:
         return
     if not yes:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from ses_provision.cli import github
-from ses_provision.cli.reports import summarise
+from ses_provision.cli.reports import summarise, tell_blocked
 from ses_provision.cli.run import Run, Target
 from ses_provision.cli.scope import look_ahead
 from ses_provision.cli.step_options import (
@@ -22,7 +22,7 @@ from ses_provision.cli.step_options import (
     taken,
     with_role,
 )
-from ses_provision.engine.plan import Plan
+from ses_provision.engine.plan import Plan, way_out
 from ses_provision.errors import UsageError
 from ses_provision.render import document, markdown, markdown_plan
 from ses_provision.render import plan as text
@@ -79,7 +79,7 @@ def plan(
         planned = look_ahead(run, target, steps, take)
         run.report(target.env.name, {"plan": document.plan(planned)}, ok=not planned.is_blocked)
         if output_format == "markdown":
-            run.document(markdown_plan.plan(planned, target.env).plain)
+            run.document(run.advice.styled(markdown_plan.plan(planned, target.env)).plain)
         else:
             run.show(text.plan(planned, target.env, verbose=verbose), "")
         written = "" if out is None else save(run, out, planned, target.env, role, take)
@@ -88,7 +88,8 @@ def plan(
         if planned.failure is not None:
             raise planned.failure
         if planned.is_blocked:
-            run.fail(1)
+            stuck = [step for step in planned.steps if step.blocked]
+            tell_blocked(run, stuck, target.env.name, take)
         elif planned.has_changes and detailed_exitcode:
             run.fail(2)
 
@@ -106,24 +107,24 @@ def save(
     found = saved_plan.document(planned, env, role, take)
     plan_files.write(out, found)
     run.reports[-1]["plan_file"] = {"path": str(out), "digest": found["digest"]}
-    command = shlex.join(["ses-provision", "apply", str(out), "--digest", found["digest"]])
+    command = f"ses-provision apply {shlex.join([str(out), '--digest', found['digest']])}"
     told = (
         f"Wrote {out}. It is blocked, so nothing can be applied from it."
         if planned.is_blocked
         else f"Wrote {out}. To make exactly this so, and nothing else: {command}"
     )
     run.tell(told)
-    return told
+    return run.advice.sentence(told)
 
 
 def tell_github(run: Run, planned: Plan, env: Environment, written: str) -> None:
     """The plan in the job summary; what wants a person's eye as an annotation."""
     ending = f"\n\n{markdown.plain(written)}" if written else ""
-    github.summary(markdown_plan.plan(planned, env).plain + ending)
+    github.summary(run.advice.styled(markdown_plan.plan(planned, env)).plain + ending)
     title = f"ses-provision {env.name}"
     for step in planned.steps:
         for one in step.blocked:
-            said = "; ".join(f"{o.what} ({o.way_out})" for o in one.hindrances)
+            said = "; ".join(f"{o.what} ({way_out(o, step.id, env.name)})" for o in one.hindrances)
             github.annotate(run, "error", title, f"{step.title}: {one.want.label}: {said}")
     if planned.has_changes:
         github.annotate(run, "warning", title, text.summary(planned).plain)

@@ -1,0 +1,100 @@
+"""What is advised instead of an apply that is blocked: what is in its way, and how to go on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ses_provision.engine import planning
+from ses_provision.engine.plan import StepPlan, way_out
+from ses_provision.errors import ProvisionError
+from ses_provision.steps import STEPS
+
+if TYPE_CHECKING:
+    from ses_provision.checks.finding import Finding
+    from ses_provision.checks.topic import Looked
+    from ses_provision.checks.verification import Verification
+    from ses_provision.engine.account import Account
+    from ses_provision.environment import Environment
+    from ses_provision.outside.reading import Reading
+
+MENDED_BY = {
+    "SES-CONFIGSET": "configuration-set",
+    "SES-IDENTITY": "identity",
+    "SES-DKIM-001": "identity",
+    "SES-DKIM-002": "identity",
+    "SES-DKIM-003": "dkim",
+    "SES-MAILFROM": "mail-from",
+    "SES-MX": "mail-from",
+    "SES-SPF": "mail-from",
+    "SES-DMARC": "dmarc",
+    "SES-SENDER": "sender",
+    "SES-ROLE": "role",
+    "SES-EVENTS": "events",
+    "SES-ALARM": "alarms",
+    "SES-HIPAA-002": "configuration-set",
+    "SES-HIPAA-006": "identity",
+}
+"""The step of an apply that mends what an item finds, by what its id begins with."""
+
+
+def is_apply(advice: str, env: Environment) -> bool:
+    """Whether advice is to apply, and nothing before that."""
+    return advice.startswith(f"ses-provision apply --env {env.name}") and (
+        "--take-over" not in advice
+    )
+
+
+def plans(env: Environment, account: Account) -> Reading[tuple[StepPlan, ...]]:
+    """What an apply would do; nothing where that cannot be found out."""
+    try:
+        return (yield from planning.looks(STEPS, env, account, frozenset()))
+    except ProvisionError:
+        return ()
+
+
+def in_findings(
+    looked: Sequence[Looked], env: Environment, account: Account
+) -> Reading[list[Looked]]:
+    """The findings, none of which advises an apply that is blocked."""
+    if not any(is_apply(one.next_step, env) for topic in looked for one in topic.findings):
+        return list(looked)
+    planned = {step.id: step for step in (yield from plans(env, account))}
+
+    def led_out(one: Finding) -> Finding:
+        name = next((step for start, step in MENDED_BY.items() if one.id.startswith(start)), "")
+        way = way_on(planned[name], env) if name in planned else ""
+        return replace(one, next_step=way) if way and is_apply(one.next_step, env) else one
+
+    return [replace(topic, findings=tuple(map(led_out, topic.findings))) for topic in looked]
+
+
+def in_verification(
+    seen: Verification, env: Environment, account: Account
+) -> Reading[Verification]:
+    """The same for where verification stands."""
+    if not any(is_apply(one.fix, env) for one in seen.verdicts):
+        return seen
+    planned = yield from plans(env, account)
+    found = []
+    for verdict in seen.verdicts:
+        names = (step for step in planned if about(step, verdict.cause))
+        way = next(filter(None, (way_on(step, env) for step in names)), "")
+        found.append(replace(verdict, fix=way) if way and is_apply(verdict.fix, env) else verdict)
+    return replace(seen, verdicts=tuple(found))
+
+
+def about(step: StepPlan, cause: str) -> bool:
+    """Whether something in whose way something stands is what a verdict is about."""
+    names = (getattr(change.want, "name", "") for change in step.blocked)
+    return any(name and name in cause for name in names)
+
+
+def way_on(step: StepPlan, env: Environment) -> str:
+    """What is in the way of a step, and how to go on; nothing where it is free."""
+    stuck = [each for change in step.blocked for each in change.hindrances]
+    if not stuck:
+        return ""
+    first = stuck[0]
+    return f"step {step.id} is blocked by {first.what}: {way_out(first, step.id, env.name)}"
