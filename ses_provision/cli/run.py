@@ -15,7 +15,7 @@ from rich.console import Console
 from rich.text import Text
 
 from ses_provision.cli import asking, folder, signals, streams
-from ses_provision.cli.console import console, in_one_line, traced
+from ses_provision.cli.console import console, traced, written
 from ses_provision.cli.options import SHARED
 from ses_provision.cli.outlet import NOBODY, Outlet, stdin_is_a_person
 from ses_provision.engine.account import right_account
@@ -120,10 +120,8 @@ class Run:
     def show(self, *renderables: RenderableType) -> None:
         """Data: to standard output, unless a JSON document goes there. A str is one line."""
         if not self.as_json:
-            for one in map(in_one_line, renderables):
-                with self.out.capture() as captured:
-                    self.out.print(one, soft_wrap=isinstance(one, Text))
-                shown = streams.legible(hide(captured.get()), self.out.encoding)
+            for one in renderables:
+                shown = streams.legible(written(self.out, one), self.out.encoding)
                 lines = shown.split("\n")[:-1]
                 self.out.file.write("".join(line.rstrip() + "\n" for line in lines))
             self.flush()
@@ -155,9 +153,7 @@ class Run:
 
     def tell(self, text: str | Text) -> None:
         """Progress: to standard error. A str is one line."""
-        with self.err.capture() as captured:
-            self.err.print(in_one_line(text), soft_wrap=True)
-        self.err.file.write(hide(captured.get()))
+        self.err.file.write(written(self.err, text))
         self.err.file.flush()
 
     def trace(self, text: str) -> None:

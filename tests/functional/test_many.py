@@ -141,8 +141,8 @@ def test_a_run_over_several_environments_ends_with_a_line_for_each(two_regions: 
     applied = two_regions("apply", "--all", "--yes").stdout
     again = two_regions("apply", "--env", "prod", "--env", "dublin", "--yes").stdout
 
-    assert "  = dublin  15 changed" in applied.splitlines()
-    assert "  = prod    14 changed" in applied.splitlines(), "the other DMARC record serves both"
+    assert "  + dublin  15 changed" in applied.splitlines()
+    assert "  + prod    14 changed" in applied.splitlines(), "the other DMARC record serves both"
     assert [line for line in again.splitlines() if "nothing to do, " in line]
     assert again.index("= dublin") < again.index("= prod")
 
@@ -161,7 +161,7 @@ def test_one_failing_environment_is_named_in_the_summary_and_stops_no_other(
     assert planned.status == 1
     lines = planned.stdout.splitlines()
     assert any(line.startswith("  ! dublin  failed: ") for line in lines)
-    assert any(line.startswith("  = prod    12 to create") for line in lines)
+    assert any(line.startswith("  + prod    12 to create") for line in lines)
 
 
 def test_status_shows_every_environment_in_one_line_with_rates_and_open_items(
