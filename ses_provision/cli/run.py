@@ -16,6 +16,7 @@ from rich.text import Text
 
 from ses_provision.cli import asking, folder, signals, streams
 from ses_provision.cli.console import console, traced, written
+from ses_provision.cli.life import SignsOfLife
 from ses_provision.cli.options import SHARED
 from ses_provision.cli.outlet import NOBODY, Outlet, stdin_is_a_person
 from ses_provision.engine.account import right_account
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from ses_provision.engine.account import Account
     from ses_provision.environment import Environment
     from ses_provision.outside.aws import Connections, Reader
+    from ses_provision.render.progress import Progress
 
 STATES = (2, 3)
 """Exit statuses that tell of a state, not of an error: changes to make, items open."""
@@ -70,8 +72,13 @@ class Run:
     status: int = 0
     reports: list[dict[str, Any]] = field(default_factory=list)
     extra: dict[str, Any] = field(default_factory=dict)
+    quiet: bool = False
     emitted: bool = False
     writes: bool = False
+    life: SignsOfLife = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.life = SignsOfLife(self.err, lambda: not (self.quiet or self.as_json))
 
     def environments(self, *, writes: bool = False) -> list[Environment]:
         """The environments to work on: those named, else all; writing wants them named."""
@@ -101,10 +108,15 @@ class Run:
 
     def open(self, env: Environment) -> Target:
         """Connect, and make sure before anything else that it is the right account."""
+        with self.life.during(f"connecting for {env.name}"):
+            return self._opened(env)
+
+    def _opened(self, env: Environment) -> Target:
         from ses_provision.outside import aws
 
         connections = self.world.connect(env, self.profile, self.trace if self.debug else None)
-        reader = aws.Reader(connections)
+        connections.attended = self.life.sending
+        reader = aws.Reader(connections, self.life.reading(env.name))
         return Target(env, connections, reader, reader.run(right_account(env)))
 
     def each(self, work: Callable[[Target], None], *, writes: bool = False) -> None:
@@ -123,7 +135,9 @@ class Run:
             for one in renderables:
                 shown = streams.legible(written(self.out, one), self.out.encoding)
                 lines = shown.split("\n")[:-1]
-                self.out.file.write("".join(line.rstrip() + "\n" for line in lines))
+                with self.life.aside():
+                    self.out.file.write("".join(line.rstrip() + "\n" for line in lines))
+                    self.out.file.flush()
             self.flush()
 
     def flush(self) -> None:
@@ -148,13 +162,27 @@ class Run:
     def document(self, text: str) -> None:
         """What another program reads: as it is, in UTF-8, unless a JSON document goes there."""
         if not self.as_json:
-            self.outlet.write_document(hide(message.plain(text)) + "\n")
+            with self.life.aside():
+                self.outlet.write_document(hide(message.plain(text)) + "\n")
             self.flush()
 
     def tell(self, text: str | Text) -> None:
         """Progress: to standard error. A str is one line."""
-        self.err.file.write(written(self.err, text))
-        self.err.file.flush()
+        shown = written(self.err, text)
+        with self.life.aside():
+            self.err.file.write(shown)
+            self.err.file.flush()
+
+    def progress(self) -> Progress:
+        """What tells of a wait."""
+        from ses_provision.render.progress import Progress
+
+        return Progress(self.life, self.tell_unless_quiet, self.world.now)
+
+    def tell_unless_quiet(self, text: str | Text) -> None:
+        """What --quiet does without."""
+        if not self.quiet:
+            self.tell(text)
 
     def trace(self, text: str) -> None:
         """A line about an AWS call."""
@@ -290,6 +318,8 @@ def shared(body: Callable[..., None]) -> Callable[..., None]:
             raise
         except Exception as error:  # noqa: BLE001 - the document has to be whole; it is shown below
             unexpected(run, error)
+        finally:
+            run.life.close()
         signals.too_late()
         finish(run)
 
@@ -327,6 +357,7 @@ def make_run(command: str, world: World | None, given: dict[str, Any]) -> Run:
         profile=given["profile"],
         as_json=given["json_output"],
         debug=given["debug"],
+        quiet=given["quiet"],
     )
 
 

@@ -9,7 +9,6 @@ import typer
 from ses_provision.cli.options import A_MONTH
 from ses_provision.cli.run import Run, Target
 from ses_provision.errors import ProvisionError, UsageError
-from ses_provision.render.progress import Progress
 from ses_provision.resources import hosted_zones
 
 if TYPE_CHECKING:
@@ -140,16 +139,14 @@ def show_check(
         if minutes is None:
             look()
         else:
-            with Progress(run.err, run.world.now) as progress:
-                wait.until(
-                    look,
-                    lambda seen: seen.is_right,
-                    timeout=minutes * 60,
-                    sleep=progress.sleeping(run.world.sleep),
-                    waiting=lambda seen, looked: progress.waits(
-                        target.env.name, lacking(seen), looked
-                    ),
-                )
+            progress = run.progress()
+            wait.until(
+                look,
+                lambda seen: seen.is_right,
+                timeout=minutes * 60,
+                sleep=progress.sleeping(run.world.sleep),
+                waiting=lambda seen, looked: progress.waits(target.env.name, lacking(seen), looked),
+            )
     finally:
         if last:
             run.show(text.checked(sheet, last[0], legacy_name(target.env.domain)), "")

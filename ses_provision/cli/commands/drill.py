@@ -14,7 +14,6 @@ from ses_provision.cli.options import A_MONTH, Yes
 from ses_provision.cli.run import Run, Target
 from ses_provision.engine.values import plain
 from ses_provision.errors import NotReady, NotSettled, ProvisionError
-from ses_provision.render.progress import Progress
 
 if TYPE_CHECKING:
     from ses_provision.operations.alarm_drill import AlarmDrill, Ring
@@ -130,24 +129,24 @@ def listen(run: Run, target: Target, made: Drill, timeout: float) -> None:
     """Wait for both events."""
     from ses_provision.outside import wait
 
-    with Progress(run.err, run.world.now) as progress:
-        try:
-            wait.until(
-                made.listen,
-                lambda hops: all(hop.arrived for hop in hops),
-                timeout=timeout * 60,
-                sleep=progress.sleeping(run.world.sleep),
-                waiting=lambda _, looked: progress.waits(
-                    target.env.name, f"not come yet: {', '.join(made.lacking)}", looked
-                ),
-            )
-        except NotSettled as error:
-            raise NotSettled(
-                f"SES took the mail, but no event came for {', '.join(made.lacking)}: "
-                f"{why(target, made)}.",
-                f"ses-provision checklist --env {target.env.name} --only events; or wait longer "
-                "with --timeout MINUTES",
-            ) from error
+    progress = run.progress()
+    try:
+        wait.until(
+            made.listen,
+            lambda hops: all(hop.arrived for hop in hops),
+            timeout=timeout * 60,
+            sleep=progress.sleeping(run.world.sleep),
+            waiting=lambda _, looked: progress.waits(
+                target.env.name, f"not come yet: {', '.join(made.lacking)}", looked
+            ),
+        )
+    except NotSettled as error:
+        raise NotSettled(
+            f"SES took the mail, but no event came for {', '.join(made.lacking)}: "
+            f"{why(target, made)}.",
+            f"ses-provision checklist --env {target.env.name} --only events; or wait longer "
+            "with --timeout MINUTES",
+        ) from error
 
 
 def why(target: Target, made: Drill) -> str:
@@ -280,7 +279,8 @@ def hear(run: Run, target: Target, made: AlarmDrill, timeout: float) -> None:
     def awaited() -> str:
         return ", ".join(ring.name for ring in made.rings if not ring.arrived and not ring.silent)
 
-    with Progress(run.err, run.world.now) as progress, suppress(NotSettled):
+    progress = run.progress()
+    with suppress(NotSettled):
         wait.until(
             made.listen,
             lambda _: not awaited(),
