@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from ses_provision.checks.finding import Status
+from ses_provision.checks.finding import Severity, Status
 from ses_provision.engine.model import Action, Change
 from ses_provision.engine.outcomes import Applied, NotDone
 from ses_provision.engine.plan import Plan, Removal, StepPlan
@@ -143,7 +143,8 @@ def verification(value: Verification) -> dict[str, Any]:
 
 
 def checklist(value: Checklist) -> dict[str, Any]:
-    """The checklist."""
+    """The checklist; `see` names the item under which the next step of several is told."""
+    told_at = {item: at for item, at in value.told_at.items() if item != at}
     return {
         "domain": value.domain,
         "account_id": value.account_id,
@@ -151,13 +152,19 @@ def checklist(value: Checklist) -> dict[str, Any]:
         "read_at": plain(value.read_at),
         "open": len(value.open),
         "counts": {status.value: value.count(status) for status in Status},
+        "open_by_severity": {one.value: value.open_count(one) for one in Severity},
         "topics": [
             {
                 "topic": topic.topic,
                 "title": topic.title,
                 "note": topic.note or None,
                 "findings": [
-                    {**plain(one), "open": one.is_open, "read_at": plain(value.read_at)}
+                    {
+                        **plain(one),
+                        "open": one.is_open,
+                        "read_at": plain(value.read_at),
+                        "see": told_at.get(one.id),
+                    }
                     for one in topic.findings
                 ],
             }
