@@ -34,6 +34,7 @@ from ses_provision.cli.commands import (
     send_test,
     status,
     validate,
+    whoami,
 )
 from ses_provision.cli.mistakes import command_of, mistake
 from ses_provision.cli.outlet import Outlet
@@ -58,6 +59,7 @@ for body in (
     apply.apply,
     destroy.destroy,
     status.status,
+    whoami.whoami,
     dkim_status.dkim_status,
     checklist.checklist,
     attest.attest,

@@ -111,11 +111,16 @@ class Run:
         with self.life.during(f"connecting for {env.name}"):
             return self._opened(env)
 
+    def connect(self, env: Environment) -> Connections:
+        """Connect to whatever account the credentials are of."""
+        made = self.world.connect(env, self.profile, self.trace if self.debug else None)
+        made.attended = self.life.sending
+        return made
+
     def _opened(self, env: Environment) -> Target:
         from ses_provision.outside import aws
 
-        connections = self.world.connect(env, self.profile, self.trace if self.debug else None)
-        connections.attended = self.life.sending
+        connections = self.connect(env)
         reader = aws.Reader(connections, self.life.reading(env.name))
         return Target(env, connections, reader, reader.run(right_account(env)))
 

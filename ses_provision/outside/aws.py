@@ -111,6 +111,11 @@ class Connections:
         """The name of the profile in use."""
         return str(self._session.profile_name)
 
+    def session(self, region: str, credentials: Credentials) -> boto3.Session:
+        """The session that questions with these credentials go out with."""
+        with self._lock:
+            return self._session_for(region, credentials)
+
     def answer(self, asked: Ask) -> Outcome:
         """Ask one question. None where AWS says there is no such thing; errors are returned."""
         if asked.service == "dns":

@@ -13,6 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ses_provision.checks.overview import Overview
 from ses_provision.engine.account import Account
 from ses_provision.engine.model import Change, Found, Obstacle
 from ses_provision.engine.outcomes import Applied, NotDone
@@ -27,8 +28,9 @@ from ses_provision.errors import (
     Stopped,
     UsageError,
 )
-from ses_provision.render import document, message
+from ses_provision.render import document, message, overview
 from ses_provision.render import outputs as output_text
+from ses_provision.resources.ses.account import Access
 from ses_provision.steps.outputs import outputs
 from tests.unit.examples import ACCOUNT, CONFIGURATION_SET, TOPIC
 from tests.unit.rendering import shown
@@ -226,3 +228,37 @@ def test_the_names_in_the_document_of_what_was_applied_are_stable() -> None:
         "done": False,
         "label": "DKIM records",
     }
+
+
+def environment_of(name: str, account: str = "111122223333", region: str = "eu-west-1") -> Overview:
+    """An environment that is well."""
+    return Overview(
+        name,
+        f"{name}.example.com",
+        account,
+        region,
+        verified="SUCCESS",
+        dkim="SUCCESS",
+        mail_from="SUCCESS",
+        access=Access.GRANTED,
+        sending=True,
+        enforcement="HEALTHY",
+        bounce_rate=0.0123,
+        complaint_rate=0.0,
+        open_items=3,
+        blockers=1,
+    )
+
+
+@pytest.mark.parametrize("width", [40, 60, 80, 120])
+def test_what_is_the_accounts_is_told_once_however_many_environments_share_it(width: int) -> None:
+    rows = [environment_of(f"e{number}") for number in range(30)]
+    rows += [environment_of("other", "444455556666"), environment_of("third", region="us-east-1")]
+
+    found = shown(overview.overview(rows, width), width)
+
+    assert found.count("1.23%") == 3
+    assert found.count("111122223333") == 2
+    assert found.count("out of the sandbox") == 3
+    assert found.count("3 (1 blocking)") == 32
+    assert max(map(len, found.splitlines())) <= width
