@@ -93,7 +93,10 @@ def folded(line: Text, width: int) -> Iterator[Text]:
     for piece in fitting(line, width - hang):
         indent = hang if begun else 0
         goes_on = len(GOES_ON) if piece.joins else 0
-        if end and indent + cell_len(line.plain[start : piece.end]) + goes_on > width:
+        is_first = not begun and piece.start <= hang and line.plain[:end].strip() != ""
+        if is_first and cell_len(line.plain[piece.start : piece.end]) > width:
+            end = piece.end  # no line has room for it, so it stays beside its name
+        elif end and indent + cell_len(line.plain[start : piece.end]) + goes_on > width:
             yield placed(line[start:end], indent, width) + (GOES_ON if piece.joins else "")
             begun, start = True, piece.start
         end = piece.end
@@ -122,8 +125,8 @@ def fitting(line: Text, room: int) -> list[Piece]:
     """The pieces of a line: words, values that are whole, and commands while there is room."""
     found: list[Piece] = []
     for start, end, kept in stretches(line):
-        shown = line.plain[start:end]
-        if kept == "whole" or (kept == "command" and cell_len(shown) <= room):
+        shown, after = line.plain[start:end], line.plain[end:].partition(" ")[0]
+        if kept == "whole" or (kept == "command" and cell_len(shown + after) <= room):
             found.append(Piece(start, end))
             continue
         words = [
@@ -134,7 +137,7 @@ def fitting(line: Text, room: int) -> list[Piece]:
             words = [replace(one, joins=True) for one in words]
             words[:2] = [Piece(start, words[:2][-1].end)]
         found += words
-    return attached(found)
+    return attached(line.plain, found)
 
 
 def stretches(line: Text) -> Iterator[tuple[int, int, str]]:
@@ -151,11 +154,13 @@ def stretches(line: Text) -> Iterator[tuple[int, int, str]]:
         yield at, len(line.plain), ""
 
 
-def attached(pieces: list[Piece]) -> list[Piece]:
-    """Pieces between which there is a blank: a comma stays with the word before it."""
+def attached(line: str, pieces: list[Piece]) -> list[Piece]:
+    """Pieces between which there is a blank: a comma stays with the word before it, and an arrow
+    with what it points to."""
     found: list[Piece] = []
     for piece in pieces:
-        if found and found[-1].end == piece.start:
+        last = found[-1] if found else None
+        if last and (last.end == piece.start or line[last.start : last.end] == "→"):
             found[-1] = Piece(found[-1].start, piece.end, found[-1].joins)
         else:
             found.append(piece)

@@ -11,7 +11,7 @@ from ses_provision.checks.record_report import RecordReport
 from ses_provision.checks.verification import Verification
 from ses_provision.checks.views import Kind, State, View
 from ses_provision.environment import Environment
-from ses_provision.render.layout import prose, whole
+from ses_provision.render.layout import Folded, prose, whole
 from ses_provision.render.message import safe
 from ses_provision.render.plan import heading
 
@@ -26,7 +26,7 @@ def status_style(status: str) -> str:
     return BAD if status in {"FAILED", "NOT_STARTED"} else WAITS
 
 
-def verification(value: Verification, env: Environment) -> Text:
+def verification(value: Verification, env: Environment) -> Folded:
     """Where verification stands, each record, and what to do."""
     may = "may send" if value.verified_for_sending else "may not send yet"
     rows = [
@@ -34,12 +34,12 @@ def verification(value: Verification, env: Environment) -> Text:
         ("DKIM", value.dkim_status, value.key_length),
         ("MAIL FROM", value.mail_from_status, value.mail_from_domain),
     ]
-    lines = [heading(env)]
+    lines, width = [heading(env)], max(len(safe(status)) for _, status, _ in rows)
     for name, status, detail in rows:
-        shown = Text(f"  {name:<9}  ") + Text(f"{safe(status):<11}", style=status_style(status))
-        lines.append(shown + Text(f"  {safe(detail)}"))
+        shown = Text(f"{safe(status):<{width}}", style=status_style(status))
+        lines.append(Text(f"  {name:<9}    ") + shown + Text(f"    {safe(detail)}"))
     lines += [Text(), *(record(one) for one in value.records), Text(), *conclusion(value), Text()]
-    return Text("\n").join(lines)
+    return Folded(Text("\n").join(lines))
 
 
 def conclusion(value: Verification) -> list[Text]:
