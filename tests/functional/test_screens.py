@@ -8,6 +8,8 @@ beside its name; terminals keep such a line whole.
 from __future__ import annotations
 
 import re
+import signal
+from pathlib import Path
 
 import pytest
 
@@ -107,6 +109,34 @@ def test_a_screen_of_what_stands_in_the_way(
 
     insist(width, on(width, cli, "plan", "--env", "prod"), "plan")
     insist(width, on(width, cli, "apply", "--env", "prod", "--yes"), "apply")
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_screen_of_an_apply_that_was_interrupted(cli: Cli, local: LocalAws, width: int) -> None:
+    local.fault("kill-before", "sns:CreateTopic", action=lambda: signal.raise_signal(signal.SIGINT))
+
+    insist(width, on(width, cli, "apply", "--env", "prod", "--yes"), "apply")
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_a_screen_of_an_environment_that_is_written(cli: Cli, tmp_path: Path, width: int) -> None:
+    flags = (
+        "prod",
+        "--domain",
+        "example.com",
+        "--account-id",
+        "111122223333",
+        "--region",
+        "eu-west-1",
+    )
+    external = ("--non-interactive", "--dns", "external", "--config-dir", str(tmp_path / "config"))
+
+    written = on(width, cli, "init", *flags, *external)
+    again = on(width, cli, "init", *flags, *external)
+
+    assert (tmp_path / "config" / "prod.toml").exists()
+    insist(width, written, "init")
+    insist(width, again, "init again")
 
 
 IN_COLUMNS = (("status",), ("checklist",))
