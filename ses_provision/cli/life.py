@@ -40,7 +40,7 @@ class Doing:
     since: float
 
 
-class Reading:
+class Questions:
     """The questions of one environment, as its reader counts them."""
 
     def __init__(self, life: SignsOfLife, name: str) -> None:
@@ -67,8 +67,11 @@ class SignsOfLife:
         console: Console,
         is_wanted: Callable[[], bool],
         clock: Callable[[], float] = time.monotonic,
+        *,
+        ticks: bool = True,
     ) -> None:
         self._console, self._is_wanted, self.clock = console, is_wanted, clock
+        self._ticks = ticks
         self._lock = threading.RLock()
         self._readings: dict[str, Count] = {}
         self._doing: list[Doing] = []
@@ -84,9 +87,9 @@ class SignsOfLife:
         terminal = self._console.file.isatty() and not self._console.is_dumb_terminal
         return terminal and self._is_wanted()
 
-    def reading(self, name: str) -> Reading:
+    def reading(self, name: str) -> Questions:
         """What counts the questions about an environment."""
-        return Reading(self, name)
+        return Questions(self, name)
 
     def counts(self, name: str, answered: int, asked: int) -> None:
         """Questions about an environment were asked or answered."""
@@ -165,7 +168,7 @@ class SignsOfLife:
             self._erase()
 
     def _begins(self) -> None:
-        if self._ticker is None and self.shows:
+        if self._ticks and self._ticker is None and self.shows:
             self._ticker = threading.Thread(target=self._go_on, name="signs", daemon=True)
             self._ticker.start()
 

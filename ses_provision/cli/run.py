@@ -39,7 +39,6 @@ if TYPE_CHECKING:
     from ses_provision.engine.account import Account
     from ses_provision.environment import Environment
     from ses_provision.outside.aws import Connections, Reader
-    from ses_provision.render.progress import Progress
 
 STATES = (2, 3)
 """Exit statuses that tell of a state, not of an error: changes to make, items open."""
@@ -177,17 +176,6 @@ class Run:
         with self.life.aside():
             self.err.file.write(shown)
             self.err.file.flush()
-
-    def progress(self) -> Progress:
-        """What tells of a wait."""
-        from ses_provision.render.progress import Progress
-
-        return Progress(self.life, self.tell_unless_quiet, self.world.now)
-
-    def tell_unless_quiet(self, text: str | Text) -> None:
-        """What --quiet does without."""
-        if not self.quiet:
-            self.tell(text)
 
     def trace(self, text: str) -> None:
         """A line about an AWS call."""

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ses_provision.cli.reports import merge
 from ses_provision.cli.resolvers import asked
+from ses_provision.cli.waiting import progress
 from ses_provision.render import document
 
 if TYPE_CHECKING:
@@ -41,14 +42,14 @@ def await_verification(run: Run, target: Target, timeout: float, whom: Whom | No
         last[:] = [look(target, chosen)]
         return last[0]
 
-    progress = run.progress()
+    told = progress(run)
     try:
         wait.until(
             again,
             lambda seen: seen.is_settled,
             timeout=timeout * 60,
-            sleep=progress.sleeping(run.world.sleep),
-            waiting=lambda seen, looked: progress.waits(
+            sleep=told.sleeping(run.world.sleep),
+            waiting=lambda seen, looked: told.waits(
                 target.env.name, looked.failed or seen.why, looked
             ),
         )

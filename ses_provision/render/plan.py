@@ -95,7 +95,7 @@ def change(value: Change) -> list[Text]:
     mark, style = MARKS[value.action]
     word = "" if value.action is Action.KEEP else f"{value.action} "
     label = value.want.label if value.found.live is None else live_label(value)
-    lines = [Text(f"    {mark} {word}{safe(label)}", style=style)]
+    lines = [Text(f"    {mark} {word}", style=style) + named(label)]
     if value.action is Action.UPDATE:
         lines += [
             Text(f"        {safe(one.field)}: {shown(one.old)} -> {shown(one.new)}", style=style)
@@ -108,6 +108,12 @@ def change(value: Change) -> list[Text]:
         else:
             lines.append(Text(f"        taken over: {safe(obstacle.what)}", style=style))
     return lines + [Text(f"        note: {safe(note)}") for note in value.found.notes]
+
+
+def named(label: str) -> Text:
+    """The name of a resource; the value of a record, behind an arrow, is whole."""
+    name, arrow, value = label.partition(" → ")
+    return Text(safe(name)) + (Text(arrow) + whole(value) if arrow else Text())
 
 
 def live_label(value: Change) -> str:
@@ -183,7 +189,7 @@ def applied(value: Applied | NotDone) -> Text:
         return Text("\n").join(lines)
     mark, style = MARKS[value.change.action]
     verb = {Action.CREATE: "created", Action.UPDATE: "updated"}[value.change.action]
-    return Text(f"{value.at:%H:%M:%S} {mark} {verb} {safe(value.change.want.label)}", style=style)
+    return Text(f"{value.at:%H:%M:%S} {mark} {verb} ", style=style) + named(value.change.want.label)
 
 
 def next_steps(env: Environment, value: Plan) -> Text:

@@ -54,8 +54,7 @@ class Scene:
         self.console = Console(
             file=self.terminal, width=width, force_terminal=seen, _environ={"TERM": "xterm"}
         )
-        self.life = SignsOfLife(self.console, lambda: wanted, lambda: self.now)
-        self.life._ticker = threading.current_thread()  # the test ticks itself
+        self.life = SignsOfLife(self.console, lambda: wanted, lambda: self.now, ticks=False)
 
     def passes(self, seconds: float) -> None:
         """Let time pass, with the ticks that fall into it."""

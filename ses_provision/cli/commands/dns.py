@@ -8,6 +8,7 @@ import typer
 
 from ses_provision.cli.options import A_MONTH
 from ses_provision.cli.run import Run, Target
+from ses_provision.cli.waiting import progress
 from ses_provision.errors import ProvisionError, UsageError
 from ses_provision.resources import hosted_zones
 
@@ -139,13 +140,13 @@ def show_check(
         if minutes is None:
             look()
         else:
-            progress = run.progress()
+            told = progress(run)
             wait.until(
                 look,
                 lambda seen: seen.is_right,
                 timeout=minutes * 60,
-                sleep=progress.sleeping(run.world.sleep),
-                waiting=lambda seen, looked: progress.waits(target.env.name, lacking(seen), looked),
+                sleep=told.sleeping(run.world.sleep),
+                waiting=lambda seen, looked: told.waits(target.env.name, lacking(seen), looked),
             )
     finally:
         if last:

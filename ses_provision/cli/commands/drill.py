@@ -12,6 +12,7 @@ import typer
 from ses_provision.cli.commands.send_test import send
 from ses_provision.cli.options import A_MONTH, Yes
 from ses_provision.cli.run import Run, Target
+from ses_provision.cli.waiting import progress
 from ses_provision.engine.values import plain
 from ses_provision.errors import NotReady, NotSettled, ProvisionError
 
@@ -129,14 +130,14 @@ def listen(run: Run, target: Target, made: Drill, timeout: float) -> None:
     """Wait for both events."""
     from ses_provision.outside import wait
 
-    progress = run.progress()
+    told = progress(run)
     try:
         wait.until(
             made.listen,
             lambda hops: all(hop.arrived for hop in hops),
             timeout=timeout * 60,
-            sleep=progress.sleeping(run.world.sleep),
-            waiting=lambda _, looked: progress.waits(
+            sleep=told.sleeping(run.world.sleep),
+            waiting=lambda _, looked: told.waits(
                 target.env.name, f"not come yet: {', '.join(made.lacking)}", looked
             ),
         )
@@ -279,14 +280,14 @@ def hear(run: Run, target: Target, made: AlarmDrill, timeout: float) -> None:
     def awaited() -> str:
         return ", ".join(ring.name for ring in made.rings if not ring.arrived and not ring.silent)
 
-    progress = run.progress()
+    told = progress(run)
     with suppress(NotSettled):
         wait.until(
             made.listen,
             lambda _: not awaited(),
             timeout=timeout * 60,
-            sleep=progress.sleeping(run.world.sleep),
-            waiting=lambda _, looked: progress.waits(
+            sleep=told.sleeping(run.world.sleep),
+            waiting=lambda _, looked: told.waits(
                 target.env.name, f"not rung through yet: {awaited()}", looked
             ),
         )

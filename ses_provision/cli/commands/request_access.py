@@ -9,6 +9,7 @@ import typer
 from ses_provision.cli.options import A_MONTH, Yes
 from ses_provision.cli.resolvers import NoDns, Resolvers, asked
 from ses_provision.cli.run import Run, Target
+from ses_provision.cli.waiting import progress
 from ses_provision.engine.values import plain
 from ses_provision.errors import AccessDenied, AwsRefused, NotReady
 
@@ -140,13 +141,13 @@ def await_decision(run: Run, target: Target, timeout: float) -> None:
         target.reader.forget()
         return state(target)
 
-    progress = run.progress()
+    told = progress(run)
     wait.until(
         look,
         lambda seen: seen.state is not Access.PENDING,
         timeout=timeout * 60,
-        sleep=progress.sleeping(run.world.sleep),
-        waiting=lambda seen, looked: progress.waits(
+        sleep=told.sleeping(run.world.sleep),
+        waiting=lambda seen, looked: told.waits(
             target.env.name, f"AWS reviews case {seen.case_id}", looked
         ),
     )
