@@ -81,6 +81,10 @@ class Run:
 
     def environments(self, *, writes: bool = False) -> list[Environment]:
         """The environments to work on: those named, else all; writing wants them named."""
+        with self.life.during("reading the settings"):
+            return self._environments(writes=writes)
+
+    def _environments(self, *, writes: bool) -> list[Environment]:
         self.writes = self.writes or writes
         if self.env and self.every:
             raise UsageError("Give --env or --all, not both.")
