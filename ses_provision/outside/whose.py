@@ -50,7 +50,7 @@ def origin(opened: boto3.Session, chosen_by: str) -> Origin:
     has_profile = named != "default" or method in {"shared-credentials-file", "config-file"}
     return Origin(
         method,
-        source(method, named, opened._session.get_scoped_config()),
+        source(method, named, lambda: dict(opened._session.get_scoped_config())),
         chosen_by,
         named if has_profile and method not in {"env", "explicit"} else None,
         expires_at,
@@ -58,16 +58,19 @@ def origin(opened: boto3.Session, chosen_by: str) -> Origin:
     )
 
 
-def source(method: str, profile: str, settings: Mapping[str, Any]) -> str:
+def source(method: str, profile: str, settings: Callable[[], Mapping[str, Any]]) -> str:
     """What holds the credentials, in words, by botocore's name for the way they came."""
-    role = settings.get("role_arn") or os.environ.get("AWS_ROLE_ARN") or "of the profile"
+
+    def role() -> str:
+        return settings().get("role_arn") or os.environ.get("AWS_ROLE_ARN") or "of the profile"
+
     known: dict[str, Callable[[], str]] = {
         "env": lambda: "the variables AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
         "explicit": lambda: "the local AWS, which gives everybody a key",
         "shared-credentials-file": lambda: f"profile {profile} in {credentials_file()}",
         "config-file": lambda: f"profile {profile} in {config_file()}",
-        "assume-role": lambda: f"role {role}, taken on by profile {profile}",
-        "assume-role-with-web-identity": lambda: f"role {role}, by a web identity token",
+        "assume-role": lambda: f"role {role()}, taken on by profile {profile}",
+        "assume-role-with-web-identity": lambda: f"role {role()}, by a web identity token",
         "sso": lambda: f"IAM Identity Center, profile {profile}",
         "login": lambda: f"aws login, profile {profile}",
         "custom-process": lambda: f"credential_process of profile {profile}",

@@ -184,7 +184,7 @@ def test_what_decides_is_told_in_the_order_in_which_it_decides(
 def test_every_way_to_credentials_has_its_words(
     method: str, settings: dict[str, Any], words: str
 ) -> None:
-    assert whose.source(method, "p", settings).startswith(words)
+    assert whose.source(method, "p", lambda: settings).startswith(words)
 
 
 @pytest.mark.parametrize(
