@@ -31,7 +31,7 @@ SNS_KEY = "alias/aws/sns"
 KEY_ACTIONS = ("kms:GenerateDataKey", "kms:Decrypt")
 PUBLISH = ("sns:Publish",)
 CALLED = {"ses.amazonaws.com": "SES", "cloudwatch.amazonaws.com": "CloudWatch"}
-LINK = 'the mail "AWS Notification - Subscription Confirmation"'
+LINK = 'each mail "AWS Notification - Subscription Confirmation"'
 
 
 def topic_arn(scene: Scene) -> str:

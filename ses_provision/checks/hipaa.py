@@ -13,14 +13,12 @@ from ses_provision.checks.identity import both_identities
 from ses_provision.checks.topic import (
     Item,
     Judgement,
-    Look,
     Scene,
     Topic,
     action,
     all_of,
     done,
     for_a_person,
-    not_applicable,
     waiting,
 )
 from ses_provision.outside.reading import Reading, ask, both, question
@@ -44,17 +42,6 @@ NOTE = (
     "ses-provision cannot declare compliance. It shows what it read, and what people attested; "
     "the risk analysis and the decision are yours (45 CFR 164.308)."
 )
-
-
-def where_it_matters(look: Look) -> Look:
-    """Look only where mails may concern patients."""
-
-    def looked(scene: Scene) -> Reading[Judgement]:
-        if not scene.env.hipaa:
-            return not_applicable("hipaa = false in the environment")
-        return (yield from look(scene))
-
-    return looked
 
 
 def agreement(scene: Scene) -> Reading[Judgement]:
@@ -272,12 +259,5 @@ ITEMS = (
     ),
 )
 
-TOPIC = Topic(
-    "hipaa",
-    "HIPAA",
-    tuple(
-        Item(one.id, one.title, where_it_matters(one.look), one.severity, one.attests)
-        for one in ITEMS
-    ),
-    NOTE,
-)
+TOPIC = Topic("hipaa", "HIPAA", ITEMS, NOTE, matters=lambda env: env.hipaa)
+"""Mails may concern patients only where the environment says so."""

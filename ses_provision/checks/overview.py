@@ -39,6 +39,7 @@ class Overview:
     bounce_rate: float | None = None
     complaint_rate: float | None = None
     open_items: int | None = None
+    blockers: int | None = None
     error: str = ""
 
 

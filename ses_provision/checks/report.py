@@ -2,17 +2,31 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ses_provision.checks.attestations import Attestation, applied
+from ses_provision.checks.choosing import SEVEREST_FIRST
 
 if TYPE_CHECKING:
-    from ses_provision.checks.finding import Finding, Status
+    from ses_provision.checks.finding import Finding, Severity, Status
     from ses_provision.checks.topic import Looked
     from ses_provision.environment import Environment
+
+
+@dataclass(frozen=True)
+class Task:
+    """One thing to do, and the open items that wait for it: what causes several is told once."""
+
+    next_step: str
+    findings: tuple[Finding, ...]
+
+    @property
+    def severity(self) -> Severity:
+        """How severe the severest of its items is."""
+        return min((one.severity for one in self.findings), key=SEVEREST_FIRST.index)
 
 
 @dataclass(frozen=True)
@@ -39,6 +53,23 @@ class Checklist:
     def count(self, status: Status) -> int:
         """How many items are in one status."""
         return sum(one.status is status for one in self.findings)
+
+    def open_count(self, severity: Severity) -> int:
+        """How many open items are of one severity."""
+        return sum(one.severity is severity for one in self.open)
+
+    @property
+    def tasks(self) -> tuple[Task, ...]:
+        """What is to be done, the severest first; items with the same next step are one thing."""
+        alike: dict[str, list[Finding]] = {}
+        for one in sorted(self.open, key=lambda one: SEVEREST_FIRST.index(one.severity)):
+            alike.setdefault(one.next_step or one.id, []).append(one)
+        return tuple(Task(found[0].next_step, tuple(found)) for found in alike.values())
+
+    @property
+    def told_at(self) -> Mapping[str, str]:
+        """Under which item the next step of each open item is told."""
+        return {one.id: task.findings[0].id for task in self.tasks for one in task.findings}
 
 
 def checklist(

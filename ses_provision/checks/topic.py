@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from ses_provision.checks.finding import Finding, Severity, Status
@@ -115,12 +115,16 @@ class Item:
 
 @dataclass(frozen=True)
 class Topic:
-    """Items about one thing, and what has to be said about all of them."""
+    """Items about one thing, and what has to be said about all of them.
+
+    Where it does not matter to an environment, nothing of it is looked at.
+    """
 
     id: str
     title: str
     items: tuple[Item, ...]
     note: str = ""
+    matters: Callable[[Environment], bool] = field(default=lambda _: True, compare=False)
 
 
 @dataclass(frozen=True)
@@ -135,7 +139,7 @@ class Looked:
 
 def look(topics: Iterable[Topic], scene: Scene) -> Reading[list[Looked]]:
     """Look at all items at once. What AWS refuses to tell makes only its item unknown."""
-    asked = list(topics)
+    asked = [topic for topic in topics if topic.matters(scene.env)]
     found = iter(
         (yield from together(look_at(item, scene) for topic in asked for item in topic.items))
     )
@@ -202,5 +206,5 @@ def selected(topics: Iterable[Topic], names: Sequence[str]) -> list[Topic]:
         whole = topic.id.upper() in wanted
         items = tuple(item for item in topic.items if whole or item.id in wanted)
         if items:
-            found.append(Topic(topic.id, topic.title, items, topic.note))
+            found.append(replace(topic, items=items))
     return found

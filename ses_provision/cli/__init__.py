@@ -21,15 +21,17 @@ def main(arguments: Sequence[str] | None = None, world: World | None = None) -> 
     import os
     import sys
 
-    from ses_provision.cli import outlet, signals, streams
+    from ses_provision.cli import outlet, signals, starting, streams
 
     outlet.occupy()
     signals.listen()
     streams.prepare()
+    given = sys.argv[1:] if arguments is None else list(arguments)
     try:
-        from ses_provision.cli.app import run
+        with starting.Starting(sys.stderr, given):
+            from ses_provision.cli.app import run
 
-        status = run(sys.argv[1:] if arguments is None else list(arguments), world)
+        status = run(given, world)
         signals.too_late()
     except signals.Interrupted as stopped:
         status = stopped.status

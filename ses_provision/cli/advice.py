@@ -14,10 +14,11 @@ from dataclasses import dataclass, fields, is_dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from rich.console import Group
-from rich.text import Text
+from rich.text import Span, Text
 
 from ses_provision.cli.options import USUAL_FOLDER
 from ses_provision.cli.table import COMMANDS
+from ses_provision.render.layout import Folded
 from ses_provision.worlds.served import LocalServer
 
 if TYPE_CHECKING:
@@ -112,6 +113,8 @@ class Advice:
 
     def shown(self, renderable: RenderableType) -> RenderableType:
         """The same for what is shown; tables hold values that were completed before."""
+        if isinstance(renderable, Folded):
+            return Folded(self.styled(renderable.text))
         if isinstance(renderable, Group):
             return Group(*(self.shown(inner) for inner in renderable.renderables))
         return self.styled(renderable) if isinstance(renderable, Text) else renderable
@@ -119,8 +122,7 @@ class Advice:
     def styled(self, text: Text) -> Text:
         """The same for text with styles."""
         for begin, end, words in self.amendments(text.plain, bare=False):
-            parts = (text[:begin], words, text[end:])
-            text = Text.assemble(*parts, style=text.style)
+            text = amended(text, begin, end, words)
         return text
 
     def within(self, value: T) -> T:
@@ -174,6 +176,21 @@ class Advice:
             if flag in takes and flag not in there
             for word in words
         ]
+
+
+def amended(text: Text, begin: int, end: int, words: str) -> Text:
+    """A text with other words at a place, in the style of what they belong to."""
+    longer = len(words) - (end - begin)
+    spans = [
+        Span(
+            span.start if span.start < begin else span.start + longer,
+            span.end if span.end < begin else span.end + longer,
+            span.style,
+        )
+        for span in text.spans
+    ]
+    plain = text.plain[:begin] + words + text.plain[end:]
+    return Text(plain, style=text.style, spans=spans)
 
 
 def of_run(folder: Path, profile: str | None, *, local: bool) -> Advice:

@@ -12,6 +12,7 @@ from rich.text import Text
 
 from ses_provision.outside.secrets import hide
 from ses_provision.render import message
+from ses_provision.render.layout import Folded
 
 if TYPE_CHECKING:
     from rich.console import ConsoleOptions, RenderableType
@@ -31,6 +32,19 @@ def console(stream: Any, *, no_color: bool) -> Console:
 def in_one_line(found: RenderableType) -> RenderableType:
     """A str as one line; what a renderer built has its lines already."""
     return Text(message.safe(found)) if isinstance(found, str) else found
+
+
+def written(to: Console, found: RenderableType) -> str:
+    """What a console makes of something: folded where a person sees its edge, and never cut.
+
+    What FORCE_COLOR colours is no terminal yet: nobody sees an edge there.
+    """
+    one = in_one_line(found)
+    if isinstance(one, Text) and to.file.isatty():
+        one = Folded(one)
+    with to.capture() as captured:
+        to.print(one, soft_wrap=isinstance(one, Text | Folded))
+    return hide(captured.get())
 
 
 class Gate(Console):

@@ -79,6 +79,9 @@ NoColor = Annotated[bool, typer.Option("--no-color", help="No colours (also NO_C
 Local = Annotated[
     bool, typer.Option("--local", help="Talk to the local AWS that `ses-provision local` serves.")
 ]
+Quiet = Annotated[
+    bool, typer.Option("--quiet", "-q", help="No signs of life and no totals: data and errors.")
+]
 Debug = Annotated[bool, typer.Option("--debug", help="Show each AWS call on standard error.")]
 
 SHARED: dict[str, tuple[Any, Any]] = {
@@ -89,5 +92,6 @@ SHARED: dict[str, tuple[Any, Any]] = {
     "json_output": (Json, False),
     "no_color": (NoColor, False),
     "local": (Local, False),
+    "quiet": (Quiet, False),
     "debug": (Debug, False),
 }

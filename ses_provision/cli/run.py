@@ -15,7 +15,8 @@ from rich.console import Console
 from rich.text import Text
 
 from ses_provision.cli import advice, asking, folder, signals, streams
-from ses_provision.cli.console import console, in_one_line, traced
+from ses_provision.cli.console import console, in_one_line, traced, written
+from ses_provision.cli.life import SignsOfLife
 from ses_provision.cli.options import SHARED
 from ses_provision.cli.outlet import NOBODY, Outlet, stdin_is_a_person
 from ses_provision.errors import (
@@ -25,7 +26,7 @@ from ses_provision.errors import (
     ProvisionError,
     UsageError,
 )
-from ses_provision.outside.secrets import HIDDEN, SECRETS, hide, learn_environment
+from ses_provision.outside.secrets import HIDDEN, SECRETS, learn_environment
 from ses_provision.render import message
 from ses_provision.worlds.real import RealWorld, World
 
@@ -68,9 +69,14 @@ class Run:
     status: int = 0
     reports: list[dict[str, Any]] = field(default_factory=list)
     extra: dict[str, Any] = field(default_factory=dict)
+    quiet: bool = False
     emitted: bool = False
     writes: bool = False
     local: bool = False
+    life: SignsOfLife = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.life = SignsOfLife(self.err, lambda: not (self.quiet or self.as_json))
 
     @functools.cached_property
     def advice(self) -> Advice:
@@ -79,6 +85,10 @@ class Run:
 
     def environments(self, *, writes: bool = False) -> list[Environment]:
         """The environments to work on: those named, else all; writing wants them named."""
+        with self.life.during("reading the settings"):
+            return self._environments(writes=writes)
+
+    def _environments(self, *, writes: bool) -> list[Environment]:
         from ses_provision.environment import loading
 
         self.writes = self.writes or writes
@@ -107,11 +117,21 @@ class Run:
 
     def open(self, env: Environment) -> Target:
         """Connect, and make sure before anything else that it is the right account."""
+        with self.life.during(f"connecting for {env.name}"):
+            return self._opened(env)
+
+    def connect(self, env: Environment) -> Connections:
+        """Connect to whatever account the credentials are of."""
+        made = self.world.connect(env, self.profile, self.trace if self.debug else None)
+        made.attended = self.life.sending
+        return made
+
+    def _opened(self, env: Environment) -> Target:
         from ses_provision.engine.account import right_account
         from ses_provision.outside import aws
 
-        connections = self.world.connect(env, self.profile, self.trace if self.debug else None)
-        reader = aws.Reader(connections)
+        connections = self.connect(env)
+        reader = aws.Reader(connections, self.life.reading(env.name))
         return Target(env, connections, reader, reader.run(right_account(env)))
 
     def each(self, work: Callable[[Target], None], *, writes: bool = False) -> None:
@@ -128,11 +148,11 @@ class Run:
         """Data: to standard output, unless a JSON document goes there. A str is one line."""
         if not self.as_json:
             for one in map(self.advice.shown, map(in_one_line, renderables)):
-                with self.out.capture() as captured:
-                    self.out.print(one, soft_wrap=isinstance(one, Text))
-                shown = streams.legible(hide(captured.get()), self.out.encoding)
+                shown = streams.legible(written(self.out, one), self.out.encoding)
                 lines = shown.split("\n")[:-1]
-                self.out.file.write("".join(line.rstrip() + "\n" for line in lines))
+                with self.life.aside():
+                    self.out.file.write("".join(line.rstrip() + "\n" for line in lines))
+                    self.out.file.flush()
             self.flush()
 
     def flush(self) -> None:
@@ -164,15 +184,16 @@ class Run:
         """Write a document without its secrets. A program does not notice that; a person does."""
         if shown != whole:
             self.tell(f"A secret was to be written to standard output; {HIDDEN} stands there.")
-        self.outlet.write_document(shown + "\n")
+        with self.life.aside():
+            self.outlet.write_document(shown + "\n")
         self.flush()
 
     def tell(self, text: str | Text) -> None:
         """Progress: to standard error. A str is one line."""
-        with self.err.capture() as captured:
-            self.err.print(self.advice.shown(in_one_line(text)), soft_wrap=True)
-        self.err.file.write(hide(captured.get()))
-        self.err.file.flush()
+        shown = written(self.err, self.advice.shown(in_one_line(text)))
+        with self.life.aside():
+            self.err.file.write(shown)
+            self.err.file.flush()
 
     def trace(self, text: str) -> None:
         """A line about an AWS call."""
@@ -318,6 +339,8 @@ def shared(body: Callable[..., None]) -> Callable[..., None]:
             raise
         except Exception as error:  # noqa: BLE001 - the document has to be whole; it is shown below
             unexpected(run, error)
+        finally:
+            run.life.close()
         signals.too_late()
         finish(run)
 
@@ -356,6 +379,7 @@ def make_run(command: str, world: World | None, given: dict[str, Any]) -> Run:
         as_json=given["json_output"],
         debug=given["debug"],
         local=given["local"],
+        quiet=given["quiet"],
     )
 
 

@@ -26,6 +26,9 @@ GROUPS = {
         "checklist": (
             "Show what stands between each account and sending, with evidence and the next step."
         ),
+        "whoami": (
+            "Say whose credentials each environment is worked on with, from where, and until when."
+        ),
         "attest": "Record what only a person can know, in a file beside the environment.",
     },
     "Operate": {

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 from ses_provision.cli.reports import merge
 from ses_provision.cli.resolvers import asked
+from ses_provision.cli.waiting import progress
 from ses_provision.render import document
-from ses_provision.render.progress import Progress
 
 if TYPE_CHECKING:
     from ses_provision.checks.verification import Verification
@@ -44,18 +44,17 @@ def await_verification(run: Run, target: Target, timeout: float, whom: Whom | No
         last[:] = [look(target, chosen)]
         return last[0]
 
-    with Progress(run.err, run.world.now) as progress:
-        try:
-            wait.until(
-                again,
-                lambda seen: seen.is_settled,
-                timeout=timeout * 60,
-                sleep=progress.sleeping(run.world.sleep),
-                waiting=lambda seen, looked: progress.waits(
-                    target.env.name, looked.failed or seen.why, looked
-                ),
-            )
-        finally:
-            if last:
-                progress.close()
-                show_verification(run, target, last[0])
+    told = progress(run)
+    try:
+        wait.until(
+            again,
+            lambda seen: seen.is_settled,
+            timeout=timeout * 60,
+            sleep=told.sleeping(run.world.sleep),
+            waiting=lambda seen, looked: told.waits(
+                target.env.name, looked.failed or seen.why, looked
+            ),
+        )
+    finally:
+        if last:
+            show_verification(run, target, last[0])

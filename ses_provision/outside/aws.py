@@ -10,8 +10,9 @@ import threading
 from collections import defaultdict
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from urllib.parse import urlsplit
 
 import boto3
@@ -100,8 +101,15 @@ class Connections:
         self._endpoint_url = endpoint_url
         self._trace = trace
         self._resolve = resolve
+        self.attended: Callable[[Call], AbstractContextManager[object]] = nullcontext
+        """What is told of each writing call while AWS has not answered it."""
         self._clients: dict[tuple[str, str, Credentials], Any] = {}
         self._lock = threading.Lock()
+
+    def session(self, region: str, credentials: Credentials) -> boto3.Session:
+        """The session that questions with these credentials go out with."""
+        with self._lock:
+            return self._session_for(region, credentials)
 
     def answer(self, asked: Ask) -> Outcome:
         """Ask one question. None where AWS says there is no such thing; errors are returned."""
@@ -130,7 +138,8 @@ class Connections:
         """Make one writing call. Raises ProvisionError where AWS refuses it."""
         try:
             client = self._client(call.service, call.region, call.credentials)
-            reply: dict[str, Any] = getattr(client, xform_name(call.operation))(**call.params)
+            with self.attended(call):
+                reply: dict[str, Any] = getattr(client, xform_name(call.operation))(**call.params)
         except (botocore.exceptions.ClientError, *UNANSWERED) as error:
             raise self._explained(error, call) from error
         return reply
@@ -189,11 +198,38 @@ class Connections:
         return client
 
 
+class Watch(Protocol):
+    """Who is told how far a reading has come; from several threads."""
+
+    def asking(self, count: int) -> None:
+        """Some more questions are under way."""
+
+    def answered(self) -> None:
+        """One of them is answered."""
+
+    def over(self) -> None:
+        """All that was to be asked is."""
+
+
+class Unwatched:
+    """Nobody is told."""
+
+    def asking(self, count: int) -> None:
+        """Nothing."""
+
+    def answered(self) -> None:
+        """Nothing."""
+
+    def over(self) -> None:
+        """Nothing."""
+
+
 class Reader:
     """One run's view of AWS: each question is asked once, until told to forget."""
 
-    def __init__(self, connections: Connections) -> None:
+    def __init__(self, connections: Connections, watch: Watch | None = None) -> None:
         self._connections = connections
+        self._watch = watch or Unwatched()
         self._known: dict[Ask, Outcome] = {}
         self._pool = ThreadPoolExecutor(AT_ONCE, "ask")
         self.rounds = 0
@@ -207,6 +243,8 @@ class Reader:
         except StopIteration as stop:
             result: T = stop.value
             return result
+        finally:
+            self._watch.over()
 
     def forget(self) -> None:
         """Ask everything anew."""
@@ -217,10 +255,16 @@ class Reader:
         groups = merged(dict.fromkeys(one for one in wanted if one not in self._known))
         if groups:
             self.rounds += 1
-            outcomes = list(self._pool.map(self._connections.answer, groups))
+            self._watch.asking(len(groups))
+            outcomes = list(self._pool.map(self._answer, groups))
             for outcome, asked in zip(outcomes, groups.values(), strict=True):
                 self._known.update(dict.fromkeys(asked, outcome))
         return [self._known[one] for one in wanted]
+
+    def _answer(self, asked: Ask) -> Outcome:
+        outcome = self._connections.answer(asked)
+        self._watch.answered()
+        return outcome
 
 
 def merged(asks: Iterable[Ask]) -> dict[Ask, list[Ask]]:

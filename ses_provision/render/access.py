@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from rich.console import Group, RenderableType
 from rich.text import Text
 
 from ses_provision.operations.access_request import settings
-from ses_provision.render.checklist import finding
+from ses_provision.render import checklist
 from ses_provision.render.message import safe
 from ses_provision.render.plan import heading
 from ses_provision.resources.ses.account import Access, AccountAccess
@@ -36,24 +35,22 @@ def standing(value: AccountAccess, env: Environment) -> Text:
     return text
 
 
-def preflight(
-    value: AccountAccess, findings: Sequence[Finding], env: Environment
-) -> RenderableType:
+def preflight(value: AccountAccess, findings: Sequence[Finding], env: Environment) -> Text:
     """Where the account stands and what reviewers would see."""
-    rows = (finding(one) for one in findings)
-    return Group(heading(env), Text(), standing(value, env), Text(), *rows, Text())
+    rows = checklist.preflight(findings)
+    return Text("\n").join([heading(env), Text(), standing(value, env), Text(), rows, Text()])
 
 
-def request(params: Mapping[str, Any]) -> RenderableType:
+def request(params: Mapping[str, Any]) -> Text:
     """What is submitted, word for word."""
     lines = [Text("The request:", style="bold")]
     for name, value in params.items():
         shown = ", ".join(value) if isinstance(value, list) else str(value)
         lines.append(Text(f"  {name}: {safe(shown, LONGEST_FIELD)}"))
-    return Group(*lines, Text())
+    return Text("\n").join([*lines, Text()])
 
 
-def by_hand(env: Environment) -> RenderableType:
+def by_hand(env: Environment) -> Text:
     """The same through the console, with the fields filled in (the plan, task 2)."""
     asked = settings(env)
     contacts = ", ".join(asked.contacts) or "(leave empty)"
@@ -75,4 +72,4 @@ def by_hand(env: Environment) -> RenderableType:
         Text(f"  {number}. {safe(step, LONGEST_FIELD)}")
         for number, step in enumerate(steps, start=1)
     ]
-    return Group(Text("In the console:", style="bold"), *lines, Text())
+    return Text("\n").join([Text("In the console:", style="bold"), *lines, Text()])

@@ -30,7 +30,7 @@ def step(number: int, value: StepTeardown, whole: Teardown) -> list[Text]:
     """One step, last resource first."""
     lines = [Text(f"{number:2}. {value.title}", style="bold")]
     if value.note:
-        lines.append(Text(f"    - {safe(value.note)}", style="dim"))
+        lines.append(Text(f"    · {safe(value.note)}", style="dim"))
     for one in value.removals:
         lines += removal(one, whole)
     absent = sum(not one.is_there for one in value.removals)

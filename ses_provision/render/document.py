@@ -148,9 +148,10 @@ def verification(value: Verification) -> dict[str, Any]:
 
 
 def checklist(value: Checklist) -> dict[str, Any]:
-    """The checklist."""
-    from ses_provision.checks.finding import Status
+    """The checklist; `see` names the item under which the next step of several is told."""
+    from ses_provision.checks.finding import Severity, Status
 
+    told_at = {item: at for item, at in value.told_at.items() if item != at}
     return {
         "domain": value.domain,
         "account_id": value.account_id,
@@ -158,13 +159,19 @@ def checklist(value: Checklist) -> dict[str, Any]:
         "read_at": plain(value.read_at),
         "open": len(value.open),
         "counts": {status.value: value.count(status) for status in Status},
+        "open_by_severity": {one.value: value.open_count(one) for one in Severity},
         "topics": [
             {
                 "topic": topic.topic,
                 "title": topic.title,
                 "note": topic.note or None,
                 "findings": [
-                    {**plain(one), "open": one.is_open, "read_at": plain(value.read_at)}
+                    {
+                        **plain(one),
+                        "open": one.is_open,
+                        "read_at": plain(value.read_at),
+                        "see": told_at.get(one.id),
+                    }
                     for one in topic.findings
                 ],
             }

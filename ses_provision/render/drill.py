@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from rich.console import Group, RenderableType
 from rich.text import Text
 
 from ses_provision.render.message import safe
@@ -16,10 +15,10 @@ if TYPE_CHECKING:
     from ses_provision.operations.drill import Hop
 
 
-def hops(found: Sequence[Hop], env: Environment) -> RenderableType:
+def hops(found: Sequence[Hop], env: Environment) -> Text:
     """The way of each event: mail taken by SES, what became of it, out of the queue."""
     way = f"SES → {env.configuration_set.name} → {env.event_topic} → queue"
-    return Group(Text(f"{env.name}: {way}", style="bold"), *(hop(one) for one in found))
+    return Text("\n").join([Text(f"{env.name}: {way}", style="bold"), *map(hop, found)])
 
 
 def hop(one: Hop) -> Text:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from ses_provision.render.message import WORD_JOINER, safe
+from ses_provision.render.prose import pieces
 
 SPECIAL = str.maketrans(
     {char: f"\\{char}" for char in "\\`*_[]<>|#"} | {"&": "&amp;", "@": f"@{WORD_JOINER}"}
@@ -16,6 +17,11 @@ called like the domain of an address."""
 def plain(text: str) -> str:
     """Text that Markdown shows as it is."""
     return safe(text).translate(SPECIAL)
+
+
+def prose(text: str) -> str:
+    """Prose as prose; the commands in it as code."""
+    return "".join(code(said) if is_command else plain(said) for said, is_command in pieces(text))
 
 
 def code(text: str) -> str:

@@ -16,8 +16,8 @@ from ses_provision.render.message import safe
 if TYPE_CHECKING:
     from ses_provision.environment import Environment
 
-# GitHub colours the lines of a diff by their first character.
-SIGNS = {Action.CREATE: "+", Action.UPDATE: "!", Action.BLOCKED: "-", Action.KEEP: " "}
+# GitHub colours the lines of a diff by their first character; the signs are those of the terminal.
+SIGNS = {action: mark for action, (mark, _) in text.MARKS.items()}
 
 
 def plan(value: Plan, env: Environment) -> Text:

@@ -59,13 +59,14 @@ def plain(text: str) -> str:
 
 def error(value: ProvisionError, environment: str | None = None) -> Text:
     """What happened, and what to do next. Built as text: messages may hold brackets."""
+    from ses_provision.render.layout import prose
+
     text = Text()
     text.append("error: ", style="bold red")
     text.append(f"{safe(environment)}: " if environment else "")
-    text.append(safe(value.headline))
+    text.append(prose(value.headline))
     for point in value.points:
-        text.append(f"\n  - {safe(point)}")
+        text.append("\n  • ").append(prose(point))
     if value.hint:
-        text.append("\nhint: ", style="bold")
-        text.append(safe(value.hint))
+        text.append("\nhint: ", style="bold").append(prose(value.hint))
     return text

@@ -11,6 +11,7 @@ from rich.text import Text
 from ses_provision.engine.model import Action, Change
 from ses_provision.engine.outcomes import Applied, NotDone
 from ses_provision.engine.plan import Plan, StepPlan, way_out
+from ses_provision.render.layout import command, prose, whole
 from ses_provision.render.message import safe
 from ses_provision.resources.ses import ConfigurationSet
 from ses_provision.resources.sns import Subscription
@@ -33,8 +34,8 @@ def heading(env: Environment) -> Text:
     """Which account and region this is about."""
     text = Text()
     text.append(f"{env.name}", style="bold")
-    text.append(f"  {env.domain}  account {env.account_id}  {env.region}")
-    text.append(f"  {env.dns.elsewhere}" if env.dns.elsewhere else "")
+    for part in (env.domain, f"account {env.account_id}", env.region, env.dns.elsewhere):
+        text.append("  " if part else "").append(whole(part))
     return text
 
 
@@ -57,9 +58,8 @@ def left_over(value: Plan) -> list[Text]:
         lines.append(Text(f"    - {safe(removal.label)}", style="yellow"))
         lines += [Text(f"        stays, because {safe(reason)}") for reason in removal.stays]
     if any(not removal.stays for removal in value.left_over):
-        lines.append(
-            Text(f"    to delete it: ses-provision apply --env {value.environment} --prune")
-        )
+        prune = command(f"ses-provision apply --env {value.environment} --prune")
+        lines.append(Text("    to delete it: ") + prune)
     return lines
 
 
@@ -69,8 +69,8 @@ def to_publish(env: Environment) -> list[Text]:
         return []
     from ses_provision.steps import records
 
-    count, command = records.count(env), f"ses-provision dns --env {env.name}"
-    return [Text(), Text(f"{count} records to publish at your DNS provider: {command}")]
+    what = Text(f"{records.count(env)} records to publish at your DNS provider: ")
+    return [Text(), what + command(f"ses-provision dns --env {env.name}")]
 
 
 def step(number: int, value: StepPlan, environment: str, *, verbose: bool) -> list[Text]:
@@ -81,7 +81,7 @@ def step(number: int, value: StepPlan, environment: str, *, verbose: bool) -> li
     if value.failed:
         lines.append(Text(f"    ! not looked at: {safe(value.failed)}", style="bold red"))
     if value.skipped:
-        lines.append(Text(f"    - skipped: {safe(value.skipped)}", style="dim"))
+        lines.append(Text(f"    · skipped: {safe(value.skipped)}", style="dim"))
     for one in value.changes:
         if verbose or one.action is not Action.KEEP or one.found.notes:
             lines += change(one, value.id, environment)
@@ -96,7 +96,7 @@ def change(value: Change, step: str, environment: str) -> list[Text]:
     mark, style = MARKS[value.action]
     word = "" if value.action is Action.KEEP else f"{value.action} "
     label = value.want.label if value.found.live is None else live_label(value)
-    lines = [Text(f"    {mark} {word}{safe(label)}", style=style)]
+    lines = [Text(f"    {mark} {word}", style=style) + named(label)]
     if value.action is Action.UPDATE:
         lines += [
             Text(f"        {safe(one.field)}: {shown(one.old)} -> {shown(one.new)}", style=style)
@@ -105,10 +105,17 @@ def change(value: Change, step: str, environment: str) -> list[Text]:
     for obstacle in value.found.obstacles:
         if obstacle in value.hindrances:
             lines.append(Text(f"        in the way: {safe(obstacle.what)}", style=style))
-            lines.append(Text(f"        way out: {safe(way_out(obstacle, step, environment))}"))
+            out = way_out(obstacle, step, environment)
+            lines.append(Text("        way out: ") + prose(out))
         else:
             lines.append(Text(f"        taken over: {safe(obstacle.what)}", style=style))
     return lines + [Text(f"        note: {safe(note)}") for note in value.found.notes]
+
+
+def named(label: str) -> Text:
+    """The name of a resource; the value of a record, behind an arrow, is whole."""
+    name, arrow, value = label.partition(" → ")
+    return Text(safe(name)) + (Text(arrow) + whole(value) if arrow else Text())
 
 
 def live_label(value: Change) -> str:
@@ -184,7 +191,7 @@ def applied(value: Applied | NotDone, environment: str) -> Text:
         return Text("\n").join(lines)
     mark, style = MARKS[value.change.action]
     verb = {Action.CREATE: "created", Action.UPDATE: "updated"}[value.change.action]
-    return Text(f"{value.at:%H:%M:%S} {mark} {verb} {safe(value.change.want.label)}", style=style)
+    return Text(f"{value.at:%H:%M:%S} {mark} {verb} ", style=style) + named(value.change.want.label)
 
 
 def next_steps(env: Environment, value: Plan) -> Text:
@@ -205,14 +212,16 @@ def next_steps(env: Environment, value: Plan) -> Text:
         (is_new, "tell the developers", f"outputs --env {env.name} ({told})"),
         (True, "see what is left", f"checklist --env {env.name}"),
     ]
-    text = Text("Next:", style="bold")
+    lines = [Text("Next:", style="bold")]
     mailed = Counter(one.endpoint for one in made if isinstance(one, Subscription))
     if mailed:
-        text.append(f"\n  - {to_confirm(mailed)}", style="not bold")
-    for holds, what, command in items:
-        if holds:
-            text.append(f"\n  - {what + ':':<25} ses-provision {command}", style="not bold")
-    return text
+        lines.append(Text(f"  • {to_confirm(mailed)}"))
+    lines += [
+        Text(f"  • {what + ':':<25} ") + prose(f"ses-provision {how}")
+        for holds, what, how in items
+        if holds
+    ]
+    return Text("\n").join(lines)
 
 
 def to_confirm(mailed: Mapping[str, int]) -> str:

@@ -14,6 +14,7 @@ from rich.text import Text
 from ses_provision import __version__
 from ses_provision.checks.published import Lookup, Published, Verdict
 from ses_provision.names import TXT_STRING_LIMIT
+from ses_provision.render.layout import whole
 from ses_provision.render.markdown import code, plain
 from ses_provision.render.message import safe
 from ses_provision.render.plan import heading
@@ -73,10 +74,10 @@ def table(sheet: Sheet) -> Text:
     for one in sheet.records:
         lines += [
             Text(f"{one.type:<6}{one.purpose}", style="bold"),
-            Text(f"  name     {safe(one.name)}"),
+            Text("  name     ") + whole(one.name),
             Text(f"  in zone  {safe(sheet.within(one))}", style="dim"),
             *([] if one.priority is None else [Text(f"  priority {one.priority}")]),
-            Text(f"  value    {safe(one.content)}"),
+            Text("  value    ") + whole(one.content),
             Text(f"  TTL      {one.ttl}", style="dim"),
         ]
     lines += [
@@ -241,8 +242,8 @@ def verdict(sheet: Sheet, one: Published) -> list[Text]:
     lines = [Text(f"{mark} {one.verdict:<14} {record.type:<5} {safe(record.name)}", style=style)]
     if not one.is_right:
         lines.append(Text(f"    in zone  {safe(sheet.within(record))}", style="dim"))
-        lines.append(Text(f"    wanted   {safe(record.value)}"))
-        lines += [Text(f"    found    {safe(found)}", style=style) for found in one.found]
+        lines.append(Text("    wanted   ") + whole(record.value))
+        lines += [Text("    found    ", style=style) + whole(found) for found in one.found]
     if one.note:
         lines.append(Text(f"    note     {safe(one.note)}"))
     return lines

@@ -16,11 +16,20 @@ def summary(reports: Sequence[Mapping[str, Any]]) -> Text:
     width = max(len(one["environment"]) for one in reports)
     lines = [Text("Summary", style="bold")]
     for one in reports:
-        mark, style = ("=", "green") if one["ok"] else ("!", "red")
+        mark, style = sign(one)
         lines.append(
             Text(f"  {mark} {safe(one['environment']):<{width}}  {outcome(one)}", style=style)
         )
     return Text("\n").join([*lines, Text()])
+
+
+def sign(report: Mapping[str, Any]) -> tuple[str, str]:
+    """The sign of a plan's lines, for a whole environment: "=" where all is as it should be."""
+    if not report["ok"]:
+        return "!", "red"
+    if report["plan"]["settled"]:
+        return "=", "green"
+    return ("+", "green") if report["plan"]["counts"]["create"] else ("~", "yellow")
 
 
 def outcome(report: Mapping[str, Any]) -> str:

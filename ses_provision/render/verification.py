@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from rich.console import Group, RenderableType
-from rich.table import Table
 from rich.text import Text
 
 from ses_provision.checks.faults import Verdict
@@ -13,6 +11,7 @@ from ses_provision.checks.record_report import RecordReport
 from ses_provision.checks.verification import Verification
 from ses_provision.checks.views import Kind, State, View
 from ses_provision.environment import Environment
+from ses_provision.render.layout import Folded, prose, whole
 from ses_provision.render.message import safe
 from ses_provision.render.plan import heading
 
@@ -27,7 +26,7 @@ def status_style(status: str) -> str:
     return BAD if status in {"FAILED", "NOT_STARTED"} else WAITS
 
 
-def verification(value: Verification, env: Environment) -> RenderableType:
+def verification(value: Verification, env: Environment) -> Folded:
     """Where verification stands, each record, and what to do."""
     may = "may send" if value.verified_for_sending else "may not send yet"
     rows = [
@@ -35,12 +34,12 @@ def verification(value: Verification, env: Environment) -> RenderableType:
         ("DKIM", value.dkim_status, value.key_length),
         ("MAIL FROM", value.mail_from_status, value.mail_from_domain),
     ]
-    table = Table(box=None, show_header=False, padding=(0, 2, 0, 2))
+    lines, width = [heading(env)], max(len(safe(status)) for _, status, _ in rows)
     for name, status, detail in rows:
-        table.add_row(name, Text(safe(status), style=status_style(status)), Text(safe(detail)))
-    parts: list[RenderableType] = [heading(env), table, Text()]
-    parts += [record(one) for one in value.records]
-    return Group(*parts, Text(), *conclusion(value), Text())
+        shown = Text(f"{safe(status):<{width}}", style=status_style(status))
+        lines.append(Text(f"  {name:<9}    ") + shown + Text(f"    {safe(detail)}"))
+    lines += [Text(), *(record(one) for one in value.records), Text(), *conclusion(value), Text()]
+    return Folded(Text("\n").join(lines))
 
 
 def conclusion(value: Verification) -> list[Text]:
@@ -49,7 +48,7 @@ def conclusion(value: Verification) -> list[Text]:
     good = main.code == "verified"
     found = [Text(f"Verdict: {safe(main.cause)}.", style=GOOD if good else WAITS)]
     if main.fix:
-        found.append(Text(f"Fix:     {safe(main.fix)}", style="bold"))
+        found.append(Text("Fix:     ", style="bold") + prose(main.fix))
     return found + [also(one) for one in worth_saying(others, value)]
 
 
@@ -70,18 +69,18 @@ def record(value: RecordReport) -> Text:
     text = Text(f"  {mark} {value.state.value:<8}", style=style)
     wanted, force = value.record, value.in_force
     stands = force.text if force is not None else ""
-    text.append(f" {wanted.type:<5} {safe(wanted.name)}", style="default")
+    text.append(f" {wanted.type:<5} ", style="default").append(whole(wanted.name))
     shown = stands if value.state is State.RIGHT and stands else wanted.value
-    text.append(f"\n{INDENT}→ {safe(shown)}", style="default")
+    text.append(f"\n{INDENT}→ ", style="default").append(whole(shown))
     if stands and value.falls_short:
-        text.append(f"\n{INDENT}in force: {safe(stands)}", style=style)
+        text.append(f"\n{INDENT}in force: ", style=style).append(whole(stands))
     if value.inherited:
         text.append(f"\n{INDENT}inherited from {safe(value.inherited)}", style="dim")
     seen = ", ".join(summaries(value))
     if seen and not value.inherited:
         text.append(f"\n{INDENT}{seen}", style="dim")
-    for view in odd_ones(value):
-        text.append(f"\n{INDENT}{safe(view.who)}: {safe(described(view))}", style=style)
+    for said, views in alike(odd_ones(value)).items():
+        text.append(f"\n{INDENT}{safe(whom(views, value))}: {safe(said)}", style=style)
     return text
 
 
@@ -113,6 +112,24 @@ def odd_ones(value: RecordReport) -> list[View]:
         if (view.state not in {State.RIGHT, State.MISSING} or view.note)
         and not (value.inherited and not view.note)
     ]
+
+
+def alike(views: Iterable[View]) -> dict[str, list[View]]:
+    """The views by what they say: equal answers are told once."""
+    found: dict[str, list[View]] = {}
+    for view in views:
+        found.setdefault(described(view), []).append(view)
+    return found
+
+
+def whom(views: Sequence[View], report: RecordReport) -> str:
+    """Those who say the same, in a few words: by name, or all of their kind."""
+    named: list[str] = []
+    for kind in Kind:
+        who, asked = [view.who for view in views if view.kind is kind], len(report.of(kind))
+        is_all = len(who) == asked > 1
+        named += [f"all {asked} {kind.value}s"] if is_all else who
+    return " and ".join(filter(None, (", ".join(named[:-1]), *named[-1:])))
 
 
 def described(view: View) -> str:

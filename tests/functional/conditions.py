@@ -240,7 +240,7 @@ def in_events() -> Iterator[Broken]:
         "a subscriber has not confirmed",
         pending_subscriber,
         "SES-EVENTS-004",
-        'new@starlightpractice.com opens the mail "AWS Notification',
+        'new@starlightpractice.com opens each mail "AWS Notification',
     )
     yield Broken(
         "nobody is subscribed",

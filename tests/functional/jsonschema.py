@@ -61,7 +61,7 @@ def check_names(root: Any, _s: Any, allowed: Any, value: Any, path: str) -> Iter
 
 
 def check_required(_r: Any, _s: Any, names: Any, value: Any, path: str) -> Iterator[str]:
-    for name in names:
+    for name in names if isinstance(value, dict) else []:
         if name not in value:
             yield f"{path}.{name}".lstrip(".") + ": missing"
 

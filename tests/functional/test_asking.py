@@ -120,7 +120,7 @@ def test_mistakes_in_flags_are_told_before_anybody_is_asked(
     assert refused.calls == []
     assert "[" not in refused.stderr
     for setting in ("domain: must be", "events.emails: must be", "account_id: must be"):
-        assert f"  - {setting}" in refused.stderr
+        assert f"  • {setting}" in refused.stderr
 
 
 @pytest.mark.parametrize("where", [("--dns", "external"), ("--zone-id", "ZPUBLIC")])

@@ -82,7 +82,7 @@ def test_the_demo_tells_the_whole_story_with_the_real_commands(
     assert shown.count("Plan: nothing to do") == 2
     assert shown.index("DKIM         PENDING") < shown.index("DKIM         SUCCESS")
     for environment in ("prod", "staging"):
-        assert re.search(rf"^{environment}: \d+ done, .* open\.$", shown, re.MULTILINE)
+        assert re.search(rf"^{environment}: \d+ open \(.*\), \d+ done, ", shown, re.MULTILINE)
 
 
 def test_the_demo_brings_its_own_environments_where_the_folder_has_none(

@@ -30,6 +30,7 @@ COMMANDS = (
     ("checklist", "--no-dns"),
     ("dkim-status", "--no-dns"),
     ("status",),
+    ("whoami",),
     ("outputs",),
     ("permissions",),
     ("send-test",),

@@ -92,6 +92,7 @@ READING = (
     ("dkim-status",),
     ("checklist",),
     ("status",),
+    ("whoami",),
     ("outputs",),
     ("dns",),
     ("dns", "--check"),

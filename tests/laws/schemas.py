@@ -75,6 +75,7 @@ FINDING: dict[str, Schema] = {
     "needs_person": YES_OR_NO,
     "open": YES_OR_NO,
     "read_at": MOMENT,
+    "see": maybe(WORDS),
 }
 KEY = thing(type=WORDS, account=TEXT, region=TEXT, name=WORDS)
 CHANGE = thing(
@@ -174,6 +175,7 @@ CHECKLIST = thing(
         "required": STATUS["enum"],
         "additionalProperties": False,
     },
+    open_by_severity=thing(blocker=COUNT, warning=COUNT, advice=COUNT),
     topics=each(
         thing(topic=WORDS, title=WORDS, note=maybe(WORDS), findings=each(thing(**FINDING)))
     ),
@@ -241,7 +243,22 @@ OVERVIEW = thing(
     bounce_rate=maybe(NUMBER),
     complaint_rate=maybe(NUMBER),
     open_items=COUNT,
+    blockers=COUNT,
     error=TEXT,
+)
+CALLER = thing(
+    arn=WORDS,
+    account_id=ACCOUNT,
+    wanted_account_id=ACCOUNT,
+    right=YES_OR_NO,
+    origin=thing(
+        method=WORDS,
+        source=WORDS,
+        chosen_by=WORDS,
+        profile=maybe(WORDS),
+        expires_at=maybe(MOMENT),
+        is_renewed=YES_OR_NO,
+    ),
 )
 TEMPLATE = thing(
     AWSTemplateFormatVersion={"const": "2010-09-09"},
@@ -322,7 +339,9 @@ EXPLANATION = thing(
     skipped=TEXT,
 )
 
-PREFLIGHT = thing(**{name: held for name, held in FINDING.items() if name != "read_at"})
+PREFLIGHT = thing(
+    **{name: held for name, held in FINDING.items() if name not in {"read_at", "see"}}
+)
 
 REPORTS: dict[str, dict[str, Schema]] = {
     "plan": {"plan": PLAN},
@@ -331,6 +350,7 @@ REPORTS: dict[str, dict[str, Schema]] = {
     "dkim-status": {"verification": VERIFICATION},
     "checklist": {"checklist": CHECKLIST},
     "status": {"status": OVERVIEW},
+    "whoami": {"caller": CALLER, "zones_caller": maybe(CALLER)},
     "outputs": {"outputs": OUTPUTS},
     "dns": {
         "zone": WORDS,

@@ -7,6 +7,8 @@ import io
 from rich.console import Console, RenderableType
 from rich.text import Text
 
+from ses_provision.render.layout import Folded
+
 
 def shown(one: RenderableType, width: int = 100, *, terminal: bool = False) -> str:
     """The text of a renderable, printed the way the commands print."""
@@ -20,5 +22,5 @@ def shown(one: RenderableType, width: int = 100, *, terminal: bool = False) -> s
         emoji=False,
         markup=False,
     )
-    console.print(one, soft_wrap=isinstance(one, Text))
+    console.print(one, soft_wrap=isinstance(one, Text | Folded))
     return made.getvalue()

@@ -102,7 +102,7 @@ prod  starlightpractice.com  account 524471258033  us-east-2
     + create CNAME aaa._domainkey.starlightpractice.com → aaa.dkim.org
         taken over: CNAME mail.example.com → elsewhere.org
  5. Sender policy
-    - skipped: no role name yet
+    · skipped: no role name yet
 
 Plan: 2 to create, 1 to update, 2 unchanged, 1 blocked, 1 step known after apply, 1 step skipped.
 """
@@ -231,14 +231,14 @@ def test_after_a_fresh_apply_everything_that_people_have_to_do_is_listed(env: En
     assert shown(text.next_steps(env, fresh)) == dedent(
         """\
         Next:
-          - confirm 3 subscriptions: AWS has mailed ops@starlightpractice.com (2 mails), \
+          • confirm 3 subscriptions: AWS has mailed ops@starlightpractice.com (2 mails), \
 night@starlightpractice.com (1 mail)
-          - wait for DKIM:            ses-provision dkim-status --env prod --wait
-          - leave the sandbox:        ses-provision request-access --env prod
-          - let the application send: ses-provision set sender.role NAME --env prod
-          - tell the developers:      ses-provision outputs --env prod \
+          • wait for DKIM:            ses-provision dkim-status --env prod --wait
+          • leave the sandbox:        ses-provision request-access --env prod
+          • let the application send: ses-provision set sender.role NAME --env prod
+          • tell the developers:      ses-provision outputs --env prod \
 (ConfigurationSetName "starlight-prod" in every SendEmail)
-          - see what is left:         ses-provision checklist --env prod
+          • see what is left:         ses-provision checklist --env prod
         """
     )
 
@@ -262,7 +262,7 @@ def test_after_a_small_change_nobody_is_told_of_a_mail_that_was_not_sent(env: En
     assert shown(text.next_steps(env.with_role("application"), small)) == dedent(
         """\
         Next:
-          - see what is left:         ses-provision checklist --env prod
+          • see what is left:         ses-provision checklist --env prod
         """
     )
 

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import io
 import json
 import shlex
 import subprocess
 from dataclasses import replace
-from datetime import UTC, datetime
 from textwrap import dedent
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from rich.console import Console
 
+from ses_provision.checks.overview import Overview
 from ses_provision.engine.account import Account
 from ses_provision.engine.model import Change, Found, Obstacle
 from ses_provision.engine.outcomes import Applied, NotDone
@@ -30,10 +28,9 @@ from ses_provision.errors import (
     Stopped,
     UsageError,
 )
-from ses_provision.outside.wait import Looked
-from ses_provision.render import document, message
+from ses_provision.render import document, message, overview
 from ses_provision.render import outputs as output_text
-from ses_provision.render.progress import Progress
+from ses_provision.resources.ses.account import Access
 from ses_provision.steps.outputs import outputs
 from tests.unit.examples import ACCOUNT, CONFIGURATION_SET, TOPIC
 from tests.unit.rendering import shown
@@ -236,45 +233,35 @@ def test_the_names_in_the_document_of_what_was_applied_are_stable() -> None:
     }
 
 
-class Screen:
-    """A console that writes into a string."""
-
-    def __init__(self, *, terminal: bool) -> None:
-        self.file = io.StringIO()
-        self.console = Console(
-            file=self.file, force_terminal=terminal, width=100, _environ={"TERM": "xterm"}
-        )
-
-    @property
-    def text(self) -> str:
-        """All that was written."""
-        return self.file.getvalue()
-
-
-def test_off_a_terminal_waiting_is_one_plain_line_with_a_time_for_each_look() -> None:
-    screen = Screen(terminal=False)
-    slept: list[float] = []
-    with Progress(screen.console, lambda: datetime(2026, 11, 22, 9, 5, 7, tzinfo=UTC)) as progress:
-        progress.waits("prod", "DKIM is [pending]\x1b", Looked(3, 125.0, 42.4))
-        progress.sleeping(slept.append)(42.4)
-
-    assert screen.text == (
-        "2026-11-22T09:05:07Z waiting for prod, 2:05 so far; next look in 42 s: "
-        "DKIM is [pending]\\x1b\n"
+def environment_of(name: str, account: str = "111122223333", region: str = "eu-west-1") -> Overview:
+    """An environment that is well."""
+    return Overview(
+        name,
+        f"{name}.example.com",
+        account,
+        region,
+        verified="SUCCESS",
+        dkim="SUCCESS",
+        mail_from="SUCCESS",
+        access=Access.GRANTED,
+        sending=True,
+        enforcement="HEALTHY",
+        bounce_rate=0.0123,
+        complaint_rate=0.0,
+        open_items=3,
+        blockers=1,
     )
-    assert slept == [42.4]
 
 
-def test_on_a_terminal_one_line_counts_down_and_sleeps_as_long_as_told() -> None:
-    screen = Screen(terminal=True)
-    slept: list[float] = []
-    with Progress(screen.console, lambda: NOON) as progress:
-        progress.waits("prod", "DKIM is pending", Looked(1, 0.0, 5.4))
-        progress.sleeping(slept.append)(5.4)
-        progress.waits("prod", "MAIL FROM is pending", Looked(2, 5.4, 2.0))
-        progress.sleeping(slept.append)(2.0)
+@pytest.mark.parametrize("width", [40, 60, 80, 120])
+def test_what_is_the_accounts_is_told_once_however_many_environments_share_it(width: int) -> None:
+    rows = [environment_of(f"e{number}") for number in range(30)]
+    rows += [environment_of("other", "444455556666"), environment_of("third", region="us-east-1")]
 
-    assert sum(slept) == pytest.approx(7.4)
-    assert max(slept) <= 1
-    for part in ("next look in 5 s", "next look in 3 s", "0:03 so far", "MAIL FROM is pending"):
-        assert part in screen.text
+    found = shown(overview.overview(rows, width), width)
+
+    assert found.count("1.23%") == 3
+    assert found.count("111122223333") == 2
+    assert found.count("out of the sandbox") == 3
+    assert found.count("3 (1 blocking)") == 32
+    assert max(map(len, found.splitlines())) <= width

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -21,11 +22,12 @@ from ses_provision.cli.step_options import (
     taken,
     with_role,
 )
+from ses_provision.cli.totals import show_total, totalled
 from ses_provision.engine.model import Step
 from ses_provision.engine.outcomes import NotDone
 from ses_provision.engine.plan import Plan, StepPlan
 from ses_provision.errors import UsageError
-from ses_provision.render import document
+from ses_provision.render import document, total
 from ses_provision.render import plan as text
 
 if TYPE_CHECKING:
@@ -141,22 +143,24 @@ def make_it_so(
     if saved is not None:
         saved.insist(env, agreed, prune=prune)
         tell_what_stands(run, saved, agreed)
-    report = {"plan": document.plan(agreed), "applied": []}
+    report: dict[str, Any] = {"plan": document.plan(agreed), "applied": []}
     run.report(env.name, report, ok=not agreed.is_blocked)
     run.show(text.plan(agreed, env, verbose=verbose), "")
     stuck = [step for step in agreed.steps if step.blocked]
     going = [removal for removal in agreed.left_over if prune and not removal.stays]
     if not (agreed.has_changes or going):
+        show_total(run, total.nothing_to_apply(agreed))
         if agreed.failure is not None:
             raise agreed.failure
         return stuck
     if not yes and saved is None:
         run.confirm(f"Apply these changes to {env.name} (account {env.account_id})?")
-    left = perform(run, target, agreed, steps, take)
-    if going and run.reports[-1]["ok"]:
-        prune_left_over(run, target, agreed)
-    elif going:
-        run.tell(f"{env.name}: what is left over was not deleted, for not every step was made.")
+    with totalled(run, partial(total.applied, agreed, len(going), report["applied"])):
+        left = perform(run, target, agreed, steps, take)
+        if going and run.reports[-1]["ok"]:
+            prune_left_over(run, target, agreed)
+        elif going:
+            run.tell(f"{env.name}: what is left over was not deleted, for not every step was made.")
     run.show("", text.next_steps(env, agreed), "")
     done = {step.id for step in left}
     return [*left, *(step for step in stuck if step.id not in done)]
@@ -169,23 +173,25 @@ def perform(
     from ses_provision.engine import applying
 
     left = []
-    for done in applying.apply(
-        agreed,
-        steps,
-        target.env,
-        target.account,
-        target.reader,
-        target.connections,
-        take_over=take,
-        sleep=run.world.sleep,
-        now=run.world.now,
-    ):
-        run.show(text.applied(done, target.env.name))
-        run.reports[-1]["applied"].append(document.applied(done))
-        if isinstance(done, NotDone):
-            run.reports[-1]["ok"] = False
-            left.append(done.step)
-            run.fail(1)
+    entries = run.reports[-1]["applied"]
+    with run.life.during(lambda: total.so_far(agreed, entries)):
+        for done in applying.apply(
+            agreed,
+            steps,
+            target.env,
+            target.account,
+            target.reader,
+            target.connections,
+            take_over=take,
+            sleep=run.life.sleeping(run.world.sleep, "waiting until AWS shows or takes it"),
+            now=run.world.now,
+        ):
+            run.show(text.applied(done, target.env.name))
+            entries.append(document.applied(done))
+            if isinstance(done, NotDone):
+                run.reports[-1]["ok"] = False
+                left.append(done.step)
+                run.fail(1)
     return left
 
 

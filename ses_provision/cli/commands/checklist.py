@@ -18,8 +18,10 @@ from ses_provision.render import document
 if TYPE_CHECKING:
     from ses_provision.checks.report import Checklist
     from ses_provision.checks.topic import Topic
+    from ses_provision.environment import Environment
 
 Format = Literal["table", "json", "markdown", "html"]
+Least = Literal["blocker", "warning", "advice"]
 
 
 def complete_item(ctx: typer.Context, incomplete: str) -> list[str]:
@@ -41,9 +43,11 @@ Only = Annotated[
 ]
 
 
-def chosen(only: list[str] | None) -> list[Topic]:
+def chosen(only: list[str] | None, severity: Least | None) -> list[Topic]:
     """The topics and items to look at."""
     from ses_provision.checks import ITEMS, TOPICS
+    from ses_provision.checks.choosing import at_least
+    from ses_provision.checks.finding import Severity
     from ses_provision.checks.topic import selected
 
     known = {*ITEMS, *(topic.id.upper() for topic in TOPICS)}
@@ -53,7 +57,7 @@ def chosen(only: list[str] | None) -> list[Topic]:
                 f"The checklist has no item or topic {name}.{meant(name.upper(), sorted(known))}",
                 f"Topics: {', '.join(topic.id for topic in TOPICS)}.",
             )
-    return selected(TOPICS, only or ())
+    return at_least(selected(TOPICS, only or ()), Severity(severity or "advice"))
 
 
 def checklist(
@@ -62,6 +66,10 @@ def checklist(
         Format, typer.Option("--format", help="html is one page to print and keep.")
     ] = "table",
     only: Only = None,
+    severity: Annotated[
+        Least | None,
+        typer.Option("--severity", help="Only what is at least that severe."),
+    ] = None,
     exit_code: Annotated[
         bool, typer.Option("--exit-code", help="Exit status 3 while something is open.")
     ] = False,
@@ -85,13 +93,14 @@ def checklist(
     from ses_provision.render import checklist_markdown
 
     run.as_json = run.as_json or output_format == "json"
-    topics = chosen(only)
+    topics = chosen(only, severity)
     if github_summary:
         github.summary_file()  # without it, refused before any call
     found: list[Checklist] = []
 
     def work(target: Target) -> None:
         env = with_role(target, role).env
+        tell_of_none(run, env, topics)
         words = attestations.load(run.config_dir, env.name)
         scene = Scene(env, target.account, asked(env, resolver, no_dns))
         looked = target.reader.run(look(topics, scene))
@@ -109,6 +118,13 @@ def checklist(
             github.summary(checklist_markdown.render(found))
 
 
+def tell_of_none(run: Run, env: Environment, topics: list[Topic]) -> None:
+    """Say where nothing of what was named matters to an environment."""
+    if not any(topic.matters(env) for topic in topics):
+        named = ", ".join(topic.title for topic in topics) or "that"
+        run.tell(f"{env.name}: nothing of {named} concerns it, by its settings.")
+
+
 def show(run: Run, found: list[Checklist], output_format: Format) -> None:
     """Show the checklists in a format."""
     from ses_provision.render import checklist as text
@@ -122,4 +138,4 @@ def show(run: Run, found: list[Checklist], output_format: Format) -> None:
         case _ if len(found) == 1:
             run.show(text.checklist(found[0]))
         case _:
-            run.show(text.side_by_side(found))
+            run.show(text.side_by_side(found, run.out.width))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -11,6 +12,7 @@ from ses_provision.cli.options import offered
 from ses_provision.cli.run import Run, Target
 from ses_provision.cli.scope import scope_of
 from ses_provision.cli.step_options import Role, with_role
+from ses_provision.cli.totals import show_total, totalled
 from ses_provision.errors import Protected, UsageError
 
 if TYPE_CHECKING:
@@ -78,12 +80,14 @@ def take_down(run: Run, target: Target, *, yes: bool, adopted: bool) -> None:
     """Show what goes and what stays, ask for the name, delete."""
     from ses_provision.engine import teardown
     from ses_provision.render import destroy as render
+    from ses_provision.render import total
     from ses_provision.steps.warnings import in_use
 
     env = target.env
     scope = target.reader.run(scope_of(run, target, adopted=adopted))
     agreed = teardown.plan(scope, target.reader, in_use(env, target.account))
-    report = {"destroy": render.document(agreed), "applied": []}
+    report: dict[str, Any] = {"destroy": render.document(agreed), "applied": []}
+    entries = report["applied"]
     run.report(env.name, report)
     run.show(render.teardown(agreed, env), "")
     if not (env.sender.role or env.sends_without_role):
@@ -92,14 +96,21 @@ def take_down(run: Run, target: Target, *, yes: bool, adopted: bool) -> None:
             "--role NAME` made one, name the role here, too."
         )
     if not agreed.going:
+        show_total(run, total.destroyed(agreed, env.name, entries, 0, True))
         return
     if not yes:
         ask_for_the_name(run, env)
-    for done in teardown.destroy(
-        agreed, scope, target.reader, target.connections, now=run.world.now
+    with (
+        totalled(run, partial(total.destroyed, agreed, env.name, entries)),
+        run.life.during(
+            lambda: f"destroying {env.name}: {len(entries)} of {len(agreed.going)} deleted"
+        ),
     ):
-        run.show(render.removed(done))
-        run.reports[-1]["applied"].append(render.removed_entry(done))
+        for done in teardown.destroy(
+            agreed, scope, target.reader, target.connections, now=run.world.now
+        ):
+            run.show(render.removed(done))
+            entries.append(render.removed_entry(done))
 
 
 def ask_for_the_name(run: Run, env: Environment) -> None:

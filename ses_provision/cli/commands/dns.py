@@ -8,8 +8,9 @@ import typer
 
 from ses_provision.cli.options import OPEN, Timeout
 from ses_provision.cli.run import Run, Target
+from ses_provision.cli.waiting import progress
 from ses_provision.errors import ProvisionError, UsageError
-from ses_provision.render.progress import Progress
+from ses_provision.resources import hosted_zones
 
 if TYPE_CHECKING:
     from ses_provision.checks.published import Lookup
@@ -95,7 +96,6 @@ def sheet_of(target: Target) -> tuple[Sheet, Dkim | None]:
     """The records of an environment, the zone they go into, and what SES has issued."""
     from ses_provision.outside.reading import both
     from ses_provision.render.records import Sheet
-    from ses_provision.resources import hosted_zones
     from ses_provision.steps import needs
     from ses_provision.steps.records import records_to_publish
 
@@ -135,16 +135,14 @@ def show_check(
         if minutes is None:
             look()
         else:
-            with Progress(run.err, run.world.now) as progress:
-                wait.until(
-                    look,
-                    lambda seen: seen.is_right,
-                    timeout=minutes * 60,
-                    sleep=progress.sleeping(run.world.sleep),
-                    waiting=lambda seen, looked: progress.waits(
-                        target.env.name, lacking(seen), looked
-                    ),
-                )
+            told = progress(run)
+            wait.until(
+                look,
+                lambda seen: seen.is_right,
+                timeout=minutes * 60,
+                sleep=told.sleeping(run.world.sleep),
+                waiting=lambda seen, looked: told.waits(target.env.name, lacking(seen), looked),
+            )
     finally:
         if last:
             run.show(text.checked(sheet, last[0], legacy_name(target.env.domain)), "")

@@ -12,9 +12,9 @@ import typer
 from ses_provision.cli.commands.send_test import send
 from ses_provision.cli.options import Timeout, Yes
 from ses_provision.cli.run import Run, Target
+from ses_provision.cli.waiting import progress
 from ses_provision.engine.values import plain
 from ses_provision.errors import AwsRefused, NotReady, NotSettled, ProvisionError
-from ses_provision.render.progress import Progress
 
 if TYPE_CHECKING:
     from ses_provision.operations.alarm_drill import AlarmDrill, Ring
@@ -126,24 +126,24 @@ def listen(run: Run, target: Target, made: Drill, timeout: float) -> None:
     """Wait for both events."""
     from ses_provision.outside import wait
 
-    with Progress(run.err, run.world.now) as progress:
-        try:
-            wait.until(
-                made.listen,
-                lambda hops: all(hop.arrived for hop in hops),
-                timeout=timeout * 60,
-                sleep=progress.sleeping(run.world.sleep),
-                waiting=lambda _, looked: progress.waits(
-                    target.env.name, f"not come yet: {', '.join(made.lacking)}", looked
-                ),
-            )
-        except NotSettled as error:
-            raise NotSettled(
-                f"SES took the mail, but no event came for {', '.join(made.lacking)}: "
-                f"{why(target, made)}.",
-                f"ses-provision checklist --env {target.env.name} --only events; or wait longer "
-                "with --timeout MINUTES",
-            ) from error
+    told = progress(run)
+    try:
+        wait.until(
+            made.listen,
+            lambda hops: all(hop.arrived for hop in hops),
+            timeout=timeout * 60,
+            sleep=told.sleeping(run.world.sleep),
+            waiting=lambda _, looked: told.waits(
+                target.env.name, f"not come yet: {', '.join(made.lacking)}", looked
+            ),
+        )
+    except NotSettled as error:
+        raise NotSettled(
+            f"SES took the mail, but no event came for {', '.join(made.lacking)}: "
+            f"{why(target, made)}.",
+            f"ses-provision checklist --env {target.env.name} --only events; or wait longer "
+            "with --timeout MINUTES",
+        ) from error
 
 
 def why(target: Target, made: Drill) -> str:
@@ -289,13 +289,14 @@ def hear(run: Run, target: Target, made: AlarmDrill, timeout: float) -> None:
     def awaited() -> str:
         return ", ".join(ring.name for ring in made.rings if not ring.arrived and not ring.silent)
 
-    with Progress(run.err, run.world.now) as progress, suppress(NotSettled):
+    told = progress(run)
+    with suppress(NotSettled):
         wait.until(
             made.listen,
             lambda _: not awaited(),
             timeout=timeout * 60,
-            sleep=progress.sleeping(run.world.sleep),
-            waiting=lambda _, looked: progress.waits(
+            sleep=told.sleeping(run.world.sleep),
+            waiting=lambda _, looked: told.waits(
                 target.env.name, f"not rung through yet: {awaited()}", looked
             ),
         )

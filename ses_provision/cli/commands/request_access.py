@@ -9,9 +9,9 @@ import typer
 from ses_provision.cli.options import Timeout, Yes
 from ses_provision.cli.resolvers import NoDns, Resolvers, asked
 from ses_provision.cli.run import Run, Target
+from ses_provision.cli.waiting import progress
 from ses_provision.engine.values import plain
 from ses_provision.errors import AccessDenied, AwsRefused, NotReady
-from ses_provision.render.progress import Progress
 
 if TYPE_CHECKING:
     from ses_provision.checks.finding import Finding
@@ -139,16 +139,16 @@ def await_decision(run: Run, target: Target, timeout: float) -> None:
         target.reader.forget()
         return state(target)
 
-    with Progress(run.err, run.world.now) as progress:
-        wait.until(
-            look,
-            lambda seen: seen.state is not Access.PENDING,
-            timeout=timeout * 60,
-            sleep=progress.sleeping(run.world.sleep),
-            waiting=lambda seen, looked: progress.waits(
-                target.env.name, f"AWS reviews case {seen.case_id}", looked
-            ),
-        )
+    told = progress(run)
+    wait.until(
+        look,
+        lambda seen: seen.state is not Access.PENDING,
+        timeout=timeout * 60,
+        sleep=told.sleeping(run.world.sleep),
+        waiting=lambda seen, looked: told.waits(
+            target.env.name, f"AWS reviews case {seen.case_id}", looked
+        ),
+    )
 
 
 def tell_outcome(run: Run, target: Target) -> None:

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 def status(run: Run, no_dns: NoDns = False) -> None:
     """Show all environments in one screen: verified, sandbox, sending, rates, open items.
 
-    Rates are the account's newest bounce and complaint rate in the sending region; a dash where
-    CloudWatch has none yet. Open items: `ses-provision checklist`.
+    What is the account's in its region is told once: sandbox, sending, and the newest bounce and
+    complaint rate, where CloudWatch has any. Open items: `ses-provision checklist`.
 
     Example: ses-provision status
     """
@@ -42,6 +42,7 @@ def look(run: Run, target: Target, *, no_dns: bool) -> Overview:
     from dataclasses import replace
 
     from ses_provision.checks import TOPICS, attestations
+    from ses_provision.checks.finding import Severity
     from ses_provision.checks.overview import overview
     from ses_provision.checks.report import checklist
     from ses_provision.checks.topic import Scene
@@ -54,4 +55,5 @@ def look(run: Run, target: Target, *, no_dns: bool) -> Overview:
         both(overview(env, target.account, now), look_at(TOPICS, scene))
     )
     words = attestations.load(run.config_dir, env.name)
-    return replace(seen, open_items=len(checklist(env, looked, words, now).open))
+    found = checklist(env, looked, words, now)
+    return replace(seen, open_items=len(found.open), blockers=found.open_count(Severity.BLOCKER))
