@@ -32,7 +32,7 @@ class Commands(Mapping[str, Any]):
 @functools.cache
 def made(name: str) -> Any:
     """A command with its options, worked out once."""
-    from ses_provision.cli.run import shared
+    from ses_provision.cli.shared import shared
 
     function = name.replace("-", "_")
     module = importlib.import_module(f"ses_provision.cli.commands.{function}")

@@ -182,7 +182,7 @@ def test_a_signal_before_the_command_has_begun_is_told_all_the_same(
     def early(*_: object, **__: object) -> None:
         os.kill(os.getpid(), signal.SIGTERM)
 
-    monkeypatch.setattr("ses_provision.cli.run.make_run", early)
+    monkeypatch.setattr("ses_provision.cli.shared.make_run", early)
 
     ended = cli("plan", "--json")
 

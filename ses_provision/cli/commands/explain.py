@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from ses_provision.cli.run import Run, without
+from ses_provision.cli.run import Run
+from ses_provision.cli.shared import without
 from ses_provision.cli.step_options import complete_step, known_step
 from ses_provision.engine.values import plain
 from ses_provision.errors import UsageError

@@ -9,7 +9,8 @@ import typer
 from rich.text import Text
 
 from ses_provision import guides
-from ses_provision.cli.run import Run, without
+from ses_provision.cli.run import Run
+from ses_provision.cli.shared import without
 from ses_provision.engine.values import plain
 from ses_provision.errors import UsageError
 from ses_provision.names import meant

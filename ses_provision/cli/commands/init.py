@@ -13,7 +13,8 @@ from rich.text import Text
 
 from ses_provision.cli import asking
 from ses_provision.cli.options import offered
-from ses_provision.cli.run import Run, without
+from ses_provision.cli.run import Run
+from ses_provision.cli.shared import without
 from ses_provision.errors import ConfigError, ProvisionError, UsageError
 from ses_provision.names import is_within
 from ses_provision.outside import files

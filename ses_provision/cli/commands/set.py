@@ -10,7 +10,8 @@ import typer
 from rich.text import Text
 
 from ses_provision.cli import folder
-from ses_provision.cli.run import Run, without
+from ses_provision.cli.run import Run
+from ses_provision.cli.shared import without
 from ses_provision.environment import loading
 from ses_provision.errors import UsageError
 from ses_provision.outside import files

@@ -7,7 +7,8 @@ import os
 from rich.text import Text
 
 from ses_provision.cli import folder, github
-from ses_provision.cli.run import Run, without
+from ses_provision.cli.run import Run
+from ses_provision.cli.shared import without
 from ses_provision.errors import UsageError
 
 
