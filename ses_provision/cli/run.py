@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO, cast
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar, cast
 
 import typer
 from rich.console import Console
@@ -32,9 +32,12 @@ from ses_provision.worlds.real import RealWorld, World
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+    from ses_provision.cli.side_by_side import Memories
     from ses_provision.engine.account import Account
     from ses_provision.environment import Environment
     from ses_provision.outside.aws import Connections, Reader
+
+T = TypeVar("T")
 
 STATES = (2, 3)
 """Exit statuses that tell of a state, not of an error: changes to make, items open."""
@@ -98,20 +101,37 @@ class Run:
             raise UsageError(f"`ses-provision {self.command}` takes one environment at a time.")
         return found[0]
 
-    def open(self, env: Environment) -> Target:
+    def open(self, env: Environment, memories: Memories | None = None) -> Target:
         """Connect, and make sure before anything else that it is the right account."""
         from ses_provision.engine.account import right_account
         from ses_provision.outside import aws
 
         connections = self.world.connect(env, self.profile, self.trace if self.debug else None)
-        reader = aws.Reader(connections)
+        memory = memories.of(env, connections.whose) if memories else None
+        reader = aws.Reader(connections, memory)
         return Target(env, connections, reader, reader.run(right_account(env)))
 
-    def each(self, work: Callable[[Target], None], *, writes: bool = False) -> None:
-        """Work on each environment; what goes wrong in one is told, and does not stop the next."""
-        for env in self.environments(writes=writes):
-            with self.boundary(env.name):
-                work(self.open(env))
+    def each(
+        self,
+        work: Callable[[Run, Target], T],
+        failed: Callable[[Environment, ProvisionError], T] | None = None,
+        *,
+        writes: bool = False,
+        in_turn: bool = False,
+    ) -> list[T]:
+        """Work on each environment; the values of the work, in the order of environments.
+
+        What goes wrong in one is told, and does not stop the others; `failed` says what stands for
+        it. Environments that are only read are worked on side by side. Those that are written come
+        in turn, each with what the one before has left: they are asked about one by one, and a
+        domain's records stand before those of its subdomains. So do waits, which are watched live.
+        """
+        from ses_provision.cli import side_by_side
+
+        environments = self.environments(writes=writes)
+        together = 1 if writes or in_turn else self.world.side_by_side
+        memories = None if writes else side_by_side.Memories(environments)
+        return side_by_side.each(self, environments, work, failed, memories, together)
 
     def boundary(self, environment: str | None = None) -> Boundary:
         """Where expected errors end: told, and turned into an exit status."""
@@ -166,6 +186,10 @@ class Run:
             self.err.print(in_one_line(text), soft_wrap=True)
         self.err.file.write(hide(captured.get()))
         self.err.file.flush()
+
+    def later(self, what: Callable[[], None]) -> None:
+        """Do something outside of the run's own streams, in the order of what is shown."""
+        what()
 
     def trace(self, text: str) -> None:
         """A line about an AWS call."""

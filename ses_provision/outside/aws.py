@@ -6,11 +6,12 @@ it: all questions of a round at once, each question once.
 
 from __future__ import annotations
 
+import re
 import threading
-from collections import defaultdict
-from collections.abc import Callable, Iterable
+import weakref
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -21,6 +22,8 @@ import botocore.parsers
 from botocore import xform_name
 
 from ses_provision.errors import CannotReachAws
+from ses_provision.outside.memory import Memory
+from ses_provision.outside.pace import FREELY, PACED, Pace, Pacing
 from ses_provision.outside.reading import Ask
 from ses_provision.outside.refusals import explain, means
 from ses_provision.outside.rights import Credentials
@@ -35,7 +38,11 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 AT_ONCE = 12
-"""How many questions are under way together."""
+"""How many questions of one environment are under way together."""
+
+OPENING = threading.Lock()
+"""Sessions are not thread-safe (boto3, "Session reference"), and several environments may share
+one: clients are made one after the other."""
 
 # botocore alone rides out throttling, 5xx and dropped connections. SESv2's control plane admits
 # about one call a second (SES Developer Guide, service quotas), so a round of four reads needs a
@@ -52,6 +59,25 @@ UNANSWERED = (
     EOFError,  # an MFA code that nobody can type
 )
 """What surfaces where AWS has not answered."""
+
+
+Place = tuple[str, str, Credentials]
+"""What a client is for: a service, a region, and whose credentials sign."""
+
+TOO_FAST = re.compile(r"Throttl|TooManyRequests|RequestLimitExceeded")
+"""In the codes of refusals that mean "later"."""
+
+
+def was_repeated(answer: dict[str, Any]) -> bool:
+    """Whether botocore had to send a request more than once."""
+    metadata: dict[str, Any] = answer.get("ResponseMetadata", {})
+    return bool(metadata.get("RetryAttempts"))
+
+
+def hang_up(clients: dict[Place, Any]) -> None:
+    """Close the connections of clients that nobody holds any more."""
+    for client in clients.values():
+        client.close()
 
 
 def insist_on_usable_credentials(opened: boto3.Session) -> None:
@@ -81,6 +107,7 @@ class Connections:
     """Clients by service and region, made when first needed.
 
     Route 53 may be in another account: with a session of its own, with a role to take on, or both.
+    `whose` is equal for connections that get the same answers.
     """
 
     def __init__(
@@ -92,7 +119,10 @@ class Connections:
         endpoint_url: str | None = None,
         trace: Callable[[str], None] | None = None,
         resolve: Callable[[Ask], Outcome] | None = None,
+        new_pace: Callable[[Pacing], Pace] = Pace,
+        whose: Hashable = None,
     ) -> None:
+        self.whose = whose or self
         self._session = opened
         self._zones = zones or opened
         self._zone_role = zone_role
@@ -100,8 +130,11 @@ class Connections:
         self._endpoint_url = endpoint_url
         self._trace = trace
         self._resolve = resolve
-        self._clients: dict[tuple[str, str, Credentials], Any] = {}
+        self._clients: dict[Place, Any] = {}
+        self._paces: dict[Place, Pace] = {}
+        self._new_pace = new_pace
         self._lock = threading.Lock()
+        weakref.finalize(self, hang_up, self._clients).atexit = False
 
     def answer(self, asked: Ask) -> Outcome:
         """Ask one question. None where AWS says there is no such thing; errors are returned."""
@@ -117,6 +150,10 @@ class Connections:
 
     def _ask(self, asked: Ask) -> dict[str, Any]:
         client = self._client(asked.service, asked.region, asked.credentials)
+        with self._turn(asked):
+            return self._asked(client, asked)
+
+    def _asked(self, client: Any, asked: Ask) -> dict[str, Any]:
         method = xform_name(asked.operation)
         if asked.pages and client.can_paginate(method):
             pages: dict[str, Any] = (
@@ -124,16 +161,36 @@ class Connections:
             )
             return pages
         answer: dict[str, Any] = getattr(client, method)(**asked.arguments)
+        self._pace(asked).heed(too_fast=was_repeated(answer))
         return answer
 
     def send(self, call: Call) -> dict[str, Any]:
         """Make one writing call. Raises ProvisionError where AWS refuses it."""
         try:
             client = self._client(call.service, call.region, call.credentials)
-            reply: dict[str, Any] = getattr(client, xform_name(call.operation))(**call.params)
+            with self._turn(call):
+                reply: dict[str, Any] = getattr(client, xform_name(call.operation))(**call.params)
         except (botocore.exceptions.ClientError, *UNANSWERED) as error:
             raise self._explained(error, call) from error
         return reply
+
+    @contextmanager
+    def _turn(self, sent: Ask | Call) -> Iterator[None]:
+        pace = self._pace(sent)
+        with pace.turn():
+            try:
+                yield
+            except botocore.exceptions.ClientError as error:
+                if TOO_FAST.search(error.response["Error"]["Code"]):
+                    pace.heed(too_fast=True)
+                raise
+
+    def _pace(self, sent: Ask | Call) -> Pace:
+        place = (sent.service, sent.region, sent.credentials)
+        with self._lock:
+            if place not in self._paces:
+                self._paces[place] = self._new_pace(PACED.get(sent.service, FREELY))
+            return self._paces[place]
 
     def _explained(self, error: Exception, sent: Ask | Call) -> ProvisionError:
         used = self._session if sent.credentials is Credentials.ACCOUNT else self._zones
@@ -169,9 +226,10 @@ class Connections:
         opened = self._session_for(region, credentials)
         insist_on_usable_credentials(opened)
         try:
-            client = opened.client(
-                service, region_name=region, endpoint_url=self._endpoint_url, config=config
-            )
+            with OPENING:
+                client = opened.client(
+                    service, region_name=region, endpoint_url=self._endpoint_url, config=config
+                )
             insist_on_a_port(client.meta.endpoint_url)
         except ValueError as error:
             raise CannotReachAws(
@@ -190,11 +248,14 @@ class Connections:
 
 
 class Reader:
-    """One run's view of AWS: each question is asked once, until told to forget."""
+    """One environment's view of AWS: each question is asked once, until told to forget.
 
-    def __init__(self, connections: Connections) -> None:
+    What others who share the memory have asked is known already.
+    """
+
+    def __init__(self, connections: Connections, memory: Memory | None = None) -> None:
         self._connections = connections
-        self._known: dict[Ask, Outcome] = {}
+        self._memory = memory or Memory()
         self._pool = ThreadPoolExecutor(AT_ONCE, "ask")
         self.rounds = 0
 
@@ -209,35 +270,10 @@ class Reader:
             return result
 
     def forget(self) -> None:
-        """Ask everything anew."""
-        self._known.clear()
+        """Ask everything anew. What is asked from here on is for this reader alone."""
+        self._memory = Memory()
 
     def _outcomes(self, asks: Iterable[Ask]) -> list[Outcome]:
-        wanted = list(asks)
-        groups = merged(dict.fromkeys(one for one in wanted if one not in self._known))
-        if groups:
-            self.rounds += 1
-            outcomes = list(self._pool.map(self._connections.answer, groups))
-            for outcome, asked in zip(outcomes, groups.values(), strict=True):
-                self._known.update(dict.fromkeys(asked, outcome))
-        return [self._known[one] for one in wanted]
-
-
-def merged(asks: Iterable[Ask]) -> dict[Ask, list[Ask]]:
-    """The questions to send, each with those it answers: mergeable ones become one."""
-    alike: dict[Ask, list[Ask]] = defaultdict(list)
-    for asked in asks:
-        rest = tuple(pair for pair in asked.params if pair[0] != asked.merge)
-        alike[replace(asked, params=rest) if asked.merge else asked].append(asked)
-    return {
-        replace(general, params=(*general.params, (general.merge, values(asked, general.merge))))
-        if general.merge
-        else general: asked
-        for general, asked in alike.items()
-    }
-
-
-def values(asks: Iterable[Ask], name: str) -> tuple[Any, ...]:
-    """The values of a list parameter over several questions."""
-    lists = (dict(one.params).get(name) for one in asks)
-    return tuple(dict.fromkeys(v for found in lists if isinstance(found, tuple) for v in found))
+        outcomes, asked = self._memory.outcomes(list(asks), self._connections.answer, self._pool)
+        self.rounds += asked
+        return outcomes

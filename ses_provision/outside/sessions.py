@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import functools
 import os
 from functools import partial
 from typing import Any
 
 import boto3
 import botocore.exceptions
+import botocore.loaders
 import botocore.session
 from botocore.credentials import (
     AssumeRoleCredentialFetcher,
@@ -42,12 +44,11 @@ def session(profile: str | None, fallback_profile: str | None = None) -> boto3.S
     An explicit profile wins, then credentials given in the environment (CI has no profiles), then
     the fallback: the environment file's profile.
     """
-    given = any(os.environ.get(name) for name in ENVIRONMENT_CREDENTIALS)
-    chosen = profile or (None if given else fallback_profile)
-    if profile is None and given:
+    chosen = chosen_profile(profile, fallback_profile)
+    if profile is None and given_in_variables():
         profiles.insist_on_whole_variables(os.environ)
     try:
-        opened = boto3.Session(profile_name=chosen)
+        opened = with_models(boto3.Session(profile_name=chosen))
     except botocore.exceptions.ProfileNotFound as error:
         named = str(error.kwargs["profile"])
         variable = profiles.naming(os.environ) if chosen is None else ""
@@ -56,6 +57,29 @@ def session(profile: str | None, fallback_profile: str | None = None) -> boto3.S
         raise profiles.unusable(error) from error
     profiles.insist_on_authorities(ca_bundle(opened))
     return learning(opened)
+
+
+def given_in_variables() -> bool:
+    """Whether the environment says whose credentials to use."""
+    return any(os.environ.get(name) for name in ENVIRONMENT_CREDENTIALS)
+
+
+def chosen_profile(profile: str | None, fallback_profile: str | None) -> str | None:
+    """The profile by which a session is opened; None leaves it to the ordinary chain."""
+    return profile or (None if given_in_variables() else fallback_profile)
+
+
+@functools.cache
+def loader(data_path: str | None) -> botocore.loaders.Loader:
+    """What reads AWS's models from disk, for all sessions: each model is read once a process."""
+    return botocore.loaders.create_loader(data_path)
+
+
+def with_models(opened: boto3.Session) -> boto3.Session:
+    """A session that shares the models with all others."""
+    core = opened._session
+    core.register_component("data_loader", loader(core.get_config_variable("data_path")))
+    return opened
 
 
 def learning(opened: boto3.Session) -> boto3.Session:
@@ -115,15 +139,17 @@ def assumed(
     named = base.profile_name
     core = botocore.session.Session(profile=None if named == "default" else named)
     core.register_component("credential_provider", CredentialResolver([InRole(fetcher)]))
-    return learning(boto3.Session(botocore_session=core))
+    return learning(with_models(boto3.Session(botocore_session=core)))
 
 
 def local_session(account_id: str) -> boto3.Session:
     """The credentials that a local AWS takes for an account; nobody's profile has a say."""
     core = botocore.session.Session(session_vars=NOBODYS)
     core.set_config_variable("ignore_configured_endpoint_urls", value=True)
-    return boto3.Session(
-        aws_access_key_id=f"LOCAL000{account_id}",
-        aws_secret_access_key="local",  # noqa: S106
-        botocore_session=core,
+    return with_models(
+        boto3.Session(
+            aws_access_key_id=f"LOCAL000{account_id}",
+            aws_secret_access_key="local",  # noqa: S106
+            botocore_session=core,
+        )
     )

@@ -8,17 +8,21 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ses_provision.outside import aws
+from ses_provision.outside.pace import Pace
 from ses_provision.worlds import public_dns
 
 if TYPE_CHECKING:
     from ses_provision.environment import Environment
     from ses_provision.local import LocalAws
+    from ses_provision.outside.pace import Pacing
     from ses_provision.outside.reading import Ask, Outcome
     from ses_provision.worlds.real import Trace
 
 
 class InProcess:
     """A local AWS with its own clock: waiting moves the clock and takes no time."""
+
+    side_by_side = 1  # nothing here takes time that others could use
 
     def __init__(self, local: LocalAws) -> None:
         self.local = local
@@ -34,11 +38,17 @@ class InProcess:
             zones=self.local.session(env.zone_account_id) if elsewhere else None,
             trace=trace,
             resolve=self.resolve,
+            new_pace=self.new_pace,
+            whose=(env.account_id, env.zone_account_id),
         )
 
     def resolve(self, asked: Ask) -> Outcome:
         """What DNS answers, to whomever the question goes."""
         return public_dns.answer(self.local, asked, self.silent)
+
+    def new_pace(self, pacing: Pacing) -> Pace:
+        """The turns of the calls to one service, on the clock of the local AWS."""
+        return Pace(pacing, self.sleep, lambda: self.local.clock.now().timestamp())
 
     def sleep(self, seconds: float) -> None:
         """Move the clock."""

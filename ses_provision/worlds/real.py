@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
 from ses_provision.errors import UsageError
+from ses_provision.worlds.shelf import Shelf
 
 if TYPE_CHECKING:
     from ses_provision.environment import Environment
@@ -23,8 +24,15 @@ def name_server_port(port: int) -> int:
     return port + 1
 
 
+SIDE_BY_SIDE = 8
+"""How many environments are looked at together: enough to fill the time that AWS takes."""
+
+
 class World(Protocol):
     """What a command needs of the outside, so that the same commands run against any AWS."""
+
+    side_by_side: int
+    """How many environments may be looked at together."""
 
     def connect(self, env: Environment, profile: str | None, trace: Trace) -> Connections:
         """Connect to the environment's account."""
@@ -39,18 +47,30 @@ class World(Protocol):
 class RealWorld:
     """AWS, by the ordinary chain of credentials; AWS_ENDPOINT_URL works as everywhere."""
 
+    side_by_side = SIDE_BY_SIDE
+
+    def __init__(self) -> None:
+        self.shelf = Shelf()
+
     def connect(self, env: Environment, profile: str | None, trace: Trace) -> Connections:
         """Connect with the profile, the environment's credentials, or the file's profile."""
         from ses_provision.outside import aws, dns, sessions
 
         servers = resolvers()
-        return aws.Connections(
-            sessions.session(profile, env.profile),
-            zones=sessions.zone_session(env.dns.profile),
-            zone_role=env.dns.assume_role_arn,
-            trace=trace,
-            resolve=lambda asked: dns.answer(asked, servers),
-        )
+        chosen = sessions.chosen_profile(profile, env.profile)
+        whose = (chosen, env.dns.profile, env.dns.assume_role_arn)
+
+        def connect() -> Connections:
+            return aws.Connections(
+                sessions.session(profile, env.profile),
+                zones=sessions.zone_session(env.dns.profile),
+                zone_role=env.dns.assume_role_arn,
+                trace=trace,
+                resolve=lambda asked: dns.answer(asked, servers),
+                whose=whose,
+            )
+
+        return self.shelf.take(whose, connect)
 
     def sleep(self, seconds: float) -> None:
         """Sleep."""

@@ -18,6 +18,7 @@ class LocalServer(RealWorld):
     """A local AWS that `ses-provision local` serves on the loopback address."""
 
     def __init__(self, port: int | None = None) -> None:
+        super().__init__()
         self.port = port or local_port()
 
     def connect(self, env: Environment, profile: str | None, trace: Trace) -> Connections:
@@ -26,14 +27,21 @@ class LocalServer(RealWorld):
 
         del profile
         self.insist_that_it_listens()
+        whose = (env.account_id, env.zone_account_id)
         name_server = f"127.0.0.1:{name_server_port(self.port)}"
-        return aws.Connections(
-            sessions.local_session(env.account_id),
-            zones=sessions.local_session(env.zone_account_id),
-            endpoint_url=f"http://127.0.0.1:{self.port}",
-            trace=trace,
-            resolve=lambda asked: dns.answer(asked, [name_server], everything_there=True),
-        )
+
+        def connect() -> Connections:
+            elsewhere = env.zone_account_id != env.account_id
+            return aws.Connections(
+                sessions.local_session(env.account_id),
+                zones=sessions.local_session(env.zone_account_id) if elsewhere else None,
+                endpoint_url=f"http://127.0.0.1:{self.port}",
+                trace=trace,
+                resolve=lambda asked: dns.answer(asked, [name_server], everything_there=True),
+                whose=whose,
+            )
+
+        return self.shelf.take(whose, connect)
 
     def insist_that_it_listens(self) -> None:
         """Say at once what is missing, where nobody serves the local AWS."""

@@ -65,8 +65,8 @@ def test_a_settled_plan_takes_at_most_3_rounds(
     readers: list[aws.Reader] = []
     made = aws.Reader.__init__
 
-    def remember(self: aws.Reader, connections: aws.Connections) -> None:
-        made(self, connections)
+    def remember(self: aws.Reader, *arguments: Any) -> None:
+        made(self, *arguments)
         readers.append(self)
 
     monkeypatch.setattr(aws.Reader, "__init__", remember)

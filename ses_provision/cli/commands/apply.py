@@ -75,7 +75,7 @@ def apply(
         only, take_over, role = list(saved.steps), list(saved.take_over), saved.role
     steps, take = chosen(only, skip), taken(take_over)
 
-    def work(target: Target) -> None:
+    def work(run: Run, target: Target) -> None:
         with_role(target, role)
         make_it_so(run, target, steps, take, yes=yes, verbose=verbose, prune=prune, saved=saved)
         if wait:

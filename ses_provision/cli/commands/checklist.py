@@ -86,20 +86,19 @@ def checklist(
     topics = chosen(only)
     if github_summary:
         github.summary_file()  # without it, refused before any call
-    found: list[Checklist] = []
 
-    def work(target: Target) -> None:
+    def work(run: Run, target: Target) -> Checklist:
         env = target.env
         words = attestations.load(run.config_dir, env.name)
         scene = Scene(env, target.account, asked(env, resolver, no_dns))
         looked = target.reader.run(look(topics, scene))
         value = put_together(env, looked, words, run.world.now())
-        found.append(value)
         run.report(env.name, {"checklist": document.checklist(value)})
         if exit_code and value.open:
             run.fail(OPEN)
+        return value
 
-    run.each(work)
+    found = run.each(work)
     if found:
         show(run, found, output_format)
         if github_summary:
