@@ -15,7 +15,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
-import boto3
 import botocore.config
 import botocore.exceptions
 import botocore.parsers
@@ -28,7 +27,7 @@ from ses_provision.outside.reading import Ask
 from ses_provision.outside.refusals import explain, means
 from ses_provision.outside.rights import Credentials
 from ses_provision.outside.secrets import hide
-from ses_provision.outside.sessions import assumed
+from ses_provision.outside.sessions import Session, assumed
 
 if TYPE_CHECKING:
     from ses_provision.errors import ProvisionError
@@ -41,7 +40,7 @@ AT_ONCE = 12
 """How many questions of one environment are under way together."""
 
 OPENING = threading.Lock()
-"""Sessions are not thread-safe (boto3, "Session reference"), and several environments may share
+"""Sessions are not thread-safe (botocore, "Session"), and several environments may share
 one: clients are made one after the other."""
 
 # botocore alone rides out throttling, 5xx and dropped connections. SESv2's control plane admits
@@ -80,7 +79,7 @@ def hang_up(clients: dict[Place, Any]) -> None:
         client.close()
 
 
-def insist_on_usable_credentials(opened: boto3.Session) -> None:
+def insist_on_usable_credentials(opened: Session) -> None:
     """Have the credentials at hand, or say that what hands them out is broken; never quote it."""
     try:
         found = opened.get_credentials()
@@ -112,9 +111,9 @@ class Connections:
 
     def __init__(
         self,
-        opened: boto3.Session,
+        opened: Session,
         *,
-        zones: boto3.Session | None = None,
+        zones: Session | None = None,
         zone_role: str | None = None,
         endpoint_url: str | None = None,
         trace: Callable[[str], None] | None = None,
@@ -126,7 +125,7 @@ class Connections:
         self._session = opened
         self._zones = zones or opened
         self._zone_role = zone_role
-        self._in_role: boto3.Session | None = None
+        self._in_role: Session | None = None
         self._endpoint_url = endpoint_url
         self._trace = trace
         self._resolve = resolve
@@ -203,7 +202,7 @@ class Connections:
                 self._clients[key] = self._open(*key)
             return self._clients[key]
 
-    def _session_for(self, region: str, credentials: Credentials) -> boto3.Session:
+    def _session_for(self, region: str, credentials: Credentials) -> Session:
         if credentials is Credentials.ACCOUNT:
             return self._session
         if self._in_role is None:

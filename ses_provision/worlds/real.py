@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
@@ -13,6 +13,7 @@ from ses_provision.worlds.shelf import Shelf
 if TYPE_CHECKING:
     from ses_provision.environment import Environment
     from ses_provision.outside.aws import Connections
+    from ses_provision.outside.reading import Ask, Outcome
 
 Trace = Callable[[str], None] | None
 
@@ -54,7 +55,7 @@ class RealWorld:
 
     def connect(self, env: Environment, profile: str | None, trace: Trace) -> Connections:
         """Connect with the profile, the environment's credentials, or the file's profile."""
-        from ses_provision.outside import aws, dns, sessions
+        from ses_provision.outside import aws, sessions
 
         servers = resolvers()
         chosen = sessions.chosen_profile(profile, env.profile)
@@ -66,7 +67,7 @@ class RealWorld:
                 zones=sessions.zone_session(env.dns.profile),
                 zone_role=env.dns.assume_role_arn,
                 trace=trace,
-                resolve=lambda asked: dns.answer(asked, servers),
+                resolve=lambda asked: answer(asked, servers),
                 whose=whose,
             )
 
@@ -81,6 +82,13 @@ class RealWorld:
     def now(self) -> datetime:
         """The time."""
         return datetime.now(UTC)
+
+
+def answer(asked: Ask, servers: Sequence[str], *, everything_there: bool = False) -> Outcome:
+    """What DNS answers. Only who asks it needs what can ask."""
+    from ses_provision.outside import dns
+
+    return dns.answer(asked, servers, everything_there=everything_there)
 
 
 def resolvers() -> list[str]:

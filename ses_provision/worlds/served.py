@@ -7,7 +7,7 @@ import socket
 from typing import TYPE_CHECKING
 
 from ses_provision.errors import CannotReachAws, UsageError
-from ses_provision.worlds.real import LOCAL_PORT, RealWorld, Trace, name_server_port
+from ses_provision.worlds.real import LOCAL_PORT, RealWorld, Trace, answer, name_server_port
 
 if TYPE_CHECKING:
     from ses_provision.environment import Environment
@@ -23,7 +23,7 @@ class LocalServer(RealWorld):
 
     def connect(self, env: Environment, profile: str | None, trace: Trace) -> Connections:
         """Connect with the key that belongs to the environment's account there."""
-        from ses_provision.outside import aws, dns, sessions
+        from ses_provision.outside import aws, sessions
 
         del profile
         self.insist_that_it_listens()
@@ -37,7 +37,7 @@ class LocalServer(RealWorld):
                 zones=sessions.local_session(env.zone_account_id) if elsewhere else None,
                 endpoint_url=f"http://127.0.0.1:{self.port}",
                 trace=trace,
-                resolve=lambda asked: dns.answer(asked, [name_server], everything_there=True),
+                resolve=lambda asked: answer(asked, [name_server], everything_there=True),
                 whose=whose,
             )
 
