@@ -6,12 +6,10 @@ it: all questions of a round at once, each question once.
 
 from __future__ import annotations
 
-import re
 import threading
 import weakref
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -22,7 +20,7 @@ from botocore import xform_name
 
 from ses_provision.errors import CannotReachAws
 from ses_provision.outside.memory import Memory
-from ses_provision.outside.pace import FREELY, PACED, Pace, Pacing
+from ses_provision.outside.pace import Doors
 from ses_provision.outside.reading import Ask
 from ses_provision.outside.refusals import explain, means
 from ses_provision.outside.rights import Credentials
@@ -62,15 +60,6 @@ UNANSWERED = (
 
 Place = tuple[str, str, Credentials]
 """What a client is for: a service, a region, and whose credentials sign."""
-
-TOO_FAST = re.compile(r"Throttl|TooManyRequests|RequestLimitExceeded")
-"""In the codes of refusals that mean "later"."""
-
-
-def was_repeated(answer: dict[str, Any]) -> bool:
-    """Whether botocore had to send a request more than once."""
-    metadata: dict[str, Any] = answer.get("ResponseMetadata", {})
-    return bool(metadata.get("RetryAttempts"))
 
 
 def hang_up(clients: dict[Place, Any]) -> None:
@@ -118,7 +107,6 @@ class Connections:
         endpoint_url: str | None = None,
         trace: Callable[[str], None] | None = None,
         resolve: Callable[[Ask], Outcome] | None = None,
-        new_pace: Callable[[Pacing], Pace] = Pace,
         whose: Hashable = None,
     ) -> None:
         self.whose = whose or self
@@ -130,8 +118,7 @@ class Connections:
         self._trace = trace
         self._resolve = resolve
         self._clients: dict[Place, Any] = {}
-        self._paces: dict[Place, Pace] = {}
-        self._new_pace = new_pace
+        self._doors = Doors()
         self._lock = threading.Lock()
         weakref.finalize(self, hang_up, self._clients).atexit = False
 
@@ -149,7 +136,7 @@ class Connections:
 
     def _ask(self, asked: Ask) -> dict[str, Any]:
         client = self._client(asked.service, asked.region, asked.credentials)
-        with self._turn(asked):
+        with self._doors.to(asked.service, asked.region, asked.credentials):
             return self._asked(client, asked)
 
     def _asked(self, client: Any, asked: Ask) -> dict[str, Any]:
@@ -160,36 +147,17 @@ class Connections:
             )
             return pages
         answer: dict[str, Any] = getattr(client, method)(**asked.arguments)
-        self._pace(asked).heed(too_fast=was_repeated(answer))
         return answer
 
     def send(self, call: Call) -> dict[str, Any]:
         """Make one writing call. Raises ProvisionError where AWS refuses it."""
         try:
             client = self._client(call.service, call.region, call.credentials)
-            with self._turn(call):
+            with self._doors.to(call.service, call.region, call.credentials):
                 reply: dict[str, Any] = getattr(client, xform_name(call.operation))(**call.params)
         except (botocore.exceptions.ClientError, *UNANSWERED) as error:
             raise self._explained(error, call) from error
         return reply
-
-    @contextmanager
-    def _turn(self, sent: Ask | Call) -> Iterator[None]:
-        pace = self._pace(sent)
-        with pace.turn():
-            try:
-                yield
-            except botocore.exceptions.ClientError as error:
-                if TOO_FAST.search(error.response["Error"]["Code"]):
-                    pace.heed(too_fast=True)
-                raise
-
-    def _pace(self, sent: Ask | Call) -> Pace:
-        place = (sent.service, sent.region, sent.credentials)
-        with self._lock:
-            if place not in self._paces:
-                self._paces[place] = self._new_pace(PACED.get(sent.service, FREELY))
-            return self._paces[place]
 
     def _explained(self, error: Exception, sent: Ask | Call) -> ProvisionError:
         used = self._session if sent.credentials is Credentials.ACCOUNT else self._zones

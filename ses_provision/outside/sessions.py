@@ -17,6 +17,7 @@ from botocore.credentials import (
 
 from ses_provision.outside import profiles
 from ses_provision.outside.models import loader
+from ses_provision.outside.pace import Paces
 from ses_provision.outside.secrets import SECRETS
 
 ENVIRONMENT_CREDENTIALS = (
@@ -45,6 +46,7 @@ class Session:
     def __init__(self, core: botocore.session.Session) -> None:
         self.core = core
         core.register_component("data_loader", loader(core.get_config_variable("data_path")))
+        Paces().listen(self.events)
 
     @property
     def profile_name(self) -> str:

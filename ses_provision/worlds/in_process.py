@@ -8,13 +8,11 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ses_provision.outside import aws
-from ses_provision.outside.pace import Pace
 from ses_provision.worlds import public_dns
 
 if TYPE_CHECKING:
     from ses_provision.environment import Environment
     from ses_provision.local import LocalAws
-    from ses_provision.outside.pace import Pacing
     from ses_provision.outside.reading import Ask, Outcome
     from ses_provision.worlds.real import Trace
 
@@ -38,17 +36,12 @@ class InProcess:
             zones=self.local.session(env.zone_account_id) if elsewhere else None,
             trace=trace,
             resolve=self.resolve,
-            new_pace=self.new_pace,
             whose=(env.account_id, env.zone_account_id),
         )
 
     def resolve(self, asked: Ask) -> Outcome:
         """What DNS answers, to whomever the question goes."""
         return public_dns.answer(self.local, asked, self.silent)
-
-    def new_pace(self, pacing: Pacing) -> Pace:
-        """The turns of the calls to one service, on the clock of the local AWS."""
-        return Pace(pacing, self.sleep, lambda: self.local.clock.now().timestamp())
 
     def sleep(self, seconds: float) -> None:
         """Move the clock."""

@@ -31,7 +31,7 @@ class RealDns(InProcess):
     def connect(self, env: Environment, profile: str | None, trace: Trace) -> aws.Connections:
         """Connect, with questions to DNS going over the network."""
         session = self.local.session(env.account_id)
-        return aws.Connections(session, trace=trace, resolve=self.resolve, new_pace=self.new_pace)
+        return aws.Connections(session, trace=trace, resolve=self.resolve)
 
     def resolve(self, asked: Ask) -> Outcome:
         """Ask the real servers, on their port."""

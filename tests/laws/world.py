@@ -126,9 +126,7 @@ class SharedClients(InProcess):
         sessions: Any = SWITCH
         opened: boto3.Session = sessions.session(env.account_id)
         zones: boto3.Session = sessions.session(zone_account(env))
-        return Connections(
-            opened, zones=zones, trace=trace, resolve=self.resolve, new_pace=self.new_pace
-        )
+        return Connections(opened, zones=zones, trace=trace, resolve=self.resolve)
 
 
 PROFILES = {"dns": "999988887777"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import types
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -13,7 +14,7 @@ from hypothesis import strategies as st
 
 from ses_provision.cli.side_by_side import Outcome, attempt, in_order
 from ses_provision.outside.memory import MOST_NAMES, Memory, merged
-from ses_provision.outside.pace import GONE_WELL, Pace, Pacing, Timetable
+from ses_provision.outside.pace import GONE_WELL, TOGETHER, Doors, Paces, Timetable
 from ses_provision.outside.reading import Ask, question
 from ses_provision.outside.reading import Outcome as Answered
 from ses_provision.worlds.shelf import Shelf
@@ -184,44 +185,85 @@ STEP = st.tuples(st.floats(0, 10), st.booleans())
 
 
 @given(st.lists(STEP, max_size=40))
-def test_calls_go_at_once_until_one_was_too_fast_and_then_apart(
+def test_requests_go_at_once_until_one_was_too_fast_and_then_apart(
     steps: list[tuple[float, bool]],
 ) -> None:
-    table, now, last = Timetable(1.0), 0.0, None
+    table, now, last = Timetable(1.0), 0.0, float("-inf")
     for later, too_fast in steps:
         now += later
         was_slow = bool(table.slow_for)
         departure = table.departure(now)
 
         assert departure >= now
-        if not was_slow:
-            assert departure == now
-        elif last is not None:
+        if was_slow:
             assert departure >= last + 1.0 - 1e-9
-        last = departure if was_slow else None
-        table.heed(too_fast=too_fast)
+            last = departure
+        else:
+            assert departure == now
+        table.heed(now, too_fast=too_fast)
 
 
-def test_a_service_is_no_longer_slow_once_some_calls_in_a_row_went_well() -> None:
+def test_a_service_is_no_longer_slow_once_some_requests_in_a_row_went_well() -> None:
     table = Timetable(1.0)
-    table.heed(too_fast=True)
+    table.heed(0.0, too_fast=True)
     departures = []
     for _ in range(GONE_WELL + 2):
         departures.append(table.departure(0.0))
-        table.heed(too_fast=False)
+        table.heed(0.0, too_fast=False)
 
-    assert departures == [float(number) for number in range(GONE_WELL)] + [0.0, 0.0]
+    assert departures == [float(number) for number in range(1, GONE_WELL + 1)] + [0.0, 0.0]
 
 
-def test_a_turn_is_waited_for_by_sleeping_and_no_more_calls_than_few_are_under_way() -> None:
-    slept: list[float] = []
-    pace = Pace(Pacing(1, 2.0), slept.append, lambda: 0.0)
-    pace.heed(too_fast=True)
+def test_a_service_that_proves_slow_again_is_believed_for_longer() -> None:
+    table = Timetable(1.0)
+    lasted = []
     for _ in range(3):
-        with pace.turn():
-            pass
+        table.heed(0.0, too_fast=True)
+        lasted.append(table.slow_for)
+        while table.slow_for:
+            table.heed(0.0, too_fast=False)
 
-    assert slept == [2.0, 4.0]
+    assert lasted == [GONE_WELL, 2 * GONE_WELL, 4 * GONE_WELL]
+
+
+def refused(code: str) -> dict[str, Any]:
+    """A response as botocore has parsed it."""
+    return {"Error": {"Code": code}} if code else {}
+
+
+@pytest.mark.parametrize(
+    ("code", "waits"),
+    [
+        ("TooManyRequestsException", [1.1, 2.2]),
+        ("Throttling", [1.1, 2.2]),
+        ("NotFound", []),
+        ("", []),
+    ],
+)
+def test_only_after_a_refusal_for_haste_requests_of_that_service_and_region_wait(
+    code: str, waits: list[float]
+) -> None:
+    slept: list[float] = []
+    paces = Paces(slept.append, lambda: 0.0)
+    here, there = {"client_region": "us-east-2"}, {"client_region": "eu-west-1"}
+
+    paces.heed("response-received.sesv2.GetAccount", here, refused(code))
+    for place in (there, here, here):
+        request = types.SimpleNamespace(context=place)
+        paces.take_turn(request, "request-created.sesv2.GetAccount")
+
+    assert slept == waits
+
+
+def test_few_calls_to_a_paced_service_are_under_way_together_and_any_number_to_others() -> None:
+    doors = Doors()
+    paced = [doors.to("sesv2", "us-east-2").acquire(blocking=False) for _ in range(TOGETHER + 1)]
+    elsewhere = doors.to("sesv2", "eu-west-1").acquire(blocking=False)
+    others = [doors.to("sns", "us-east-2").acquire(blocking=False) for _ in range(TOGETHER + 1)]
+
+    assert paced == [True] * TOGETHER + [False]
+    assert elsewhere
+    assert all(others)
 
 
 @given(st.lists(st.integers(0, 9), max_size=60), st.integers(1, 4))
