@@ -15,6 +15,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from ses_provision.outside import wait
@@ -76,28 +77,27 @@ class Paces:
     def listen(self, events: Any) -> None:
         """Hear of each request of botocore's clients before it is signed, and of each response."""
         for service in SECONDS_APART:
-            events.register_first(f"request-created.{service}", self.take_turn)
-            events.register(f"response-received.{service}", self.heed)
+            events.register_first(f"request-created.{service}", partial(self.take_turn, service))
+            events.register(f"response-received.{service}", partial(self.heed, service))
 
-    def take_turn(self, request: Any, event_name: str, **_: Any) -> None:
+    def take_turn(self, service: str, request: Any, **_: Any) -> None:
         """Wait until a request may go."""
         with self._lock:
             now = self._now()
-            pause = self._table(event_name, request.context).departure(now) - now
+            pause = self._table(service, request.context).departure(now) - now
         if pause > 0:
             self._sleep(pause)
 
     def heed(
-        self, event_name: str, context: Any, parsed_response: dict[str, Any] | None, **_: Any
+        self, service: str, context: Any, parsed_response: dict[str, Any] | None, **_: Any
     ) -> None:
         """Note whether AWS refused a request because it came too soon."""
         code = str(((parsed_response or {}).get("Error") or {}).get("Code", ""))
         with self._lock:
-            table = self._table(event_name, context)
+            table = self._table(service, context)
             table.heed(self._now(), too_fast=bool(TOO_FAST.search(code)))
 
-    def _table(self, event_name: str, context: dict[str, Any]) -> Timetable:
-        service = event_name.split(".")[1]
+    def _table(self, service: str, context: dict[str, Any]) -> Timetable:
         place = (service, str(context.get("client_region")))
         if place not in self._tables:
             self._tables[place] = Timetable(SECONDS_APART[service])

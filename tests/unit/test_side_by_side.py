@@ -13,6 +13,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ses_provision.cli.side_by_side import Outcome, attempt, in_order
+from ses_provision.environment import Environment
+from ses_provision.local import LocalAws
+from ses_provision.local.server import serving
+from ses_provision.outside import sessions
+from ses_provision.outside.aws import Connections
 from ses_provision.outside.memory import MOST_NAMES, Memory, merged
 from ses_provision.outside.pace import GONE_WELL, TOGETHER, Doors, Paces, Timetable
 from ses_provision.outside.reading import Ask, question
@@ -247,12 +252,30 @@ def test_only_after_a_refusal_for_haste_requests_of_that_service_and_region_wait
     paces = Paces(slept.append, lambda: 0.0)
     here, there = {"client_region": "us-east-2"}, {"client_region": "eu-west-1"}
 
-    paces.heed("response-received.sesv2.GetAccount", here, refused(code))
+    paces.heed("sesv2", context=here, parsed_response=refused(code))
     for place in (there, here, here):
-        request = types.SimpleNamespace(context=place)
-        paces.take_turn(request, "request-created.sesv2.GetAccount")
+        paces.take_turn("sesv2", types.SimpleNamespace(context=place))
 
     assert slept == waits
+
+
+def test_every_request_of_a_paced_service_waits_for_its_turn_and_is_heeded(
+    local: LocalAws, env: Environment, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    turns: list[str] = []
+    monkeypatch.setattr(Paces, "take_turn", lambda _, service, **__: turns.append(service))
+    monkeypatch.setattr(Paces, "heed", lambda _, service, **__: turns.append(f"{service} said"))
+    with serving(local) as address:
+        connections = Connections(sessions.local_session(env.account_id), endpoint_url=address.url)
+        for service, operation in (
+            ("sesv2", "GetAccount"),
+            ("route53", "ListHostedZones"),
+            ("sts", "GetCallerIdentity"),
+        ):
+            found = connections.answer(question(service, "us-east-1", operation, on=()))
+            assert isinstance(found, dict)
+
+    assert turns == ["sesv2", "sesv2 said", "route53", "route53 said"]
 
 
 def test_few_calls_to_a_paced_service_are_under_way_together_and_any_number_to_others() -> None:
