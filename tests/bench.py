@@ -12,9 +12,8 @@ import statistics
 import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager, redirect_stdout
+from contextlib import ExitStack, contextmanager, redirect_stdout, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -35,8 +34,6 @@ OURS = [sys.executable, "-m", "ses_provision"]
 APPLY = [*OURS, "apply", "--env", "prod", "--yes", "--local"]
 PLAN = [*OURS, "plan", "--env", "prod", "--local"]
 TYPER = [sys.executable, "-c", "import typer"]
-UNIT = 1024 * 1024 if sys.platform == "darwin" else 1024
-"""What peak memory is counted in (getrusage(2)): bytes or KiB, to a MiB."""
 
 
 @dataclass(frozen=True)
@@ -60,21 +57,17 @@ class Served:
     def command(self, line: list[str]) -> Measured:
         """Run a command as a user would, and let the operating system account for it."""
         before = len(self.local.journal)
-        began = time.perf_counter()
-        process = subprocess.Popen(
-            line,
+        told = subprocess.run(
+            [sys.executable, "-S", str(ROOT / "tests" / "accounted.py"), *line],
             cwd=ROOT,
             env={**os.environ, "SES_PROVISION_LOCAL_PORT": str(self.port)},
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            check=True,
         )
-        _, status, usage = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - began
-        process.returncode = os.waitstatus_to_exitcode(status)
-        if process.returncode:
-            raise SystemExit(f"{' '.join(line)} ended with {process.returncode}")
-        busy = usage.ru_utime + usage.ru_stime
-        return Measured(seconds, busy, usage.ru_maxrss / UNIT, len(self.local.journal) - before)
+        found = json.loads(told.stdout)
+        if found.pop("status"):
+            raise SystemExit(f"{' '.join(line)} has failed")
+        return Measured(**found, calls=len(self.local.journal) - before)
 
     def in_turn(self, one: list[str], other: list[str]) -> tuple[Measured, Measured]:
         """The medians of two commands that run one after the other, a few times."""
@@ -98,8 +91,20 @@ def served(config: Path) -> Iterator[Served]:
     """A local AWS with what the environments of a folder need to be there."""
     local = LocalAws()
     seed(local, loading.load_all(config))
-    with serving(local) as address, name_server(local, port=name_server_port(address.port)):
-        yield Served(local, address.port)
+    with ExitStack() as stack:
+        yield Served(local, on_two_ports(local, stack))
+
+
+def on_two_ports(local: LocalAws, stack: ExitStack) -> int:
+    """Serve AWS, and DNS on the port after it; where that is taken, on others."""
+    for _ in range(20):
+        with ExitStack() as trial:
+            port = trial.enter_context(serving(local)).port
+            with suppress(OSError):
+                trial.enter_context(name_server(local, port=name_server_port(port)))
+                stack.enter_context(trial.pop_all())
+                return port
+    raise SystemExit("no two ports in a row are free")
 
 
 def say(text: str) -> None:
