@@ -18,8 +18,6 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from ses_provision.outside import wait
-
 TOGETHER = 4
 """How many calls to a paced service are under way together: a round of one environment."""
 
@@ -32,6 +30,13 @@ TOO_FAST = re.compile(r"Throttl|TooManyRequests|RequestLimitExceeded")
 GONE_WELL = 5
 """Requests in a row that AWS took, after which it is no longer slow; twice as many each time that
 it proves to be slow again."""
+
+
+def sleep(seconds: float) -> None:
+    """Sleep, where one has to wait for a turn."""
+    from ses_provision.outside import wait
+
+    wait.real_sleep(seconds)
 
 
 @dataclass
@@ -67,7 +72,7 @@ class Paces:
 
     def __init__(
         self,
-        sleep: Callable[[float], None] = wait.real_sleep,
+        sleep: Callable[[float], None] = sleep,
         now: Callable[[], float] = time.monotonic,
     ) -> None:
         self._tables: dict[tuple[str, str], Timetable] = {}
