@@ -59,7 +59,7 @@ class Recording(InProcess):
         """Connect, and listen."""
         made = super().connect(env, profile, trace)
         for session in (made._session, made._zones):
-            events = getattr(session, "_session", session).events
+            events = session.events
             events.register("before-parameter-build", self._note)
         return made
 
