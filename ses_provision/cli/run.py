@@ -107,8 +107,7 @@ class Run:
         from ses_provision.outside import aws
 
         connections = self.world.connect(env, self.profile, self.trace if self.debug else None)
-        memory = memories.of(env, connections.whose) if memories else None
-        reader = aws.Reader(connections, memory)
+        reader = aws.Reader(connections, memories and memories.of(env, connections.whose))
         return Target(env, connections, reader, reader.run(right_account(env)))
 
     def each(
@@ -119,19 +118,11 @@ class Run:
         writes: bool = False,
         in_turn: bool = False,
     ) -> list[T]:
-        """Work on each environment; the values of the work, in the order of environments.
-
-        What goes wrong in one is told, and does not stop the others; `failed` says what stands for
-        it. Environments that are only read are worked on side by side. Those that are written come
-        in turn, each with what the one before has left: they are asked about one by one, and a
-        domain's records stand before those of its subdomains. So do waits, which are watched live.
-        """
+        """Work on each environment; the values of the work, in order (see `side_by_side.each`)."""
         from ses_provision.cli import side_by_side
 
-        environments = self.environments(writes=writes)
-        together = 1 if writes or in_turn else self.world.side_by_side
-        memories = None if writes else side_by_side.Memories(environments)
-        return side_by_side.each(self, environments, work, failed, memories, together)
+        chosen = self.environments(writes=writes)
+        return side_by_side.each(self, chosen, work, failed, in_turn=writes or in_turn)
 
     def boundary(self, environment: str | None = None) -> Boundary:
         """Where expected errors end: told, and turned into an exit status."""
@@ -188,7 +179,7 @@ class Run:
         self.err.file.flush()
 
     def later(self, what: Callable[[], None]) -> None:
-        """Do something outside of the run's own streams, in the order of what is shown."""
+        """Do something outside of the run's streams, in the order of what is shown."""
         what()
 
     def trace(self, text: str) -> None:

@@ -143,10 +143,18 @@ def each(
     environments: Sequence[Environment],
     work: Callable[[Run, Target], T],
     failed: Callable[[Environment, ProvisionError], T] | None,
-    memories: Memories | None,
-    at_once: int,
+    *,
+    in_turn: bool,
 ) -> list[T]:
-    """Work on environments, at most so many at once; see `Run.each`."""
+    """Work on environments; the values of the work, in their order.
+
+    What goes wrong in one is told, and does not stop the others; `failed` says what stands for it.
+    Environments that are only read are worked on side by side. Those that are written come in turn,
+    each with what the one before has left: they are asked about one by one, and a domain's records
+    stand before those of its subdomains. So do waits, which are watched live.
+    """
+    at_once = 1 if in_turn else run.world.side_by_side
+    memories = None if run.writes else Memories(environments)
     is_alone = at_once < 2 or len(environments) < 2
 
     def piece(env: Environment) -> tuple[Part | None, Outcome[T]]:
