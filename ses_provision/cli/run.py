@@ -107,7 +107,7 @@ class Run:
         from ses_provision.outside import aws
 
         connections = self.world.connect(env, self.profile, self.trace if self.debug else None)
-        reader = aws.Reader(connections, memories and memories.of(env, connections.whose))
+        reader = aws.Reader(connections, memories.of(env, connections) if memories else None)
         return Target(env, connections, reader, reader.run(right_account(env)))
 
     def each(
@@ -121,8 +121,9 @@ class Run:
         """Work on each environment; the values of the work, in order (see `side_by_side.each`)."""
         from ses_provision.cli import side_by_side
 
-        chosen = self.environments(writes=writes)
-        return side_by_side.each(self, chosen, work, failed, in_turn=writes or in_turn)
+        return side_by_side.each(
+            self, self.environments(writes=writes), work, failed, in_turn=writes or in_turn
+        )
 
     def boundary(self, environment: str | None = None) -> Boundary:
         """Where expected errors end: told, and turned into an exit status."""
@@ -179,7 +180,7 @@ class Run:
         self.err.file.flush()
 
     def later(self, what: Callable[[], None]) -> None:
-        """Do something outside of the run's streams, in the order of what is shown."""
+        """Do something outside of the run's streams, in its turn."""
         what()
 
     def trace(self, text: str) -> None:

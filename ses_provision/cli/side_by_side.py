@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 
     from ses_provision.cli.run import Target
     from ses_provision.environment import Environment
+    from ses_provision.outside.aws import Connections
     from ses_provision.outside.memory import Foreseen, Memory
     from ses_provision.outside.reading import Ask
 
@@ -116,13 +117,14 @@ class Memories:
         self._there: dict[Hashable, Memory] = {}
         self._lock = threading.Lock()
 
-    def of(self, env: Environment, whose: Hashable) -> Memory:
+    def of(self, env: Environment, connections: Connections) -> Memory:
         """The memory that an environment shares."""
         from ses_provision.outside.memory import Memory
 
         near = [one for one in self._environments if one.account_id == env.account_id]
         with self._lock:
-            return self._there.setdefault((whose, env.account_id), Memory(foreseen_of(near)))
+            place = (connections.whose, env.account_id)
+            return self._there.setdefault(place, Memory(foreseen_of(near)))
 
 
 def foreseen_of(environments: Sequence[Environment]) -> Foreseen:
