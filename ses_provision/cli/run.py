@@ -6,7 +6,7 @@ import functools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TextIO, cast
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar, cast
 
 import typer
 from rich.console import Console
@@ -30,9 +30,12 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
     from ses_provision.cli.advice import Advice
+    from ses_provision.cli.side_by_side import Memories
     from ses_provision.engine.account import Account
     from ses_provision.environment import Environment
     from ses_provision.outside.aws import Connections, Reader
+
+T = TypeVar("T")
 
 STATES = (2, 3)
 """Exit statuses that tell of a state, not of an error: changes to make, items open."""
@@ -111,10 +114,10 @@ class Run:
             raise UsageError(f"`ses-provision {self.command}` takes one environment at a time.")
         return found[0]
 
-    def open(self, env: Environment) -> Target:
+    def open(self, env: Environment, memories: Memories | None = None) -> Target:
         """Connect, and make sure before anything else that it is the right account."""
         with self.life.during(f"connecting for {env.name}"):
-            return self._opened(env)
+            return self._opened(env, memories)
 
     def connect(self, env: Environment) -> Connections:
         """Connect to whatever account the credentials are of."""
@@ -122,19 +125,29 @@ class Run:
         made.attended = self.life.sending
         return made
 
-    def _opened(self, env: Environment) -> Target:
+    def _opened(self, env: Environment, memories: Memories | None) -> Target:
         from ses_provision.engine.account import right_account
         from ses_provision.outside import aws
 
         connections = self.connect(env)
-        reader = aws.Reader(connections, self.life.reading(env.name))
+        memory = memories.of(env, connections) if memories else None
+        reader = aws.Reader(connections, self.life.reading(env.name), memory)
         return Target(env, connections, reader, reader.run(right_account(env)))
 
-    def each(self, work: Callable[[Target], None], *, writes: bool = False) -> None:
-        """Work on each environment; what goes wrong in one is told, and does not stop the next."""
-        for env in self.environments(writes=writes):
-            with self.boundary(env.name):
-                work(self.open(env))
+    def each(
+        self,
+        work: Callable[[Run, Target], T],
+        failed: Callable[[Environment, ProvisionError], T] | None = None,
+        *,
+        writes: bool = False,
+        in_turn: bool = False,
+    ) -> list[T]:
+        """Work on each environment; the values of the work, in order (see `side_by_side.each`)."""
+        from ses_provision.cli import side_by_side
+
+        return side_by_side.each(
+            self, self.environments(writes=writes), work, failed, in_turn=writes or in_turn
+        )
 
     def boundary(self, environment: str | None = None) -> Boundary:
         """Where expected errors end: told, and turned into an exit status."""
@@ -190,6 +203,10 @@ class Run:
         with self.life.aside():
             self.err.file.write(shown)
             self.err.file.flush()
+
+    def later(self, what: Callable[[], None]) -> None:
+        """Do something outside of the run's streams, in its turn."""
+        what()
 
     def trace(self, text: str) -> None:
         """A line about an AWS call."""

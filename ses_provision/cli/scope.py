@@ -45,7 +45,6 @@ def look_ahead(run: Run, target: Target, steps: list[Step], take: frozenset[str]
 
 def left_over(run: Run, target: Target) -> Reading[tuple[tuple[Removal, ...], tuple[str, ...]]]:
     """What is left over, and what could not be looked at."""
-    from ses_provision.engine import leftovers
     from ses_provision.steps.left_over import strays
 
     try:
@@ -54,6 +53,8 @@ def left_over(run: Run, target: Target) -> Reading[tuple[tuple[Removal, ...], tu
         return (), (not_known(denied),)
     if not resources:
         return (), ()
+    from ses_provision.engine import leftovers
+
     scope = yield from scope_of(run, target)
     return (yield from leftovers.judged(scope, resources)), ()
 

@@ -50,6 +50,9 @@ GROUPS = {
     },
     "CI": {
         "validate": "Check environment files, each and together, without asking AWS.",
+        "environments": (
+            "List the environments, all or one part of them, for jobs that run side by side."
+        ),
         "permissions": "Print the IAM policy that an operator needs, as JSON that IAM accepts.",
         "schema": (
             "Print the JSON Schema of an environment file, for editors that complete and check "

@@ -7,26 +7,26 @@ it: all questions of a round at once, each question once.
 from __future__ import annotations
 
 import threading
-from collections import defaultdict
-from collections.abc import Callable, Iterable
+import weakref
+from collections.abc import Callable, Hashable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from urllib.parse import urlsplit
 
-import boto3
 import botocore.config
 import botocore.exceptions
 import botocore.parsers
 from botocore import xform_name
 
 from ses_provision.errors import CannotReachAws
+from ses_provision.outside.memory import Memory
+from ses_provision.outside.pace import Doors
 from ses_provision.outside.reading import Ask
 from ses_provision.outside.refusals import explain, means
 from ses_provision.outside.rights import Credentials
 from ses_provision.outside.secrets import hide
-from ses_provision.outside.sessions import assumed
+from ses_provision.outside.sessions import Session, assumed
 
 if TYPE_CHECKING:
     from ses_provision.errors import ProvisionError
@@ -36,7 +36,11 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 AT_ONCE = 12
-"""How many questions are under way together."""
+"""How many questions of one environment are under way together."""
+
+OPENING = threading.Lock()
+"""Sessions are not thread-safe (botocore, "Session"), and several environments may share
+one: clients are made one after the other."""
 
 # botocore alone rides out throttling, 5xx and dropped connections. SESv2's control plane admits
 # about one call a second (SES Developer Guide, service quotas), so a round of four reads needs a
@@ -55,7 +59,17 @@ UNANSWERED = (
 """What surfaces where AWS has not answered."""
 
 
-def insist_on_usable_credentials(opened: boto3.Session) -> None:
+Place = tuple[str, str, Credentials]
+"""What a client is for: a service, a region, and whose credentials sign."""
+
+
+def hang_up(clients: dict[Place, Any]) -> None:
+    """Close the connections of clients that nobody holds any more."""
+    for client in clients.values():
+        client.close()
+
+
+def insist_on_usable_credentials(opened: Session) -> None:
     """Have the credentials at hand, or say that what hands them out is broken; never quote it."""
     try:
         found = opened.get_credentials()
@@ -82,31 +96,36 @@ class Connections:
     """Clients by service and region, made when first needed.
 
     Route 53 may be in another account: with a session of its own, with a role to take on, or both.
+    `whose` is equal for connections that get the same answers.
     """
 
     def __init__(
         self,
-        opened: boto3.Session,
+        opened: Session,
         *,
-        zones: boto3.Session | None = None,
+        zones: Session | None = None,
         zone_role: str | None = None,
         endpoint_url: str | None = None,
         trace: Callable[[str], None] | None = None,
         resolve: Callable[[Ask], Outcome] | None = None,
+        whose: Hashable = None,
     ) -> None:
+        self.whose = whose or self
         self._session = opened
         self._zones = zones or opened
         self._zone_role = zone_role
-        self._in_role: boto3.Session | None = None
+        self._in_role: Session | None = None
         self._endpoint_url = endpoint_url
         self._trace = trace
         self._resolve = resolve
         self.attended: Callable[[Call], AbstractContextManager[object]] = nullcontext
         """What is told of each writing call while AWS has not answered it."""
-        self._clients: dict[tuple[str, str, Credentials], Any] = {}
+        self._clients: dict[Place, Any] = {}
+        self._doors = Doors()
         self._lock = threading.Lock()
+        weakref.finalize(self, hang_up, self._clients).atexit = False
 
-    def session(self, region: str, credentials: Credentials) -> boto3.Session:
+    def session(self, region: str, credentials: Credentials) -> Session:
         """The session that questions with these credentials go out with."""
         with self._lock:
             return self._session_for(region, credentials)
@@ -125,6 +144,10 @@ class Connections:
 
     def _ask(self, asked: Ask) -> dict[str, Any]:
         client = self._client(asked.service, asked.region, asked.credentials)
+        with self._doors.to(asked.service, asked.region, asked.credentials):
+            return self._asked(client, asked)
+
+    def _asked(self, client: Any, asked: Ask) -> dict[str, Any]:
         method = xform_name(asked.operation)
         if asked.pages and client.can_paginate(method):
             pages: dict[str, Any] = (
@@ -138,7 +161,8 @@ class Connections:
         """Make one writing call. Raises ProvisionError where AWS refuses it."""
         try:
             client = self._client(call.service, call.region, call.credentials)
-            with self.attended(call):
+            door = self._doors.to(call.service, call.region, call.credentials)
+            with self.attended(call), door:
                 reply: dict[str, Any] = getattr(client, xform_name(call.operation))(**call.params)
         except (botocore.exceptions.ClientError, *UNANSWERED) as error:
             raise self._explained(error, call) from error
@@ -155,7 +179,7 @@ class Connections:
                 self._clients[key] = self._open(*key)
             return self._clients[key]
 
-    def _session_for(self, region: str, credentials: Credentials) -> boto3.Session:
+    def _session_for(self, region: str, credentials: Credentials) -> Session:
         if credentials is Credentials.ACCOUNT:
             return self._session
         if self._in_role is None:
@@ -178,9 +202,10 @@ class Connections:
         opened = self._session_for(region, credentials)
         insist_on_usable_credentials(opened)
         try:
-            client = opened.client(
-                service, region_name=region, endpoint_url=self._endpoint_url, config=config
-            )
+            with OPENING:
+                client = opened.client(
+                    service, region_name=region, endpoint_url=self._endpoint_url, config=config
+                )
             insist_on_a_port(client.meta.endpoint_url)
         except ValueError as error:
             raise CannotReachAws(
@@ -225,12 +250,17 @@ class Unwatched:
 
 
 class Reader:
-    """One run's view of AWS: each question is asked once, until told to forget."""
+    """One environment's view of AWS: each question is asked once, until told to forget.
 
-    def __init__(self, connections: Connections, watch: Watch | None = None) -> None:
+    What others who share the memory have asked is known already.
+    """
+
+    def __init__(
+        self, connections: Connections, watch: Watch | None = None, memory: Memory | None = None
+    ) -> None:
         self._connections = connections
         self._watch = watch or Unwatched()
-        self._known: dict[Ask, Outcome] = {}
+        self._memory = memory or Memory()
         self._pool = ThreadPoolExecutor(AT_ONCE, "ask")
         self.rounds = 0
 
@@ -247,41 +277,17 @@ class Reader:
             self._watch.over()
 
     def forget(self) -> None:
-        """Ask everything anew."""
-        self._known.clear()
+        """Ask everything anew. What is asked from here on is for this reader alone."""
+        self._memory = Memory()
 
     def _outcomes(self, asks: Iterable[Ask]) -> list[Outcome]:
-        wanted = list(asks)
-        groups = merged(dict.fromkeys(one for one in wanted if one not in self._known))
-        if groups:
-            self.rounds += 1
-            self._watch.asking(len(groups))
-            outcomes = list(self._pool.map(self._answer, groups))
-            for outcome, asked in zip(outcomes, groups.values(), strict=True):
-                self._known.update(dict.fromkeys(asked, outcome))
-        return [self._known[one] for one in wanted]
+        outcomes, asked = self._memory.outcomes(
+            list(asks), self._answer, self._pool, self._watch.asking
+        )
+        self.rounds += asked
+        return outcomes
 
     def _answer(self, asked: Ask) -> Outcome:
         outcome = self._connections.answer(asked)
         self._watch.answered()
         return outcome
-
-
-def merged(asks: Iterable[Ask]) -> dict[Ask, list[Ask]]:
-    """The questions to send, each with those it answers: mergeable ones become one."""
-    alike: dict[Ask, list[Ask]] = defaultdict(list)
-    for asked in asks:
-        rest = tuple(pair for pair in asked.params if pair[0] != asked.merge)
-        alike[replace(asked, params=rest) if asked.merge else asked].append(asked)
-    return {
-        replace(general, params=(*general.params, (general.merge, values(asked, general.merge))))
-        if general.merge
-        else general: asked
-        for general, asked in alike.items()
-    }
-
-
-def values(asks: Iterable[Ask], name: str) -> tuple[Any, ...]:
-    """The values of a list parameter over several questions."""
-    lists = (dict(one.params).get(name) for one in asks)
-    return tuple(dict.fromkeys(v for found in lists if isinstance(found, tuple) for v in found))

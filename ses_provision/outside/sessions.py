@@ -6,7 +6,6 @@ import os
 from functools import partial
 from typing import Any
 
-import boto3
 import botocore.exceptions
 import botocore.session
 from botocore.credentials import (
@@ -17,6 +16,8 @@ from botocore.credentials import (
 )
 
 from ses_provision.outside import profiles
+from ses_provision.outside.models import loader
+from ses_provision.outside.pace import Paces
 from ses_provision.outside.secrets import SECRETS
 
 ENVIRONMENT_CREDENTIALS = (
@@ -36,18 +37,53 @@ NOBODYS: dict[str, tuple[None, None, Any, None]] = {
 """Session variables of botocore by which neither profile nor configuration of a person count."""
 
 
-def session(profile: str | None, fallback_profile: str | None = None) -> boto3.Session:
+class Session:
+    """Whose clients are made: a session of botocore, which shares the models with all others.
+
+    boto3 would bring its resources and S3 transfers along, which nobody here needs.
+    """
+
+    def __init__(self, core: botocore.session.Session) -> None:
+        self.core = core
+        core.register_component("data_loader", loader(core.get_config_variable("data_path")))
+        Paces().listen(self.events)
+
+    @property
+    def profile_name(self) -> str:
+        """The name of the profile in use."""
+        return str(self.core.profile or "default")
+
+    @property
+    def region_name(self) -> str | None:
+        """The region of the profile, or of the environment."""
+        found: str | None = self.core.get_config_variable("region")
+        return found
+
+    @property
+    def events(self) -> Any:
+        """What happens in all clients of the session."""
+        return self.core.get_component("event_emitter")
+
+    def get_credentials(self) -> Any:
+        """The credentials by the chain; None where there are none."""
+        return self.core.get_credentials()
+
+    def client(self, service: str, **options: Any) -> Any:
+        """A client. Sessions are not thread-safe: one after the other."""
+        return self.core.create_client(service, **options)
+
+
+def session(profile: str | None, fallback_profile: str | None = None) -> Session:
     """Credentials by the ordinary AWS chain.
 
     An explicit profile wins, then credentials given in the environment (CI has no profiles), then
     the fallback: the environment file's profile.
     """
-    given = any(os.environ.get(name) for name in ENVIRONMENT_CREDENTIALS)
-    chosen = profile or (None if given else fallback_profile)
-    if profile is None and given:
+    chosen = chosen_profile(profile, fallback_profile)
+    if profile is None and given_in_variables():
         profiles.insist_on_whole_variables(os.environ)
     try:
-        opened = boto3.Session(profile_name=chosen)
+        opened = Session(botocore.session.Session(profile=chosen))
     except botocore.exceptions.ProfileNotFound as error:
         named = str(error.kwargs["profile"])
         variable = profiles.naming(os.environ) if chosen is None else ""
@@ -58,7 +94,17 @@ def session(profile: str | None, fallback_profile: str | None = None) -> boto3.S
     return learning(opened)
 
 
-def learning(opened: boto3.Session) -> boto3.Session:
+def given_in_variables() -> bool:
+    """Whether the environment says whose credentials to use."""
+    return any(os.environ.get(name) for name in ENVIRONMENT_CREDENTIALS)
+
+
+def chosen_profile(profile: str | None, fallback_profile: str | None) -> str | None:
+    """The profile by which a session is opened; None leaves it to the ordinary chain."""
+    return profile or (None if given_in_variables() else fallback_profile)
+
+
+def learning(opened: Session) -> Session:
     """A session whose credentials are learnt before they sign, so that none is ever printed."""
     opened.events.register("before-sign", learn_credentials)  # all clients of it inherit this
     return opened
@@ -72,13 +118,13 @@ def learn_credentials(request_signer: Any, **_: Any) -> None:
         SECRETS.learn(keys.secret_key, keys.token)
 
 
-def ca_bundle(opened: boto3.Session) -> str:
+def ca_bundle(opened: Session) -> str:
     """The file of certificate authorities that a session goes by, where one is named."""
-    named = opened._session.get_config_variable("ca_bundle")
+    named = opened.core.get_config_variable("ca_bundle")
     return str(named or os.environ.get("REQUESTS_CA_BUNDLE") or "")
 
 
-def zone_session(profile: str | None) -> boto3.Session | None:
+def zone_session(profile: str | None) -> Session | None:
     """The session of the profile that the environment names for hosted zones, if it names one."""
     return session(profile) if profile else None
 
@@ -99,9 +145,7 @@ class InRole(CredentialProvider):  # type: ignore[misc]
         )
 
 
-def assumed(
-    base: boto3.Session, role_arn: str, region: str, endpoint_url: str | None
-) -> boto3.Session:
+def assumed(base: Session, role_arn: str, region: str, endpoint_url: str | None) -> Session:
     """A session in a role, with the settings of the profile that takes it on.
 
     AssumeRole gives credentials for an hour (STS API reference); they are renewed meanwhile.
@@ -115,15 +159,12 @@ def assumed(
     named = base.profile_name
     core = botocore.session.Session(profile=None if named == "default" else named)
     core.register_component("credential_provider", CredentialResolver([InRole(fetcher)]))
-    return learning(boto3.Session(botocore_session=core))
+    return learning(Session(core))
 
 
-def local_session(account_id: str) -> boto3.Session:
+def local_session(account_id: str) -> Session:
     """The credentials that a local AWS takes for an account; nobody's profile has a say."""
     core = botocore.session.Session(session_vars=NOBODYS)
     core.set_config_variable("ignore_configured_endpoint_urls", value=True)
-    return boto3.Session(
-        aws_access_key_id=f"LOCAL000{account_id}",
-        aws_secret_access_key="local",  # noqa: S106
-        botocore_session=core,
-    )
+    core.set_credentials(f"LOCAL000{account_id}", "local")
+    return Session(core)

@@ -45,6 +45,11 @@ def text(whole: Mapping[str, Any]) -> str:
     return UNSAFE.sub(lambda match: unprintable(match[0]), written)
 
 
+def line(whole: Mapping[str, Any]) -> str:
+    """A document in one line, as GITHUB_OUTPUT takes it."""
+    return json.dumps(whole, separators=(",", ":"))
+
+
 def unprintable(found: str) -> str:
     """A character that is no print as JSON escapes it; any other as it is."""
     if found.startswith("##"):

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 from functools import cache
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from ses_provision.names import is_within
@@ -12,9 +13,18 @@ if TYPE_CHECKING:
     from publicsuffixlist import PublicSuffixList
 
 
-@cache
+READING = Lock()
+
+
 def suffix_list() -> PublicSuffixList:
-    """The list, read once."""
+    """The list, read once, whoever wants it first."""
+    with READING:
+        return read()
+
+
+@cache
+def read() -> PublicSuffixList:
+    """The list as the package has it."""
     from publicsuffixlist import PublicSuffixList
 
     return PublicSuffixList()

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
 from ses_provision.errors import UsageError
+from ses_provision.worlds.shelf import Shelf
 
 if TYPE_CHECKING:
     from ses_provision.environment import Environment
     from ses_provision.outside.aws import Connections
+    from ses_provision.outside.reading import Ask, Outcome
 
 Trace = Callable[[str], None] | None
 
@@ -23,8 +25,15 @@ def name_server_port(port: int) -> int:
     return port + 1
 
 
+SIDE_BY_SIDE = 8
+"""How many environments are looked at together: enough to fill the time that AWS takes."""
+
+
 class World(Protocol):
     """What a command needs of the outside, so that the same commands run against any AWS."""
+
+    side_by_side: int
+    """How many environments may be looked at together."""
 
     def connect(self, env: Environment, profile: str | None, trace: Trace) -> Connections:
         """Connect to the environment's account."""
@@ -39,18 +48,30 @@ class World(Protocol):
 class RealWorld:
     """AWS, by the ordinary chain of credentials; AWS_ENDPOINT_URL works as everywhere."""
 
+    side_by_side = SIDE_BY_SIDE
+
+    def __init__(self) -> None:
+        self.shelf = Shelf()
+
     def connect(self, env: Environment, profile: str | None, trace: Trace) -> Connections:
         """Connect with the profile, the environment's credentials, or the file's profile."""
-        from ses_provision.outside import aws, dns, sessions
+        from ses_provision.outside import aws, sessions
 
         servers = resolvers()
-        return aws.Connections(
-            sessions.session(profile, env.profile),
-            zones=sessions.zone_session(env.dns.profile),
-            zone_role=env.dns.assume_role_arn,
-            trace=trace,
-            resolve=lambda asked: dns.answer(asked, servers),
-        )
+        chosen = sessions.chosen_profile(profile, env.profile)
+        whose = (chosen, env.dns.profile, env.dns.assume_role_arn)
+
+        def connect() -> Connections:
+            return aws.Connections(
+                sessions.session(profile, env.profile),
+                zones=sessions.zone_session(env.dns.profile),
+                zone_role=env.dns.assume_role_arn,
+                trace=trace,
+                resolve=lambda asked: answer(asked, servers),
+                whose=whose,
+            )
+
+        return self.shelf.take(whose, connect)
 
     def sleep(self, seconds: float) -> None:
         """Sleep."""
@@ -61,6 +82,13 @@ class RealWorld:
     def now(self) -> datetime:
         """The time."""
         return datetime.now(UTC)
+
+
+def answer(asked: Ask, servers: Sequence[str], *, everything_there: bool = False) -> Outcome:
+    """What DNS answers. Only who asks it needs what can ask."""
+    from ses_provision.outside import dns
+
+    return dns.answer(asked, servers, everything_there=everything_there)
 
 
 def resolvers() -> list[str]:

@@ -7,7 +7,7 @@ import socket
 from typing import TYPE_CHECKING
 
 from ses_provision.errors import CannotReachAws, UsageError
-from ses_provision.worlds.real import LOCAL_PORT, RealWorld, Trace, name_server_port
+from ses_provision.worlds.real import LOCAL_PORT, RealWorld, Trace, answer, name_server_port
 
 if TYPE_CHECKING:
     from ses_provision.environment import Environment
@@ -18,6 +18,7 @@ class LocalServer(RealWorld):
     """A local AWS that `ses-provision local` serves on the loopback address."""
 
     def __init__(self, port: int | None = None) -> None:
+        super().__init__()
         self.port = port or local_port()
 
     @property
@@ -27,18 +28,25 @@ class LocalServer(RealWorld):
 
     def connect(self, env: Environment, profile: str | None, trace: Trace) -> Connections:
         """Connect with the key that belongs to the environment's account there."""
-        from ses_provision.outside import aws, dns, sessions
+        from ses_provision.outside import aws, sessions
 
         del profile
         self.insist_that_it_listens()
+        whose = (env.account_id, env.zone_account_id)
         name_server = f"127.0.0.1:{name_server_port(self.port)}"
-        return aws.Connections(
-            sessions.local_session(env.account_id),
-            zones=sessions.local_session(env.zone_account_id),
-            endpoint_url=self.endpoint_url,
-            trace=trace,
-            resolve=lambda asked: dns.answer(asked, [name_server], everything_there=True),
-        )
+
+        def connect() -> Connections:
+            elsewhere = env.zone_account_id != env.account_id
+            return aws.Connections(
+                sessions.local_session(env.account_id),
+                zones=sessions.local_session(env.zone_account_id) if elsewhere else None,
+                endpoint_url=self.endpoint_url,
+                trace=trace,
+                resolve=lambda asked: answer(asked, [name_server], everything_there=True),
+                whose=whose,
+            )
+
+        return self.shelf.take(whose, connect)
 
     def insist_that_it_listens(self) -> None:
         """Say at once what is missing, where nobody serves the local AWS."""

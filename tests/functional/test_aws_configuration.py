@@ -258,7 +258,7 @@ def test_a_role_is_taken_on_again_before_it_ends_with_the_settings_of_the_profil
     with time_machine.travel(NOON, tick=False) as travel:
         base = sessions.session(PROFILE)
         in_role = sessions.assumed(base, role, "us-east-1", None)
-        taken_on = in_role._session
+        taken_on = in_role.core
         route53 = in_role.client("route53", region_name="us-east-1")
         route53.list_hosted_zones()
         travel.shift(2 * 3600)

@@ -59,7 +59,7 @@ class Recording(InProcess):
         """Connect, and listen."""
         made = super().connect(env, profile, trace)
         for session in (made._session, made._zones):
-            events = session._session.get_component("event_emitter")
+            events = session.events
             events.register("before-parameter-build", self._note)
         return made
 

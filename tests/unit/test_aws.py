@@ -11,7 +11,7 @@ import pytest
 from ses_provision.environment import Environment
 from ses_provision.errors import AccessDenied, AwsRefused, CannotReachAws, ProvisionError
 from ses_provision.local import LocalAws
-from ses_provision.outside import aws, sessions
+from ses_provision.outside import aws, memory, sessions
 from ses_provision.outside.aws import Connections, Reader
 from ses_provision.outside.call import Call
 from ses_provision.outside.reading import Ask, Outcome, ask, question, together
@@ -111,7 +111,7 @@ def test_a_refusal_is_raised_to_the_reading_that_asked_and_remembered() -> None:
 
 
 def test_questions_that_differ_in_a_list_alone_are_one_call() -> None:
-    merged = aws.merged([alarms("a"), alarms("b"), alarms("b", "c"), toy("x")])
+    merged = memory.merged([alarms("a"), alarms("b"), alarms("b", "c"), toy("x")])
 
     assert [dict(sent.params) for sent in merged] == [
         {"AlarmNames": ("a", "b", "c")},
@@ -125,7 +125,7 @@ def test_questions_for_different_regions_are_not_merged() -> None:
         "cloudwatch", "us-east-1", "DescribeAlarms", alarms("a").params, True, "AlarmNames"
     )
 
-    assert len(aws.merged([alarms("a"), elsewhere])) == 2
+    assert len(memory.merged([alarms("a"), elsewhere])) == 2
 
 
 def test_the_alarms_of_a_region_are_described_in_one_call(reader: Reader, local: LocalAws) -> None:

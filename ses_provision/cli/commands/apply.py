@@ -79,7 +79,7 @@ def apply(
         only, take_over, role = list(saved.steps), list(saved.take_over), saved.role
     steps, take = chosen(only, skip), taken(take_over)
 
-    def work(target: Target) -> None:
+    def work(run: Run, target: Target) -> None:
         named = target.env.sender.role
         with_role(target, role)
         left = make_it_so(

@@ -96,9 +96,8 @@ def checklist(
     topics = chosen(only, severity)
     if github_summary:
         github.summary_file()  # without it, refused before any call
-    found: list[Checklist] = []
 
-    def work(target: Target) -> None:
+    def work(run: Run, target: Target) -> Checklist:
         env = with_role(target, role).env
         tell_of_none(run, env, topics)
         words = attestations.load(run.config_dir, env.name)
@@ -106,12 +105,12 @@ def checklist(
         looked = target.reader.run(look(topics, scene))
         looked = target.reader.run(instead.in_findings(looked, env, target.account))
         value = put_together(env, looked, words, run.world.now())
-        found.append(run.advice.within(value))
         run.report(env.name, {"checklist": document.checklist(value)})
         if exit_code and value.open:
             run.fail(OPEN)
+        return run.advice.within(value)
 
-    run.each(work)
+    found = run.each(work)
     if found:
         show(run, found, output_format)
         if github_summary:

@@ -41,7 +41,7 @@ def dkim_status(
     Example: ses-provision dkim-status --env prod --wait
     """
 
-    def work(target: Target) -> None:
+    def work(run: Run, target: Target) -> None:
         whom = asked(target.env, resolver, no_dns)
         if restart:
             look_again(run, target, whom, yes=yes)
@@ -52,7 +52,7 @@ def dkim_status(
         if exit_code and not look(target, whom).is_settled:
             run.fail(OPEN)
 
-    run.each(work, writes=restart)
+    run.each(work, writes=restart, in_turn=wait)
 
 
 def look_again(run: Run, target: Target, whom: Whom, *, yes: bool) -> None:

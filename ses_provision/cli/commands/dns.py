@@ -58,9 +58,8 @@ def dns(
     if checks and output_format not in {"table", "json"}:
         raise UsageError("--check and --wait go with --format table or json.")
     run.as_json = run.as_json or output_format == "json"
-    sheets: list[Sheet] = []
 
-    def work(target: Target) -> None:
+    def work(run: Run, target: Target) -> Sheet:
         sheet, issued = sheet_of(target)
         data = {"zone": sheet.zone, "records": text.rows(sheet), "dkim_issued": issued is not None}
         run.report(target.env.name, data)
@@ -72,9 +71,9 @@ def dns(
             run.show(text.table(sheet), "")
         elif output_format == "markdown":
             run.document(text.markdown(sheet).plain)
-        sheets.append(sheet)
+        return sheet
 
-    run.each(work)
+    sheets = run.each(work, in_turn=wait)
     if not checks and output_format in FILES:
         run.document(getattr(text, FILES[output_format])(sheets).plain)
 

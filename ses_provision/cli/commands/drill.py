@@ -40,7 +40,7 @@ def drill(
     Example: ses-provision drill --env staging
     """
 
-    def work(target: Target) -> None:
+    def work(run: Run, target: Target) -> None:
         env = target.env
         report: dict[str, Any] = {"hops": [], "not_reported": [], "left_over": []}
         run.report(env.name, {"drill": report})

@@ -54,7 +54,7 @@ def outputs(
     form = "raw" if raw and not run.as_json else output_format
     insist_on_one(run.environments(), name, form)
 
-    def work(target: Target) -> None:
+    def work(run: Run, target: Target) -> None:
         every = values(target.env, target.account)
         found = every if name is None else {name: every[name]}
         run.report(target.env.name, {"outputs": found})

@@ -41,7 +41,7 @@ def pause(
 
     one_line(because)
 
-    def work(target: Target) -> None:
+    def work(run: Run, target: Target) -> None:
         stop = switch(run, target, whole=whole)
         if not stop.sends:
             run.show(standing(stop))

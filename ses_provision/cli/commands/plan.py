@@ -74,7 +74,7 @@ def plan(
                 "A plan file holds one environment.", "Name it: --env NAME --out FILE."
             )
 
-    def work(target: Target) -> None:
+    def work(run: Run, target: Target) -> None:
         with_role(target, role)
         planned = look_ahead(run, target, steps, take)
         run.report(target.env.name, {"plan": document.plan(planned)}, ok=not planned.is_blocked)
@@ -120,7 +120,8 @@ def save(
 def tell_github(run: Run, planned: Plan, env: Environment, written: str) -> None:
     """The plan in the job summary; what wants a person's eye as an annotation."""
     ending = f"\n\n{markdown.plain(written)}" if written else ""
-    github.summary(run.advice.styled(markdown_plan.plan(planned, env)).plain + ending)
+    shown = run.advice.styled(markdown_plan.plan(planned, env)).plain + ending
+    run.later(lambda: github.summary(shown))
     title = f"ses-provision {env.name}"
     for step in planned.steps:
         for one in step.blocked:

@@ -37,7 +37,7 @@ def request_access(
     Example: ses-provision request-access --env prod --submit
     """
 
-    def work(target: Target) -> None:
+    def work(run: Run, target: Target) -> None:
         from ses_provision.operations.access_request import may_submit
         from ses_provision.render import access as text
 
@@ -58,7 +58,7 @@ def request_access(
                 "--submit"
             )
 
-    run.each(work, writes=submit)
+    run.each(work, writes=submit, in_turn=wait)
 
 
 def preflight(target: Target, resolver: list[str] | None, no_dns: bool) -> list[Finding]:

@@ -17,7 +17,7 @@ def resume(run: Run, whole: Whole = False, yes: Yes = False) -> None:
     """
     from ses_provision.render.emergency import standing
 
-    def work(target: Target) -> None:
+    def work(run: Run, target: Target) -> None:
         stop = switch(run, target, whole=whole)
         if stop.sends:
             run.show(standing(stop))

@@ -28,7 +28,7 @@ def send_test(
 
     recipient = SUCCESS if to is None else address(to)
 
-    def work(target: Target) -> None:
+    def work(run: Run, target: Target) -> None:
         message_id = send(target, recipient)
         env = target.env
         run.report(

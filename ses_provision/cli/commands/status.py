@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING
 from ses_provision.cli.resolvers import NoDns, asked
 from ses_provision.cli.run import Run, Target
 from ses_provision.engine.values import plain
-from ses_provision.errors import ProvisionError
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from ses_provision.checks.overview import Overview
 
 
@@ -24,20 +25,18 @@ def status(run: Run, no_dns: NoDns = False) -> None:
     from ses_provision.checks import overview
     from ses_provision.render import overview as text
 
-    rows: list[Overview] = []
+    now = run.world.now()
 
-    for env in run.environments():
-        with run.boundary(env.name):
-            try:
-                rows.append(look(run, run.open(env), no_dns=no_dns))
-            except ProvisionError as error:
-                rows.append(overview.failed(env, error))
-                raise
-            run.report(env.name, {"status": plain(rows[-1])})
+    def work(run: Run, target: Target) -> Overview:
+        row = look(run, target, now, no_dns=no_dns)
+        run.report(target.env.name, {"status": plain(row)})
+        return row
+
+    rows = run.each(work, overview.failed)
     run.show(text.overview(rows, run.out.width))
 
 
-def look(run: Run, target: Target, *, no_dns: bool) -> Overview:
+def look(run: Run, target: Target, now: datetime, *, no_dns: bool) -> Overview:
     """Look at one environment, its checklist included."""
     from dataclasses import replace
 
@@ -49,7 +48,7 @@ def look(run: Run, target: Target, *, no_dns: bool) -> Overview:
     from ses_provision.checks.topic import look as look_at
     from ses_provision.outside.reading import both
 
-    env, now = target.env, run.world.now()
+    env = target.env
     scene = Scene(env, target.account, asked(env, None, no_dns))
     seen, looked = target.reader.run(
         both(overview(env, target.account, now), look_at(TOPICS, scene))
