@@ -109,6 +109,8 @@ READING = (
     ("status",),
     ("outputs",),
     ("plan", "--take-over", "mail-from"),
+    ("suppression", "list"),
+    ("suppression", "list", "gone@example.com"),
 )
 
 
