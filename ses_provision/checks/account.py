@@ -102,8 +102,7 @@ def suppression(scene: Scene) -> Reading[Judgement]:
     if lacking:
         return action(
             f"the account's suppression list leaves out {' and '.join(lacking)}",
-            "aws sesv2 put-account-suppression-attributes --suppressed-reasons BOUNCE COMPLAINT "
-            f"--region {scene.env.region}",
+            f"ses-provision suppression settings {scene.on} --reason BOUNCE --reason COMPLAINT",
         )
     return done("the account suppresses BOUNCE and COMPLAINT")
 

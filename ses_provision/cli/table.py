@@ -36,6 +36,7 @@ GROUPS = {
         "drill": "Prove the way of a bounce: SES, configuration set, topic, subscriber.",
         "pause": "Stop sending at once: the emergency stop.",
         "resume": "Let mail through again that somebody paused.",
+        "suppression": "Look at the account's suppression list in a region, and change it.",
         "destroy": (
             "Delete what `apply` made in one environment, in reverse order, and nothing else."
         ),

@@ -22,10 +22,18 @@ from ses_provision.engine import teardown
 from ses_provision.engine.account import Account
 from ses_provision.engine.claims import claimed_by, is_near
 from ses_provision.engine.model import Found
-from ses_provision.operations import access_request, alarm_drill, drill, emergency, test_mail
+from ses_provision.operations import (
+    access_request,
+    alarm_drill,
+    drill,
+    emergency,
+    suppression,
+    test_mail,
+)
 from ses_provision.outside.rights import EVERYTHING, Condition, Credentials, Right
 from ses_provision.rehearsal.answers import asked, nothing, standing
 from ses_provision.rehearsal.explain import corrections, deletions
+from ses_provision.resources.ses import suppression as listing
 from ses_provision.steps import STEPS, warnings
 from ses_provision.steps.left_over import strays
 
@@ -171,6 +179,8 @@ def readings(env: Environment, account: Account) -> Iterator[Reading[Any]]:
     yield overview(env, account, ANY_TIME)
     yield warnings.in_use(env, account)
     yield emergency.look(env, account)
+    yield listing.suppressed(env.region)
+    yield listing.one(env.region, "<address>")
     yield strays(env, account)
     scope = teardown.Scope(STEPS, env, account)
     for step in STEPS:
@@ -191,5 +201,6 @@ def calls(env: Environment, account: Account) -> Iterator[Ask | Call]:
         yield access_request.request(env)
     yield test_mail.mail(env, account, test_mail.SUCCESS)
     yield from emergency.calls(env, account)
+    yield from suppression.every(env.region)
     yield from drill.calls(env, account)
     yield from alarm_drill.requests(env, account)

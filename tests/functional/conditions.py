@@ -377,7 +377,7 @@ def in_account() -> Iterator[Broken]:
         "no suppression",
         no_suppression,
         "SES-ACCOUNT-002",
-        "--suppressed-reasons BOUNCE COMPLAINT --region us-east-2",
+        "suppression settings --env prod --reason BOUNCE --reason COMPLAINT",
     )
     yield Broken(
         "SES recommends something",

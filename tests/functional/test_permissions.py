@@ -109,6 +109,8 @@ READING = (
     ("status",),
     ("outputs",),
     ("plan", "--take-over", "mail-from"),
+    ("suppression", "list"),
+    ("suppression", "list", "gone@example.com"),
 )
 
 
@@ -138,6 +140,13 @@ def everything(execute: Run, local: LocalAws, env: Environment) -> None:
     for command in ("pause", "resume"):
         execute(command, "--yes")
         execute(command, "--account", "--yes")
+    for arguments in (
+        ("add", "gone@example.com"),
+        ("list",),
+        ("remove", "gone@example.com"),
+        ("settings", "--reason", "BOUNCE"),
+    ):
+        execute("suppression", *arguments, "--yes")
     execute("drill", "--yes", "--alarms")
     encrypt_far_topic(local, env, "alias/aws/sns")
     execute("drill", "--yes", "--alarms", "--timeout", "0.1", status=75)

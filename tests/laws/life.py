@@ -251,6 +251,7 @@ def work(life: Life) -> None:
     if life.env.production_access:
         life.run("request", "request-access", "--submit", "--yes", "--json")
     stop(life)
+    suppress(life)
     life.run("plan after work", "plan", "--json")
 
 
@@ -264,6 +265,20 @@ def stop(life: Life) -> None:
     life.run("resume", "resume", "--yes", "--json")
     life.run("resume the account", "resume", "--account", "--yes")
     life.photograph("after the stop")
+
+
+def suppress(life: Life) -> None:
+    """Put an address on the suppression list, take it off; the same with what it takes in."""
+    reasons = ("--reason", "BOUNCE", "--reason", "COMPLAINT")
+    life.run("take in both", "suppression", "settings", *reasons, "--yes", "--json")
+    life.photograph("before suppressing")
+    for name in ("suppress", "suppress again"):
+        life.run(name, "suppression", "add", "gone@example.net", "--yes", "--json")
+    life.run("suppressed", "suppression", "export")
+    life.run("let through", "suppression", "remove", "gone@example.net", "--yes", "--json")
+    life.run("take in one", "suppression", "settings", *reasons[:2], "--yes", "--json")
+    life.run("take in both again", "suppression", "settings", *reasons, "--yes", "--json")
+    life.photograph("after suppressing")
 
 
 def death(life: Life) -> None:

@@ -282,6 +282,18 @@ SENDING = thing(
     paused=TEXT,
     enforcement=maybe(TEXT),
 )
+SUPPRESSION = thing(
+    {
+        "listed": each(thing(address=WORDS, reason=one_of("BOUNCE", "COMPLAINT"), since=MOMENT)),
+        "put": COUNT,
+        "on_it_already": COUNT,
+        "removed": COUNT,
+        "takes_in": each(WORDS),
+        "auto_validation": YES_OR_NO,
+    },
+    account_id=ACCOUNT,
+    region=REGION,
+)
 DRILL = thing(
     {
         "alarms": each(
@@ -369,6 +381,7 @@ REPORTS: dict[str, dict[str, Schema]] = {
     "drill": {"drill": DRILL},
     "pause": {"sending": SENDING},
     "resume": {"sending": SENDING},
+    "suppression": {"suppression": SUPPRESSION},
     "send-test": dict.fromkeys(("message_id", "from", "to", "configuration_set"), WORDS),
     "request-access": {
         "access": ACCESS,

@@ -83,6 +83,16 @@ def test_a_stop_stops_and_leaves_nothing_behind_when_it_is_ended(life: Life) -> 
     assert life.snapshots["after the stop"] == life.snapshots["before the stop"]
 
 
+def test_what_is_suppressed_is_put_once_and_goes_without_a_trace(life: Life) -> None:
+    names = ("suppress", "suppress again", "suppressed", "let through", "take in one")
+    assert [life.ran[name] for name in names if not ended(life.ran[name])] == []
+
+    assert life.ran["suppress"].report["suppression"]["put"] == 1
+    assert life.ran["suppress again"].writes == []
+    assert "gone@example.net,BOUNCE" in life.ran["suppressed"].stdout
+    assert life.snapshots["after suppressing"] == life.snapshots["before suppressing"]
+
+
 def test_each_change_behind_its_back_is_shown_as_exactly_that(life: Life) -> None:
     assert life.rounds
     for mended in life.rounds:

@@ -74,14 +74,18 @@ def switch(run: Run, target: Target, *, whole: bool) -> Stop:
 
 def everybody(run: Run, target: Target, stop: Stop) -> str:
     """Who else is met by the switch of the account."""
+    if not stop.whole_account:
+        return ""
+    return f" (environment {target.env.name}{others_there(run, target)})"
+
+
+def others_there(run: Run, target: Target) -> str:
+    """Which other environments send from the same account and region."""
     from ses_provision.cli import folder
     from ses_provision.operations.emergency import shared_by
 
-    if not stop.whole_account:
-        return ""
     near = shared_by(target.env, list(folder.others([target.env.name], run.config_dir)))
-    names = f", and so of {', '.join(near)} as well" if near else ""
-    return f" (environment {target.env.name}{names})"
+    return f", and so of {', '.join(near)} as well" if near else ""
 
 
 def finish(run: Run, target: Target, stop: Stop, *, sends: bool) -> None:

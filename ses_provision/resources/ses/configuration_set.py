@@ -35,6 +35,7 @@ class SetState:
     reputation_metrics: bool
     tags: Mapping[str, str]
     other_delivery: Mapping[str, Any]
+    other_suppression: Mapping[str, Any]
     engagement: str
 
 
@@ -44,7 +45,8 @@ def configuration_set(arn: str) -> Reading[SetState | None]:
     if answer is None:
         return None
     delivery = answer.get("DeliveryOptions") or {}
-    reasons = (answer.get("SuppressionOptions") or {}).get("SuppressedReasons")
+    suppression = answer.get("SuppressionOptions") or {}
+    reasons = suppression.get("SuppressedReasons")
     dashboard = (answer.get("VdmOptions") or {}).get("DashboardOptions") or {}
     return SetState(
         sending_enabled=(answer.get("SendingOptions") or {}).get("SendingEnabled", False),
@@ -55,6 +57,9 @@ def configuration_set(arn: str) -> Reading[SetState | None]:
         ),
         tags=tags.as_mapping(answer.get("Tags")),
         other_delivery={key: value for key, value in delivery.items() if key != "TlsPolicy"},
+        other_suppression={
+            key: value for key, value in suppression.items() if key != "SuppressedReasons"
+        },
         engagement=dashboard.get("EngagementMetrics", ""),
     )
 
@@ -76,6 +81,8 @@ class ConfigurationSet:
     # PutConfigurationSetDeliveryOptions replaces the block (SESv2 API reference), so what
     # somebody set beside the TLS policy, such as a dedicated IP pool, goes back with it.
     other_delivery: Mapping[str, Any] = field(default_factory=dict, compare=False)
+    # The same holds for the scope and for Auto Validation beside the suppressed reasons.
+    other_suppression: Mapping[str, Any] = field(default_factory=dict, compare=False)
     all_tags: Mapping[str, str] = field(default_factory=dict, compare=False)
 
     @property
@@ -109,6 +116,7 @@ class ConfigurationSet:
                 tags=tags.ours(live.tags, self.tags),
                 sending_enabled=live.sending_enabled,
                 other_delivery=live.other_delivery,
+                other_suppression=live.other_suppression,
                 all_tags=live.tags,
             )
         )
@@ -123,7 +131,7 @@ class ConfigurationSet:
             return [self._creation(options)]
         calls = []
         if live.suppressed_reasons != self.suppressed_reasons:
-            suppression = options["SuppressionOptions"]
+            suppression = {**live.other_suppression, **options["SuppressionOptions"]}
             calls.append(self._call("PutConfigurationSetSuppressionOptions", suppression))
         if live.tls_policy != self.tls_policy:
             delivery = {**live.other_delivery, **options["DeliveryOptions"]}
