@@ -76,7 +76,7 @@ def suppression(
     given = Given(action, tuple(what or ()), tuple(each.value for each in reason or ()))
     given.insist()
 
-    def work(target: Target) -> None:
+    def work(run: Run, target: Target) -> None:
         match action:
             case Action.LIST | Action.EXPORT:
                 show(run, target, given)
