@@ -40,7 +40,7 @@ def delegated(scene: Scene) -> Reading[Judgement]:
     """Does the world ask the hosted zone's name servers?"""
     seen = yield from domain(scene)
     found = seen.delegation
-    if scene.env.dns.is_external:
+    if scene.env.dns.is_by_hand:
         return not_applicable("DNS is not in Route 53 (dns.provider)")
     if found.zone_problem:
         return unknown(found.zone_problem, found.zone_fix)
@@ -50,7 +50,7 @@ def delegated(scene: Scene) -> Reading[Judgement]:
     if found.place is Place.UNKNOWN:
         said = found.dns_problem or "DNS was not asked"
         return unknown(said, f"ses-provision dkim-status {scene.on} where DNS answers")
-    return done(f"{found.apex} is delegated to hosted zone {found.zone_id}")
+    return done(f"{found.apex} is delegated to {found.zone_kind} {found.zone_id}")
 
 
 def dkim_published(scene: Scene) -> Reading[Judgement]:

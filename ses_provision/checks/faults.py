@@ -10,7 +10,7 @@ from ses_provision.checks.record_report import RecordReport
 from ses_provision.checks.views import Kind, State
 from ses_provision.environment import Environment
 from ses_provision.names import parents
-from ses_provision.resources import dmarc_record, route53
+from ses_provision.resources import dmarc_record, record_sets
 from ses_provision.resources.dmarc_policy import InForce
 from ses_provision.resources.dmarc_record import TAG as DMARC_TAG
 from ses_provision.resources.spf import Judged, reason
@@ -37,7 +37,7 @@ def publish(env: Environment, record: PublishedRecord) -> str:
     """How a record of ours gets into the zone."""
     setting = record.tag == DMARC_TAG and env.dmarc is None
     first = f"add [dmarc] to config/{env.name}.toml, then: " if setting else ""
-    if env.dns.is_external:
+    if env.dns.is_by_hand:
         return f"{first}publish it as `ses-provision dns{on(env)}` shows it"
     return f"{first}ses-provision apply{on(env)}"
 
@@ -111,15 +111,15 @@ def plain_fault(env: Environment, one: RecordReport) -> Verdict:
             )
     if one.in_force is not None and one.in_force.why_none:
         return Verdict("missing", one.in_force.why_none, publish(env, record))
-    where = "in DNS" if env.dns.is_external else "in the hosted zone"
+    where = "in DNS" if env.dns.is_by_hand else "in the hosted zone"
     return Verdict("missing", f"{one.label} is not {where}", publish(env, record))
 
 
 def spf_fault(env: Environment, one: RecordReport, found: Judged) -> Verdict:
     """An SPF record that does not let SES send, and what it would have to be."""
     take_over = f"ses-provision apply{on(env)} --take-over mail-from"
-    ours = "" if env.dns.is_external else f"; or put ours in its place: {take_over}"
-    texts = [text for text in one.answer if route53.is_kind(text, SPF_TAG)]
+    ours = "" if env.dns.is_by_hand else f"; or put ours in its place: {take_over}"
+    texts = [text for text in one.answer if record_sets.is_kind(text, SPF_TAG)]
     return Verdict(
         "wrong-value",
         f"{one.label} is {texts[0]}; {reason(found)}",
@@ -131,7 +131,7 @@ def weaker(env: Environment, one: RecordReport, force: InForce) -> Verdict:
     """A DMARC record, of the domain or inherited, that asks for less than the file."""
     wanted = dmarc_record.parse(one.record.value) or dmarc_record.DmarcRecord()
     above = f" of {force.stands_at}" if force.is_inherited else ""
-    theirs = not force.is_inherited and (env.dns.is_external or force.alias)
+    theirs = not force.is_inherited and (env.dns.is_by_hand or force.alias)
     return Verdict(
         "wrong-value",
         f"the policy in force for {force.domain} is {force.written}, by {force.text}{above}, and "

@@ -78,7 +78,7 @@ class Dns(Section):
     @model_validator(mode="after")
     def one_provider(self) -> Dns:
         """Route 53 is found by id, profile and role; external DNS only by the zone's name."""
-        if self.is_external:
+        if self.is_by_hand:
             given = [n for n in ("zone_id", "profile", "assume_role_arn") if getattr(self, n)]
             if given:
                 raise ValueError(f'{", ".join(given)}: only with provider = "route53"')
@@ -87,14 +87,14 @@ class Dns(Section):
         return self
 
     @property
-    def is_external(self) -> bool:
+    def is_by_hand(self) -> bool:
         """The records are published by hand, or by another tool."""
         return self.provider == "external"
 
     @property
     def elsewhere(self) -> str:
         """How DNS differs from "a hosted zone in the environment's account", in a few words."""
-        if self.is_external:
+        if self.is_by_hand:
             return "external DNS"
         if self.assume_role_arn:
             return f"DNS as {self.assume_role_arn}"

@@ -21,7 +21,7 @@ from ses_provision.resources import policies
 from ses_provision.resources.cloudwatch import Alarm
 from ses_provision.resources.dmarc import Dmarc
 from ses_provision.resources.iam import RolePolicy
-from ses_provision.resources.route53 import RecordSet, TxtValue
+from ses_provision.resources.record_sets import RecordSet, TxtValue
 from ses_provision.resources.ses import ConfigurationSet, EmailIdentity, EventDestination, MailFrom
 from ses_provision.resources.sns import Subscription, Topic
 

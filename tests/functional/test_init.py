@@ -84,7 +84,7 @@ def test_every_flag_reaches_the_file(init: Init, tmp_path: Path) -> None:
     assert env.configuration_set.name == "set"
     assert env.events.emails == ("who@example.net",)
     assert env.hipaa
-    assert env.dns.is_external
+    assert env.dns.is_by_hand
     assert env.profile == "p"
 
 
@@ -135,7 +135,7 @@ def test_a_domain_in_none_of_the_zones_has_its_dns_elsewhere(init: Init, tmp_pat
 
     init("prod", *flags, "--non-interactive")
 
-    assert loaded(tmp_path).dns.is_external
+    assert loaded(tmp_path).dns.is_by_hand
 
 
 class Offline(InProcess):

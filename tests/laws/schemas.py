@@ -133,6 +133,7 @@ VERIFICATION = thing(
         apex=TEXT,
         servers=each(WORDS),
         zone_id=TEXT,
+        zone_kind=WORDS,
         zone_name=TEXT,
         zone_servers=each(WORDS),
         zone_problem=TEXT,

@@ -34,7 +34,7 @@ def seed(bench: Bench, environments: list[Environment]) -> None:
     named: dict[str, dict[str, str]] = defaultdict(dict)
     for env in environments:
         local_role(bench, env)
-        if env.dns.is_external:
+        if env.dns.is_by_hand:
             continue
         held = named[zone_account(env)]
         above = next((name for name in parents(env.domain) if name in zone_names(bench)), "")
@@ -168,7 +168,7 @@ def neighbours(bench: Bench, environments: list[Environment]) -> None:
         put_record(bench, zone.id, f"www.{name}", "A", "192.0.2.1")
         put_record(bench, zone.id, f"other._domainkey.{name}", "CNAME", "key.example.net")
     for env in environments:
-        if not env.dns.is_external:
+        if not env.dns.is_by_hand:
             txt_at_mail_from(bench, env)
     for account, region in sorted({(env.account_id, env.region) for env in environments}):
         beside(bench, account, region)

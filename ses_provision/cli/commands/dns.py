@@ -10,7 +10,7 @@ from ses_provision.cli.options import OPEN, Timeout
 from ses_provision.cli.run import Run, Target
 from ses_provision.cli.waiting import progress
 from ses_provision.errors import ProvisionError, UsageError
-from ses_provision.resources import hosted_zones
+from ses_provision.resources import zones
 
 if TYPE_CHECKING:
     from ses_provision.checks.published import Lookup
@@ -100,7 +100,7 @@ def sheet_of(target: Target) -> tuple[Sheet, Dkim | None]:
 
     env = target.env
     issued, zone = target.reader.run(
-        both(needs.dkim(env, target.account), hosted_zones.zone(env, target.account))
+        both(needs.dkim(env, target.account), zones.zone(env, target.account))
     )
     name = zone.name if zone else env.dns.zone or env.domain
     return Sheet(env, name, tuple(records_to_publish(env, issued))), issued

@@ -21,7 +21,7 @@ from ses_provision.outside import files
 
 if TYPE_CHECKING:
     from ses_provision.environment import Environment
-    from ses_provision.resources.hosted_zones import Zone
+    from ses_provision.resources.route53 import Zone
 
 NOWHERE = "000000000000"
 """Stands for the account until AWS has said which one it is."""
