@@ -9,14 +9,13 @@ from enum import StrEnum
 from ses_provision.checks.delegation import Delegation
 from ses_provision.checks.whom import Whom
 from ses_provision.errors import BrokenDns, ProvisionError
-from ses_provision.names import is_within, parents
 from ses_provision.outside.reading import Outcome, Reading
 from ses_provision.outside.voices import ask_dns
 from ses_provision.resources import dmarc_record, record_sets, spf
 from ses_provision.resources.dmarc_policy import Standing, in_force
 from ses_provision.resources.dmarc_record import TAG as DMARC_TAG
 from ses_provision.resources.dmarc_record import DmarcRecord
-from ses_provision.resources.dns_zone import DnsZone, Raw
+from ses_provision.resources.dns_zone import DnsZone, Raw, above
 from ses_provision.resources.spf_record import TAG as SPF_TAG
 from ses_provision.steps.records import PublishedRecord
 
@@ -95,19 +94,15 @@ def in_zone(
         problem = delegation.zone_problem
         none = View(Kind.ZONE, "hosted zone", State.NOT_ASKED, note=problem) if problem else None
         return [none] * len(records)
-    names = list(dict.fromkeys(name for one in records for name in (one.name, *above(one, zone))))
+    names = list(
+        dict.fromkeys(name for one in records for name in (one.name, *above(one.name, zone.name)))
+    )
     try:
         at = yield from zone.at(names)
     except ProvisionError as error:
         unknown = View(Kind.ZONE, zone.id, State.NOT_ASKED, note=error.message)
         return [unknown] * len(records)
     return [zone_view(zone, one, at) for one in records]
-
-
-def above(record: PublishedRecord, zone: DnsZone) -> list[str]:
-    """The names between a record and its zone, where a delegation could take it away."""
-    inside = [parent for parent in parents(record.name) if is_within(parent, zone.name)]
-    return [parent for parent in inside if parent != zone.name]
 
 
 def zone_view(zone: DnsZone, record: PublishedRecord, at: dict[str, list[Raw]]) -> View:
@@ -118,7 +113,7 @@ def zone_view(zone: DnsZone, record: PublishedRecord, at: dict[str, list[Raw]]) 
     alias = aliases[0] if aliases and record.type != "CNAME" else ""
     away = [
         f"{name} is delegated to {', '.join(record_sets.values_of(one))}"
-        for name in above(record, zone)
+        for name in above(record.name, zone.name)
         for one in at[name]
         if one["Type"] == "NS"
     ]

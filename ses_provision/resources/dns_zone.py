@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
+from ses_provision.names import dns_name, parents
 from ses_provision.outside.call import Call
 from ses_provision.outside.reading import Answers, Reading
 
@@ -47,3 +48,13 @@ class DnsZone(Protocol):
 
     def holding(self, *sets: Raw) -> Answers:
         """What its provider answers where these sets stand, for rehearsals."""
+
+
+def at_name(sets: Iterable[Raw], name: str) -> list[Raw]:
+    """The record sets of one name among those in a list."""
+    return [found for found in sets if dns_name(found["Name"]) == name]
+
+
+def above(name: str, zone: str) -> list[str]:
+    """The names between a name and the zone's own, where a delegation could take it away."""
+    return [parent for parent in parents(name) if parent.endswith(f".{zone}")]

@@ -16,7 +16,7 @@ from ses_provision.names import dns_name, is_within, parents, txt_record, txt_va
 from ses_provision.outside.call import Call
 from ses_provision.outside.reading import Answers, Reading
 from ses_provision.resources import dmarc_record, spf, spf_record
-from ses_provision.resources.dns_zone import DnsZone, Raw
+from ses_provision.resources.dns_zone import DnsZone, Raw, above
 
 
 @dataclass(frozen=True)
@@ -198,14 +198,14 @@ def is_kind(value: str, tag: str) -> bool:
 
 def standing_at(zone: DnsZone, name: str) -> Reading[tuple[list[Raw], list[Obstacle]]]:
     """What stands at a name, and the delegations above it that take it out of this zone."""
-    above = [parent for parent in parents(name) if parent.endswith(f".{zone.name}")]
-    found = yield from zone.at([name, *above])
+    between = above(name, zone.name)
+    found = yield from zone.at([name, *between])
     delegated = [
         Obstacle(
             f"NS {parent} → {', '.join(sorted(values_of(one)))}: the name is in another zone",
             f"name the zone of {parent} in [dns] of the environment file, or remove the delegation",
         )
-        for parent in [name, *above]
+        for parent in [name, *between]
         for one in found[parent]
         if one["Type"] == "NS" and parent != zone.name
     ]
@@ -218,13 +218,13 @@ def hides(zone: DnsZone, name: str) -> Reading[tuple[str, ...]]:
     2.2 and 3.3.1). Nobody visits a name with an underscore."""
     if name.startswith("_") or "._" in name:
         return ()
-    above = [parent for parent in parents(name) if is_within(parent, zone.name)]
-    wildcards = [f"*.{parent}" for parent in above]
-    found = yield from zone.at([*above, *wildcards])
+    higher = [parent for parent in parents(name) if is_within(parent, zone.name)]
+    wildcards = [f"*.{parent}" for parent in higher]
+    found = yield from zone.at([*higher, *wildcards])
     listed = yield from zone.seen_anyway()
     held = [dns_name(standing["Name"]) for standing in listed]
     held += [place for place, sets in found.items() if sets]
-    exists = [place for place in (name, *above) if any(is_within(other, place) for other in held)]
+    exists = [place for place in (name, *higher) if any(is_within(other, place) for other in held)]
     closest = exists[0] if exists else zone.name
     wild = found.get(f"*.{closest}")
     if closest == name or not wild:

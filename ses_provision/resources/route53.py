@@ -16,7 +16,7 @@ from ses_provision.outside.call import Call
 from ses_provision.outside.reading import Answers, Ask, Reading, ask, question
 from ses_provision.outside.refusals import Refusal
 from ses_provision.outside.rights import Condition, Credentials
-from ses_provision.resources.dns_zone import Raw
+from ses_provision.resources.dns_zone import Raw, at_name
 
 ABSENT = (Refusal("NoSuchHostedZone"),)
 
@@ -123,8 +123,3 @@ class Zone:
     def holding(self, *sets: Raw) -> Answers:
         """The answer of a small zone in which these sets stand."""
         return {self.question(): {"ResourceRecordSets": list(sets), "IsTruncated": False}}
-
-
-def at_name(sets: Iterable[Raw], name: str) -> list[Raw]:
-    """The record sets of one name among those in a list."""
-    return [found for found in sets if dns_name(found["Name"]) == name]

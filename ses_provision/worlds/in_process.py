@@ -60,7 +60,7 @@ def seed(local: LocalAws, environments: Iterable[Environment]) -> None:
     zones: dict[tuple[str, str], str] = {}
     for env in environments:
         local.seed(env.account_id, roles=[env.sender.role] if env.sender.role else [])
-        if not env.dns.is_by_hand:
+        if env.dns.in_route53:
             place = (env.zone_account_id, zone_id(env))
             zones[place] = min(zones.get(place, env.domain), env.domain, key=len)
     for (account, identity), domain in zones.items():
