@@ -79,6 +79,11 @@ class KeyPlace:
         return made(wanted[0]["name"], algorithm, told["secret"], str(path))
 
 
+def local_key(name: str) -> dns.tsig.Key:
+    """The key of that name at a local AWS; its secret is public."""
+    return dns.tsig.Key(name, b"local", USUAL_ALGORITHM)
+
+
 def same(name: str, other: str) -> bool:
     """Whether two names of keys are one: they are names of DNS."""
     return name.rstrip(".").lower() == other.rstrip(".").lower()
