@@ -157,7 +157,8 @@ def delegated_away(env: Environment, found: Delegation) -> Remedy:
         "delegated-away",
         f"{found.apex} is delegated to {', '.join(found.servers)}, which takes {env.domain} out of "
         f"{the_zone(found)}",
-        f"name the hosted zone of {found.apex} in dns.zone_id, where that is the one to use; or "
+        f"name the {found.zone_kind} of {found.apex} in "
+        f"{'dns.zone_id' if env.dns.in_route53 else 'dns.zone'}, where that is the one to use; or "
         f"remove NS {found.apex} from {found.zone_kind} {found.zone_id}",
         found.apex,
     )
@@ -206,8 +207,9 @@ def ns_record(found: Delegation) -> str:
 
 def in_use(env: Environment) -> str:
     """The way out where another zone is the right one."""
+    setting = "dns.zone_id" if env.dns.in_route53 else "dns.zone and dns.server"
     return (
-        "name the zone that is in use in dns.zone_id, or say "
+        f"name the zone that is in use in {setting}, or say "
         f'dns.provider = "external" in config/{env.name}.toml'
     )
 

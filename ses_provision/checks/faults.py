@@ -58,7 +58,7 @@ def why(env: Environment, one: RecordReport, delegation: Delegation) -> Verdict:
     if zone is not None and zone.note and zone.state is State.MISSING:
         return Verdict(
             "delegated-away",
-            f"{one.label}: {zone.note}, which takes it out of hosted zone {zone.who}",
+            f"{one.label}: {zone.note}, which takes it out of {delegation.zone_kind} {zone.who}",
             "remove that delegation, or publish the record in the zone it leads to",
         )
     if how == "wildcard":
@@ -111,7 +111,8 @@ def plain_fault(env: Environment, one: RecordReport) -> Verdict:
             )
     if one.in_force is not None and one.in_force.why_none:
         return Verdict("missing", one.in_force.why_none, publish(env, record))
-    where = "in DNS" if env.dns.is_by_hand else "in the hosted zone"
+    held = "hosted zone" if env.dns.in_route53 else "zone"
+    where = "in DNS" if env.dns.is_by_hand else f"in the {held}"
     return Verdict("missing", f"{one.label} is not {where}", publish(env, record))
 
 
@@ -173,12 +174,16 @@ def not_served(env: Environment, one: RecordReport, delegation: Delegation) -> V
     if found is not None:
         return Verdict(
             found.code,
-            f"{one.label} is in the hosted zone, but {found.cause}; {', '.join(strangers)} does "
-            "not have it",
+            f"{one.label} is in the {delegation.zone_kind}, but {found.cause}; "
+            f"{', '.join(strangers)} does not have it",
             found.fix,
         )
     return Verdict(
         "not-served-yet",
-        f"{one.label} is in the hosted zone, but {', '.join(lacking)} does not answer with it yet",
-        "wait a minute: Route 53 usually tells its name servers within 60 seconds",
+        f"{one.label} is in the {delegation.zone_kind}, but {', '.join(lacking)} does not answer "
+        "with it yet",
+        "wait a minute: Route 53 usually tells its name servers within 60 seconds"
+        if delegation.zone_kind == "hosted zone"
+        else "wait until that server has fetched the zone; where it does not, see that the primary "
+        "notifies it",
     )

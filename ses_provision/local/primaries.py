@@ -164,7 +164,12 @@ class Primaries:
     def _update(self, asked: dns.message.Message) -> bytes | None:
         """Carry out an update, and write it down; a fault may strike it."""
         fault = self._disturbances.strike(SERVICE, UPDATE)
-        code, lost = self._carried_out(asked, fault)
+        try:
+            code, lost = self._carried_out(asked, fault)
+        except BaseException:
+            # A mistake of ours, or a fault's own `action`: shown as what it is.
+            self._dispatcher.note(SERVICE, UPDATE, None, "InternalFailure")
+            raise
         status = None if lost else 200 if code == dns.rcode.NOERROR else 400
         error = None if code == dns.rcode.NOERROR else dns.rcode.to_text(code)
         self._dispatcher.note(SERVICE, UPDATE, status, "ConnectionLost" if lost else error)
@@ -183,7 +188,6 @@ class Primaries:
         if kind is FaultKind.DROP:
             return dns.rcode.NOERROR, True
         if kind is FaultKind.KILL_BEFORE and fault and fault.action:
-            self._dispatcher.note(SERVICE, UPDATE, None, "ConnectionLost")
             fault.action()
         if kind in _FAULTS:
             return _FAULTS[kind], False
