@@ -64,7 +64,7 @@ def question(aws: LocalAws, name: str, kind: str) -> dns.message.Message:
 def serial(aws: LocalAws) -> int:
     """The serial of the zone."""
     [held] = question(aws, ZONE, "SOA").answer
-    return int(held[0].serial)  # type: ignore[attr-defined]
+    return int(held[0].serial)
 
 
 def rows(aws: LocalAws) -> list[list[str]]:
