@@ -5,7 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import dns.message
 import dns.name
+import dns.rcode
+import dns.tsig
+import dns.update
 import pytest
 
 from ses_provision.local.primary import Primary
@@ -236,6 +240,45 @@ def test_where_route_53_keeps_the_zone_there_is_no_update_policy(cli: Cli) -> No
 
     assert (printed.status, printed.stdout) == (0, "")
     assert "no name server takes updates of ours" in printed.stderr
+
+
+def as_nsupdate_reads_it(script: str) -> dns.update.UpdateMessage:
+    """A script of nsupdate as the update that it sends."""
+    lines = [line.split(maxsplit=1) for line in script.splitlines() if not line.startswith(";")]
+    said = dict(line for line in lines if len(line) == 2 and line[0] in {"server", "zone"})
+    assert (said["server"], lines[-1]) == ("ns1.example.net", ["send"])
+    update = dns.update.UpdateMessage(said["zone"])
+    update.use_tsig(dns.tsig.Key("ours", b"local", "hmac-sha256"))
+    for verb, rest in (line for line in lines if line[0] in {"prereq", "update"}):
+        how, name, *more = rest.split(maxsplit=2 if verb == "prereq" else 4)
+        match how:
+            case "nxdomain":
+                update.absent(name)
+            case "nxrrset":
+                update.absent(name, *more)
+            case "add":
+                update.add(name, *more)
+    return update
+
+
+def test_a_script_for_nsupdate_adds_the_records_once_and_is_refused_where_they_are(
+    made: Bench,
+) -> None:
+    made.local.primaries.put("mail.example.com", "TXT", 60)
+    made(*APPLY, "--only", "configuration-set", "--only", "identity")
+    before = zone(made).rows()
+    script = made("dns", "--env", "prod", "--format", "nsupdate")
+
+    assert script.status == 0
+    wire = as_nsupdate_reads_it(script.stdout).to_wire()
+    codes = [dns.message.from_wire(made.local.primaries.respond(wire) or b"", keyring=False).rcode()
+             for _ in range(2)]  # fmt: skip
+
+    assert codes == [dns.rcode.NOERROR, dns.rcode.YXDOMAIN]
+    assert len(zone(made).rows()) == len(before) + 6
+    assert made("dns", "--check").status == 0
+    assert made(*APPLY).status == 0
+    assert shown(made) == {}
 
 
 REFUSED = {

@@ -17,14 +17,16 @@ if TYPE_CHECKING:
     from ses_provision.render.records import Sheet
     from ses_provision.resources.ses.identity import Dkim
 
-Format = Literal["table", "json", "csv", "bind", "cloudflare", "markdown"]
+Format = Literal["table", "json", "csv", "bind", "cloudflare", "nsupdate", "markdown"]
 
 
 def dns(
     run: Run,
     output_format: Annotated[
         Format,
-        typer.Option("--format", help="table, json, csv, bind, cloudflare (import) or markdown."),
+        typer.Option(
+            "--format", help="table, json, csv, bind, cloudflare (import), nsupdate or markdown."
+        ),
     ] = "table",
     check: Annotated[
         bool, typer.Option("--check", help="Ask DNS for each record; exit status 3 if one lacks.")
@@ -88,7 +90,12 @@ def tell_incomplete(run: Run, target: Target, *, checks: bool) -> None:
     run.tell(f"{env.name}: without the DKIM records, for {why}: {apply}")
 
 
-FILES = {"csv": "comma_separated", "bind": "bind", "cloudflare": "cloudflare"}
+FILES = {
+    "csv": "comma_separated",
+    "bind": "bind",
+    "cloudflare": "cloudflare",
+    "nsupdate": "nsupdate",
+}
 
 
 def sheet_of(target: Target) -> tuple[Sheet, Dkim | None]:
