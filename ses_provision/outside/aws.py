@@ -19,7 +19,8 @@ import botocore.exceptions
 import botocore.parsers
 from botocore import xform_name
 
-from ses_provision.errors import CannotReachAws
+from ses_provision.errors import CannotReachAws, HostedZoneProblem
+from ses_provision.outside import providers
 from ses_provision.outside.memory import Memory
 from ses_provision.outside.pace import Doors
 from ses_provision.outside.reading import Ask
@@ -138,8 +139,8 @@ class Connections:
         """Ask one question. None where AWS says there is no such thing; errors are returned."""
         if asked.service == "dns":
             return self._resolve(asked) if self._resolve else CannotReachAws("no resolver")
-        if self._provider is not None and asked.service == self._provider.service:
-            return self._provider.answer(asked)
+        if asked.service in providers.SERVICES:
+            return self._of_provider(asked)
         try:
             return self._ask(asked)
         except (botocore.exceptions.ClientError, *UNANSWERED) as error:
@@ -147,6 +148,20 @@ class Connections:
             return None if means(said, asked.absent) else said
         except CannotReachAws as error:
             return error
+
+    def _of_provider(self, asked: Ask) -> Outcome:
+        """What the provider says that keeps the zone. Another environment may have another one."""
+        if self._provider is None or asked.service != self._provider.service:
+            return HostedZoneProblem(
+                f"There is no way to {asked.region} here, which keeps a zone by {asked.service}.",
+                "Name that environment.",
+            )
+        self._note(asked)
+        return self._provider.answer(asked)
+
+    def _note(self, sent: Ask | Call) -> None:
+        if self._trace is not None:
+            self._trace(f"{sent.service} {sent.region} {sent.operation}")
 
     def _ask(self, asked: Ask) -> dict[str, Any]:
         client = self._client(asked.service, asked.region, asked.credentials)
@@ -166,6 +181,7 @@ class Connections:
     def send(self, call: Call) -> dict[str, Any]:
         """Make one writing call. Raises ProvisionError where AWS refuses it."""
         if self._provider is not None and call.service == self._provider.service:
+            self._note(call)
             with self.attended(call):
                 return self._provider.send(call)
         try:

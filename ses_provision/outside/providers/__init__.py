@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from ses_provision.outside.call import Call
     from ses_provision.outside.reading import Ask, Outcome
 
+SERVICES = frozenset({"rfc2136"})
+"""The providers that there are, by the service of their questions and calls."""
+
 
 class Provider(Protocol):
     """Who keeps a zone that is not in Route 53."""
