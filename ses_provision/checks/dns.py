@@ -186,7 +186,7 @@ def stricter(scene: Scene, force: InForce) -> str:
     setting = f'set dmarc.policy = "{more}" in'
     if force.is_inherited:
         return f"{setting} the environment of that domain, and apply it"
-    if scene.env.dns.is_external:
+    if scene.env.dns.is_by_hand:
         told = f"ses-provision dns {scene.on} --check says what to publish"
         return f"{setting} config/{scene.env.name}.toml, then: {told}"
     return f"{setting} config/{scene.env.name}.toml, then: {scene.apply}"
@@ -231,11 +231,11 @@ def reported(scene: Scene, force: InForce) -> str:
     if not own or (asked and STRENGTH[force.written] > STRENGTH[asked.policy]):
         where = force.alias or f"_dmarc.{force.stands_at}"
         return f"add rua=mailto:ADDRESS to the record at {where}"
-    if env.dns.is_external and asked and asked.reports:
+    if env.dns.is_by_hand and asked and asked.reports:
         return in_its_place(force, asked)
     setting = f"add dmarc.reports_to to config/{env.name}.toml, then: "
     first = "" if asked and asked.reports else setting
-    if env.dns.is_external:
+    if env.dns.is_by_hand:
         return f"{first}ses-provision checklist {scene.on} says what to publish"
     return f"{first}{scene.apply} --take-over dmarc"
 
