@@ -6,7 +6,9 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import dns.message
 import dns.name
+import dns.rcode
 import dns.tsig
 import pytest
 
@@ -14,6 +16,7 @@ from ses_provision.cli.app import run
 from ses_provision.environment import Environment
 from ses_provision.local import LocalAws
 from ses_provision.local.nameserver import name_server
+from ses_provision.local.primaries import bare
 from ses_provision.local.primary import Primary
 from ses_provision.local.server import serving
 from ses_provision.outside.call import Call
@@ -71,6 +74,16 @@ def silent(made: Bench) -> None:
     made.world.silent.add("ns1.example.net")
 
 
+def unsigned(made: Bench) -> None:
+    """A server that does not know the key says so without a signature, as PowerDNS does."""
+
+    def respond(wire: bytes) -> bytes:
+        asked = dns.message.from_wire(wire, keyring=False)
+        return bare(asked, dns.rcode.NOTAUTH)
+
+    made.local.primaries.respond = respond  # type: ignore[method-assign]
+
+
 def no_zone(made: Bench) -> None:
     """Another server, or another zone."""
     made.local.primaries.zones.clear()
@@ -81,6 +94,7 @@ UNUSABLE = {
     "a wrong secret": (key("ours", b"other"), "does not accept the signature (BADSIG)"),
     "a clock that is fast": (ahead(-400), "more than five minutes apart"),
     "a clock that is slow": (ahead(400), "more than five minutes apart"),
+    "an answer that is not signed": (unsigned, "without a signature: it does not know the key"),
     "a server that is silent": (silent, "of zone example.com cannot be reached"),
 }
 

@@ -92,7 +92,7 @@ class Rfc2136:
             ) from error
         code = dns.rcode.to_text(reply.rcode())
         if not reply.had_tsig:
-            raise unsigned(zone, server, code)
+            raise unsigned(zone, server)
         if code != "NOERROR":
             raise refused(code, zone, server, call)
         return {}
@@ -184,7 +184,7 @@ class Look:
         query.use_tsig(self._key)
         reply = self._exchange(query)
         if not reply.had_tsig:
-            raise unsigned(self.name, self.server, dns.rcode.to_text(reply.rcode()))
+            raise unsigned(self.name, self.server)
         return reply
 
 
@@ -298,6 +298,8 @@ def failed(error: Exception, zone: str, server: str) -> ProvisionError:
             f"{server} does not accept the signature ({error}).",
             "Compare the key with the key clause of the name server.",
         )
+    if isinstance(error, dns.exception.FormError) and "TSIG" in str(error):
+        return unsigned(zone, server)
     why = (
         "it does not answer"
         if isinstance(error, dns.exception.Timeout | TimeoutError | EOFError)
@@ -310,11 +312,11 @@ def failed(error: Exception, zone: str, server: str) -> ProvisionError:
     )
 
 
-def unsigned(zone: str, server: str, code: str) -> ProvisionError:
-    """An answer that nobody has signed proves nothing."""
+def unsigned(zone: str, server: str) -> ProvisionError:
+    """An answer that nobody has signed proves nothing; some servers refuse a wrong key so."""
     return CannotReachDns(
-        f"{server} answers about zone {zone} without a signature ({code}): it does not know the "
-        "key, or it is another server than the one that does.",
+        f"{server} answers about zone {zone} without a signature: it does not know the key, or "
+        "another secret for it, or it is another server than the one that does.",
         "Compare dns.server, dns.key_name and the secret with the key clause of the name server.",
     )
 
