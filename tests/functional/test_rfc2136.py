@@ -178,6 +178,21 @@ def test_a_wildcard_is_not_taken_for_a_record_of_the_name(made: Bench) -> None:
     assert made("plan", "--detailed-exitcode").status == 0
 
 
+def test_a_record_that_hides_behind_a_wildcard_is_not_written_over_and_the_way_out_is_told(
+    made: Bench,
+) -> None:
+    made(*APPLY)
+    for name in ("*.example.com", "_dmarc.example.com"):
+        made.local.primaries.put(name, "TXT", 60, '"theirs"')
+        made.local.primaries.put(name, "A", 60, "192.0.2.1")
+
+    refused = made(*APPLY)
+
+    assert refused.status == 1
+    assert "says word for word what a wildcard above it says" in refused.stderr
+    assert made.local.declared_dns("_dmarc.example.com", "TXT") == ["theirs"]
+
+
 def test_a_name_that_is_delegated_away_is_blocked(made: Bench) -> None:
     made.local.primaries.put("mail.example.com", "TXT", 60)
     made.local.primaries.put("mail.example.com", "NS", 60, "ns.example.org.")

@@ -75,21 +75,17 @@ class Rfc2136:
             return failed(error, params["Zone"], asked.region)
 
     def send(self, call: Call) -> dict[str, Any]:
-        """Change the zone."""
+        """Change the zone. What may have been made and was not answered is not sent again."""
         zone, server = call.params["Zone"], call.region
         update = message(zone, call.params["ChangeBatch"]["Changes"])
-        sent = False
+        why: Callable[[Exception, str, str], ProvisionError] = failed
         try:
             update.use_tsig(self._key())
             with self._line(server) as exchange:
-                sent = True
+                why = unanswered
                 reply = exchange(update)
         except (dns.exception.DNSException, OSError, EOFError) as error:
-            raise (
-                unanswered(zone, server)
-                if sent and is_silence(error)
-                else failed(error, zone, server)
-            ) from error
+            raise why(error, zone, server) from error
         code = dns.rcode.to_text(reply.rcode())
         if not reply.had_tsig:
             raise unsigned(zone, server)
@@ -269,11 +265,6 @@ def connected(where: Sequence[tuple[str, int]]) -> socket.socket:
     raise OSError("it has no address")
 
 
-def is_silence(error: Exception) -> bool:
-    """Whether nothing came back that could be an answer."""
-    return isinstance(error, OSError | EOFError | dns.exception.Timeout)
-
-
 def failed(error: Exception, zone: str, server: str) -> ProvisionError:
     """Why a server could not be asked or told."""
     if isinstance(error, dns.tsig.PeerBadTime | dns.tsig.BadTime):
@@ -321,8 +312,10 @@ def unsigned(zone: str, server: str) -> ProvisionError:
     )
 
 
-def unanswered(zone: str, server: str) -> DnsRefused:
-    """An update that nobody has answered. It is never sent twice without looking."""
+def unanswered(error: Exception, zone: str, server: str) -> ProvisionError:
+    """An update that was sent and that nobody has answered in a way that could be read."""
+    if not isinstance(error, OSError | EOFError | dns.exception.Timeout):
+        return failed(error, zone, server)
     return DnsRefused(
         f"{server} has not answered the update of zone {zone}, so it may have been made or not.",
         "Run the same command again: it looks first.",
@@ -358,10 +351,16 @@ def refused(code: str, zone: str, server: str, call: Call) -> DnsRefused:
     sets = [change["ResourceRecordSet"] for change in call.params["ChangeBatch"]["Changes"]]
     names = ", ".join(dict.fromkeys(f"{one['Type']} {dns_name(one['Name'])}" for one in sets))
     if code in MOVED:
+        hidden = (
+            " If it stays, a record there says word for word what a wildcard above it says, and so "
+            "does not show: change one of them."
+            if code.startswith("YX")
+            else ""
+        )
         return DnsRefused(
             f"Zone {zone} at {server} is no longer as it was read ({code}), so nothing of this was "
             f"written: {names}.",
-            "Run the same command again: it looks anew.",
+            f"Run the same command again: it looks anew.{hidden}",
             code=code,
             operation=call.operation,
         )
