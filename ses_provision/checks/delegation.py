@@ -18,6 +18,9 @@ from ses_provision.resources.dns_zone import DnsZone
 from ses_provision.resources.organisation import organisational_domain
 from ses_provision.resources.route53 import Zone
 
+HOSTED = "hosted zone"
+"""What Route 53 calls a zone."""
+
 
 class Place(StrEnum):
     """Where the delegation leads, seen from the hosted zone."""
@@ -52,7 +55,7 @@ class Delegation:
     broken: bool = False
     nobody: bool = False
     parent_zone_id: str = ""
-    zone_kind: str = "hosted zone"
+    zone_kind: str = HOSTED
 
     @property
     def place(self) -> Place:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from ses_provision.checks.delegation import (
+    HOSTED,
     Delegation,
     Place,
     broken,
@@ -129,8 +130,9 @@ def unresolvable(records: Sequence[RecordReport], delegation: Delegation) -> Ver
 
 def seen_elsewhere(ses: Ses, delegation: Delegation) -> bool:
     """SES met another primary name server than one of the hosted zone's, where nobody else could
-    tell us (VerificationInfo.SOARecord)."""
-    blind = not delegation.servers and delegation.zone_servers
+    tell us (VerificationInfo.SOARecord). Elsewhere a zone may name a primary that is hidden."""
+    is_hosted = delegation.zone_kind == HOSTED
+    blind = is_hosted and not delegation.servers and delegation.zone_servers
     return bool(
         blind
         and ses.soa_server

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ses_provision.checks import mistakes
-from ses_provision.checks.delegation import Delegation, remedy
+from ses_provision.checks.delegation import HOSTED, Delegation, remedy
 from ses_provision.checks.record_report import RecordReport
 from ses_provision.checks.views import Kind, State
 from ses_provision.environment import Environment
@@ -183,7 +183,7 @@ def not_served(env: Environment, one: RecordReport, delegation: Delegation) -> V
         f"{one.label} is in the {delegation.zone_kind}, but {', '.join(lacking)} does not answer "
         "with it yet",
         "wait a minute: Route 53 usually tells its name servers within 60 seconds"
-        if delegation.zone_kind == "hosted zone"
+        if delegation.zone_kind == HOSTED
         else "wait until that server has fetched the zone; where it does not, see that the primary "
         "notifies it",
     )
