@@ -210,6 +210,23 @@ def test_a_cell_that_begins_like_a_formula_is_a_text() -> None:
 
 
 @pytest.mark.parametrize("text", INJECTIONS)
+def test_a_script_for_nsupdate_has_no_command_but_ours(text: str, env: Environment) -> None:
+    made = sheet(env, text[:40])
+
+    written = records.nsupdate([made]).plain.splitlines()
+
+    commands = [line.split()[0] for line in written]
+    prerequisites = sum(1 if one.type == "CNAME" else 2 for one in made.records)
+    assert commands == [
+        ";",
+        "zone",
+        *["prereq"] * prerequisites,
+        *["update"] * len(made.records),
+        "send",
+    ]
+
+
+@pytest.mark.parametrize("text", INJECTIONS)
 def test_a_zone_file_has_the_records_that_were_written_with_their_values(
     text: str, env: Environment
 ) -> None:
