@@ -12,7 +12,10 @@ import dns.tsig
 import dns.update
 import pytest
 
+from ses_provision.errors import HostedZoneProblem
 from ses_provision.local.primary import Primary
+from ses_provision.outside.aws import Connections
+from ses_provision.resources.updated_zone import zone_question
 from tests.conftest import Cli, Result
 from tests.functional.folders import UPDATED, Bench, bench
 
@@ -217,6 +220,15 @@ def test_reading_commands_see_the_zone_and_the_world(made: Bench) -> None:
     assert found["SES-DNS-002"]["status"] == "done"
     assert "ns1.example.net keeps zone example.com" in found["SES-DNS-002"]["evidence"]
     assert "DNS at ns1.example.net" in made("plan").stdout.splitlines()[0]
+
+
+def test_an_environment_whose_zone_is_elsewhere_is_told_so_and_nobody_is_asked(
+    connections: Connections,
+) -> None:
+    said = connections.answer(zone_question("example.com", "ns1.example.net"))
+
+    assert isinstance(said, HostedZoneProblem)
+    assert "no way to ns1.example.net here" in said.message
 
 
 def test_the_plan_has_no_way_to_write(made: Bench) -> None:
