@@ -15,7 +15,7 @@ TESTS := $(BIN)/python -m pytest -n auto --dist loadgroup
 NEW_YORK := EST5EDT,M3.2.0,M11.1.0
 KOLKATA := IST-5:30
 
-.PHONY: demo test elsewhere sweep check audit build clients fix bench lock clean
+.PHONY: demo test elsewhere sweep check audit build clients dns-servers fix bench lock clean
 
 demo: $(RUNS)             ## the whole story on the local AWS, both environments
 	@$(BIN)/python -m ses_provision demo
@@ -54,6 +54,9 @@ build: $(READY)           ## wheel and sdist, the same every time, installed onc
 
 clients: $(READY)         ## other people's clients against the local AWS, each in a folder of its own
 	@$(BIN)/python -m tests.others
+
+dns-servers: $(READY)     ## real name servers that take updates, where they are installed: BIND, PowerDNS
+	@$(BIN)/python -m pytest -n 0 -rs tests/functional/test_dns_servers.py
 
 fix: $(READY)             ## format, mend what the linter can mend, renew schema and reference
 	$(BIN)/ruff format .

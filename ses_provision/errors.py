@@ -5,9 +5,11 @@ ProvisionError              what happened, to what, and what to do next
 ├── ConfigError             an environment file is wrong: every mistake in it
 ├── WrongAccount            the credentials belong to another account
 ├── CannotReachAws          no credentials, expired login, no network, wrong endpoint
-│   └── BrokenDns           ... because a working resolver cannot resolve the name
+│   ├── BrokenDns           ... because a working resolver cannot resolve the name
+│   └── CannotReachDns      ... but the provider that keeps the zone: key, clock, server
 ├── AwsRefused              AWS answered, and the answer was no
-│   └── AccessDenied        ... because an IAM permission is missing
+│   ├── AccessDenied        ... because an IAM permission is missing
+│   └── DnsRefused          it was the provider that keeps the zone
 ├── Protected               the environment file refuses to have it destroyed
 ├── HostedZoneProblem       no hosted zone for the domain, or more than one
 ├── Blocked                 something that we did not write is in the way
@@ -88,6 +90,10 @@ class BrokenDns(CannotReachAws):
     wait for."""
 
 
+class CannotReachDns(CannotReachAws):
+    """The provider that keeps the zone could not be asked at all."""
+
+
 class AwsRefused(ProvisionError):
     """AWS answered a call with an error.
 
@@ -112,6 +118,10 @@ class AccessDenied(AwsRefused):
         super().__init__(message, hint, code=code, operation=operation)
         self.action = action
         self.resource = resource
+
+
+class DnsRefused(AwsRefused):
+    """The provider that keeps the zone answered with an error; `code` is its own."""
 
 
 class Protected(ProvisionError):

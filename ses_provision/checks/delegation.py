@@ -13,9 +13,13 @@ from ses_provision.errors import BrokenDns, ProvisionError
 from ses_provision.names import is_within, parents
 from ses_provision.outside.reading import Outcome, Reading, both
 from ses_provision.outside.voices import alias, publicly, values
-from ses_provision.resources import hosted_zones, route53
-from ses_provision.resources.hosted_zones import Zone
+from ses_provision.resources import hosted_zones, record_sets, zones
+from ses_provision.resources.dns_zone import DnsZone
 from ses_provision.resources.organisation import organisational_domain
+from ses_provision.resources.route53 import Zone
+
+HOSTED = "hosted zone"
+"""What Route 53 calls a zone."""
 
 
 class Place(StrEnum):
@@ -51,6 +55,7 @@ class Delegation:
     broken: bool = False
     nobody: bool = False
     parent_zone_id: str = ""
+    zone_kind: str = HOSTED
 
     @property
     def place(self) -> Place:
@@ -155,8 +160,9 @@ def delegated_away(env: Environment, found: Delegation) -> Remedy:
         "delegated-away",
         f"{found.apex} is delegated to {', '.join(found.servers)}, which takes {env.domain} out of "
         f"{the_zone(found)}",
-        f"name the hosted zone of {found.apex} in dns.zone_id, where that is the one to use; or "
-        f"remove NS {found.apex} from hosted zone {found.zone_id}",
+        f"name the {found.zone_kind} of {found.apex} in "
+        f"{'dns.zone_id' if env.dns.in_route53 else 'dns.zone'}, where that is the one to use; or "
+        f"remove NS {found.apex} from {found.zone_kind} {found.zone_id}",
         found.apex,
     )
 
@@ -188,7 +194,7 @@ def broken(found: Delegation) -> Remedy:
 
 def the_zone(found: Delegation) -> str:
     """The hosted zone with its name servers."""
-    return f"hosted zone {found.zone_id} ({', '.join(found.zone_servers)})"
+    return f"{found.zone_kind} {found.zone_id} ({', '.join(found.zone_servers)})"
 
 
 def where_to_set(found: Delegation) -> str:
@@ -204,26 +210,33 @@ def ns_record(found: Delegation) -> str:
 
 def in_use(env: Environment) -> str:
     """The way out where another zone is the right one."""
+    setting = "dns.zone_id" if env.dns.in_route53 else "dns.zone and dns.server"
     return (
-        "name the zone that is in use in dns.zone_id, or say "
+        f"name the zone that is in use in {setting}, or say "
         f'dns.provider = "external" in config/{env.name}.toml'
     )
 
 
 def zone_and_delegation(
     env: Environment, account: Account, whom: Whom
-) -> Reading[tuple[Delegation, Zone | None]]:
+) -> Reading[tuple[Delegation, DnsZone | None]]:
     """The hosted zone and the name servers that DNS shows; errors are part of the answer."""
-    zone, outcomes = yield from both(hosted_zone(env, account), name_servers(env, whom))
+    zone, outcomes = yield from both(its_zone(env, account), name_servers(env, whom))
     found = nearest(outcomes)
     if isinstance(zone, ProvisionError):
         return replace(found, zone_problem=zone.message, zone_hint=zone.hint), None
     if zone is None:
         return found, None
-    known = replace(found, zone_id=zone.id, zone_name=zone.name, zone_servers=zone.name_servers)
+    known = replace(
+        found,
+        zone_id=zone.id,
+        zone_kind=zone.kind,
+        zone_name=zone.name,
+        zone_servers=zone.name_servers,
+    )
     if known.place in {Place.ELSEWHERE, Place.MIXED}:
         known = yield from with_other_names(known, zone, whom)
-    elif known.place is Place.MISSING and known.apex:
+    elif known.place is Place.MISSING and known.apex and isinstance(zone, Zone):
         known = yield from with_parent(known, zone)
     return known, zone
 
@@ -239,11 +252,11 @@ def nearest(outcomes: Sequence[tuple[str, Outcome]]) -> Delegation:
     return Delegation(nobody=bool(outcomes))
 
 
-def hosted_zone(env: Environment, account: Account) -> Reading[Zone | ProvisionError | None]:
-    """The hosted zone with its name servers, or why there is none to look into."""
+def its_zone(env: Environment, account: Account) -> Reading[DnsZone | ProvisionError | None]:
+    """The zone with its name servers, or why there is none to look into."""
     try:
-        zone = yield from hosted_zones.zone(env, account)
-        if zone is None or zone.name_servers:
+        zone = yield from zones.zone(env, account)
+        if not isinstance(zone, Zone) or zone.name_servers:
             return zone
         servers = yield from apex_servers(zone)
     except ProvisionError as error:
@@ -251,11 +264,11 @@ def hosted_zone(env: Environment, account: Account) -> Reading[Zone | ProvisionE
     return replace(zone, name_servers=servers)
 
 
-def apex_servers(zone: Zone) -> Reading[tuple[str, ...]]:
+def apex_servers(zone: DnsZone) -> Reading[tuple[str, ...]]:
     """The name servers in the zone's own NS record."""
-    at = yield from route53.records_at(zone, [zone.name])
+    at = yield from zone.at([zone.name])
     sets = [one for one in at[zone.name] if one["Type"] == "NS"]
-    return tuple(sorted(value for one in sets for value in route53.values_of(one)))
+    return tuple(sorted(value for one in sets for value in record_sets.values_of(one)))
 
 
 def name_servers(env: Environment, whom: Whom) -> Reading[list[tuple[str, Outcome]]]:
@@ -269,7 +282,7 @@ def name_servers(env: Environment, whom: Whom) -> Reading[list[tuple[str, Outcom
     return list(zip(names, outcomes, strict=True))
 
 
-def with_other_names(found: Delegation, zone: Zone, whom: Whom) -> Reading[Delegation]:
+def with_other_names(found: Delegation, zone: DnsZone, whom: Whom) -> Reading[Delegation]:
     """The same, knowing which strangers are the zone's own servers under names of somebody's own:
     those in the zone's NS record, and those with an address of one of its servers."""
     servers = [*found.strangers, *found.zone_servers]
@@ -282,7 +295,7 @@ def with_other_names(found: Delegation, zone: Zone, whom: Whom) -> Reading[Deleg
     return replace(found, white_label=tuple(same))
 
 
-def named_in_zone(zone: Zone) -> Reading[tuple[str, ...]]:
+def named_in_zone(zone: DnsZone) -> Reading[tuple[str, ...]]:
     """The zone's NS record, as far as it may be read."""
     try:
         return (yield from apex_servers(zone))

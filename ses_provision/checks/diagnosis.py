@@ -6,7 +6,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from ses_provision.checks.delegation import Delegation, Place, broken, remedy, where_to_set
+from ses_provision.checks.delegation import (
+    HOSTED,
+    Delegation,
+    Place,
+    broken,
+    remedy,
+    the_zone,
+    where_to_set,
+)
 from ses_provision.checks.faults import Verdict, on, why
 from ses_provision.checks.record_report import RecordReport
 from ses_provision.checks.views import Kind, State, View
@@ -122,8 +130,9 @@ def unresolvable(records: Sequence[RecordReport], delegation: Delegation) -> Ver
 
 def seen_elsewhere(ses: Ses, delegation: Delegation) -> bool:
     """SES met another primary name server than one of the hosted zone's, where nobody else could
-    tell us (VerificationInfo.SOARecord)."""
-    blind = not delegation.servers and delegation.zone_servers
+    tell us (VerificationInfo.SOARecord). Elsewhere a zone may name a primary that is hidden."""
+    is_hosted = delegation.zone_kind == HOSTED
+    blind = is_hosted and not delegation.servers and delegation.zone_servers
     return bool(
         blind
         and ses.soa_server
@@ -136,9 +145,8 @@ def delegated_by_soa(env: Environment, ses: Ses, delegation: Delegation) -> Verd
     """The same, known from what SES saw alone."""
     return Verdict(
         "delegated-elsewhere",
-        f"SES met the primary name server {ses.soa_server}, which is not of hosted zone "
-        f"{delegation.zone_id} ({', '.join(delegation.zone_servers)}): the domain is served "
-        "elsewhere",
+        f"SES met the primary name server {ses.soa_server}, which is not of "
+        f"{the_zone(delegation)}: the domain is served elsewhere",
         f"{where_to_set(delegation)} set the name servers of {delegation.zone_name} to "
         f"{', '.join(delegation.zone_servers)}; or correct dns.zone_id in config/{env.name}.toml",
     )

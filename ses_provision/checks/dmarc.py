@@ -12,13 +12,13 @@ from ses_provision.errors import ProvisionError
 from ses_provision.outside.reading import Reading, together
 from ses_provision.resources.dmarc import standing_in_dns, standing_in_zone
 from ses_provision.resources.dmarc_policy import InForce, Standing, in_force, places
-from ses_provision.resources.hosted_zones import Zone
+from ses_provision.resources.dns_zone import DnsZone
 
 NOT_ASKED = "DNS was not asked"
 
 
 def policy_in_force(
-    whom: Whom, zone: Zone | None, delegation: Delegation, report: RecordReport
+    whom: Whom, zone: DnsZone | None, delegation: Delegation, report: RecordReport
 ) -> Reading[InForce]:
     """What receivers go by: the domain's own record, else that of its organisational domain."""
     domain = report.record.name.removeprefix("_dmarc.")
@@ -50,7 +50,7 @@ def asked(own: Standing, whom: Whom) -> Reading[Standing]:
 
 
 def standing_above(
-    domain: str, whom: Whom, zone: Zone | None, delegation: Delegation
+    domain: str, whom: Whom, zone: DnsZone | None, delegation: Delegation
 ) -> Reading[Standing]:
     """What stands at a domain above: in the hosted zone where it holds the name, else in DNS."""
     if zone is not None and not delegation.is_elsewhere:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ses_provision.checks.delegation import Place, remedy
+from ses_provision.checks.dns_provider import takes_our_key
 from ses_provision.checks.faults import Verdict, in_its_place, why
 from ses_provision.checks.finding import Severity, Status
 from ses_provision.checks.identity import domain
@@ -40,7 +41,7 @@ def delegated(scene: Scene) -> Reading[Judgement]:
     """Does the world ask the hosted zone's name servers?"""
     seen = yield from domain(scene)
     found = seen.delegation
-    if scene.env.dns.is_external:
+    if scene.env.dns.is_by_hand:
         return not_applicable("DNS is not in Route 53 (dns.provider)")
     if found.zone_problem:
         return unknown(found.zone_problem, found.zone_fix)
@@ -50,7 +51,7 @@ def delegated(scene: Scene) -> Reading[Judgement]:
     if found.place is Place.UNKNOWN:
         said = found.dns_problem or "DNS was not asked"
         return unknown(said, f"ses-provision dkim-status {scene.on} where DNS answers")
-    return done(f"{found.apex} is delegated to hosted zone {found.zone_id}")
+    return done(f"{found.apex} is delegated to {found.zone_kind} {found.zone_id}")
 
 
 def dkim_published(scene: Scene) -> Reading[Judgement]:
@@ -185,7 +186,7 @@ def stricter(scene: Scene, force: InForce) -> str:
     setting = f'set dmarc.policy = "{more}" in'
     if force.is_inherited:
         return f"{setting} the environment of that domain, and apply it"
-    if scene.env.dns.is_external:
+    if scene.env.dns.is_by_hand:
         told = f"ses-provision dns {scene.on} --check says what to publish"
         return f"{setting} config/{scene.env.name}.toml, then: {told}"
     return f"{setting} config/{scene.env.name}.toml, then: {scene.apply}"
@@ -230,11 +231,11 @@ def reported(scene: Scene, force: InForce) -> str:
     if not own or (asked and STRENGTH[force.written] > STRENGTH[asked.policy]):
         where = force.alias or f"_dmarc.{force.stands_at}"
         return f"add rua=mailto:ADDRESS to the record at {where}"
-    if env.dns.is_external and asked and asked.reports:
+    if env.dns.is_by_hand and asked and asked.reports:
         return in_its_place(force, asked)
     setting = f"add dmarc.reports_to to config/{env.name}.toml, then: "
     first = "" if asked and asked.reports else setting
-    if env.dns.is_external:
+    if env.dns.is_by_hand:
         return f"{first}ses-provision checklist {scene.on} says what to publish"
     return f"{first}{scene.apply} --take-over dmarc"
 
@@ -267,6 +268,7 @@ TOPIC = Topic(
     "DNS",
     (
         Item("SES-DNS-001", "Domain is delegated to the hosted zone", delegated),
+        Item("SES-DNS-002", "Name server takes our key", takes_our_key),
         Item("SES-DKIM-003", "DKIM records are published", dkim_published),
         Item("SES-MX-001", "MX of MAIL FROM is published", mx_published, Severity.WARNING),
         Item("SES-SPF-001", "SPF of MAIL FROM is published", spf_published, Severity.WARNING),

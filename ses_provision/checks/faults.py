@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ses_provision.checks import mistakes
-from ses_provision.checks.delegation import Delegation, remedy
+from ses_provision.checks.delegation import HOSTED, Delegation, remedy
 from ses_provision.checks.record_report import RecordReport
 from ses_provision.checks.views import Kind, State
 from ses_provision.environment import Environment
 from ses_provision.names import parents
-from ses_provision.resources import dmarc_record, route53
+from ses_provision.resources import dmarc_record, record_sets
 from ses_provision.resources.dmarc_policy import InForce
 from ses_provision.resources.dmarc_record import TAG as DMARC_TAG
 from ses_provision.resources.spf import Judged, reason
@@ -37,7 +37,7 @@ def publish(env: Environment, record: PublishedRecord) -> str:
     """How a record of ours gets into the zone."""
     setting = record.tag == DMARC_TAG and env.dmarc is None
     first = f"add [dmarc] to config/{env.name}.toml, then: " if setting else ""
-    if env.dns.is_external:
+    if env.dns.is_by_hand:
         return f"{first}publish it as `ses-provision dns{on(env)}` shows it"
     return f"{first}ses-provision apply{on(env)}"
 
@@ -58,7 +58,7 @@ def why(env: Environment, one: RecordReport, delegation: Delegation) -> Verdict:
     if zone is not None and zone.note and zone.state is State.MISSING:
         return Verdict(
             "delegated-away",
-            f"{one.label}: {zone.note}, which takes it out of hosted zone {zone.who}",
+            f"{one.label}: {zone.note}, which takes it out of {delegation.zone_kind} {zone.who}",
             "remove that delegation, or publish the record in the zone it leads to",
         )
     if how == "wildcard":
@@ -111,15 +111,16 @@ def plain_fault(env: Environment, one: RecordReport) -> Verdict:
             )
     if one.in_force is not None and one.in_force.why_none:
         return Verdict("missing", one.in_force.why_none, publish(env, record))
-    where = "in DNS" if env.dns.is_external else "in the hosted zone"
+    held = "hosted zone" if env.dns.in_route53 else "zone"
+    where = "in DNS" if env.dns.is_by_hand else f"in the {held}"
     return Verdict("missing", f"{one.label} is not {where}", publish(env, record))
 
 
 def spf_fault(env: Environment, one: RecordReport, found: Judged) -> Verdict:
     """An SPF record that does not let SES send, and what it would have to be."""
     take_over = f"ses-provision apply{on(env)} --take-over mail-from"
-    ours = "" if env.dns.is_external else f"; or put ours in its place: {take_over}"
-    texts = [text for text in one.answer if route53.is_kind(text, SPF_TAG)]
+    ours = "" if env.dns.is_by_hand else f"; or put ours in its place: {take_over}"
+    texts = [text for text in one.answer if record_sets.is_kind(text, SPF_TAG)]
     return Verdict(
         "wrong-value",
         f"{one.label} is {texts[0]}; {reason(found)}",
@@ -131,7 +132,7 @@ def weaker(env: Environment, one: RecordReport, force: InForce) -> Verdict:
     """A DMARC record, of the domain or inherited, that asks for less than the file."""
     wanted = dmarc_record.parse(one.record.value) or dmarc_record.DmarcRecord()
     above = f" of {force.stands_at}" if force.is_inherited else ""
-    theirs = not force.is_inherited and (env.dns.is_external or force.alias)
+    theirs = not force.is_inherited and (env.dns.is_by_hand or force.alias)
     return Verdict(
         "wrong-value",
         f"the policy in force for {force.domain} is {force.written}, by {force.text}{above}, and "
@@ -173,12 +174,16 @@ def not_served(env: Environment, one: RecordReport, delegation: Delegation) -> V
     if found is not None:
         return Verdict(
             found.code,
-            f"{one.label} is in the hosted zone, but {found.cause}; {', '.join(strangers)} does "
-            "not have it",
+            f"{one.label} is in the {delegation.zone_kind}, but {found.cause}; "
+            f"{', '.join(strangers)} does not have it",
             found.fix,
         )
     return Verdict(
         "not-served-yet",
-        f"{one.label} is in the hosted zone, but {', '.join(lacking)} does not answer with it yet",
-        "wait a minute: Route 53 usually tells its name servers within 60 seconds",
+        f"{one.label} is in the {delegation.zone_kind}, but {', '.join(lacking)} does not answer "
+        "with it yet",
+        "wait a minute: Route 53 usually tells its name servers within 60 seconds"
+        if delegation.zone_kind == HOSTED
+        else "wait until that server has fetched the zone; where it does not, see that the primary "
+        "notifies it",
     )

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from ses_provision.names import is_within, parents
 from ses_provision.resources.organisation import organisational_domain
-from ses_provision.resources.route53 import is_kind
+from ses_provision.resources.record_sets import is_kind
 from ses_provision.steps.records import PublishedRecord
 
 DOUBLED, LEVEL, WILDCARD, PROXIED, FLATTENED = (

@@ -9,7 +9,7 @@ from ses_provision.checks.record_report import RecordReport
 from ses_provision.checks.views import State
 from ses_provision.checks.whom import Whom
 from ses_provision.outside.reading import Reading
-from ses_provision.resources import route53
+from ses_provision.resources import record_sets
 from ses_provision.resources.spf import Judged, judged
 from ses_provision.resources.spf_record import TAG
 
@@ -36,7 +36,7 @@ def look(
     texts: Iterable[str], name: str, resolvers: Sequence[str], *, dns: bool = True
 ) -> Reading[Judged | None]:
     """What receivers make of the one SPF record among the strings; None without exactly one."""
-    records = [text for text in texts if route53.is_kind(text, TAG)]
+    records = [text for text in texts if record_sets.is_kind(text, TAG)]
     if len(records) != 1:
         return None
     return (yield from judged(records[0], name, resolvers, dns=dns))

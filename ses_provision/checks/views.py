@@ -9,14 +9,13 @@ from enum import StrEnum
 from ses_provision.checks.delegation import Delegation
 from ses_provision.checks.whom import Whom
 from ses_provision.errors import BrokenDns, ProvisionError
-from ses_provision.names import is_within, parents
 from ses_provision.outside.reading import Outcome, Reading
 from ses_provision.outside.voices import ask_dns
-from ses_provision.resources import dmarc_record, route53, spf
+from ses_provision.resources import dmarc_record, record_sets, spf
 from ses_provision.resources.dmarc_policy import Standing, in_force
 from ses_provision.resources.dmarc_record import TAG as DMARC_TAG
 from ses_provision.resources.dmarc_record import DmarcRecord
-from ses_provision.resources.hosted_zones import Zone
+from ses_provision.resources.dns_zone import DnsZone, Raw, above
 from ses_provision.resources.spf_record import TAG as SPF_TAG
 from ses_provision.steps.records import PublishedRecord
 
@@ -64,7 +63,7 @@ def state_of(record: PublishedRecord, values: Sequence[str], alias: str = "") ->
     hosted = record.tag == DMARC_TAG and values  # receivers follow a CNAME to a DMARC record
     if alias and record.type != "CNAME" and not hosted:
         return State.ALIASED
-    kin = [one for one in values if not record.tag or route53.is_kind(one, record.tag)]
+    kin = [one for one in values if not record.tag or record_sets.is_kind(one, record.tag)]
     if not kin:
         return State.MISSING
     if len(kin) > 1:
@@ -88,37 +87,33 @@ def serves(record: PublishedRecord, value: str) -> bool:
 
 
 def in_zone(
-    zone: Zone | None, delegation: Delegation, records: Sequence[PublishedRecord]
+    zone: DnsZone | None, delegation: Delegation, records: Sequence[PublishedRecord]
 ) -> Reading[list[View | None]]:
     """What the hosted zone holds of each record."""
     if zone is None:
         problem = delegation.zone_problem
         none = View(Kind.ZONE, "hosted zone", State.NOT_ASKED, note=problem) if problem else None
         return [none] * len(records)
-    names = list(dict.fromkeys(name for one in records for name in (one.name, *above(one, zone))))
+    names = list(
+        dict.fromkeys(name for one in records for name in (one.name, *above(one.name, zone.name)))
+    )
     try:
-        at = yield from route53.records_at(zone, names)
+        at = yield from zone.at(names)
     except ProvisionError as error:
         unknown = View(Kind.ZONE, zone.id, State.NOT_ASKED, note=error.message)
         return [unknown] * len(records)
     return [zone_view(zone, one, at) for one in records]
 
 
-def above(record: PublishedRecord, zone: Zone) -> list[str]:
-    """The names between a record and its zone, where a delegation could take it away."""
-    inside = [parent for parent in parents(record.name) if is_within(parent, zone.name)]
-    return [parent for parent in inside if parent != zone.name]
-
-
-def zone_view(zone: Zone, record: PublishedRecord, at: dict[str, list[route53.Raw]]) -> View:
+def zone_view(zone: DnsZone, record: PublishedRecord, at: dict[str, list[Raw]]) -> View:
     """What the hosted zone holds of one record."""
     sets = at[record.name]
-    values = [v for one in sets if one["Type"] == record.type for v in route53.values_of(one)]
-    aliases = [v for one in sets if one["Type"] == "CNAME" for v in route53.values_of(one)]
+    values = [v for one in sets if one["Type"] == record.type for v in record_sets.values_of(one)]
+    aliases = [v for one in sets if one["Type"] == "CNAME" for v in record_sets.values_of(one)]
     alias = aliases[0] if aliases and record.type != "CNAME" else ""
     away = [
-        f"{name} is delegated to {', '.join(route53.values_of(one))}"
-        for name in above(record, zone)
+        f"{name} is delegated to {', '.join(record_sets.values_of(one))}"
+        for name in above(record.name, zone.name)
         for one in at[name]
         if one["Type"] == "NS"
     ]

@@ -87,8 +87,9 @@ def make(
     if fresh.is_made:
         try:
             yield from write(step, fresh, again, connections, sleep, now)
-            if step.proved and fresh.pending:
-                prove(step, again, sleep)
+            doubts = doubted(fresh)
+            if (step.proved or doubts) and fresh.pending:
+                prove(step, again, sleep, doubts)
         except Stopped as stopped:
             if not is_about_one_step(stopped.cause):
                 raise
@@ -162,8 +163,23 @@ def state(change: Change) -> str:
     return f"{change.action} ({details})" if details else str(change.action)
 
 
-def prove(step: Step, again: Callable[[Step], StepPlan], sleep: wait.Sleep) -> None:
-    """Insist that what AWS accepted is there: it may accept a destination and not keep it.
+def doubted(planned: StepPlan) -> tuple[str, ...]:
+    """Where to look if what was accepted is not there; nothing where accepted means done."""
+    calls = (call for change in planned.pending for call in change.calls())
+    return tuple(dict.fromkeys(call.doubt for call in calls if call.doubt))
+
+
+TOPICS = ("look at the topic's policy and key",)
+
+
+def prove(
+    step: Step,
+    again: Callable[[Step], StepPlan],
+    sleep: wait.Sleep,
+    doubts: Sequence[str] = (),
+) -> None:
+    """Insist that what was accepted is there: AWS may accept a destination and not keep it, and a
+    name server ignores what cannot stand at a name.
 
     Lists may show late what was just written, so they are looked at for a bounded time.
     """
@@ -189,8 +205,9 @@ def prove(step: Step, again: Callable[[Step], StepPlan], sleep: wait.Sleep) -> N
         )
     except NotSettled as error:
         labels = ", ".join(change.want.label for change in again(step).pending)
+        who = "AWS" if not doubts else "The name server"
         raise Stopped(
-            f"AWS accepted the changes of step {step.id}, but does not show them: {labels}.",
-            "Run the same command again; if it stays, look at the topic's policy and key.",
+            f"{who} accepted the changes of step {step.id}, but does not show them: {labels}.",
+            f"Run the same command again; if it stays, {'; '.join(doubts or TOPICS)}.",
             StalePlan("read back"),
         ) from error

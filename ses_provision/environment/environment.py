@@ -8,12 +8,12 @@ from typing import Annotated, Any, TypeVar
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from ses_provision.environment import limits
+from ses_provision.environment.dns import Dns
 from ses_provision.environment.sections import (
     AlarmSettings,
     ConfigurationSetSettings,
     DkimSettings,
     DmarcSettings,
-    Dns,
     EventSettings,
     MailFromSettings,
     ProductionAccessSettings,

@@ -15,18 +15,12 @@ from ses_provision.environment.shapes import (
     Address,
     Addresses,
     AlarmName,
-    Domain,
     EventType,
     PolicyName,
-    ProfileName,
     Region,
-    Resolver,
-    RoleArn,
     RoleOrNone,
     SesName,
     TopicName,
-    Ttl,
-    ZoneId,
     each_once,
     matching,
 )
@@ -50,55 +44,6 @@ class Section(BaseModel):
     """A part of the file: unknown settings are mistakes, values never change."""
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=False)
-
-
-class Dns(Section):
-    """[dns]: where the records go."""
-
-    provider: Literal["route53", "external"] = Field(
-        "route53",
-        description="external: DNS that is not in Route 53; `ses-provision dns` shows its records.",
-    )
-    zone_id: ZoneId | None = Field(None, description="Hosted zone id; looked up when left out.")
-    profile: ProfileName | None = Field(
-        None, description="AWS profile of the account that holds the hosted zone, if another."
-    )
-    assume_role_arn: RoleArn | None = Field(
-        None, description="Role to take on for the hosted zone, in whatever account it is."
-    )
-    zone: Domain | None = Field(
-        None,
-        description="External DNS: the zone in the provider's panel; the domain when left out.",
-    )
-    ttl: Ttl = Field(300, description="Seconds that resolvers may keep our records.")
-    resolvers: tuple[Resolver, ...] = Field(
-        ("1.1.1.1", "8.8.8.8"), description="Public resolvers that `dkim-status` compares with."
-    )
-
-    @model_validator(mode="after")
-    def one_provider(self) -> Dns:
-        """Route 53 is found by id, profile and role; external DNS only by the zone's name."""
-        if self.is_external:
-            given = [n for n in ("zone_id", "profile", "assume_role_arn") if getattr(self, n)]
-            if given:
-                raise ValueError(f'{", ".join(given)}: only with provider = "route53"')
-        elif self.zone is not None:
-            raise ValueError('zone: only with provider = "external"; zone_id names a hosted zone')
-        return self
-
-    @property
-    def is_external(self) -> bool:
-        """The records are published by hand, or by another tool."""
-        return self.provider == "external"
-
-    @property
-    def elsewhere(self) -> str:
-        """How DNS differs from "a hosted zone in the environment's account", in a few words."""
-        if self.is_external:
-            return "external DNS"
-        if self.assume_role_arn:
-            return f"DNS as {self.assume_role_arn}"
-        return f"DNS in profile {self.profile}" if self.profile else ""
 
 
 class ConfigurationSetSettings(Section):

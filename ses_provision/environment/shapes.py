@@ -226,6 +226,60 @@ Resolver = Annotated[
 ]
 
 
+HOST = rf"(?=.{{1,253}}(:\d{{1,5}})?$)({LABEL}\.)+(?!\d+(:|$)){LABEL}(:\d{{1,5}})?"
+
+
+def server_name(value: str) -> str:
+    """Insist on a host name, perhaps with a port, or on what names a server by its address."""
+    host, colon, port = value.rpartition(":")
+    if re.fullmatch(HOST, value) and (not colon or 0 < int(port) < 65536) and (host or value):
+        return value
+    try:
+        return name_server(value)
+    except ValueError:
+        raise ValueError(
+            f'must be a host name or an address, perhaps with a port, such as "ns1.example.com" '
+            f'or "192.0.2.53:5353", not {shown(value)}'
+        ) from None
+
+
+ServerName = Annotated[str, AfterValidator(server_name)]
+
+
+def unrepeated(pattern: str, meaning: str) -> BeforeValidator:
+    """Require a shape where somebody may have put a secret: what stands there is not repeated."""
+
+    def check(value: object) -> str:
+        if isinstance(value, str) and re.fullmatch(pattern, value):
+            return value
+        raise ValueError(f"must be {meaning}; what stands there is not repeated here")
+
+    return BeforeValidator(check)
+
+
+VariableName = Annotated[
+    str,
+    unrepeated(
+        r"[A-Z][A-Z0-9_]{0,127}",
+        "the NAME of an environment variable in capitals, such as RFC2136_TSIG_SECRET, never the "
+        "secret itself",
+    ),
+]
+KeyName = Annotated[
+    str,
+    unrepeated(
+        r"(?=.{1,253}$)[A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63})*\.?",
+        "the name of a key, such as ses-provision, never its secret",
+    ),
+]
+KeyFile = Annotated[
+    str,
+    unrepeated(
+        r"[^\x00-\x1f{};=]{1,400}", "the path of a file that holds the key, never the key itself"
+    ),
+]
+
+
 def each_once(found: tuple[str, ...]) -> tuple[str, ...]:
     """Nobody is told twice; the case of an address tells no two people apart."""
     twice = sorted(one for one, count in Counter(map(str.lower, found)).items() if count > 1)

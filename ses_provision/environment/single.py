@@ -16,6 +16,7 @@ SHAPES: dict[str, Any] = {
     "region": shapes.Region,
     "profile": shapes.ProfileName,
     "dns.zone_id": shapes.ZoneId,
+    "dns.server": shapes.ServerName,
     "configuration_set.name": shapes.SesName,
     "events.emails": shapes.Address,
 }

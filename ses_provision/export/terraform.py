@@ -20,8 +20,10 @@ from ses_provision.names import dns_name, region_of, txt_value
 from ses_provision.resources import policies
 from ses_provision.resources.cloudwatch import Alarm
 from ses_provision.resources.dmarc import Dmarc
+from ses_provision.resources.dns_zone import DnsZone
 from ses_provision.resources.iam import RolePolicy
-from ses_provision.resources.route53 import RecordSet, TxtValue
+from ses_provision.resources.record_sets import RecordSet, TxtValue
+from ses_provision.resources.route53 import Zone
 from ses_provision.resources.ses import ConfigurationSet, EmailIdentity, EventDestination, MailFrom
 from ses_provision.resources.sns import Subscription, Topic
 
@@ -103,11 +105,18 @@ def note(resource: Any) -> str:
             return f"Left out until confirmed: {resource.label}"
         case Dmarc(served_by=served) | TxtValue(served_by=served) if served:
             return f"Left out, for it is not ours: {resource.name} ({served})"
+        case RecordSet(zone=zone) | TxtValue(zone=zone) | Dmarc(zone=zone) if not is_hosted(zone):
+            return f"Left out, for its zone is not in Route 53: {resource.label}"
         case EventDestination(topic_arn=""):
             return f"Left out, for it reports to no SNS topic: {resource.label}"
     if resources.dispatch(type(resource)) is resources.dispatch(object):
         return f"Left out, for this export has no form for it: {resource.label}"
     return ""
+
+
+def is_hosted(zone: DnsZone) -> bool:
+    """Whether a zone is one of Route 53's."""
+    return isinstance(zone, Zone)
 
 
 def name(*parts: str) -> str:

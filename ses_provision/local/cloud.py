@@ -22,6 +22,7 @@ from ses_provision.local.knobs import Fault, FaultKind, Knobs
 from ses_provision.local.lateness import Lag
 from ses_provision.local.motobridge import MotoService, Universe
 from ses_provision.local.neighbours import Surroundings
+from ses_provision.local.primaries import Primaries
 from ses_provision.local.route53 import Route53
 from ses_provision.local.ses.service import SesV2
 from ses_provision.local.ses.v1.service import SesV1
@@ -109,6 +110,8 @@ class LocalAws:
         self._dispatcher = Dispatcher(
             services, self._keyring, self._disturbances, self._sleep, self.lock
         )
+        self.primaries = Primaries(self._dispatcher, self._disturbances, self._everybody_looks)
+        self.surroundings.external_dns.beside = self.primaries.lookup
 
     def session(self, account_id: str, region: str | None = None) -> boto3.Session:
         """A boto3 session of an account; its clients talk to this local AWS and nowhere else."""
@@ -222,12 +225,9 @@ class LocalAws:
         self, name: str, record_type: str, values: list[str], account: str | None = None
     ) -> None:
         """Say what DNS outside the hosted zones answers: TXT unquoted, MX as `10 host`."""
-        accounts = [account] if account else self.accounts()
-        for each in accounts:
-            self._look_at_dns(each)
+        self._everybody_looks(account)
         self.surroundings.external_dns.declare(name, record_type, values, account)
-        for each in accounts:
-            self._look_at_dns(each)
+        self._everybody_looks(account)
 
     def declared_dns(self, name: str, record_type: str) -> list[str] | None:
         """What was declared of DNS outside the hosted zones, for all accounts."""
@@ -244,14 +244,16 @@ class LocalAws:
         zones: Iterable[tuple[str, str]] = (),
         roles: Iterable[str] = (),
         private_zones: Iterable[tuple[str, str]] = (),
+        primaries: Iterable[tuple[str, str]] = (),
     ) -> None:
-        """Put hosted zones `(id, name)` and roles, perhaps with a path, into an account; a reset
-        brings them back."""
+        """Put hosted zones `(id, name)` and roles, perhaps with a path, into an account, and zones
+        `(name, key)` on name servers outside AWS; a reset brings them back."""
         seed: dict[str, Any] = {
             "account": account,
             "zones": list(zones),
             "roles": list(roles),
             "private_zones": list(private_zones),
+            "primaries": list(primaries),
         }
         self._sow(**seed)
         self._seeds.append(seed)
@@ -271,7 +273,10 @@ class LocalAws:
         zones: list[tuple[str, str]],
         roles: list[str],
         private_zones: list[tuple[str, str]],
+        primaries: list[tuple[str, str]],
     ) -> None:
+        for name, key in primaries:
+            self.primaries.add(name, key)
         for zone_id, name in zones:
             self.route53.add_zone(account, name, zone_id)
         for zone_id, name in private_zones:
@@ -306,6 +311,10 @@ class LocalAws:
     def _sns_address(self, region: str) -> str:
         """Links in what SNS sends lead to this local AWS when it is served, and nowhere else."""
         return self.served_at or aws_address(region)
+
+    def _everybody_looks(self, account: str | None = None) -> None:
+        for each in [account] if account else self.accounts():
+            self._look_at_dns(each)
 
     def _look_at_dns(self, account: str) -> None:
         self.sesv2.look(account)

@@ -27,7 +27,8 @@ POST   enforcement {"account", "region", "status": "HEALTHY" | "PROBATION" | "SH
 POST   sending {"account", "region", "paused": bool}
 POST   baa {"account", "state": "accepted" | "ended", "organization"?: bool}
 POST   dns {"name", "type", "values": [..], "account"?}
-POST   seed {"account", "zones": [[id, name]], "private_zones": [[id, name]], "roles": [name]}
+POST   seed {"account", "zones": [[id, name]], "private_zones": [[id, name]], "roles": [name],
+             "primaries": [[name, key]]}
 POST   reset
 """
 
@@ -249,6 +250,7 @@ class Control:
             zones=[(zone_id, name) for zone_id, name in asked.get("zones", [])],
             private_zones=[(zone_id, name) for zone_id, name in asked.get("private_zones", [])],
             roles=asked.get("roles", []),
+            primaries=[(name, key) for name, key in asked.get("primaries", [])],
         )
         return {"ok": True}
 

@@ -139,6 +139,11 @@ class Dispatcher:
         self.places.add((caller.account, caller.region))
         return self.services[service].handle(caller, operation, params)
 
+    def note(self, service: str, operation: str, status: int | None, error: str | None) -> None:
+        """Write down what came by another way than a request of AWS's."""
+        self._number += 1
+        self.journal.add(Entry(self._number, service, "", "", operation, status, error))
+
     def _check_served(self, service: str, operation: str) -> None:
         """Say of an operation that is not served just that, whatever else is wrong with it."""
         if operation not in self.services[service].operations:

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import dns.exception
 import dns.flags
 import dns.message
+import dns.name
 import dns.opcode
 import dns.rcode
 import dns.rdata
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 _LONGEST_UDP = 512
 _PATIENCE = 10.0  # seconds for a client to finish its question
 _MOST_ALIASES = 8
+_MOST_QUESTIONS = 1000  # of one connection
 
 
 class Resolver:
@@ -57,9 +59,22 @@ class Resolver:
             self._fill(response, name, dns.rdatatype.to_text(question.rdtype))
         return response
 
+    def takes(self, data: bytes) -> bool:
+        """Whether a message is for a name server outside AWS that takes updates."""
+        return self._aws.primaries.takes(data)
+
+    def exchange(self, data: bytes) -> bytes | None:
+        """What such a name server answers; None where it is silent."""
+        with self._aws.lock:
+            return self._aws.primaries.respond(data)
+
     def _fill(self, response: dns.message.Message, name: str, record_type: str) -> None:
         for _ in range(_MOST_ALIASES):
             zone = answers.closest(self._zones(), name)
+            outside = self._aws.primaries.holding(_master_file(name))
+            if outside is not None and (zone is None or len(outside.origin) > _labels(zone.name)):
+                outside.answer(response)
+                return
             if zone is None:
                 self._declared(response, name, record_type)
                 return
@@ -100,6 +115,11 @@ class Resolver:
             response.answer.append(_rrset(name, made))
         elif not (response.answer or self._aws.has_declared_dns(name)):
             response.set_rcode(dns.rcode.NXDOMAIN)
+
+
+def _labels(name: str) -> int:
+    """The labels of a name, the root's included."""
+    return len(dns.name.from_text(_master_file(name)))
 
 
 def _rrset(name: str, record: dict[str, Any]) -> dns.rrset.RRset:
@@ -157,28 +177,34 @@ class _TcpHandler(BaseRequestHandler):
     server: _TcpServer
 
     def handle(self) -> None:
-        """Answer one question of a connection."""
+        """Answer the questions of a connection, one after the other (RFC 7766 section 6.2.1)."""
         self.request.settimeout(_PATIENCE)
         with suppress(OSError):
-            self._answer_one()
+            for _ in range(_MOST_QUESTIONS):
+                if not self._answer_one():
+                    return
 
-    def _answer_one(self) -> None:
+    def _answer_one(self) -> bool:
+        """Answer one question; whether there may be another."""
         head = self.request.recv(2)
         if len(head) < 2:
-            return
+            return False
         (length,) = struct.unpack("!H", head)
         data = b""
         while len(data) < length:
             piece = self.request.recv(length - len(data))
             if not piece:
-                return
+                return False
             data += piece
         reply = _answer(self.server.resolver, data, 65535)
         if reply:
             self.request.sendall(struct.pack("!H", len(reply)) + reply)
+        return bool(reply)
 
 
 def _answer(resolver: Resolver, data: bytes, longest: int) -> bytes | None:
+    if resolver.takes(data):
+        return resolver.exchange(data)
     try:
         query = dns.message.from_wire(data)
     except (dns.exception.DNSException, ValueError, struct.error):

@@ -9,6 +9,8 @@ from ses_provision.local import dnsnames, topic_access
 from ses_provision.local.contract import Caller, Clock
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ses_provision.local.cloudwatch import CloudWatch
     from ses_provision.local.contract import Service
     from ses_provision.local.route53 import Route53
@@ -21,6 +23,8 @@ class ExternalDns:
 
     def __init__(self) -> None:
         self._records: dict[tuple[str | None, str, str], list[str]] = {}
+        self.beside: Callable[[str, str], list[str] | None] = lambda _name, _kind: None
+        """What the zones of name servers outside AWS answer."""
 
     def declare(
         self, name: str, record_type: str, values: list[str], account: str | None = None
@@ -35,8 +39,10 @@ class ExternalDns:
     def lookup(self, account: str, name: str, record_type: str) -> list[str] | None:
         """The declared values, None where nothing was declared."""
         bare = dnsnames.bare(name)
-        return self._records.get((account, bare, record_type)) or self._records.get(
-            (None, bare, record_type)
+        return (
+            self._records.get((account, bare, record_type))
+            or self._records.get((None, bare, record_type))
+            or self.beside(bare, record_type)
         )
 
     def has(self, name: str) -> bool:

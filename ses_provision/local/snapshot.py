@@ -46,6 +46,7 @@ def snapshot(aws: LocalAws, account: str) -> dict[str, Any]:
         for service in aws.services
         if (listing := traits.of(service).listing)
     }
+    found["dns"] = {str(name): zone.rows() for name, zone in aws.primaries.zones.items()}
     return {service: held for service, held in found.items() if held}
 
 

@@ -19,7 +19,8 @@ import botocore.exceptions
 import botocore.parsers
 from botocore import xform_name
 
-from ses_provision.errors import CannotReachAws
+from ses_provision.errors import CannotReachAws, HostedZoneProblem
+from ses_provision.outside import providers
 from ses_provision.outside.memory import Memory
 from ses_provision.outside.pace import Doors
 from ses_provision.outside.reading import Ask
@@ -31,6 +32,7 @@ from ses_provision.outside.sessions import Session, assumed
 if TYPE_CHECKING:
     from ses_provision.errors import ProvisionError
     from ses_provision.outside.call import Call
+    from ses_provision.outside.providers import Provider
     from ses_provision.outside.reading import Outcome, Reading
 
 T = TypeVar("T")
@@ -96,6 +98,7 @@ class Connections:
     """Clients by service and region, made when first needed.
 
     Route 53 may be in another account: with a session of its own, with a role to take on, or both.
+    Where the zone is not in Route 53, `provider` keeps it.
     `whose` is equal for connections that get the same answers.
     """
 
@@ -108,6 +111,7 @@ class Connections:
         endpoint_url: str | None = None,
         trace: Callable[[str], None] | None = None,
         resolve: Callable[[Ask], Outcome] | None = None,
+        provider: Provider | None = None,
         whose: Hashable = None,
     ) -> None:
         self.whose = whose or self
@@ -120,6 +124,7 @@ class Connections:
         self._resolve = resolve
         self.attended: Callable[[Call], AbstractContextManager[object]] = nullcontext
         """What is told of each writing call while AWS has not answered it."""
+        self._provider = provider
         self._clients: dict[Place, Any] = {}
         self._doors = Doors()
         self._lock = threading.Lock()
@@ -134,6 +139,8 @@ class Connections:
         """Ask one question. None where AWS says there is no such thing; errors are returned."""
         if asked.service == "dns":
             return self._resolve(asked) if self._resolve else CannotReachAws("no resolver")
+        if asked.service in providers.SERVICES:
+            return self._of_provider(asked)
         try:
             return self._ask(asked)
         except (botocore.exceptions.ClientError, *UNANSWERED) as error:
@@ -141,6 +148,20 @@ class Connections:
             return None if means(said, asked.absent) else said
         except CannotReachAws as error:
             return error
+
+    def _of_provider(self, asked: Ask) -> Outcome:
+        """What the provider says that keeps the zone. Another environment may have another one."""
+        if self._provider is None or asked.service != self._provider.service:
+            return HostedZoneProblem(
+                f"There is no way to {asked.region} here, which keeps a zone by {asked.service}.",
+                "Name that environment.",
+            )
+        self._note(asked)
+        return self._provider.answer(asked)
+
+    def _note(self, sent: Ask | Call) -> None:
+        if self._trace is not None:
+            self._trace(f"{sent.service} {sent.region} {sent.operation}")
 
     def _ask(self, asked: Ask) -> dict[str, Any]:
         client = self._client(asked.service, asked.region, asked.credentials)
@@ -159,6 +180,10 @@ class Connections:
 
     def send(self, call: Call) -> dict[str, Any]:
         """Make one writing call. Raises ProvisionError where AWS refuses it."""
+        if self._provider is not None and call.service == self._provider.service:
+            self._note(call)
+            with self.attended(call):
+                return self._provider.send(call)
         try:
             client = self._client(call.service, call.region, call.credentials)
             door = self._doors.to(call.service, call.region, call.credentials)

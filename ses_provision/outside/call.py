@@ -19,7 +19,8 @@ class Call:
     just before has not arrived everywhere": the call is repeated for a bounded time while AWS
     answers with one of them. `already` are those that mean "it is as you want it": a reply was
     lost, or somebody else was faster. `batch` names the list parameter in which calls that differ
-    in nothing else may be sent together, as a whole or not at all, with the path to it.
+    in nothing else may be sent together, as a whole or not at all, with the path to it. `doubt` is
+    where to look when what was accepted is not there: such a call is read back.
     """
 
     service: str
@@ -33,6 +34,7 @@ class Call:
     already: tuple[Refusal, ...] = ()
     batch: tuple[str, ...] = ()
     credentials: Credentials = field(default=Credentials.ACCOUNT)
+    doubt: str = ""
 
     @property
     def action(self) -> str:

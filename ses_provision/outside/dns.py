@@ -1,4 +1,4 @@
-"""The only module that asks name servers.
+"""The only module that asks name servers what the world sees; `providers` are asked for a zone.
 
 A question to DNS is an `Ask` of the service "dns": its operation is the record type, its region
 whom to ask: nobody in particular (the resolvers in use), a server by its address, or a name server

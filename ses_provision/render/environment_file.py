@@ -28,7 +28,7 @@ def render(answers: Mapping[str, Any]) -> str:
 
 def settled(answers: Mapping[str, Any]) -> dict[str, Any]:
     """The answers as settings of the file; what is None stays a comment."""
-    is_external = answers["dns"] == "external"
+    provider = answers["dns"] or "route53"
     return {
         "account_id": answers["account_id"],
         "region": answers["region"],
@@ -37,13 +37,23 @@ def settled(answers: Mapping[str, Any]) -> dict[str, Any]:
         "protect": False,
         "hipaa": bool(answers["hipaa"]),
         "dns": {
-            "provider": "external" if is_external else "route53",
-            "zone_id": None if is_external else answers["zone_id"],
+            "provider": provider,
+            "zone_id": answers["zone_id"] if provider == "route53" else None,
+            **(updates(answers) if provider == "rfc2136" else {}),
         },
         "configuration_set": {"name": answers["configuration_set"]},
         "dmarc": {"policy": "none", "reports_to": [answers["email"]]},
         "events": {"emails": [answers["email"]]},
         "alarms": {"topic": f"ses-alarms-{answers['name']}"},
+    }
+
+
+def updates(answers: Mapping[str, Any]) -> dict[str, Any]:
+    """A name server that takes updates, with names for the key and for where its secret is."""
+    return {
+        "server": answers["dns_server"],
+        "key_name": "ses-provision",
+        "key_secret_env": "RFC2136_TSIG_SECRET",
     }
 
 

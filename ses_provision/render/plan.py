@@ -65,7 +65,7 @@ def left_over(value: Plan) -> list[Text]:
 
 def to_publish(env: Environment) -> list[Text]:
     """Where the records go that no hosted zone of ours takes."""
-    if not env.dns.is_external:
+    if not env.dns.is_by_hand:
         return []
     from ses_provision.steps import records
 
@@ -201,7 +201,7 @@ def next_steps(env: Environment, value: Plan) -> Text:
     is_new = any(isinstance(one, ConfigurationSet) for one in made)
     told = f'ConfigurationSetName "{env.configuration_set.name}" in every SendEmail'
     items = [
-        (looks and env.dns.is_external, "publish the DNS records", f"dns --env {env.name}"),
+        (looks and env.dns.is_by_hand, "publish the DNS records", f"dns --env {env.name}"),
         (looks, "wait for DKIM", f"dkim-status --env {env.name} --wait"),
         (is_new, "leave the sandbox", f"request-access --env {env.name}"),
         (

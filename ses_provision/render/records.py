@@ -14,6 +14,7 @@ from rich.text import Text
 from ses_provision import __version__
 from ses_provision.checks.published import Lookup, Published, Verdict
 from ses_provision.names import TXT_STRING_LIMIT
+from ses_provision.outside.dns import DNS_PORT, host_port
 from ses_provision.render.layout import whole
 from ses_provision.render.markdown import code, plain
 from ses_provision.render.message import safe
@@ -122,6 +123,35 @@ def cloudflare(sheets: Sequence[Sheet]) -> Text:
     return zone_text(
         sheets, lambda one: " ; cf_tags=cf-proxied:false" if one.type == "CNAME" else ""
     )
+
+
+def nsupdate(sheets: Sequence[Sheet]) -> Text:
+    """A script for nsupdate (BIND 9 reference, nsupdate): for each environment one update that adds
+    the records where nothing of their type stands yet, and is refused as a whole elsewhere."""
+    lines: list[str] = []
+    for sheet in sheets:
+        lines.append(safe(f"; {sheet.env.name}: {sheet.env.domain}, ses-provision {__version__}"))
+        if sheet.env.dns.server:
+            lines.append(server_line(sheet.env.dns.server))
+        lines.append(f"zone {master_name(sheet.zone)}.")
+        for one in sheet.records:
+            name = f"{master_name(one.name)}."
+            if one.type == "CNAME":
+                lines.append(f"prereq nxdomain {name}")
+            else:
+                lines += [f"prereq nxrrset {name} CNAME", f"prereq nxrrset {name} {one.type}"]
+        lines += [
+            f"update add {master_name(one.name)}. {one.ttl} {one.type} {master_value(one)}"
+            for one in sheet.records
+        ]
+        lines.append("send")
+    return Text("\n".join(lines))
+
+
+def server_line(server: str) -> str:
+    """The server that takes the update, with its port where it has one of its own."""
+    host, port = host_port(server)
+    return f"server {host} {port}" if port != DNS_PORT else f"server {host}"
 
 
 def zone_text(sheets: Sequence[Sheet], attributes: Callable[[PublishedRecord], str]) -> Text:

@@ -38,7 +38,13 @@ def verification(value: Verification, env: Environment) -> Folded:
     for name, status, detail in rows:
         shown = Text(f"{safe(status):<{width}}", style=status_style(status))
         lines.append(Text(f"  {name:<9}    ") + shown + Text(f"    {safe(detail)}"))
-    lines += [Text(), *(record(one) for one in value.records), Text(), *conclusion(value), Text()]
+    lines += [
+        Text(),
+        *(record(one, value.delegation.zone_kind) for one in value.records),
+        Text(),
+        *conclusion(value),
+        Text(),
+    ]
     return Folded(Text("\n").join(lines))
 
 
@@ -63,7 +69,7 @@ def also(one: Verdict) -> Text:
     return Text(f"Also:    {safe(one.cause)}", style="dim")
 
 
-def record(value: RecordReport) -> Text:
+def record(value: RecordReport, zone_kind: str) -> Text:
     """A record, its state, and who sees what."""
     mark, style = sign(value.state)
     text = Text(f"  {mark} {value.state.value:<8}", style=style)
@@ -76,7 +82,7 @@ def record(value: RecordReport) -> Text:
         text.append(f"\n{INDENT}in force: ", style=style).append(whole(stands))
     if value.inherited:
         text.append(f"\n{INDENT}inherited from {safe(value.inherited)}", style="dim")
-    seen = ", ".join(summaries(value))
+    seen = ", ".join(summaries(value, zone_kind))
     if seen and not value.inherited:
         text.append(f"\n{INDENT}{seen}", style="dim")
     for said, views in alike(odd_ones(value)).items():
@@ -91,13 +97,14 @@ def sign(state: State) -> tuple[str, str]:
     return ("?", WAITS) if state is State.NOT_ASKED else ("!", BAD)
 
 
-def summaries(value: RecordReport) -> list[str]:
+def summaries(value: RecordReport, zone_kind: str) -> list[str]:
     """In a few words, how many of each kind see the record right."""
     found = []
     for kind in Kind:
         seen = value.of(kind)
         if len(seen) == 1 and kind is not Kind.PUBLIC:
-            found.append(f"{kind.value} {seen[0].state.value}")
+            called = zone_kind if kind is Kind.ZONE else kind.value
+            found.append(f"{called} {seen[0].state.value}")
         elif seen:
             right = sum(view.state is State.RIGHT for view in seen)
             found.append(f"{right} of {len(seen)} {kind.value}s right")

@@ -11,10 +11,10 @@ from ses_provision.names import is_within
 from ses_provision.outside.call import Call
 from ses_provision.outside.reading import Answers, Reading
 from ses_provision.outside.voices import publicly
-from ses_provision.resources import dmarc_record, route53
+from ses_provision.resources import dmarc_record, record_sets
 from ses_provision.resources.dmarc_policy import InForce, Standing, in_force, places
 from ses_provision.resources.dmarc_record import STRENGTH, DmarcRecord
-from ses_provision.resources.hosted_zones import Zone
+from ses_provision.resources.dns_zone import DnsZone, Raw
 
 TAG = dmarc_record.TAG
 
@@ -27,18 +27,18 @@ class Dmarc:
     A record that is stricter, or that a domain above provides, serves as well as ours and stays.
     """
 
-    zone: Zone = field(compare=False, metadata=SHOWN)
+    zone: DnsZone = field(compare=False, metadata=SHOWN)
     domain: str
     policy: str
     reports_to: frozenset[str]
     ttl: int
     value: str = field(compare=False, metadata=SHOWN)
     served_by: str = field(default="", compare=False)
-    raw: route53.Raw = field(default_factory=dict, compare=False)
+    raw: Raw = field(default_factory=dict, compare=False)
     resolvers: tuple[str, ...] = field(default=(), compare=False, repr=False)
 
     @classmethod
-    def of(cls, zone: Zone, domain: str, value: str, ttl: int, **more: Any) -> Dmarc:
+    def of(cls, zone: DnsZone, domain: str, value: str, ttl: int, **more: Any) -> Dmarc:
         """A record by its text."""
         read = dmarc_record.parse(value) or DmarcRecord()
         policy = read.get("p").lower()
@@ -66,12 +66,12 @@ class Dmarc:
 
     def read(self) -> Reading[Found[Dmarc]]:
         """Find the record of the domain, or the one it inherits."""
-        at_name, delegated = yield from route53.standing_at(self.zone, self.name)
-        obstacles = (*delegated, *route53.conflicts("TXT", at_name))
+        at_name, delegated = yield from record_sets.standing_at(self.zone, self.name)
+        obstacles = (*delegated, *record_sets.conflicts("TXT", at_name))
         if any(one["Type"] == "CNAME" for one in at_name):
             return (yield from self._behind_alias(obstacles))
-        live = route53.plain_set(at_name, "TXT")
-        own = Standing(self.domain, tuple(route53.values_of(live) if live else ()))
+        live = record_sets.plain_set(at_name, "TXT")
+        own = Standing(self.domain, tuple(record_sets.values_of(live) if live else ()))
         if live is not None and own.records:
             return self._judged(live, own, obstacles)
         above = yield from self._inherited()
@@ -99,9 +99,7 @@ class Dmarc:
         served = f"{self.name} is a CNAME to {hosted.alias}: {force.text}"
         return Found(replace(self, served_by=served), away, self._shortfalls(force))
 
-    def _judged(
-        self, live: route53.Raw, own: Standing, obstacles: tuple[Obstacle, ...]
-    ) -> Found[Dmarc]:
+    def _judged(self, live: Raw, own: Standing, obstacles: tuple[Obstacle, ...]) -> Found[Dmarc]:
         """What to do beside a record that stands in the zone."""
         stands = Dmarc.of(self.zone, self.domain, own.records[0], live.get("TTL", 0), raw=live)
         theirs = usable(own.records)
@@ -120,7 +118,7 @@ class Dmarc:
             return Found(served, obstacles, self._shortfalls(in_force(self.domain, own)))
         if reports:
             return Found(stands, obstacles, kept(theirs))
-        found = route53.foreign_values(live, own.records, {self.value})
+        found = record_sets.foreign_values(live, own.records, {self.value})
         return Found(stands, (*obstacles, found), kept(theirs))
 
     def _inherited(self) -> Reading[Found[Dmarc]]:
@@ -174,7 +172,7 @@ class Dmarc:
     def writes(self, found: Found[Dmarc]) -> Sequence[Call]:
         """Create the record; in place of a weaker one, that one made stricter."""
         stands = self._txt_of(found.live)
-        texts = route53.values_of(stands.raw) if stands else []
+        texts = record_sets.values_of(stands.raw) if stands else []
         theirs = usable(dmarc_record.kin(texts))
         value = self.value
         if theirs is not None:
@@ -196,25 +194,25 @@ class Dmarc:
         [live] = self._txt(self.value).strayed()
         return [replace(self, ttl=live.ttl, raw=live.raw)]
 
-    def _txt(self, value: str) -> route53.TxtValue:
-        return route53.TxtValue(self.zone, self.name, value, TAG, self.ttl)
+    def _txt(self, value: str) -> record_sets.TxtValue:
+        return record_sets.TxtValue(self.zone, self.name, value, TAG, self.ttl)
 
-    def _txt_of(self, live: Dmarc | None) -> route53.TxtValue | None:
+    def _txt_of(self, live: Dmarc | None) -> record_sets.TxtValue | None:
         if live is None or not live.raw:
             return None
-        return route53.TxtValue(self.zone, self.name, live.value, TAG, live.ttl, raw=live.raw)
+        return record_sets.TxtValue(self.zone, self.name, live.value, TAG, live.ttl, raw=live.raw)
 
 
-def standing_in_zone(domain: str, zone: Zone) -> Reading[Standing | None]:
+def standing_in_zone(domain: str, zone: DnsZone) -> Reading[Standing | None]:
     """What a hosted zone has at the `_dmarc` name of a domain; None where only DNS can tell."""
     name = f"_dmarc.{domain}"
     if not is_within(name, zone.name):
         return None
-    at = yield from route53.records_at(zone, [name])
+    at = yield from zone.at([name])
     if any(one["Type"] == "CNAME" for one in at[name]):
         return None
     texts = [one for one in at[name] if one["Type"] == "TXT"]
-    return Standing(domain, tuple(v for one in texts for v in route53.values_of(one)))
+    return Standing(domain, tuple(v for one in texts for v in record_sets.values_of(one)))
 
 
 def standing_in_dns(domain: str, resolvers: Sequence[str]) -> Reading[Standing]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from ses_provision.engine.account import Account, caller_question, partition
@@ -11,45 +10,11 @@ from ses_provision.environment import Environment
 from ses_provision.errors import HostedZoneProblem
 from ses_provision.names import dns_name, is_within
 from ses_provision.outside.reading import Ask, Reading, ask, question
-from ses_provision.outside.refusals import Refusal
 from ses_provision.outside.rights import EVERYTHING, Credentials
-
-ABSENT = (Refusal("NoSuchHostedZone"),)
-HOME = {
-    "aws": "us-east-1",
-    "aws-cn": "cn-northwest-1",
-    "aws-us-gov": "us-gov-west-1",
-    "aws-eusc": "eusc-de-east-1",
-    "aws-iso": "us-iso-east-1",
-    "aws-iso-b": "us-isob-east-1",
-    "aws-iso-e": "eu-isoe-west-1",
-    "aws-iso-f": "us-isof-south-1",
-}
-"""Route 53 is global; its client wants a region of the partition all the same (the endpoints file
-of botocore)."""
+from ses_provision.resources.route53 import ABSENT, HOME, Zone
 
 WITHOUT_PUBLIC_ZONES = "aws-us-gov"
 """GovCloud has no public hosted zones (AWS GovCloud User Guide, Route 53)."""
-
-
-@dataclass(frozen=True)
-class Zone:
-    """A public hosted zone, the name servers that Route 53 gave it, and where it is asked for."""
-
-    id: str
-    name: str
-    name_servers: tuple[str, ...] = ()
-    partition: str = field(default="aws", compare=False)
-
-    @property
-    def arn(self) -> str:
-        """What IAM checks; the account is not in it."""
-        return f"arn:{self.partition}:route53:::hostedzone/{self.id}"
-
-    @property
-    def region(self) -> str:
-        """The region that its client wants."""
-        return HOME.get(self.partition, HOME["aws"])
 
 
 def partition_of(env: Environment, account: Account) -> str:
@@ -111,13 +76,8 @@ def public(listed: Mapping[str, Any], partition: str) -> list[Zone]:
     ]
 
 
-def zone(env: Environment, account: Account) -> Reading[Zone | None]:
-    """The public hosted zone of the domain: the one named in the file, or the longest match.
-
-    None where DNS is not in Route 53: then no hosted zone is looked for.
-    """
-    if env.dns.is_external:
-        return None
+def zone(env: Environment, account: Account) -> Reading[Zone]:
+    """The public hosted zone of the domain: the one named in the file, or the longest match."""
     where = partition_of(env, account)
     if env.dns.zone_id:
         return (yield from zone_by_id(env, env.dns.zone_id, where))
@@ -140,10 +100,8 @@ def zone(env: Environment, account: Account) -> Reading[Zone | None]:
     return best[0]
 
 
-def rehearsed(env: Environment, account: Account) -> Zone | None:
+def rehearsed(env: Environment, account: Account) -> Zone:
     """The hosted zone as far as the environment says."""
-    if env.dns.is_external:
-        return None
     where = partition_of(env, account)
     return Zone(env.dns.zone_id or "<zone>", env.dns.zone or env.domain, partition=where)
 

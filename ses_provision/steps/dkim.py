@@ -3,7 +3,7 @@
 from ses_provision.engine.model import Resource, Skipped, Waiting
 from ses_provision.engine.needs import Facts
 from ses_provision.environment import Environment
-from ses_provision.resources.route53 import RecordSet
+from ses_provision.resources.record_sets import RecordSet
 from ses_provision.resources.ses.identity import Dkim
 from ses_provision.steps import arns, identity, records
 from ses_provision.steps.needs import DKIM, ZONE
@@ -11,7 +11,7 @@ from ses_provision.steps.needs import DKIM, ZONE
 
 def desired(env: Environment, facts: Facts) -> list[Resource] | Skipped | Waiting:
     """One CNAME for each token that SES issued."""
-    if env.dns.is_external:
+    if env.dns.is_by_hand:
         return Skipped(f"external DNS; the records to publish: ses-provision dns --env {env.name}")
     issued = facts.of(DKIM)
     if issued is None:

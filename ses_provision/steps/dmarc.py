@@ -11,7 +11,7 @@ from ses_provision.steps.needs import ZONE
 def desired(env: Environment, facts: Facts) -> list[Resource] | Skipped:
     """The configured record, where neither the domain nor one above it has one."""
     wanted = records.dmarc_record(env)
-    if env.dns.is_external or wanted is None:
+    if env.dns.is_by_hand or wanted is None:
         return Skipped(f"external DNS; the record to publish: ses-provision dns --env {env.name}")
     zone, asked = facts.sure(ZONE), env.dns.resolvers
     return [Dmarc.of(zone, env.domain, wanted.value, wanted.ttl, resolvers=asked)]

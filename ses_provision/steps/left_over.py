@@ -9,7 +9,7 @@ from ses_provision.engine.ownership import CREATED_BY, OURS, US
 from ses_provision.environment import Environment
 from ses_provision.errors import ProvisionError
 from ses_provision.outside.reading import Reading, both, together
-from ses_provision.resources import hosted_zones
+from ses_provision.resources import zones
 from ses_provision.resources.tagging import tagged
 from ses_provision.steps import STEPS, mail_from, needs
 
@@ -49,10 +49,10 @@ def old_records(env: Environment, account: Account) -> Reading[list[Resource]]:
     """
     live = yield from needs.domain(env, account)
     old = live.mail_from_domain if live and live.tags.get(CREATED_BY) == US else ""
-    if old in {"", env.mail_from_domain} or env.dns.is_external:
+    if old in {"", env.mail_from_domain} or env.dns.is_by_hand:
         return []
     try:
-        zone = yield from hosted_zones.zone(env, account)
+        zone = yield from zones.zone(env, account)
     except ProvisionError:
         return []
     return [] if zone is None else mail_from.records_at(env, account, zone, old)

@@ -7,8 +7,8 @@ from ses_provision.engine.model import Resource
 from ses_provision.engine.needs import Facts
 from ses_provision.environment import Environment
 from ses_provision.names import is_within
-from ses_provision.resources.hosted_zones import Zone
-from ses_provision.resources.route53 import RecordSet, TxtValue
+from ses_provision.resources.dns_zone import DnsZone
+from ses_provision.resources.record_sets import RecordSet, TxtValue
 from ses_provision.resources.ses.mail_from import MailFrom
 from ses_provision.steps import arns, records
 from ses_provision.steps.needs import ZONE
@@ -27,12 +27,12 @@ def desired(env: Environment, facts: Facts) -> list[Resource]:
     With external DNS the setting alone: SES looks for 72 hours, and the next apply tells it again.
     """
     setting = on(arns.identity(env, facts.account), env)
-    if env.dns.is_external:
+    if env.dns.is_by_hand:
         return [setting]
     return [*record_sets(env, facts.sure(ZONE), setting.identity_arn), setting]
 
 
-def record_sets(env: Environment, zone: Zone, serves: str) -> tuple[RecordSet, TxtValue]:
+def record_sets(env: Environment, zone: DnsZone, serves: str) -> tuple[RecordSet, TxtValue]:
     """The records of the MAIL FROM domain."""
     mx, spf = records.mx(env), records.spf(env)
     values = frozenset({mx.value})
@@ -50,7 +50,7 @@ def record_sets(env: Environment, zone: Zone, serves: str) -> tuple[RecordSet, T
     )
 
 
-def records_at(env: Environment, account: Account, zone: Zone, domain: str) -> list[Resource]:
+def records_at(env: Environment, account: Account, zone: DnsZone, domain: str) -> list[Resource]:
     """The same records at another MAIL FROM domain."""
     if not is_within(domain, zone.name):
         return []

@@ -6,7 +6,7 @@ from ses_provision.engine.account import Account
 from ses_provision.engine.needs import Need
 from ses_provision.environment import Environment
 from ses_provision.outside.reading import Reading
-from ses_provision.resources import hosted_zones
+from ses_provision.resources import zones
 from ses_provision.resources.ses.configuration_set import configuration_set
 from ses_provision.resources.ses.email_identity import TOKENS
 from ses_provision.resources.ses.identity import Dkim, Identity, identity
@@ -48,6 +48,6 @@ def no_regions(env: Environment, account: Account) -> tuple[str, ...]:
     return ()
 
 
-ZONE = Need("the hosted zone", hosted_zones.zone, hosted_zones.rehearsed)
+ZONE = Need("the zone", zones.zone, zones.rehearsed)
 DKIM = Need("the DKIM tokens", dkim, issued)
 FORMER_REGIONS = Need("the regions that alarms were made in", former_regions, no_regions)

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ses_provision.outside import aws
-from ses_provision.worlds import public_dns
+from ses_provision.worlds import dns_provider, public_dns
 
 if TYPE_CHECKING:
     from ses_provision.environment import Environment
     from ses_provision.local import LocalAws
+    from ses_provision.outside.providers import Provider
+    from ses_provision.outside.providers.rfc2136 import Exchange
     from ses_provision.outside.reading import Ask, Outcome
     from ses_provision.worlds.real import Trace
 
@@ -36,8 +39,20 @@ class InProcess:
             zones=self.local.session(env.zone_account_id) if elsewhere else None,
             trace=trace,
             resolve=self.resolve,
-            whose=(env.account_id, env.zone_account_id),
+            provider=self.provider(env),
+            whose=(env.account_id, env.zone_account_id, dns_provider.whose(env)),
         )
+
+    def provider(self, env: Environment) -> Provider | None:
+        """Who keeps the environment's zone where Route 53 does not."""
+        return dns_provider.local(env, self.line)
+
+    @contextlib.contextmanager
+    def line(self, server: str) -> Iterator[Exchange]:
+        """The way to a name server outside AWS."""
+        if server in self.silent:
+            raise TimeoutError(f"{server} does not answer")
+        yield lambda query: public_dns.exchange(self.local, query)
 
     def resolve(self, asked: Ask) -> Outcome:
         """What DNS answers, to whomever the question goes."""
@@ -60,9 +75,12 @@ def seed(local: LocalAws, environments: Iterable[Environment]) -> None:
     zones: dict[tuple[str, str], str] = {}
     for env in environments:
         local.seed(env.account_id, roles=[env.sender.role] if env.sender.role else [])
-        if not env.dns.is_external:
+        if env.dns.in_route53:
             place = (env.zone_account_id, zone_id(env))
             zones[place] = min(zones.get(place, env.domain), env.domain, key=len)
+        elif env.dns.provider == "rfc2136":
+            zone = env.dns.zone or env.domain
+            local.seed(env.account_id, primaries=[(zone, dns_provider.key_name(env))])
     for (account, identity), domain in zones.items():
         local.seed(account, zones=[(identity, domain)])
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from typing import TYPE_CHECKING, Any
 
+from dns.message import Message, from_wire
+
 from ses_provision.local import answers, dnsnames, dnsvalues
 from ses_provision.names import LONGEST_NAME, dns_name, parents
 from ses_provision.outside.dns import could_not_ask
@@ -23,6 +25,9 @@ def answer(local: LocalAws, asked: Ask, silent: Collection[str] = ()) -> Outcome
         return None
     if asked.region in silent:
         return could_not_ask(name, kind, "LifetimeTimeout", asked.region)
+    outside = outside_aws(local, name, kind)
+    if outside is not NOT_THEIRS:
+        return outside
     served = [zone for zone in zones(local) if asked.region in servers(zone)]
     if served:
         return from_zones(served, name, kind)
@@ -34,6 +39,34 @@ def answer(local: LocalAws, asked: Ask, silent: Collection[str] = ()) -> Outcome
             return found if found["values"] else beyond(local, found, kind)
     values = local.declared_dns(name, kind)
     return {"values": sorted(values)} if values else None
+
+
+NOT_THEIRS: dict[str, Any] = {}
+"""Said of a name that no zone outside AWS holds."""
+
+
+def outside_aws(local: LocalAws, name: str, kind: str) -> Outcome:
+    """What a name server outside AWS answers that takes updates."""
+    zone = local.primaries.holding(name)
+    if zone is None:
+        return NOT_THEIRS
+    values = local.primaries.lookup(name, kind)
+    alias = local.primaries.lookup(name, "CNAME") if kind != "CNAME" else None
+    if alias:
+        return {"values": sorted(values or ()), "alias": dns_name(alias[0])}
+    if values is None:
+        return None
+    return {"values": sorted(v if kind == "TXT" else dns_name(v) for v in values)}
+
+
+def exchange(local: LocalAws, query: Message) -> Message:
+    """What such a name server answers to one message; silence is a time-out."""
+    wire = query.to_wire()
+    with local.lock:
+        reply = local.primaries.respond(wire)
+    if reply is None:
+        raise TimeoutError("no answer")
+    return from_wire(reply, keyring=query.keyring, request_mac=query.mac or b"")
 
 
 def beyond(local: LocalAws, found: dict[str, Any], kind: str) -> dict[str, Any]:

@@ -56,10 +56,12 @@ class RealWorld:
     def connect(self, env: Environment, profile: str | None, trace: Trace) -> Connections:
         """Connect with the profile, the environment's credentials, or the file's profile."""
         from ses_provision.outside import aws, sessions
+        from ses_provision.worlds import dns_provider
 
         servers = resolvers()
         chosen = sessions.chosen_profile(profile, env.profile)
-        whose = (chosen, env.dns.profile, env.dns.assume_role_arn)
+        keeper = dns_provider.whose(env)
+        whose = (chosen, env.dns.profile, env.dns.assume_role_arn, keeper)
 
         def connect() -> Connections:
             return aws.Connections(
@@ -69,6 +71,7 @@ class RealWorld:
                 trace=trace,
                 resolve=lambda asked: answer(asked, servers),
                 whose=whose,
+                provider=dns_provider.real(env, servers),
             )
 
         return self.shelf.take(whose, connect)

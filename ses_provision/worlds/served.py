@@ -29,10 +29,12 @@ class LocalServer(RealWorld):
     def connect(self, env: Environment, profile: str | None, trace: Trace) -> Connections:
         """Connect with the key that belongs to the environment's account there."""
         from ses_provision.outside import aws, sessions
+        from ses_provision.outside.providers import rfc2136
+        from ses_provision.worlds import dns_provider
 
         del profile
         self.insist_that_it_listens()
-        whose = (env.account_id, env.zone_account_id)
+        whose = (env.account_id, env.zone_account_id, dns_provider.whose(env))
         name_server = f"127.0.0.1:{name_server_port(self.port)}"
 
         def connect() -> Connections:
@@ -44,6 +46,7 @@ class LocalServer(RealWorld):
                 trace=trace,
                 resolve=lambda asked: answer(asked, [name_server], everything_there=True),
                 whose=whose,
+                provider=dns_provider.local(env, lambda _: rfc2136.over_tcp(name_server)),
             )
 
         return self.shelf.take(whose, connect)

@@ -71,3 +71,20 @@ def publish(local: LocalAws, records: Iterable[dict[str, Any]]) -> None:
     """Put records into DNS outside of Route 53, as a person does in a panel."""
     for one in records:
         local.declare_dns(one["name"], one["type"], [one["value"]])
+
+
+UPDATED = """
+account_id = "111122223333"
+region = "eu-central-1"
+domain = "example.com"
+[dns]
+provider = "rfc2136"
+server = "ns1.example.net"
+key_name = "ours"
+key_secret_env = "RFC2136_TSIG_SECRET"
+[configuration_set]
+name = "example"
+[dmarc]
+policy = "quarantine"
+reports_to = ["dmarc@example.com"]
+"""

@@ -57,7 +57,7 @@ def test_a_hosted_zone_that_may_not_be_read_is_not_said_to_lack_a_record(
         yield from ()
         return AwsRefused("The session for the hosted zone has expired.", "aws sso login", code="x")
 
-    monkeypatch.setattr(delegation, "hosted_zone", expired)
+    monkeypatch.setattr(delegation, "its_zone", expired)
 
     told = health.run("dkim-status").stdout
 

@@ -84,8 +84,37 @@ def test_every_flag_reaches_the_file(init: Init, tmp_path: Path) -> None:
     assert env.configuration_set.name == "set"
     assert env.events.emails == ("who@example.net",)
     assert env.hipaa
-    assert env.dns.is_external
+    assert env.dns.is_by_hand
     assert env.profile == "p"
+
+
+def test_a_name_server_that_takes_updates_is_asked_for_and_the_key_gets_names(
+    init: Init, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("sys.stdin", Person("rfc2136\nnot a host\nns1.example.net\n\n\nn\n"))
+
+    asked = init("prod", *FLAGS)
+
+    dns = loaded(tmp_path).dns
+    assert asked.status == 0, asked.stderr
+    assert "must be a host name or an address" in asked.stderr
+    assert (dns.provider, dns.server) == ("rfc2136", "ns1.example.net")
+    assert (dns.key_name, dns.key_secret_env) == ("ses-provision", "RFC2136_TSIG_SECRET")
+    assert dns.zone_id is None
+
+
+def test_a_name_server_needs_no_questions_where_flags_say_it(init: Init, tmp_path: Path) -> None:
+    written = init("prod", *FLAGS, "--dns-server", "192.0.2.53:5353", "--non-interactive")
+    lacking = init("stage", *FLAGS, "--dns", "rfc2136", "--non-interactive")
+    wrong = init("stage", *FLAGS, "--dns-server", "http://x", "--non-interactive")
+
+    assert written.status == 0
+    assert written.calls == [], "AWS knows nothing of it"
+    assert loaded(tmp_path).dns.server == "192.0.2.53:5353"
+    assert lacking.status == 64
+    assert "Give --dns-server" in lacking.stderr
+    assert wrong.status == 1
+    assert "dns.server: must be a host name" in wrong.stderr
 
 
 def test_a_person_is_asked_and_gets_defaults_from_aws(
@@ -135,7 +164,7 @@ def test_a_domain_in_none_of_the_zones_has_its_dns_elsewhere(init: Init, tmp_pat
 
     init("prod", *flags, "--non-interactive")
 
-    assert loaded(tmp_path).dns.is_external
+    assert loaded(tmp_path).dns.is_by_hand
 
 
 class Offline(InProcess):

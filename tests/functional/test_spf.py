@@ -8,8 +8,8 @@ from ses_provision.environment import Environment
 from ses_provision.local import LocalAws
 from ses_provision.names import txt_record
 from ses_provision.outside.aws import Reader
-from ses_provision.resources.hosted_zones import Zone
-from ses_provision.resources.route53 import TxtValue
+from ses_provision.resources.record_sets import TxtValue
+from ses_provision.resources.route53 import Zone
 from ses_provision.resources.spf_record import TAG
 from ses_provision.steps.records import SPF
 from tests.conftest import Cli

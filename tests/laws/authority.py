@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 PREFIXES = {"sesv2": "ses", "resourcegroupstaggingapi": "tag"}
 NAMES = "route53:ChangeResourceRecordSetsNormalizedRecordNames"
 FREE = frozenset({"GetCallerIdentity"})
+OUTSIDE_AWS = frozenset({"rfc2136"})
+"""What goes to others than AWS; a policy of their own is printed for them."""
 ANYTHING = frozenset(
     {
         "artifact:ListCustomerAgreements",
@@ -59,7 +61,7 @@ class Checked:
 
 def checked(made: Made, bench: Bench) -> Iterator[Checked]:
     """All that IAM looks for before it lets a call through."""
-    if made.operation in FREE:
+    if made.operation in FREE or made.service in OUTSIDE_AWS:
         return
     prefix = PREFIXES.get(made.service, made.service)
     action = f"{prefix}:{made.operation}"

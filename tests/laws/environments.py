@@ -59,6 +59,13 @@ DMARC: Settings = {"dmarc": {"policy": "quarantine", "reports_to": ["dmarc@examp
 TWO_REGIONS: Settings = {"alarms": {"regions": [REGION, FAR]}}
 DUBLIN: Settings = {"region": "eu-west-1", "mail_from": {"subdomain": "mail-eu"}}
 
+AT_NAME_SERVER: Settings = {
+    "dns": {
+        "provider": "rfc2136", "server": "ns1.example.net", "key_name": "ours",
+        "key_secret_env": "RFC2136_TSIG_SECRET",
+    },
+}  # fmt: skip
+
 
 @dataclass(frozen=True)
 class Row:
@@ -163,6 +170,11 @@ ROWS = (
     Row("DNS elsewhere", merged(DMARC, {"dns": {"provider": "external"}})),
     Row("DNS elsewhere, in its parent's zone",
         {"domain": "dev.example.com", "dns": {"provider": "external", "zone": DOMAIN}}),
+    Row("a zone at a name server", merged(DMARC, AT_NAME_SERVER)),
+    Row("a subdomain in a zone at a name server", merged(DMARC, AT_NAME_SERVER, {
+        "domain": "dev.example.com", "dns": {"zone": DOMAIN, "ttl": 60},
+        "mail_from": {"subdomain": "bounce.mail"},
+    })),
     Row("alarms in two regions", merged(PEOPLE, TWO_REGIONS)),
     Row("alarms only elsewhere", merged(PEOPLE, {"alarms": {"regions": [FAR]}})),
     Row("alarms of the set too", {"alarms": {"per_configuration_set": True}}),
@@ -262,6 +274,15 @@ REFUSED = (
     Refused("a zone id with DNS elsewhere", {
         "dns": {"provider": "external", "zone_id": "Z1"},
     }, "zone_id"),
+    Refused("a zone id with a name server", merged(AT_NAME_SERVER, {
+        "dns": {"zone_id": "Z1"},
+    }), "zone_id"),
+    Refused("a name server without a key", merged(AT_NAME_SERVER, {
+        "dns": {"key_secret_env": None},
+    }), "key_secret_env"),
+    Refused("a secret in the file", merged(AT_NAME_SERVER, {
+        "dns": {"key_secret_env": "q3lVdG9wU2VjcmV0S2V5MTIzNA=="},
+    }), "never the secret itself"),
     Refused("one topic for two environments", {"suffix": "same"}, "topic ses-events-same", others={
         "second": {"domain": "example.org", "configuration_set": {"name": "second"},
                    "suffix": "same"},

@@ -172,7 +172,7 @@ def publish(life: Life) -> None:
 
 def records(bench: Bench, env: Environment) -> list[dict[str, Any]]:
     """The records that a person has to publish."""
-    if not env.dns.is_external:
+    if not env.dns.is_by_hand:
         return []
     found: list[dict[str, Any]] = bench.run("dns", "--env", env.name, "--json").report["records"]
     return found

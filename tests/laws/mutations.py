@@ -12,12 +12,22 @@ from dataclasses import dataclass
 from itertools import zip_longest
 from typing import Any
 
+import dns.name
+import dns.rdatatype
+import dns.rrset
+
 from ses_provision.environment import Environment
+from ses_provision.local.primary import Primary
+from ses_provision.outside.providers.record_text import read, told
 from tests.functional.test_drift import DEFINITION
 from tests.laws.world import Bench, zone_account
 
 Change = dict[str, Any]
 OUR_TAG = ["Environment"]
+CHANGES_OF_RECORDS = {
+    "route53": "route53:ChangeResourceRecordSets",
+    "rfc2136": "rfc2136:UpdateRecordSets",
+}
 
 
 @dataclass(frozen=True)
@@ -49,8 +59,28 @@ class Somebody:
         where = region or self.env.region
         return self.bench.call(self.env.account_id, where, service, operation, **params)
 
+    @property
+    def changed_records(self) -> str:
+        """What mends a record."""
+        return CHANGES_OF_RECORDS[self.env.dns.provider]
+
+    @property
+    def primary(self) -> Primary | None:
+        """The zone, where it is at a name server that takes updates."""
+        if self.env.dns.provider != "rfc2136":
+            return None
+        return self.bench.local.primaries.holding(self.env.domain)
+
+    def zone_of(self, wanted: dict[str, Any]) -> str:
+        """What the zone of a record is known by."""
+        return str(wanted["zone"].get("id") or wanted["zone"]["name"])
+
     def record_sets(self, zone: str, name: str, kind: str) -> list[dict[str, Any]]:
         """The record sets of a type at a name."""
+        if self.primary is not None:
+            held = self.primary.held(dns.name.from_text(name), dns.rdatatype.from_text(kind))
+            owner = dns.name.from_text(name)
+            return [told(dns.rrset.from_rdata_list(owner, held.ttl, list(held)))] if held else []
         listed = self.zone(zone, "ListResourceRecordSets")
         return [
             found
@@ -67,6 +97,12 @@ class Somebody:
 
     def change(self, zone: str, *changes: tuple[str, dict[str, Any]]) -> None:
         """Change record sets."""
+        if self.primary is not None:
+            for verb, one in changes:
+                held = read(one)
+                records = [] if verb == "DELETE" else [record.to_text() for record in held]
+                self.bench.local.primaries.put(one["Name"], one["Type"], one["TTL"], *records)
+            return
         batch = [{"Action": verb, "ResourceRecordSet": one} for verb, one in changes]
         self.zone(zone, "ChangeResourceRecordSets", ChangeBatch={"Changes": batch})
 
@@ -218,12 +254,9 @@ def mail_from(wanted: dict[str, Any], they: Somebody) -> Iterator[Made]:
     yield "no MAIL FROM", set(), f"sesv2:{put}", call()
 
 
-CHANGED_RECORDS = "route53:ChangeResourceRecordSets"
-
-
 def record_set(wanted: dict[str, Any], they: Somebody) -> Iterator[Made]:
     """A record set of ours: other values, another TTL, gone."""
-    zone, name, kind = wanted["zone"]["id"], wanted["name"], wanted["type"]
+    zone, name, kind = they.zone_of(wanted), wanted["name"], wanted["type"]
 
     def live() -> dict[str, Any]:
         [found] = they.record_sets(zone, name, kind)
@@ -234,14 +267,14 @@ def record_set(wanted: dict[str, Any], they: Somebody) -> Iterator[Made]:
     def upsert(**changed: Any) -> Callable[[], object]:
         return lambda: they.change(zone, ("UPSERT", {**live(), **changed}))
 
-    yield "values", {"values"}, CHANGED_RECORDS, upsert(ResourceRecords=[{"Value": elsewhere}])
-    yield "TTL", {"ttl"}, CHANGED_RECORDS, upsert(TTL=17)
-    yield "no record", set(), CHANGED_RECORDS, lambda: they.change(zone, ("DELETE", live()))
+    yield "values", {"values"}, they.changed_records, upsert(ResourceRecords=[{"Value": elsewhere}])
+    yield "TTL", {"ttl"}, they.changed_records, upsert(TTL=17)
+    yield "no record", set(), they.changed_records, lambda: they.change(zone, ("DELETE", live()))
 
 
 def txt_value(wanted: dict[str, Any], they: Somebody) -> Iterator[Made]:
     """Our string among the TXT strings of a name."""
-    zone, name = wanted["zone"]["id"], wanted["name"]
+    zone, name = they.zone_of(wanted), wanted["name"]
 
     def live() -> dict[str, Any]:
         [found] = they.record_sets(zone, name, "TXT")
@@ -254,19 +287,19 @@ def txt_value(wanted: dict[str, Any], they: Somebody) -> Iterator[Made]:
         they.change(zone, verb)
 
     gone = {"value"} if len(live()["ResourceRecords"]) > 1 else set()
-    yield "no string", gone, CHANGED_RECORDS, without
+    yield "no string", gone, they.changed_records, without
     if not gone:  # beside strings of others their time to live holds
         yield (
             "TTL",
             {"ttl"},
-            CHANGED_RECORDS,
+            they.changed_records,
             lambda: they.change(zone, ("UPSERT", live() | {"TTL": 17})),
         )
 
 
 def dmarc(wanted: dict[str, Any], they: Somebody) -> Iterator[Made]:
     """The DMARC record, where it is ours and not inherited."""
-    zone, name = wanted["zone"]["id"], f"_dmarc.{wanted['domain']}"
+    zone, name = they.zone_of(wanted), f"_dmarc.{wanted['domain']}"
     if not they.record_sets(zone, name, "TXT"):
         return
 
@@ -280,16 +313,16 @@ def dmarc(wanted: dict[str, Any], they: Somebody) -> Iterator[Made]:
         yield (
             "weaker",
             {"policy"},
-            CHANGED_RECORDS,
+            they.changed_records,
             lambda: they.change(zone, ("UPSERT", live() | {"ResourceRecords": value})),
         )
     yield (
         "TTL",
         {"ttl"},
-        CHANGED_RECORDS,
+        they.changed_records,
         lambda: they.change(zone, ("UPSERT", live() | {"TTL": 17})),
     )
-    yield "no record", set(), CHANGED_RECORDS, lambda: they.change(zone, ("DELETE", live()))
+    yield "no record", set(), they.changed_records, lambda: they.change(zone, ("DELETE", live()))
 
 
 def role_policy(wanted: dict[str, Any], they: Somebody) -> Iterator[Made]:

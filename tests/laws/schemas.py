@@ -133,6 +133,7 @@ VERIFICATION = thing(
         apex=TEXT,
         servers=each(WORDS),
         zone_id=TEXT,
+        zone_kind=WORDS,
         zone_name=TEXT,
         zone_servers=each(WORDS),
         zone_problem=TEXT,
@@ -370,7 +371,11 @@ REPORTS: dict[str, dict[str, Schema]] = {
         "dkim_issued": YES_OR_NO,
         "check": CHECK,
     },
-    "permissions": {"read_only": YES_OR_NO, "policies": mapping(POLICY)},
+    "permissions": {
+        "read_only": YES_OR_NO,
+        "policies": mapping(POLICY),
+        "update_policy": WORDS,
+    },
     "export": {
         "format": one_of("terraform", "cloudformation"),
         "text": WORDS,
@@ -401,8 +406,8 @@ REPORTS: dict[str, dict[str, Schema]] = {
 """What each command says of an environment, where nothing kept it from saying it."""
 
 OPTIONAL = frozenset(
-    {"check", "format", "text", "template", "resources_to_import", "left_out", "console",
-     "submitted"}
+    {"check", "update_policy", "format", "text", "template", "resources_to_import", "left_out",
+     "console", "submitted"}
 )  # fmt: skip
 """What is said only by some options of a command."""
 

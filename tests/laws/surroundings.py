@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ses_provision.environment import Environment
 from ses_provision.names import is_within, parents
+from ses_provision.worlds.dns_provider import key_name
 from ses_provision.worlds.in_process import zone_id
 from tests.laws.world import zone_account
 
@@ -34,7 +35,10 @@ def seed(bench: Bench, environments: list[Environment]) -> None:
     named: dict[str, dict[str, str]] = defaultdict(dict)
     for env in environments:
         local_role(bench, env)
-        if env.dns.is_external:
+        if env.dns.provider == "rfc2136":
+            zone = env.dns.zone or env.domain
+            bench.local.seed(env.account_id, primaries=[(zone, key_name(env))])
+        if not env.dns.in_route53:
             continue
         held = named[zone_account(env)]
         above = next((name for name in parents(env.domain) if name in zone_names(bench)), "")
@@ -167,9 +171,19 @@ def neighbours(bench: Bench, environments: list[Environment]) -> None:
         put_record(bench, zone.id, name, "MX", "10 mx.example.net")
         put_record(bench, zone.id, f"www.{name}", "A", "192.0.2.1")
         put_record(bench, zone.id, f"other._domainkey.{name}", "CNAME", "key.example.net")
+    for primary in bench.local.primaries.zones.values():
+        name = str(primary.origin)
+        primary.put(name, "TXT", 3600, ['"v=spf1 -all"', r'"back\\slash" "and \"quotes\""'])
+        primary.put(name, "MX", 3600, ["10 Mx.Example.NET."])
+        primary.put(f"www.{name}", "A", 60, ["192.0.2.1"])
+        primary.put(f"other._domainkey.{name}", "CNAME", 60, ["key.example.net."])
     for env in environments:
-        if not env.dns.is_external:
+        if env.dns.in_route53:
             txt_at_mail_from(bench, env)
+        elif env.dns.provider == "rfc2136":
+            bench.local.primaries.put(
+                env.mail_from_domain, "TXT", 3600, r'"theirs=1" "\255\254"', r'"caf\195\169"'
+            )
     for account, region in sorted({(env.account_id, env.region) for env in environments}):
         beside(bench, account, region)
     for env in environments:
@@ -232,6 +246,11 @@ def clear_lost_keys(bench: Bench, environments: list[Environment]) -> None:
             env.account_id, env.region, "sesv2", "GetEmailIdentity", EmailIdentity=env.domain
         )["DkimAttributes"].get("Tokens", ())
     }
+    for primary in bench.local.primaries.zones.values():
+        for owner in [str(name) for name in primary.zone.nodes]:
+            target = bench.local.primaries.lookup(owner, "CNAME") or [""]
+            if target[0].endswith("amazonses.com") and owner.partition(".")[0] not in tokens:
+                bench.local.primaries.put(owner, "CNAME", 0)
     for account in bench.local.route53.accounts():
         for zone in bench.local.route53.zones(account):
             lost = [

@@ -200,13 +200,30 @@ def test_csv_has_a_line_a_record_and_no_formula(text: str, env: Environment) -> 
     read = list(csv.DictReader(io.StringIO(written)))
     assert len(read) == 6
     assert len(written.splitlines()) == 7
-    cells = [cell for row in read for cell in row.values()]
+    cells = [cell for row in read for cell in row.values() if cell]
     assert not [cell for cell in cells if cell[:1] in "=+-@\t\r"]
     assert not list(faults_of(written))
 
 
 def test_a_cell_that_begins_like_a_formula_is_a_text() -> None:
     assert [records.cell(f"{sign}1+1") for sign in "=+-@"] == ["'=1+1", "'+1+1", "'-1+1", "'@1+1"]
+
+
+@pytest.mark.parametrize("text", INJECTIONS)
+def test_a_script_for_nsupdate_has_no_command_but_ours(text: str, env: Environment) -> None:
+    made = sheet(env, text[:40])
+
+    written = records.nsupdate([made]).plain.splitlines()
+
+    commands = [line.split()[0] for line in written]
+    prerequisites = sum(1 if one.type == "CNAME" else 2 for one in made.records)
+    assert commands == [
+        ";",
+        "zone",
+        *["prereq"] * prerequisites,
+        *["update"] * len(made.records),
+        "send",
+    ]
 
 
 @pytest.mark.parametrize("text", INJECTIONS)

@@ -12,6 +12,7 @@ from tests.functional.jsonschema import mistakes
 from tests.laws import schemas
 from tests.laws.environments import Refused
 from tests.laws.life import Life, Mended
+from tests.laws.mutations import CHANGES_OF_RECORDS
 from tests.laws.world import Bench, Ran, ended
 
 
@@ -121,9 +122,12 @@ def written(mended: Mended) -> Counter[str]:
 
 def expected_writes(mended: Mended) -> Counter[str]:
     """One write for each change; the record changes of a step are one."""
-    records = {one.step for one in mended.mutations if one.writes.startswith("route53:")}
-    others = [one.writes for one in mended.mutations if not one.writes.startswith("route53:")]
-    return Counter([*others, *("route53:ChangeResourceRecordSets" for _ in records)])
+    records = {(one.step, one.writes) for one in mended.mutations if one.writes in OF_RECORDS}
+    others = [one.writes for one in mended.mutations if one.writes not in OF_RECORDS]
+    return Counter([*others, *(writes for _, writes in records)])
+
+
+OF_RECORDS = frozenset(CHANGES_OF_RECORDS.values())
 
 
 def test_what_was_lost_with_all_that_hangs_on_it_comes_back_in_one_apply(life: Life) -> None:

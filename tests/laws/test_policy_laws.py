@@ -21,6 +21,33 @@ def test_the_printed_policy_allows_every_call_that_was_made(life: Life) -> None:
     assert refused(life, policies, calls_of(life)) == []
 
 
+GRANT = re.compile(r"grant ours (name|subdomain) (\S+)\. ([A-Z ]+);")
+
+
+def test_the_printed_update_policy_allows_every_update_and_is_used_whole(life: Life) -> None:
+    printed = life.ran["permissions"].report.get("update_policy", "")
+    grants = [(how, name, set(types.split())) for how, name, types in GRANT.findall(printed)]
+    sets = [
+        change["ResourceRecordSet"]
+        for made in life.bench.made
+        if made.operation == "UpdateRecordSets"
+        for change in made.params["ChangeBatch"]["Changes"]
+    ]
+
+    assert bool(grants) is (life.env.dns.provider == "rfc2136") is bool(sets)
+    used = set()
+    for found in sets:
+        allowed = [
+            (how, name, kind)
+            for how, name, types in grants
+            for kind in types & {found["Type"]}
+            if found["Name"] == name or (how == "subdomain" and found["Name"].endswith(f".{name}"))
+        ]
+        assert allowed, found
+        used.update(allowed)
+    assert used == {(how, name, kind) for how, name, types in grants for kind in types}
+
+
 def test_the_printed_policy_allows_nothing_else(life: Life) -> None:
     policies = life.ran["permissions"].report["policies"]
     asked = {check for made in calls_of(life) for check in authority.checked(made, life.bench)}

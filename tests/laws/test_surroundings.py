@@ -432,7 +432,10 @@ def test_apply_into_head_makes_all_its_changes(local: LocalAws, tmp_path: Path) 
         (("local", "--port", "70000"), "--port wants at most 65534, not '70000'"),
         (("plan", "--env"), "'--env' requires an argument"),
         (("plan", "x"), "`ses-provision plan` has no use for x"),
-        (("init", "--dns", "cloudflare"), "--dns takes one of route53, external, not 'cloudflare'"),
+        (
+            ("init", "--dns", "cloudflare"),
+            "--dns takes one of route53, external, rfc2136, not 'cloudflare'",
+        ),
         (("nonsense",), "No such command 'nonsense'"),
         (("checklist", "--resolver", "x:99999"), "--resolver must be the IP address"),
     ],

@@ -19,6 +19,9 @@ from ses_provision.local import Clock, LocalAws
 from ses_provision.local.session import open_session
 from ses_provision.local.wire import Request, Response
 from ses_provision.outside.aws import Connections
+from ses_provision.outside.call import Call
+from ses_provision.outside.providers import Provider
+from ses_provision.outside.reading import Ask, Outcome
 from ses_provision.worlds.in_process import InProcess
 from ses_provision.worlds.real import Trace
 from tests.conftest import NOON, is_read
@@ -126,7 +129,41 @@ class SharedClients(InProcess):
         sessions: Any = SWITCH
         opened: boto3.Session = sessions.session(env.account_id)
         zones: boto3.Session = sessions.session(zone_account(env))
-        return Connections(opened, zones=zones, trace=trace, resolve=self.resolve)
+        return Connections(
+            opened, zones=zones, trace=trace, resolve=self.resolve, provider=self.provider(env)
+        )
+
+    def provider(self, env: Environment) -> Provider | None:
+        """Who keeps the zone where Route 53 does not; what goes there is noted."""
+        kept = super().provider(env)
+        return None if kept is None else Noted(kept, env.account_id)
+
+
+@dataclass(frozen=True)
+class Noted:
+    """A provider whose questions and calls are noted like those of AWS."""
+
+    kept: Provider
+    account: str
+
+    @property
+    def service(self) -> str:
+        """As the provider has it."""
+        return self.kept.service
+
+    def answer(self, asked: Ask) -> Outcome:
+        """Note and answer a question."""
+        self._note(asked.region, asked.operation, asked.arguments)
+        return self.kept.answer(asked)
+
+    def send(self, call: Call) -> dict[str, Any]:
+        """Note and send a call."""
+        self._note(call.region, call.operation, call.params)
+        return self.kept.send(call)
+
+    def _note(self, region: str, operation: str, params: Any) -> None:
+        asked = json.dumps(params, default=str, sort_keys=True)
+        SWITCH.note(self.account, self.service, region, operation, asked)
 
 
 PROFILES = {"dns": "999988887777"}

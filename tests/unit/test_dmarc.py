@@ -14,7 +14,7 @@ from ses_provision.errors import CannotReachAws
 from ses_provision.names import txt_value
 from ses_provision.resources.dmarc import Dmarc
 from ses_provision.resources.dmarc_record import is_dmarc, parse, record
-from ses_provision.resources.hosted_zones import Zone
+from ses_provision.resources.route53 import Zone
 from tests.dmarc_strings import STRINGS, strengths
 
 ZONE = Zone("Z1", "dev.example.com")

@@ -98,8 +98,12 @@ def test_each_line_of_the_example_can_be_uncommented(one: Shown) -> None:
     section[one.name] = one.value
     if one.section == "production_access":
         section |= {s.name: s.value for s in SETTINGS if s.section == one.section}
-    if one.prose.startswith("With provider"):
+    if one.prose.startswith('With provider "external"'):
         section["provider"] = "external"
+    if one.prose.startswith('With provider "rfc2136"'):
+        section |= {"provider": "rfc2136", "server": "ns1.example.com", "key_name": "ours"}
+        if one.name != "key_file":
+            section["key_secret_env"] = "RFC2136_TSIG_SECRET"
 
     assert loading.checked({**raw, "name": "prod"}, "example.toml")
 

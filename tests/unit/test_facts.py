@@ -11,7 +11,7 @@ from ses_provision.engine.account import Account, right_account
 from ses_provision.errors import HostedZoneProblem, WrongAccount
 from ses_provision.outside.reading import Reading
 from ses_provision.resources import hosted_zones
-from ses_provision.resources.hosted_zones import Zone
+from ses_provision.resources.route53 import Zone
 from ses_provision.resources.ses.identity import Dkim
 from ses_provision.steps import needs
 from tests.unit.toys import ENV, HERE

@@ -9,8 +9,8 @@ from ses_provision.engine.needs import Facts
 from ses_provision.environment import Environment, loading
 from ses_provision.names import txt_record, txt_value
 from ses_provision.resources.dmarc import Dmarc
-from ses_provision.resources.hosted_zones import Zone
-from ses_provision.resources.route53 import RecordSet, TxtValue
+from ses_provision.resources.record_sets import RecordSet, TxtValue
+from ses_provision.resources.route53 import Zone
 from ses_provision.resources.ses.identity import Dkim
 from ses_provision.steps import dkim, dmarc, mail_from, needs, records
 

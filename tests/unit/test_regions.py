@@ -14,7 +14,7 @@ from ses_provision.environment.limits import without_ses
 from ses_provision.errors import ConfigError
 from ses_provision.operations.drill import Queue
 from ses_provision.outside.regions import has_ses
-from ses_provision.resources.hosted_zones import HOME
+from ses_provision.resources.route53 import HOME
 from tests.conftest import ROOT
 from tests.unit.test_config import LEAST
 

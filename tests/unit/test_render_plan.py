@@ -15,9 +15,9 @@ from ses_provision.engine.plan import Plan, StepPlan
 from ses_provision.environment import Environment
 from ses_provision.render import plan as text
 from ses_provision.resources.dmarc import Dmarc
-from ses_provision.resources.hosted_zones import Zone
 from ses_provision.resources.policies import named
-from ses_provision.resources.route53 import RecordSet, TxtValue
+from ses_provision.resources.record_sets import RecordSet, TxtValue
+from ses_provision.resources.route53 import Zone
 from ses_provision.resources.sns import Subscription
 from tests.unit.examples import (
     ALARM,

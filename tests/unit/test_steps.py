@@ -14,9 +14,9 @@ from ses_provision.engine.needs import Facts
 from ses_provision.environment import Environment, loading
 from ses_provision.resources.cloudwatch import Alarm
 from ses_provision.resources.dmarc import Dmarc
-from ses_provision.resources.hosted_zones import Zone
 from ses_provision.resources.iam import RolePolicy
-from ses_provision.resources.route53 import RecordSet, TxtValue
+from ses_provision.resources.record_sets import RecordSet, TxtValue
+from ses_provision.resources.route53 import Zone
 from ses_provision.resources.ses import (
     ConfigurationSet,
     EmailIdentity,

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from ses_provision.checks import mistakes, probes
 from ses_provision.outside.reading import Reading
-from ses_provision.resources.hosted_zones import Zone
-from ses_provision.resources.route53 import RecordSet
+from ses_provision.resources.record_sets import RecordSet
+from ses_provision.resources.route53 import Zone
 from ses_provision.steps.records import PublishedRecord
 
 ZONE = "example.com"

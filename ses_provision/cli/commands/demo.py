@@ -106,7 +106,7 @@ def story(environments: Sequence[Environment], named: Sequence[str]) -> list[Cha
     accounts = len({env.account_id for env in environments})
     where = f"{counted(len(environments), 'environment')}, {counted(accounts, 'account')}"
     order = f", {first.name} first" if others else ""
-    external = any(env.dns.is_external for env in environments)
+    external = any(env.dns.is_by_hand for env in environments)
     wait = (
         "Wait for SES to see the records; nobody publishes those of external DNS here."
         if external

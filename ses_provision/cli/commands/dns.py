@@ -10,21 +10,23 @@ from ses_provision.cli.options import OPEN, Timeout
 from ses_provision.cli.run import Run, Target
 from ses_provision.cli.waiting import progress
 from ses_provision.errors import ProvisionError, UsageError
-from ses_provision.resources import hosted_zones
+from ses_provision.resources import zones
 
 if TYPE_CHECKING:
     from ses_provision.checks.published import Lookup
     from ses_provision.render.records import Sheet
     from ses_provision.resources.ses.identity import Dkim
 
-Format = Literal["table", "json", "csv", "bind", "cloudflare", "markdown"]
+Format = Literal["table", "json", "csv", "bind", "cloudflare", "nsupdate", "markdown"]
 
 
 def dns(
     run: Run,
     output_format: Annotated[
         Format,
-        typer.Option("--format", help="table, json, csv, bind, cloudflare (import) or markdown."),
+        typer.Option(
+            "--format", help="table, json, csv, bind, cloudflare (import), nsupdate or markdown."
+        ),
     ] = "table",
     check: Annotated[
         bool, typer.Option("--check", help="Ask DNS for each record; exit status 3 if one lacks.")
@@ -88,7 +90,12 @@ def tell_incomplete(run: Run, target: Target, *, checks: bool) -> None:
     run.tell(f"{env.name}: without the DKIM records, for {why}: {apply}")
 
 
-FILES = {"csv": "comma_separated", "bind": "bind", "cloudflare": "cloudflare"}
+FILES = {
+    "csv": "comma_separated",
+    "bind": "bind",
+    "cloudflare": "cloudflare",
+    "nsupdate": "nsupdate",
+}
 
 
 def sheet_of(target: Target) -> tuple[Sheet, Dkim | None]:
@@ -100,7 +107,7 @@ def sheet_of(target: Target) -> tuple[Sheet, Dkim | None]:
 
     env = target.env
     issued, zone = target.reader.run(
-        both(needs.dkim(env, target.account), hosted_zones.zone(env, target.account))
+        both(needs.dkim(env, target.account), zones.zone(env, target.account))
     )
     name = zone.name if zone else env.dns.zone or env.domain
     return Sheet(env, name, tuple(records_to_publish(env, issued))), issued

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
 
 import typer
 from rich.text import Text
@@ -21,7 +21,7 @@ from ses_provision.outside import files
 
 if TYPE_CHECKING:
     from ses_provision.environment import Environment
-    from ses_provision.resources.hosted_zones import Zone
+    from ses_provision.resources.route53 import Zone
 
 NOWHERE = "000000000000"
 """Stands for the account until AWS has said which one it is."""
@@ -29,7 +29,15 @@ NOWHERE = "000000000000"
 LONGEST_SET = 64
 """Characters of a configuration set's name (SES API reference, ConfigurationSet)."""
 
-Provider = Literal["route53", "external"]
+Provider = Literal["route53", "external", "rfc2136"]
+
+HostedZoneId = Annotated[
+    str | None, typer.Option("--zone-id", metavar="ID", help="The Route 53 hosted zone.")
+]
+DnsServer = Annotated[
+    str | None,
+    typer.Option("--dns-server", metavar="HOST", help="rfc2136: who takes dynamic updates."),
+]
 
 
 @dataclass
@@ -42,6 +50,7 @@ class Answers:
     region: str | None
     dns: Provider | None
     zone_id: str | None
+    dns_server: str | None
     configuration_set: str | None
     email: str | None
     hipaa: bool | None
@@ -90,9 +99,8 @@ def init(
     dns: Annotated[
         Provider | None, typer.Option("--dns", help="Where the domain's DNS is.")
     ] = None,
-    zone_id: Annotated[
-        str | None, typer.Option("--zone-id", metavar="ID", help="The Route 53 hosted zone.")
-    ] = None,
+    zone_id: HostedZoneId = None,
+    dns_server: DnsServer = None,
     configuration_set: Annotated[
         str | None, typer.Option("--configuration-set", metavar="NAME", help="Its name.")
     ] = None,
@@ -120,8 +128,9 @@ def init(
     from ses_provision.render import environment_file
 
     answers = Answers(
-        name, domain, account_id, region, dns, zone_id, configuration_set, email, hipaa, run.profile
-    )
+        name, domain, account_id, region, dns, zone_id, dns_server, configuration_set, email, hipaa,
+        run.profile,
+    )  # fmt: skip
     insist_on_flags(answers)
     asks = not non_interactive
     if asks and not run.may_ask:
@@ -152,6 +161,7 @@ SETTINGS = {
     "account_id": "account_id",
     "region": "region",
     "zone_id": "dns.zone_id",
+    "dns_server": "dns.server",
     "configuration_set": "configuration_set.name",
     "email": "events.emails",
     "profile": "profile",
@@ -213,7 +223,8 @@ def complete(run: Run, answers: Answers, *, asks: bool) -> Path:
 
 def needs_aws(answers: Answers) -> bool:
     """Whether AWS knows something that nobody has said yet."""
-    knows_zone = answers.dns == "external" or answers.zone_id is not None
+    elsewhere = answers.dns in {"external", "rfc2136"} or answers.dns_server is not None
+    knows_zone = elsewhere or answers.zone_id is not None
     return answers.account_id is None or not knows_zone
 
 
@@ -308,7 +319,7 @@ def provisional(answers: Answers) -> Environment:
 
 
 def choose_dns(answers: Answers, seen: Seen, *, asks: bool) -> None:
-    """Route 53 with one of its zones, or external DNS."""
+    """Route 53 with one of its zones, a name server that takes updates, or DNS by hand."""
     domain = answers.domain or ""
     holding = sorted(
         (zone for zone in seen.zones if is_within(domain, zone.name)),
@@ -317,12 +328,22 @@ def choose_dns(answers: Answers, seen: Seen, *, asks: bool) -> None:
     )
     if answers.zone_id is not None:
         answers.dns = answers.dns or "route53"
+    if answers.dns_server is not None:
+        answers.dns = answers.dns or "rfc2136"
     if answers.dns is None:
         default = "route53" if holding or not seen.zones else "external"
-        chosen = answer(
-            None, "Where the domain's DNS is", default, asks=asks, choices=("route53", "external")
+        every = get_args(Provider)
+        chosen = answer(None, "Where the domain's DNS is", default, asks=asks, choices=every)
+        answers.dns = next(one for one in every if one == chosen)
+    if answers.dns == "rfc2136":
+        answers.dns_server = answer(
+            answers.dns_server,
+            "Name server that takes dynamic updates",
+            None,
+            "--dns-server",
+            asks,
+            checked("dns.server"),
         )
-        answers.dns = "external" if chosen == "external" else "route53"
     if answers.dns == "route53" and answers.zone_id is None and holding:
         is_clear = len(holding) == 1 or len(holding[0].name) > len(holding[1].name)
         if asks or is_clear:

@@ -25,10 +25,15 @@ def permissions(
     read_only: Annotated[
         bool, typer.Option("--read-only", help="Only what the reading commands need.")
     ] = False,
+    dns: Annotated[
+        bool,
+        typer.Option("--dns", help="What the name server has to allow instead (rfc2136, BIND)."),
+    ] = False,
 ) -> None:
     """Print the IAM policy that an operator needs, as JSON that IAM accepts.
 
-    Covers what the environment file configures and nothing more, and asks AWS nothing.
+    Covers what the environment file configures and nothing more, and asks AWS nothing. Where the
+    records go to a name server by dynamic updates, --dns prints the update-policy for its zone.
 
     Example: ses-provision permissions --env prod > operator.json
     """
@@ -37,12 +42,40 @@ def permissions(
     for env in run.environments():
         neighbours = list(others({env.name}, run.config_dir))
         found = policies(env, read_only=read_only, others=neighbours)
-        run.report(env.name, {"read_only": read_only, "policies": found})
+        stanza = update_policy(env, read_only=read_only)
+        said = {"update_policy": stanza} if stanza else {}
+        run.report(env.name, {"read_only": read_only, "policies": found, **said})
+        if dns:
+            show_update_policy(run, env, stanza)
+            continue
+        if stanza and not run.as_json:
+            run.tell(
+                f"{env.name}: for the name server: ses-provision permissions --env {env.name} --dns"
+            )
         for name, policy in found.items():
             whom = about(name, env)
             if not run.as_json:
                 run.tell(f"{env.name}: {whom}")
             run.document(json.dumps(policy, indent=2))
+
+
+def update_policy(env: Environment, *, read_only: bool) -> str:
+    """What the name server of the zone has to allow; nothing where none takes our updates."""
+    if env.dns.provider != "rfc2136" or read_only:
+        return ""
+    from ses_provision.rehearsal.update_policy import grants
+    from ses_provision.render.update_policy import stanza
+
+    return stanza(env.dns.key_name or "KEY", grants(env))
+
+
+def show_update_policy(run: Run, env: Environment, stanza: str) -> None:
+    """The stanza alone, or why there is none."""
+    if not run.as_json:
+        whom = f"in the zone {env.dns.zone or env.domain} of {env.dns.server}"
+        run.tell(f"{env.name}: {whom if stanza else 'no name server takes updates of ours'}")
+    if stanza:
+        run.document(stanza)
 
 
 def about(name: str, env: Environment) -> str:

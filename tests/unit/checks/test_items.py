@@ -17,7 +17,7 @@ from ses_provision.checks import (
     preflight,
     views,
 )
-from ses_provision.checks.delegation import Delegation, hosted_zone
+from ses_provision.checks.delegation import Delegation, its_zone
 from ses_provision.checks.dmarc import standing_above
 from ses_provision.checks.finding import Status
 from ses_provision.checks.topic import Judgement, Look, Scene, Topic, selected
@@ -27,8 +27,8 @@ from ses_provision.engine.account import Account
 from ses_provision.environment import Environment, loading
 from ses_provision.operations import access_request
 from ses_provision.outside.reading import Outcome, Reading
-from ses_provision.resources.hosted_zones import Zone
-from ses_provision.resources.route53 import Raw
+from ses_provision.resources.dns_zone import Raw
+from ses_provision.resources.route53 import Zone
 from ses_provision.resources.ses.account import Access, access_of
 from ses_provision.steps.records import mx
 from tests.conftest import CONFIG
@@ -209,7 +209,7 @@ def test_a_zone_found_by_name_gets_its_name_servers_from_its_own_records() -> No
     ns = {"Name": f"{ENV.domain}.", "Type": "NS", "ResourceRecords": servers}
 
     found = fed(
-        hosted_zone(env, Account(env.account_id, env.region)),
+        its_zone(env, Account(env.account_id, env.region)),
         {
             "ListHostedZones": {
                 "HostedZones": [

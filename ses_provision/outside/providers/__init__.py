@@ -1,0 +1,32 @@
+"""The only modules that talk to DNS providers.
+
+A question to a provider and a change of its zone are an `Ask` and a `Call` like any other, of a
+service that bears the provider's name; what is needed beside them (the key, the way to the server)
+is held here. A zone's own resource says what is asked and sent, and makes something of the answer.
+Begin with `rfc2136`.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from ses_provision.outside.call import Call
+    from ses_provision.outside.reading import Ask, Outcome
+
+SERVICES = frozenset({"rfc2136"})
+"""The providers that there are, by the service of their questions and calls."""
+
+
+class Provider(Protocol):
+    """Who keeps a zone that is not in Route 53."""
+
+    @property
+    def service(self) -> str:
+        """The service of its questions and calls."""
+
+    def answer(self, asked: Ask) -> Outcome:
+        """Answer a question. None where there is no such zone; errors are returned."""
+
+    def send(self, call: Call) -> dict[str, Any]:
+        """Make a change. Raises ProvisionError where the provider refuses it."""

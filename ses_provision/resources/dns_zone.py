@@ -1,0 +1,60 @@
+"""A zone that records are written into, wherever it is kept: the port that each provider serves.
+
+A record set is told in one form for all of them, that of Route 53 (`Raw`), and so is a change: a
+set that was absent is CREATEd, and one that differs is DELETEd exactly as it was read and CREATEd
+anew in the same batch. A provider makes of that whatever refuses it where the zone has moved since.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any, Protocol
+
+from ses_provision.names import dns_name, parents
+from ses_provision.outside.call import Call
+from ses_provision.outside.reading import Answers, Reading
+
+Raw = Mapping[str, Any]
+"""A record set as Route 53 writes it."""
+
+
+class DnsZone(Protocol):
+    """A zone and how it is read and changed; a value, with no client inside."""
+
+    @property
+    def name(self) -> str:
+        """Its name, without the last dot."""
+
+    @property
+    def id(self) -> str:
+        """What tells it from another zone of its name."""
+
+    @property
+    def kind(self) -> str:
+        """What zones of its provider are called."""
+
+    @property
+    def name_servers(self) -> tuple[str, ...]:
+        """Its name servers, as far as they are known."""
+
+    def at(self, names: Sequence[str]) -> Reading[dict[str, list[Raw]]]:
+        """The record sets at each name."""
+
+    def seen_anyway(self) -> Reading[Sequence[Raw]]:
+        """Record sets at other names that came with an answer."""
+
+    def change(self, changes: Iterable[tuple[str, Raw]]) -> Call:
+        """One batch of changes, made as a whole or not at all."""
+
+    def holding(self, *sets: Raw) -> Answers:
+        """What its provider answers where these sets stand, for rehearsals."""
+
+
+def at_name(sets: Iterable[Raw], name: str) -> list[Raw]:
+    """The record sets of one name among those in a list."""
+    return [found for found in sets if dns_name(found["Name"]) == name]
+
+
+def above(name: str, zone: str) -> list[str]:
+    """The names between a name and the zone's own, where a delegation could take it away."""
+    return [parent for parent in parents(name) if parent.endswith(f".{zone}")]
