@@ -87,7 +87,9 @@ class Environment(Section):
     events: EventSettings = EventSettings()
     alarms: AlarmSettings = AlarmSettings()
     production_access: ProductionAccessSettings | None = None
-    smtp_users: Users = ()
+    smtp_users: Users = Field(
+        (), description="Programs that send by SMTP, each as an IAM user of its own."
+    )
 
     @field_validator("region")
     @classmethod

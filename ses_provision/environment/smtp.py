@@ -14,8 +14,10 @@ from ses_provision.environment.sections import Section, contradiction
 from ses_provision.environment.shapes import Addresses, matching
 from ses_provision.names import is_within
 
+# IAM takes commas as well; the value of a tag, which lists the users, does not.
 UserName = Annotated[
-    str, matching(r"[A-Za-z0-9_+=,.@-]{1,64}", "the name of an IAM user: 1 to 64 of A-Z a-z 0-9 _+=,.@-")
+    str,
+    matching(r"[A-Za-z0-9_+=.@-]{1,64}", "the name of an IAM user: 1 to 64 of A-Z a-z 0-9 _+=.@-"),
 ]
 PolicyArn = Annotated[
     str,
@@ -51,9 +53,7 @@ def once(found: tuple[str, ...]) -> tuple[str, ...]:
     return found
 
 
-Networks = Annotated[
-    tuple[Annotated[str, AfterValidator(network)], ...], AfterValidator(once)
-]
+Networks = Annotated[tuple[Annotated[str, AfterValidator(network)], ...], AfterValidator(once)]
 
 
 class SmtpUserSettings(Section):
@@ -113,6 +113,8 @@ class SmtpUserSettings(Section):
 
 Users = tuple[SmtpUserSettings, ...]
 
+LONGEST_TAG = 256
+"""Characters of a tag's value (Tagging AWS Resources User Guide)."""
 LONGEST_POLICY = 2048
 """Characters that all inline policies of a user have together, white space not counted (IAM User
 Guide, quotas)."""
@@ -168,6 +170,12 @@ def one_user_a_name(users: Users) -> str:
     twice = next((user.name for user in users if names.count(user.name.lower()) > 1), "")
     if twice:
         return f"name {twice} twice"
+    listed = " ".join(user.name for user in users)
+    if len(listed) > LONGEST_TAG:
+        return (
+            f"have names of {len(listed)} characters together; a tag of the configuration set "
+            f"lists them, and holds {LONGEST_TAG}"
+        )
     kept = [(user.store, user.secret_name) for user in users if user.secret_name is not None]
     same = next((name for store, name in kept if kept.count((store, name)) > 1), None)
     return f"keep two passwords under {same}" if same else ""

@@ -97,7 +97,7 @@ class LocalAws:
         services: dict[str, Service] = {
             **moto,
             "cloudwatch": cloudwatch,
-            "iam": Iam(universe, self._keyring),
+            "iam": Iam(universe, self._keyring, self.clock),
             "sts": Sts(self._keyring, self.clock),
             "route53": self.route53,
             "sns": self.sns,

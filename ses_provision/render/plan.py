@@ -42,7 +42,8 @@ def heading(env: Environment) -> Text:
 def plan(value: Plan, env: Environment, *, verbose: bool = False) -> Text:
     """A plan, step by step in order, with a last line that counts."""
     lines = [heading(env), Text()]
-    for number, one in enumerate(value.steps, start=1):
+    told = [one for one in value.steps if not one.is_silent]
+    for number, one in enumerate(told, start=1):
         lines += step(number, one, env.name, verbose=verbose)
     lines += left_over(value)
     lines += [Text(f"Note: {safe(note)}", style="yellow") for note in value.notes]
