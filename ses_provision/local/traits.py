@@ -93,7 +93,10 @@ _ALL = (
     Traits(
         "iam",
         host="iam.amazonaws.com",
-        arns={"RoleName": "arn:{partition}:iam::{account}:role/{value}"},
+        arns={
+            "RoleName": "arn:{partition}:iam::{account}:role/{value}",
+            "UserName": "arn:{partition}:iam::{account}:user/{value}",
+        },
     ),
     replace(_JSON, name="kms"),
     replace(

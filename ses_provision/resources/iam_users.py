@@ -78,6 +78,7 @@ class SmtpUser:
     account: Account = field(compare=False)
     policy: str = field(compare=False)
     all_tags: Mapping[str, str] = field(default_factory=dict, compare=False)
+    bound_by: str = field(default="", compare=False)
 
     @property
     def key(self) -> Key:
@@ -107,6 +108,7 @@ class SmtpUser:
             boundary=None if self.boundary is None else bound,
             tags=tags.ours(all_tags, self.tags),
             all_tags=all_tags,
+            bound_by=bound,
         )
         if held["Arn"] != self.arn:
             return Found(live, (elsewhere(self.name, held["Arn"]),))

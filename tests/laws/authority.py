@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 PREFIXES = {"sesv2": "ses", "resourcegroupstaggingapi": "tag"}
 NAMES = "route53:ChangeResourceRecordSetsNormalizedRecordNames"
 FREE = frozenset({"GetCallerIdentity"})
+TAGGING = {"sqs": "sqs:TagQueue", "iam": "iam:TagUser", "ssm": "ssm:AddTagsToResource"}
 ANYTHING = frozenset(
     {
         "artifact:ListCustomerAgreements",
@@ -68,7 +69,7 @@ def checked(made: Made, bench: Bench) -> Iterator[Checked]:
     for resource in found:
         yield Checked(action, resource, context)
     if {"Tags", "tags"} & set(made.params) and made.operation.startswith(("Create", "Put")):
-        tagging = "sqs:TagQueue" if prefix == "sqs" else f"{prefix}:TagResource"
+        tagging = TAGGING.get(prefix, f"{prefix}:TagResource")
         for resource in found:
             yield Checked(tagging, resource)
     yield from replicated(made)
@@ -139,8 +140,12 @@ def cloudwatch(made: Made, bench: Bench) -> list[str]:
 
 
 def iam(made: Made, bench: Bench) -> list[str]:
-    """Roles, by ARNs that have their path in them."""
+    """Roles, by ARNs that have their path in them, and users."""
     params = made.params
+    if "UserName" in params:
+        return [arn(made, "iam", f"user/{params['UserName']}", "")]
+    if "AccessKeyId" in params:
+        return [arn(made, "iam", "user/*", "")]
     if "PolicySourceArn" in params:
         return [params["PolicySourceArn"]]
     region = "us-gov-west-1" if partition(made.region) == "aws-us-gov" else "us-east-1"

@@ -224,7 +224,7 @@ def named(resource: dict[str, Any], text: str) -> bool:
             words = [wanted["topic_arn"], wanted["endpoint"]]
         case "Dmarc":
             words = [f"_dmarc.{wanted['domain']}"]
-        case "RolePolicy" | "EventDestination" | "RecordSet" | "TxtValue":
+        case "RolePolicy" | "UserPolicy" | "EventDestination" | "RecordSet" | "TxtValue":
             words = [wanted["name"]]
         case "Topic":
             words = [wanted["arn"]]
