@@ -1,4 +1,4 @@
-"""What moto does not have of IAM users: boundaries, when keys were made and used, what keeps one."""
+"""What moto does not have of IAM users: boundaries, the ages of keys, what keeps a user."""
 
 from __future__ import annotations
 

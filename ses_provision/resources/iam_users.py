@@ -10,12 +10,12 @@ from ses_provision.engine.account import Account
 from ses_provision.engine.model import Found, Key, Obstacle, Resource
 from ses_provision.engine.ownership import CREATED_BY, US
 from ses_provision.outside.call import Call
-from ses_provision.outside.reading import Answers, Ask, Reading, ask
+from ses_provision.outside.reading import Answers, Ask, Reading, ask, question
 from ses_provision.outside.refusals import Refusal
 from ses_provision.outside.rights import Right
 from ses_provision.resources import policies, tags
 from ses_provision.resources.access_keys import access_keys
-from ses_provision.resources.iam import ABSENT, GLOBAL
+from ses_provision.resources.iam import ABSENT, GLOBAL, Simulated, outcomes
 from ses_provision.resources.iam_asking import call_on, question_about, user_arn
 
 ALREADY = (Refusal("EntityAlreadyExists"),)
@@ -62,6 +62,23 @@ def user_policy(account: Account, name: str, policy: str) -> Reading[policies.St
     """The statements of an inline policy; None where the user or the policy is missing."""
     [answer] = yield from ask(policy_question(account, name, policy))
     return None if answer is None else policies.statements(answer["PolicyDocument"])
+
+
+def simulation(account: Account, name: str, **params: Any) -> Reading[list[Simulated]]:
+    """Ask IAM what a user may do, whatever policies there are."""
+    asked = question(
+        "iam",
+        account.region,
+        "SimulatePrincipalPolicy",
+        on=(user_arn(account, name),),
+        absent=ABSENT,
+        nothing={"EvaluationResults": []},
+        pages=True,
+        PolicySourceArn=user_arn(account, name),
+        **params,
+    )
+    [answer] = yield from ask(asked)
+    return outcomes(answer)
 
 
 @dataclass(frozen=True)
@@ -134,10 +151,15 @@ class SmtpUser:
         return calls
 
     def deletes(self, found: Found[SmtpUser]) -> Sequence[Call]:
-        """Delete the user. IAM refuses while it has keys or policies (DeleteConflict)."""
+        """Delete the user with our policy. IAM refuses while it has keys or other policies
+        (DeleteConflict)."""
         if found.live is None:
             return []
-        return [self._call("DeleteUser", {}, already=ABSENT)]
+        policy = {"PolicyName": self.policy}
+        return [
+            self._call("DeleteUserPolicy", policy, already=ABSENT),
+            self._call("DeleteUser", {}, already=ABSENT),
+        ]
 
     def additions(self, live: SmtpUser, ours: Sequence[Resource]) -> Reading[tuple[str, ...]]:
         """What keeps IAM from deleting it: its keys, and what others gave it."""
@@ -184,12 +206,16 @@ def somebodys(name: str, what: str) -> Obstacle:
 
 @dataclass(frozen=True)
 class UserPolicy:
-    """The inline policy of an SMTP user; the whole document is ours."""
+    """The inline policy of an SMTP user; the whole document is ours.
+
+    `uses` are the things it names: where they go, it has no purpose even if its user stays.
+    """
 
     user: str
     name: str
     statements: policies.Statements
     account: Account = field(compare=False)
+    uses: tuple[str, ...] = field(default=(), compare=False)
 
     @property
     def key(self) -> Key:
@@ -202,8 +228,8 @@ class UserPolicy:
         return f"policy {self.name} of IAM user {self.user}"
 
     @property
-    def serves(self) -> str:
-        """Its user. IAM deletes no user that has a policy, so it goes by itself."""
+    def part_of(self) -> str:
+        """Its user, which takes it along."""
         return user_arn(self.account, self.user)
 
     def read(self) -> Reading[Found[UserPolicy]]:

@@ -64,15 +64,12 @@ def resources(env: Environment, account: Account, user: SmtpUserSettings) -> Ite
         account,
         policy_name(env),
     )
-    yield UserPolicy(user.name, policy_name(env), named, account)
+    uses = (arns.identity(env, account), arns.configuration_set(env, account))
+    yield UserPolicy(user.name, policy_name(env), named, account, uses)
 
 
 def strays(env: Environment, account: Account, arn: str) -> list[Resource]:
-    """A user that no setting names any more, with the policy that it has from us."""
+    """A user that no setting names any more; it takes along the policy that it has from us."""
     if ":user/" not in arn:
         return []
-    name = arn.rpartition("/")[2]
-    return [
-        UserPolicy(name, policy_name(env), {}, account),
-        SmtpUser(arn, None, env.all_tags, account, policy_name(env)),
-    ]
+    return [SmtpUser(arn, None, env.all_tags, account, policy_name(env))]

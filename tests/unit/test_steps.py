@@ -10,7 +10,7 @@ import pytest
 
 from ses_provision.engine.account import Account
 from ses_provision.engine.model import Resource, Skipped, Waiting
-from ses_provision.engine.needs import Facts
+from ses_provision.engine.needs import Facts, Need
 from ses_provision.environment import Environment, loading
 from ses_provision.resources.cloudwatch import Alarm
 from ses_provision.resources.dmarc import Dmarc
@@ -53,7 +53,7 @@ shipped = pytest.mark.parametrize("names", [PROD, STAGING], ids=lambda names: na
 def facts(env: Environment, dkim: Dkim | None = None) -> Facts:
     """What is known of an environment."""
     zone = Zone("Z1", env.domain)
-    known = {ZONE: zone, DKIM: dkim, FORMER_REGIONS: (), FORMER_USERS: ()}
+    known: dict[Need[Any], Any] = {ZONE: zone, DKIM: dkim, FORMER_REGIONS: (), FORMER_USERS: ()}
     return Facts(Account(env.account_id, env.region), known)
 
 
