@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import quote, unquote
 
-from ses_provision.local import policy_simulator, strict_json
+from ses_provision.local import policies, policy_simulator, strict_json
 from ses_provision.local.contract import AwsError, Caller, Clock, Params, Reply
 from ses_provision.local.iam_users import Users
 from ses_provision.local.keyring import Keyring
@@ -94,6 +94,17 @@ class Iam(MotoService):
             boundary = self._boundary(caller, kind, name)
         texts = {**by_hand.identity, **self._policies(caller, kind, name)}
         return policy_simulator.simulate(Policies(texts, boundary), params)
+
+    def lets(self, caller: Caller, user: str, asked: policies.Ask) -> bool:
+        """Whether the policies of a user, and its boundary, allow something."""
+        texts = self._policies(caller, "user", user).values()
+        bounds = self._boundary(caller, "user", user)
+        layers = [texts] if bounds is None else [texts, bounds.values()]
+        return all(
+            policies.decide([each for text in layer for each in policies.parse(text)], asked)[0]
+            is policies.Decision.ALLOWED
+            for layer in layers
+        )
 
     def _policies(self, caller: Caller, kind: str, name: str) -> dict[str, str]:
         """The policies of a role, user (with its groups) or group, as the simulator calls them."""

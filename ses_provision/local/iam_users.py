@@ -75,6 +75,11 @@ class Users:
         """The ARN of the permissions boundary of a user; empty where it has none."""
         return self._bounds.get((caller.account, name), "")
 
+    def age(self, access_key: str) -> float:
+        """How many seconds ago a key was made."""
+        made = self._made.get(access_key)
+        return 0.0 if made is None else (self._clock.now() - made).total_seconds()
+
     def used(self, access_key: str, service: str, region: str) -> None:
         """Note that a key was used."""
         self._used[access_key] = _Use(self._clock.now(), service, region)
