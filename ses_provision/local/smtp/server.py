@@ -7,6 +7,7 @@ the name in the client's TLS handshake, as the names of the endpoints do.
 from __future__ import annotations
 
 import asyncio
+import logging
 import ssl
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from ses_provision.local.cloud import LocalAws
+
+logging.getLogger("mail.log").addHandler(logging.NullHandler())  # aiosmtpd talks to itself there
 
 MOST_AT_ONCE = 50
 """Connections at once; AWS tells no number."""
