@@ -26,7 +26,9 @@ from ses_provision.local.route53 import Route53
 from ses_provision.local.ses.service import SesV2
 from ses_provision.local.ses.v1.service import SesV1
 from ses_provision.local.session import open_session
+from ses_provision.local.smtp.password import derived
 from ses_provision.local.smtp.post_office import PostOffice
+from ses_provision.local.smtp.post_office import regions as smtp_regions
 from ses_provision.local.snapshot import snapshot
 from ses_provision.local.sns import Sns, aws_address
 from ses_provision.local.sqs import Patience, Sqs
@@ -295,6 +297,15 @@ class LocalAws:
             except AwsError as error:
                 if error.code != "EntityAlreadyExists":
                     raise
+
+    def key_owners(self) -> dict[str, str]:
+        """The users of all access keys that IAM has made, by key."""
+        return self._keyring.users()
+
+    def key_secrets(self) -> set[str]:
+        """The secrets of all access keys that IAM has made, and every SMTP password from them."""
+        held = self._keyring.secrets()
+        return held | {derived(secret, region) for secret in held for region in smtp_regions()}
 
     def snapshot(self, account: str) -> dict[str, Any]:
         """All that an account has, as plain values to compare."""

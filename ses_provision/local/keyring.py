@@ -70,6 +70,14 @@ class Keyring:
         """The secret of a key that IAM created; None of any other."""
         return self._secrets.get(access_key)
 
+    def users(self) -> dict[str, str]:
+        """The names of the users whose keys IAM created, by key."""
+        return {key: self._issued[key].user_id for key in self._secrets}
+
+    def secrets(self) -> set[str]:
+        """The secrets of the keys that IAM created."""
+        return set(self._secrets.values())
+
     def let(self, access_key: str, *, is_active: bool) -> None:
         """Let a key be used, or not."""
         (self._asleep.discard if is_active else self._asleep.add)(access_key)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import io
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -9,6 +11,8 @@ from typing import Any
 
 import pytest
 
+from ses_provision.cli.app import run
+from ses_provision.cli.outlet import Outlet
 from ses_provision.local.smtp.password import derived
 from tests.conftest import Cli, Result
 from tests.functional.folders import HOSTED, Bench, bench
@@ -246,13 +250,40 @@ def test_a_password_that_nobody_could_read_takes_its_key_along(
     users: Made, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = users(TERMINAL)
-    monkeypatch.setattr("ses_provision.cli.outlet.Outlet.failure", "no space left", raising=False)
-    monkeypatch.setattr(
-        "ses_provision.cli.smtp_writes.show_once", lambda *_: (_ for _ in ()).throw(OSError("gone"))
-    )
 
-    assert made.smtp("create", "--yes", "--show-secret").status == 1
+    def full(outlet: Outlet, text: str) -> int:
+        outlet.failure = "no space left on device"
+        return len(text)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Outlet, "write", full)
+        assert made.smtp("create", "--yes", "--show-secret").status == 1
+
     assert made.keys == []
+
+
+class Terminal(io.StringIO):
+    """Standard output that a person sees."""
+
+    def isatty(self) -> bool:
+        """There is a terminal."""
+        return True
+
+
+def test_on_a_terminal_the_password_is_shown_once(users: Made) -> None:
+    made = users(TERMINAL)
+    create = ["smtp", "create", "--env", "prod", "--yes", "--config-dir", str(made.made.folder)]
+
+    with contextlib.redirect_stdout(Terminal()) as screen:
+        assert run(create, made.made.world) == 0
+
+    shown = screen.getvalue()
+    assert "Shown once, and kept nowhere:" in shown
+    [password] = [secret for secret in made.secrets if secret in shown]
+    assert len(password) == 44
+    assert not any(
+        secret in said(made.smtp("status"), made.smtp("show")) for secret in made.secrets
+    )
 
 
 def test_with_variables_a_password_that_is_kept_nowhere_is_tried(
@@ -301,21 +332,14 @@ def test_no_secret_is_said_in_a_whole_rotation_nor_in_what_comes_after(
         ("permissions", "--env", "prod"),
         ("destroy", "--env", "prod", "--yes", "--confirm-env", "prod", "--debug"),
     ):
-        ran.append(kept.made(*command))
+        ran += [kept.made(*command)]
 
     whole = said(*ran) + saved.read_text() + repr(list(kept.local.journal))
     assert len(kept.secrets) >= 2
     assert [secret for secret in kept.secrets if secret in whole] == []
 
 
-FAILURES = {
-    535: ("AuthFailed", "user name and password are not right together"),
-}
-
-
-def test_another_regions_password_is_explained(
-    kept: Users, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_key_that_was_switched_off_is_explained(kept: Users) -> None:
     assert kept.smtp("create", "--yes").status == 0
     key = kept.keys[0]["AccessKeyId"]
     kept.call("iam", "UpdateAccessKey", UserName="mailer", AccessKeyId=key, Status="Inactive")

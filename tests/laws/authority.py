@@ -38,6 +38,7 @@ ANYTHING = frozenset(
         "ses:ListEmailIdentities",
         "sns:GetSubscriptionAttributes",
         "sns:Unsubscribe",
+        "ssm:DescribeParameters",
         "tag:GetResources",
     }
 )
@@ -144,8 +145,8 @@ def iam(made: Made, bench: Bench) -> list[str]:
     params = made.params
     if "UserName" in params:
         return [arn(made, "iam", f"user/{params['UserName']}", "")]
-    if "AccessKeyId" in params:
-        return [arn(made, "iam", "user/*", "")]
+    if made.operation == "GetAccessKeyLastUsed":
+        return [arn(made, "iam", f"user/{bench.owners[params['AccessKeyId']]}", "")]
     if "PolicySourceArn" in params:
         return [params["PolicySourceArn"]]
     region = "us-gov-west-1" if partition(made.region) == "aws-us-gov" else "us-east-1"
@@ -174,7 +175,21 @@ def kms(made: Made, bench: Bench) -> list[str]:
     return [held["KeyMetadata"]["Arn"]]
 
 
+def secretsmanager(made: Made, bench: Bench) -> list[str]:
+    """Secrets, whose ARNs end in six signs of AWS's own."""
+    named = made.params.get("SecretId") or made.params["Name"]
+    return [arn(made, "secretsmanager", f"secret:{named}-AbC123")]
+
+
+def ssm(made: Made, bench: Bench) -> list[str]:
+    """Parameters, whose ARNs double no slash."""
+    named = made.params.get("ResourceId") or made.params["Name"]
+    return [arn(made, "ssm", f"parameter/{named.removeprefix('/')}")]
+
+
 SERVICES = {
+    "secretsmanager": secretsmanager,
+    "ssm": ssm,
     "sesv2": sesv2,
     "sns": sns,
     "cloudwatch": cloudwatch,

@@ -244,6 +244,23 @@ def test_every_document_has_its_schema(life: Life) -> None:
         assert mistakes(schema, ran.json) == [], " ".join(ran.arguments)
 
 
+def test_every_command_about_keys_ends_well(life: Life) -> None:
+    for name, ran in life.ran.items():
+        if name.startswith("smtp "):
+            assert ended(ran), ran
+
+
+def test_no_secret_that_aws_gave_out_is_said(life: Life) -> None:
+    secrets = life.bench.secrets
+    told = [ran for ran in life.every if "--show-secret" not in ran.arguments]
+
+    assert bool(secrets) is bool(life.env.smtp_users)
+    for ran in told:
+        assert not any(secret in ran.stdout + ran.stderr for secret in secrets), ran.arguments
+    journal = repr(list(life.bench.local.journal))
+    assert not any(secret in journal for secret in secrets)
+
+
 def test_no_command_ends_in_a_traceback(life: Life) -> None:
     for ran in life.every:
         assert "Traceback" not in ran.stderr, ran

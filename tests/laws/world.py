@@ -184,6 +184,10 @@ class Bench:
         self.world = SharedClients(self.local)
         self.made: list[Made] = []
         self.command = ""
+        self.owners: dict[str, str] = {}
+        """The users of all access keys that there ever were, by key."""
+        self.secrets: set[str] = set()
+        """The secrets of all access keys that there ever were, and the SMTP passwords from them."""
         self.words: dict[str, str] = {}
         """What AWS has named itself, for words that stand for it in the environment files."""
 
@@ -195,6 +199,8 @@ class Bench:
         out, err = io.StringIO(), io.StringIO()
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             status = run([*arguments, "--config-dir", str(self.folder)], self.world)
+        self.owners |= self.local.key_owners()
+        self.secrets |= self.local.key_secrets()
         made = tuple(self.made[before:])
         return Ran(arguments, status, out.getvalue(), err.getvalue(), made)
 
