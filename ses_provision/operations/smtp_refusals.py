@@ -149,7 +149,7 @@ def refused(hop: Hop, env: Environment, user: str) -> Meaning:
     if "paused" in said.lower() or "disabled" in said.lower():
         return Meaning(
             "sending is paused, for the account or for the configuration set (554)",
-            f"ses-provision status --env {env.name} says which; ses-provision resume --env {env.name}",
+            f"find out why; to go on: ses-provision resume --env {env.name}",
         )
     return Meaning(
         f"SES refused the mail (554); user {user} did log in",
