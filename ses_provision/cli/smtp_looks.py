@@ -51,8 +51,9 @@ def show(run: Run, env: Environment, name: str, form: str) -> None:
                 f"{user.name} has no active access key, so there is no user name to show.",
                 f"ses-provision smtp create --env {env.name} --user {user.name}",
             )
-        fields = smtp_forms.FORMS[form](env, user, found.active[-1].id)
-        run.report(env.name, {"form": form, "fields": dict(fields)})
+        fill_in, key = smtp_forms.FORMS[form], found.active[-1]
+        fields = fill_in(env, user, key.id)
+        run.report(env.name, {"form": form, "fields": dict(fill_in(env, user, f"…{key.ending}"))})
         reveal(run, text.fields(f"{env.name}: {user.name}, as {form} asks for it", fields))
 
 

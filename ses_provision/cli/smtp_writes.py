@@ -73,8 +73,8 @@ def insist_on_room(target: Target, user: SmtpUserSettings, found: Standing, acti
             f"{user.name} has two access keys, and IAM allows no third: {labels}.",
             f"{command.format('retire')}, then the same with --delete",
         )
-    if action == "create" and found.keys:
-        [key] = found.keys
+    if action == "create" and found.active:
+        [key] = found.active
         lost = (
             f" If nobody has its password: {command.format('retire')} --key {key.ending}, the same "
             "with --delete, then create again."
@@ -115,7 +115,8 @@ def handed_over(
         else:
             for call in store.puts(found.kept, made.text, made.key_id):
                 target.connections.send(call)
-            run.show(f"The password of {user.name} is in {store.label}.")
+    if store is not None:
+        run.show(f"The password of {user.name} is in {store.label}.")
     return made
 
 

@@ -162,6 +162,39 @@ def test_an_old_key_stays_on_until_the_new_one_was_seen(kept: Users) -> None:
     assert [key["Status"] for key in kept.keys] == ["Active", "Active"]
 
 
+def test_a_user_whose_only_key_is_off_gets_another(kept: Users) -> None:
+    assert kept.smtp("create", "--yes").status == 0
+    ending = kept.keys[0]["AccessKeyId"][-6:]
+    assert kept.smtp("retire", "--yes", "--key", ending).status == 0
+
+    refused = kept.smtp("rotate", "--yes")
+    created = kept.smtp("create", "--yes")
+
+    assert refused.status == 1
+    assert "smtp create" in refused.stderr
+    assert created.status == 0, created.stderr
+
+
+def test_a_second_create_points_to_rotate_and_makes_nothing(kept: Users) -> None:
+    assert kept.smtp("create", "--yes").status == 0
+
+    refused = kept.smtp("create", "--yes")
+
+    assert (refused.status, refused.writes) == (1, [])
+    assert "smtp rotate --env prod --user mailer" in refused.stderr
+
+
+def test_a_third_key_is_refused_before_iam_does(kept: Users) -> None:
+    assert kept.smtp("create", "--yes").status == 0
+    kept.local.clock.advance(DAY)
+    assert kept.smtp("rotate", "--yes").status == 0
+
+    refused = kept.smtp("rotate", "--yes")
+
+    assert (refused.status, refused.writes) == (1, [])
+    assert "IAM allows no third" in refused.stderr
+
+
 def test_an_active_key_is_never_deleted(kept: Users) -> None:
     assert kept.smtp("create", "--yes").status == 0
     ending = kept.keys[0]["AccessKeyId"][-6:]
