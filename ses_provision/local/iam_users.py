@@ -99,7 +99,10 @@ class Users:
 
     def _whole(self, caller: Caller, user: dict[str, Any]) -> dict[str, Any]:
         bound = self.boundary(caller, user["UserName"])
-        held = {"PermissionsBoundaryType": "Policy", "PermissionsBoundaryArn": bound}
+        held = {
+            "PermissionsBoundaryType": "PermissionsBoundaryPolicy",
+            "PermissionsBoundaryArn": bound,
+        }
         return {**user, **({"PermissionsBoundary": held} if bound else {})}
 
     def _delete(self, caller: Caller, params: Params) -> Reply:
