@@ -108,7 +108,9 @@ def handed_over(
 ) -> Made:
     """Make a key and hand its password over; where that fails, the key goes again."""
     store, found = place
-    made = smtp_keys.make(target.connections, target.env, target.account, user)
+    with strays_deleted(run, target, user, found) as known:
+        made = smtp_keys.make(target.connections, target.env, target.account, user)
+        known.add(made.key_id)
     with taken_back(run, target, user, made):
         if store is None:
             show_once(run, made)
@@ -130,6 +132,29 @@ def show_once(run: Run, made: Made) -> None:
         reveal(run, f"{USERNAME}={login.username}\n{PASSWORD}={login.password}")
     if run.lost:
         raise NotReady(f"The password could not be shown: {run.lost}.", "Try again.")
+
+
+@contextmanager
+def strays_deleted(
+    run: Run, target: Target, user: SmtpUserSettings, found: Standing
+) -> Iterator[set[str]]:
+    """Delete what IAM made and never told us of, because a reply was lost and asked for again.
+
+    CreateAccessKey knows no token that would tell two tries from two wishes (IAM API reference).
+    """
+    known = {key.id for key in found.keys}
+    try:
+        yield known
+    finally:
+        target.reader.forget()
+        keys = target.reader.run(access_keys.access_keys(target.account, user.name))
+        for key in keys:
+            if key.id not in known:
+                target.connections.send(access_keys.deletion(target.account, user.name, key.id))
+                run.tell(
+                    f"{target.env.name}: AWS made access key …{key.ending}, and its reply was "
+                    "lost: it is deleted again."
+                )
 
 
 @contextmanager

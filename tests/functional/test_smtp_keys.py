@@ -7,6 +7,7 @@ import io
 import json
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -240,6 +241,28 @@ def test_a_key_whose_password_cannot_be_stored_is_deleted_again(
     assert made.keys == []
     made.local.clear_faults()
     assert made.smtp("create", "--yes").status == 0
+
+
+def test_a_key_whose_making_was_answered_by_nobody_is_deleted_again(kept: Users) -> None:
+    no_backoff = pytest.MonkeyPatch()
+    no_backoff.setattr("botocore.endpoint.time", SimpleNamespace(sleep=lambda _: None))
+    kept.local.fault("lose-reply", "CreateAccessKey")
+    created = kept.smtp("create", "--yes")
+    kept.local.clock.advance(DAY)
+    kept.local.clear_faults()
+    kept.local.fault("lose-reply", "CreateAccessKey")
+    refused = kept.smtp("rotate", "--yes")
+    left = list(kept.keys)
+    again = kept.smtp("rotate", "--yes")
+    no_backoff.undo()
+
+    assert created.status == 0, created.stderr
+    assert "its reply was lost: it is deleted again" in created.stderr
+    assert refused.status == 1
+    assert "its reply was lost: it is deleted again" in refused.stderr
+    assert [key["AccessKeyId"] for key in left] == [kept.keys[0]["AccessKeyId"]]
+    assert again.status == 0, again.stderr
+    assert len(kept.keys) == 2
 
 
 def test_a_stored_value_of_others_is_never_overwritten(users: Made) -> None:

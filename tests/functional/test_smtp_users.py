@@ -169,6 +169,38 @@ def test_a_boundary_that_somebody_set_stays_where_the_file_names_none(made: Benc
     assert made("plan", "--env", "prod", "--detailed-exitcode").status == 0
 
 
+@pytest.mark.parametrize("operation", ["GetUser", "CreateUser", "GetUserPolicy", "PutUserPolicy"])
+@pytest.mark.parametrize("fault", ["deny", "error", "drop", "lose-reply"])
+def test_a_failure_at_any_call_is_healed_by_running_again(
+    made: Bench, fault: str, operation: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    made.local.fault(fault, operation)
+
+    made(*APPLY)
+    healed = made(*APPLY)
+
+    assert healed.status == 0, healed.stderr
+    assert made("plan", "--env", "prod", "--detailed-exitcode").status == 0
+    assert [user["UserName"] for user in iam(made, "ListUsers")["Users"]] == ["mailer"]
+    assert made(*DESTROY).status == 0
+    assert iam(made, "ListUsers")["Users"] == []
+
+
+def test_without_the_right_to_make_users_all_else_is_made(made: Bench) -> None:
+    made.local.fault("deny", "CreateUser", times=None)
+
+    denied = made(*APPLY, "--json")
+
+    [report] = denied.json["environments"]
+    assert denied.status == 1
+    assert report["error"]["action"] == "iam:CreateUser"
+    assert report["error"]["resource"] == f"arn:aws:iam::{ACCOUNT}:user/mailer"
+    done = {change["step"] for change in report["applied"] if change["done"]}
+    assert done >= {"configuration-set", "identity", "dkim", "mail-from", "events", "alarms"}
+    assert "smtp-users" not in done
+
+
 def test_terraform_takes_the_user_over_without_a_key(made: Bench) -> None:
     assert made(*APPLY).status == 0
 
