@@ -56,7 +56,8 @@ def new_key(run: Run, action: str, name: str, *, show_secret: bool, yes: bool) -
         told: dict[str, Any] = {"user": user.name, "key_ending": made.key_id[-access_keys.SHOWN :]}
         run.report(env.name, {"smtp": told})
         told["works"] = works(run, target, user, made)
-        run.show(*next_steps(target, user, action, store))
+        for line in next_steps(target, user, action, store):
+            run.tell(line)
 
 
 def insist_on_room(target: Target, user: SmtpUserSettings, found: Standing, action: str) -> None:
@@ -118,7 +119,7 @@ def handed_over(
             for call in store.puts(found.kept, made.text, made.key_id):
                 target.connections.send(call)
     if store is not None:
-        run.show(f"The password of {user.name} is in {store.label}.")
+        run.tell(f"The password of {user.name} is in {store.label}.")
     return made
 
 
@@ -208,7 +209,7 @@ def works(run: Run, target: Target, user: SmtpUserSettings, made: Made) -> bool:
         meant = smtp_refusals.meaning(last, env, user.name)
         run.tell(f"{env.name}: the password was not tried: {last.name}: {meant.cause}.")
         return False
-    run.show(f"{user.name} logs in at {endpoint.host}.")
+    run.tell(f"{user.name} logs in at {endpoint.host}.")
     return True
 
 

@@ -200,7 +200,7 @@ def keys_to_make(env: Environment, made: Sequence[Resource]) -> Iterator[tuple[b
     """What is left to do about SMTP users that have no keys yet."""
     for user in made:
         if isinstance(user, SmtpUser):
-            yield True, "make an SMTP password", f"smtp create --env {env.name} --user {user.name}"
+            yield True, "make an SMTP key", f"smtp create --env {env.name} --user {user.name}"
 
 
 def next_steps(env: Environment, value: Plan) -> Text:

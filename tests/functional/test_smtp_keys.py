@@ -94,7 +94,7 @@ def test_a_stored_password_logs_in_and_sends(kept: Users) -> None:
     tried = kept.smtp("test", "--send")
 
     assert created.status == 0, created.stderr
-    assert "mailer logs in at email-smtp.eu-central-1.amazonaws.com" in created.stdout
+    assert "mailer logs in at email-smtp.eu-central-1.amazonaws.com" in created.stderr
     held = kept.stored()
     assert held["host"] == "email-smtp.eu-central-1.amazonaws.com"
     assert (held["port"], held["username"]) == (587, kept.keys[0]["AccessKeyId"])
@@ -297,7 +297,7 @@ def test_off_a_terminal_no_password_is_shown_unless_asked_for(users: Made) -> No
     shown = made.smtp("create", "--yes", "--show-secret")
 
     assert shown.status == 0, shown.stderr
-    lines = dict(line.split("=", 1) for line in shown.stdout.splitlines() if line[:5] == "SMTP_")
+    lines = dict(line.split("=", 1) for line in shown.stdout.splitlines())
     assert lines["SMTP_USERNAME"] == made.keys[0]["AccessKeyId"]
     assert lines["SMTP_PASSWORD"] in made.secrets
 
@@ -349,8 +349,7 @@ def test_with_variables_a_password_that_is_kept_nowhere_is_tried(
     shown = made.smtp("create", "--yes", "--show-secret").stdout
     assert made.smtp("test").status == 64
     for line in shown.splitlines():
-        if line.startswith("SMTP_"):
-            monkeypatch.setenv(*line.split("=", 1))
+        monkeypatch.setenv(*line.split("=", 1))
 
     assert made.smtp("test").status == 0
     assert made.smtp("test", "--no-auth").status == 0
@@ -438,7 +437,7 @@ def test_a_new_key_is_waited_for_until_smtp_knows_it(kept: Users) -> None:
 
     assert created.status == 0, created.stderr
     assert "SMTP does not know the new key yet" in created.stderr
-    assert "mailer logs in" in created.stdout
+    assert "mailer logs in" in created.stderr
 
 
 def test_before_apply_there_is_nobody_to_make_a_key_for(cli: Cli, tmp_path: Path) -> None:

@@ -62,6 +62,13 @@ def test_the_user_may_send_as_its_address_with_the_set_and_nothing_else(made: Be
     assert statement["Condition"] == {"StringEquals": {"ses:FromAddress": ["login@example.com"]}}
 
 
+def test_apply_says_that_a_key_is_to_be_made(made: Bench) -> None:
+    said = made(*APPLY).stdout
+
+    assert "make an SMTP key:         ses-provision smtp create --env prod --user mailer" in said
+    assert "let the application send" not in said
+
+
 def test_networks_narrow_where_it_may_send_from(cli: Cli, tmp_path: Path) -> None:
     narrowed = f'{HOSTED}{USER}source_ips = ["203.0.113.0/24"]\n'
     made = bench(cli, tmp_path / "config", prod=narrowed)

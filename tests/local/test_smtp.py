@@ -19,9 +19,12 @@ from typing import Any
 import pytest
 
 from ses_provision.local import LocalAws
+from ses_provision.local.server import serving
 from ses_provision.local.smtp import server
 from ses_provision.local.smtp.password import derived
 from ses_provision.local.smtp.server import SmtpAddress, serving_smtp
+from ses_provision.outside.smtp import PORTS, Endpoint, Walk
+from ses_provision.worlds.served import LocalServer
 from tests.local.conftest import AWAY, HOME, PROD
 
 SENDER, SUCCESS = "shop@example.com", "success@simulator.amazonses.com"
@@ -341,6 +344,32 @@ def test_a_connection_too_many_is_told_so(
 def test_it_listens_on_loopback_alone(aws: LocalAws) -> None:
     with pytest.raises(ValueError, match="loopback"), serving_smtp(aws, "0.0.0.0"):  # noqa: S104
         pass
+
+
+def test_a_served_local_aws_says_where_it_speaks_smtp(aws: LocalAws, at: SmtpAddress) -> None:
+    with serving(aws) as address, LocalServer(address.port).smtp(HOME) as endpoint:
+        for port in PORTS:
+            hops = list(Walk(endpoint, port).hops(None, None))
+            assert [hop.failed for hop in hops] == [""] * len(hops)
+            assert hops[-1].name == "QUIT"
+
+
+def test_a_name_that_is_not_the_certificates_is_not_trusted(at: SmtpAddress) -> None:
+    ports = {587: at.port}
+    endpoint = Endpoint("mail.example.com", at.host, ports, at.certificate)
+
+    *_, last = Walk(endpoint, 587).hops(None, None)
+
+    assert last.name == "STARTTLS"
+    assert "the certificate is not trusted" in last.failed
+
+
+def test_where_nobody_listens_the_walk_ends(at: SmtpAddress) -> None:
+    with socket.create_server((at.host, 0)) as free:
+        port = free.getsockname()[1]
+    endpoint = Endpoint("email-smtp.us-east-2.amazonaws.com", at.host, {587: port}, "")
+
+    assert [hop.name for hop in Walk(endpoint, 587).hops(None, None)] == ["DNS", "TCP"]
 
 
 def certificate(at: SmtpAddress, folder: Path) -> str:
