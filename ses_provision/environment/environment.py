@@ -324,7 +324,7 @@ class Environment(Section):
 
     def smtp_secret(self, user: SmtpUserSettings) -> str:
         """What the password of an SMTP user is called in its store."""
-        return user.secret_name or f"/ses-smtp/{self.ending}/{user.name}"
+        return user.secret_name or f"/ses-smtp/{self.ending}/{user.name}/login"
 
     def with_role(self, role: str) -> Environment:
         """The same environment with a role given on the command line. Checks it as the file's."""

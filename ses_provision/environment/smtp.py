@@ -74,7 +74,7 @@ class SmtpUserSettings(Section):
         description="Where `smtp create` puts the password. terminal: it is shown once.",
     )
     secret_name: SecretName | None = Field(
-        None, description="Name in the store; /ses-smtp/<suffix>/<name> when left out."
+        None, description="Name in the store; /ses-smtp/<suffix>/<name>/login when left out."
     )
     max_key_age_days: int = Field(
         180, strict=True, ge=1, le=3650, description="Older keys are an item of the checklist."
@@ -98,6 +98,12 @@ class SmtpUserSettings(Section):
             return self
         if self.store == "ssm":
             self.insist_on_parameter(name)
+        elif re.search(r"-[A-Za-z0-9]{6}$", name):
+            raise contradiction(
+                "secret_name",
+                f"{shown(name)} ends in a hyphen and six signs, as ARNs of Secrets Manager do, so "
+                "that it may be taken for one (API reference, CreateSecret); choose another ending",
+            )
         return self
 
     @staticmethod

@@ -8,9 +8,8 @@ import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TypeVar
 
-T = TypeVar("T")
+from ses_provision.outside import partitions
 
 IMPLICIT_TLS = frozenset({465, 2465})
 """Ports that begin with TLS; on the others STARTTLS asks for it (SES Developer Guide, SMTP)."""
@@ -20,7 +19,8 @@ PATIENCE = 10.0  # seconds for each answer
 
 def host(region: str) -> str:
     """The name of the SMTP endpoint of a region (AWS General Reference, Amazon SES)."""
-    return f"email-smtp.{region}.amazonaws.com"
+    suffix = partitions.dns_suffix(partitions.partition(region))
+    return f"email-smtp.{region}.{suffix}"
 
 
 @dataclass(frozen=True)

@@ -100,14 +100,17 @@ class Secret:
         return self.account.arn("secretsmanager", f"secret:{self.name}-??????")
 
     def _ask(self, operation: str) -> Ask:
+        """Asked by an ARN: of a secret that is not there, IAM checks what was asked for as it
+        stands, and a bare name is no resource that a policy could allow."""
+        unknown = self.account.arn("secretsmanager", f"secret:{self.name}")
         return question(
             "secretsmanager",
             self.account.region,
             operation,
-            on=(self.arn,),
+            on=(unknown, self.arn),
             absent=ABSENT_SECRET,
             something={"VersionIdsToStages": {}, "Tags": []},
-            SecretId=self.name,
+            SecretId=unknown,
         )
 
     def _call(self, operation: str, params: Mapping[str, Any], **declared: Any) -> Call:

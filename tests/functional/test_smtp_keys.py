@@ -55,7 +55,7 @@ class Users:
 
     def stored(self) -> dict[str, Any]:
         """What is in the store."""
-        name = "/ses-smtp/prod/mailer"
+        name = "/ses-smtp/prod/mailer/login"
         if self.call("ssm", "DescribeParameters")["Parameters"]:
             parameter = self.call("ssm", "GetParameter", Name=name, WithDecryption=True)
             return dict(json.loads(parameter["Parameter"]["Value"]))
@@ -267,7 +267,7 @@ def test_a_key_whose_making_was_answered_by_nobody_is_deleted_again(kept: Users)
 
 def test_a_stored_value_of_others_is_never_overwritten(users: Made) -> None:
     made = users(STORES["secretsmanager"])
-    name = "/ses-smtp/prod/mailer"
+    name = "/ses-smtp/prod/mailer/login"
     made.call("secretsmanager", "CreateSecret", Name=name, SecretString="theirs")
 
     refused = made.smtp("create", "--yes")
@@ -278,7 +278,7 @@ def test_a_stored_value_of_others_is_never_overwritten(users: Made) -> None:
 
 def test_a_parameter_in_clear_text_is_refused(users: Made) -> None:
     made = users(STORES["ssm"])
-    made.call("ssm", "PutParameter", Name="/ses-smtp/prod/mailer", Type="String", Value="x")
+    made.call("ssm", "PutParameter", Name="/ses-smtp/prod/mailer/login", Type="String", Value="x")
 
     refused = made.smtp("create", "--yes")
 

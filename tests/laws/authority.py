@@ -178,6 +178,8 @@ def kms(made: Made, bench: Bench) -> list[str]:
 def secretsmanager(made: Made, bench: Bench) -> list[str]:
     """Secrets, whose ARNs end in six signs of AWS's own."""
     named = made.params.get("SecretId") or made.params["Name"]
+    if named.startswith("arn:"):
+        return [named, f"{named}-AbC123"]  # as asked for where there is none, else as it is
     return [arn(made, "secretsmanager", f"secret:{named}-AbC123")]
 
 

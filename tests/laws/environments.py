@@ -259,6 +259,9 @@ REFUSED = (
     Refused("a parameter of AWS", {
         "smtp_users": [{"name": "mailer", "store": "ssm", "secret_name": "/aws/mailer"}],
     }, "smtp_users.0.secret_name"),
+    Refused("a secret whose name ends like an ARN", {
+        "smtp_users": [{"name": "crm", "store": "secretsmanager", "secret_name": "auth0-mailer"}],
+    }, "smtp_users.0.secret_name"),
     Refused("a secret's name where nothing is stored", {
         "smtp_users": [{"name": "mailer", "secret_name": "mailer"}],
     }, "smtp_users.0.secret_name"),
