@@ -12,7 +12,7 @@ from pydantic import AfterValidator, Field, model_validator
 from ses_provision.environment.complaints import shown
 from ses_provision.environment.sections import Section, contradiction
 from ses_provision.environment.shapes import Addresses, matching
-from ses_provision.names import is_within
+from ses_provision.names import LONGEST_TAG, is_within
 
 # IAM takes commas as well; the value of a tag, which lists the users, does not.
 UserName = Annotated[
@@ -119,8 +119,6 @@ class SmtpUserSettings(Section):
 
 Users = tuple[SmtpUserSettings, ...]
 
-LONGEST_TAG = 256
-"""Characters of a tag's value (Tagging AWS Resources User Guide)."""
 LONGEST_POLICY = 2048
 """Characters that all inline policies of a user have together, white space not counted (IAM User
 Guide, quotas)."""

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from ses_provision.outside import partitions
+from ses_provision.outside import regions
 
 IMPLICIT_TLS = frozenset({465, 2465})
 """Ports that begin with TLS; on the others STARTTLS asks for it (SES Developer Guide, SMTP)."""
@@ -19,7 +19,7 @@ PATIENCE = 10.0  # seconds for each answer
 
 def host(region: str) -> str:
     """The name of the SMTP endpoint of a region (AWS General Reference, Amazon SES)."""
-    suffix = partitions.dns_suffix(partitions.partition(region))
+    suffix = regions.dns_suffix(regions.partition(region))
     return f"email-smtp.{region}.{suffix}"
 
 
