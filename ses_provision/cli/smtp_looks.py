@@ -25,7 +25,7 @@ USERNAME, PASSWORD = "SMTP_USERNAME", "SMTP_PASSWORD"
 def status(run: Run, name: str) -> None:
     """Show the keys of users."""
 
-    def work(target: Target) -> None:
+    def work(run: Run, target: Target) -> None:
         env = target.env
         users = [smtp_keys.user_named(env, name)] if name else list(env.smtp_users)
         now = run.world.now()
@@ -60,7 +60,8 @@ def show(run: Run, env: Environment, name: str, form: str) -> None:
 def reveal(run: Run, shown: str) -> None:
     """Show what is hidden elsewhere, because a person asked for it: a key id, a password once."""
     if not run.as_json:
-        run.outlet.write(f"{shown}\n")
+        with run.life.aside():
+            run.outlet.write(f"{shown}\n")
         run.flush()
 
 

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from ses_provision.cli.run import Run, Target
 from ses_provision.cli.smtp_looks import PASSWORD, USERNAME, reveal
+from ses_provision.cli.waiting import progress
 from ses_provision.errors import NotReady, NotSettled, ProvisionError, UsageError
 from ses_provision.operations import smtp_keys, smtp_refusals
 from ses_provision.operations.smtp_keys import Made, Standing
 from ses_provision.outside import wait
 from ses_provision.outside.smtp import Walk
 from ses_provision.render import smtp as text
-from ses_provision.render.progress import Progress
 from ses_provision.resources import access_keys
 from ses_provision.resources.access_keys import AccessKey, State
 
@@ -189,14 +189,15 @@ def works(run: Run, target: Target, user: SmtpUserSettings, made: Made) -> bool:
             raise TypeError("a walk has hops")
         return last
 
-    with run.world.smtp(env.region) as endpoint, Progress(run.err, run.world.now) as progress:
+    awaited = progress(run)
+    with run.world.smtp(env.region) as endpoint:
         try:
             last = wait.until(
                 look,
                 lambda hop: hop.code != 535,
                 timeout=SPREADS,
-                sleep=progress.sleeping(run.world.sleep),
-                waiting=lambda _, looked: progress.waits(
+                sleep=awaited.sleeping(run.world.sleep),
+                waiting=lambda _, looked: awaited.waits(
                     env.name, "SMTP does not know the new key yet", looked
                 ),
             )
