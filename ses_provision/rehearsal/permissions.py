@@ -188,7 +188,7 @@ def readings(env: Environment, account: Account) -> Iterator[Reading[Any]]:
     for step in STEPS:
         yield teardown.look(step, scope)
     for topic in (*TOPICS, PREFLIGHT):
-        for item in topic.items:
+        for item in topic.items if topic.matters(env) else ():
             yield item.look(scene)
 
 
