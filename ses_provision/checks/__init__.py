@@ -15,6 +15,7 @@ from ses_provision.checks import (
     hipaa,
     identity,
     permissions,
+    smtp,
 )
 
 TOPICS = (
@@ -23,6 +24,7 @@ TOPICS = (
     events.TOPIC,
     alarms.TOPIC,
     permissions.TOPIC,
+    smtp.TOPIC,
     account.TOPIC,
     hipaa.TOPIC,
     handover.TOPIC,

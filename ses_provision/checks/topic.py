@@ -12,6 +12,8 @@ from ses_provision.errors import ProvisionError
 from ses_provision.outside.reading import Ask, Outcome, Reading, together
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from ses_provision.engine.account import Account
     from ses_provision.environment import Environment
 
@@ -20,11 +22,12 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Scene:
-    """What is looked at: an environment, its account, and whom to ask in DNS."""
+    """What is looked at: an environment, its account, whom to ask in DNS, and when."""
 
     env: Environment
     account: Account
     whom: Whom = field(default_factory=lambda: Whom(dns=False))
+    now: datetime | None = None
 
     @property
     def on(self) -> str:

@@ -63,6 +63,17 @@ def confirmed(question: str) -> bool:
         say("  Please answer y for yes or n for no; Enter alone means no.", end="\n")
 
 
+def unseen(question: str) -> str:
+    """An answer that is not shown while it is typed."""
+    import getpass
+
+    try:
+        answer = getpass.getpass(f"{question}: ", sys.stderr)
+    except EOFError:
+        raise NotAnswered("No answer came: the input has ended.", "Nothing was changed.") from None
+    return needed(answer.strip())
+
+
 def answered(question: str) -> str:
     """One line of what the person types. Ctrl-C ends the command, and so does Ctrl-D."""
     say(question)

@@ -37,6 +37,10 @@ GROUPS = {
         "pause": "Stop sending at once: the emergency stop.",
         "resume": "Let mail through again that somebody paused.",
         "suppression": "Look at the account's suppression list in a region, and change it.",
+        "smtp": (
+            "Make, rotate, retire and test the passwords of SMTP users; never a part of plan and "
+            "apply."
+        ),
         "destroy": (
             "Delete what `apply` made in one environment, in reverse order, and nothing else."
         ),

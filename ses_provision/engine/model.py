@@ -236,6 +236,10 @@ class Skipped:
     reason: str
 
 
+class Unasked(Skipped):
+    """A step for which the file has no section that it could have: no line is said of it."""
+
+
 @dataclass(frozen=True)
 class Waiting:
     """A step that cannot be known yet, and what it waits for."""

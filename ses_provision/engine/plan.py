@@ -34,6 +34,11 @@ class StepPlan:
         return self.of(Action.BLOCKED)
 
     @property
+    def is_silent(self) -> bool:
+        """Nothing is wanted of it, and there is nothing to say."""
+        return not (self.changes or self.waiting or self.skipped or self.failed)
+
+    @property
     def is_settled(self) -> bool:
         """Nothing to do and nothing in the way."""
         return not (self.pending or self.blocked or self.waiting or self.failed)

@@ -5,7 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from ses_provision.engine.model import Action, Change, Found, Held, Resource, Skipped, Step, Waiting
+from ses_provision.engine.model import (
+    Action,
+    Change,
+    Found,
+    Held,
+    Resource,
+    Skipped,
+    Step,
+    Unasked,
+    Waiting,
+)
 from ses_provision.engine.needs import learned
 from ses_provision.engine.ownership import with_owner
 from ses_provision.engine.plan import Plan, StepPlan
@@ -136,6 +146,8 @@ def looked(
     """Learn what a step needs, ask it what should be there, and read what is."""
     facts = yield from learned(step.needs, env, account)
     match step.wanted(env, facts):
+        case Unasked():
+            return StepPlan(step.id, step.title)
         case Skipped(reason):
             return StepPlan(step.id, step.title, skipped=reason)
         case Waiting(reason):

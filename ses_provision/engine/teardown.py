@@ -16,7 +16,17 @@ from typing import TYPE_CHECKING
 
 from ses_provision.engine import calling, planning
 from ses_provision.engine.applying import moved
-from ses_provision.engine.model import Found, Key, Part, Resource, Shared, Skipped, Tagged, Waiting
+from ses_provision.engine.model import (
+    Found,
+    Key,
+    Part,
+    Resource,
+    Shared,
+    Skipped,
+    Tagged,
+    Unasked,
+    Waiting,
+)
 from ses_provision.engine.needs import learned
 from ses_provision.engine.outcomes import Removed
 from ses_provision.engine.ownership import not_ours
@@ -43,6 +53,11 @@ class StepTeardown:
     title: str
     removals: tuple[Removal, ...] = ()
     note: str = ""
+
+    @property
+    def is_silent(self) -> bool:
+        """Nothing was wanted of it, and there is nothing to say."""
+        return not (self.removals or self.note)
 
 
 @dataclass(frozen=True)
@@ -142,6 +157,8 @@ def look(step: Step, scope: Scope) -> Reading[StepTeardown]:
     except HostedZoneProblem as gone:
         return StepTeardown(step.id, step.title, note=gone.message)
     match step.standing(scope.env, facts):
+        case Unasked():
+            return StepTeardown(step.id, step.title)
         case Skipped(reason) | Waiting(reason):
             return StepTeardown(step.id, step.title, note=reason)
         case resources:

@@ -7,7 +7,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from ses_provision.environment import limits
+from ses_provision.environment import limits, smtp
 from ses_provision.environment.dns import Dns
 from ses_provision.environment.sections import (
     AlarmSettings,
@@ -32,6 +32,7 @@ from ses_provision.environment.shapes import (
     TagValue,
     matching,
 )
+from ses_provision.environment.smtp import SmtpUserSettings, Users
 from ses_provision.names import LONGEST_NAME, is_within
 
 T = TypeVar("T")
@@ -86,6 +87,9 @@ class Environment(Section):
     events: EventSettings = EventSettings()
     alarms: AlarmSettings = AlarmSettings()
     production_access: ProductionAccessSettings | None = None
+    smtp_users: Users = Field(
+        (), description="Programs that send by SMTP, each as an IAM user of its own."
+    )
 
     @field_validator("region")
     @classmethod
@@ -112,6 +116,10 @@ class Environment(Section):
         arns = {
             "dns.assume_role_arn": self.dns.assume_role_arn,
             "events.kms_key": self.events.kms_key,
+            **{
+                f"smtp_users.{number}.permissions_boundary": user.permissions_boundary
+                for number, user in enumerate(self.smtp_users)
+            },
         }
         places = [(setting, region or "") for setting, region in regions.items()]
         places += [("alarms.regions", region) for region in self.alarms.regions or ()]
@@ -213,6 +221,26 @@ class Environment(Section):
                 raise contradiction("emails", problem)
         return value
 
+    @field_validator("smtp_users")
+    @classmethod
+    def send_for_the_domain(cls, value: Users, info: ValidationInfo) -> Users:
+        """The policy of each user names identities of the domain, and fits into IAM."""
+        problem = smtp.one_user_a_name(value)
+        if problem:
+            raise ValueError(problem)
+        if not {"domain", "configuration_set", "account_id"} <= info.data.keys():
+            return value
+        found = [
+            (f"{number}.{setting}", wrong)
+            for number, user in enumerate(value)
+            for setting, wrong in smtp.mistakes(user, info.data)
+        ]
+        if found:
+            [(setting, wrong), *others] = found
+            beside = (f"; smtp_users.{where}: {other}" for where, other in others)
+            raise contradiction(setting, "".join([wrong, *beside]))
+        return value
+
     @model_validator(mode="after")
     def key_serves_every_topic(self) -> Environment:
         """The topics of events and of alarms share the key."""
@@ -289,6 +317,14 @@ class Environment(Section):
     def sends_without_role(self) -> bool:
         """No role sends, and that is meant: nothing about one is missing."""
         return self.sender.role is False
+
+    def smtp_addresses(self, user: SmtpUserSettings) -> tuple[str, ...]:
+        """The addresses that an SMTP user may send from."""
+        return user.addresses or (self.from_address,)
+
+    def smtp_secret(self, user: SmtpUserSettings) -> str:
+        """What the password of an SMTP user is called in its store."""
+        return user.secret_name or f"/ses-smtp/{self.ending}/{user.name}/login"
 
     def with_role(self, role: str) -> Environment:
         """The same environment with a role given on the command line. Checks it as the file's."""

@@ -169,6 +169,8 @@ def describe(error: ErrorDetails) -> str:
             return f"{'.'.join([*location, setting])}: {error['msg']}"
         case "value_error":
             return f"{where}: {error['msg'].removeprefix('Value error, ')}"
+    if error["type"] == "tuple_type" and isinstance(error["input"], dict):
+        return f"{where}: is a list of tables: write [[{where}]], once for each"
     wanted = complaint(error["type"], error.get("ctx", {}), error["msg"])
     if error["type"] == "string_type":
         wanted = f"must be {meaning(location) or 'a string in quotes'}"
@@ -177,20 +179,26 @@ def describe(error: ErrorDetails) -> str:
 
 def meaning(location: list[str]) -> str:
     """What a setting is, in words, where its shape says so."""
-    section: type[BaseModel] | None = Environment
-    for part in location[:-1]:
-        section = section_of(section, part) if section else None
+    section = innermost(location)
     field = section.model_fields.get(location[-1]) if section else None
     shapes = [one for one in field.metadata if isinstance(one, Shape)] if field else []
     return shapes[0].meaning if shapes else ""
 
 
-def suggestion(location: list[str]) -> str:
-    """The setting that was probably meant."""
+def innermost(location: list[str]) -> type[BaseModel] | None:
+    """The section that a setting is in; numbers count the tables of a list."""
     section: type[BaseModel] | None = Environment
     for part in location[:-1]:
-        section = section_of(section, part) if section else None
-    known = sorted(set(section.model_fields) - {"name"}) if section else []
+        if section and not part.isdecimal():
+            section = section_of(section, part)
+    return section
+
+
+def suggestion(location: list[str]) -> str:
+    """The setting that was probably meant."""
+    section = innermost(location)
+    ours = {"name"} if section is Environment else set()
+    known = sorted(set(section.model_fields) - ours) if section else []
     close = closest(location[-1], known)
     if close:
         return f"; did you mean {close}?"

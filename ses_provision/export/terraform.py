@@ -22,6 +22,7 @@ from ses_provision.resources.cloudwatch import Alarm
 from ses_provision.resources.dmarc import Dmarc
 from ses_provision.resources.dns_zone import DnsZone
 from ses_provision.resources.iam import RolePolicy
+from ses_provision.resources.iam_users import SmtpUser, UserPolicy
 from ses_provision.resources.record_sets import RecordSet, TxtValue
 from ses_provision.resources.route53 import Zone
 from ses_provision.resources.ses import ConfigurationSet, EmailIdentity, EventDestination, MailFrom
@@ -331,6 +332,40 @@ def _(resource: RolePolicy, env: Environment) -> list[Managed]:
             f"{resource.role}:{resource.name}",
             {
                 "role": resource.role,
+                "name": resource.name,
+                "policy": Json(json.loads(policies.document(resource.statements.values()))),
+            },
+        )
+    ]
+
+
+@resources.register
+def _(resource: SmtpUser, env: Environment) -> list[Managed]:
+    del env
+    return [
+        Managed(
+            "aws_iam_user",
+            name(resource.name),
+            resource.name,
+            {
+                "name": resource.name,
+                "permissions_boundary": resource.bound_by or None,
+                "tags": resource.tags,
+            },
+        )
+    ]
+
+
+@resources.register
+def _(resource: UserPolicy, env: Environment) -> list[Managed]:
+    del env
+    return [
+        Managed(
+            "aws_iam_user_policy",
+            name(resource.user, resource.name),
+            f"{resource.user}:{resource.name}",
+            {
+                "user": resource.user,
                 "name": resource.name,
                 "policy": Json(json.loads(policies.document(resource.statements.values()))),
             },

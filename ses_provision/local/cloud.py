@@ -27,6 +27,9 @@ from ses_provision.local.route53 import Route53
 from ses_provision.local.ses.service import SesV2
 from ses_provision.local.ses.v1.service import SesV1
 from ses_provision.local.session import open_session
+from ses_provision.local.smtp.password import derived
+from ses_provision.local.smtp.post_office import PostOffice
+from ses_provision.local.smtp.post_office import regions as smtp_regions
 from ses_provision.local.snapshot import snapshot
 from ses_provision.local.sns import Sns, aws_address
 from ses_provision.local.sqs import Patience, Sqs
@@ -41,6 +44,7 @@ if TYPE_CHECKING:
 
     from ses_provision.local.contract import Reply, Service
     from ses_provision.local.journal import Journal
+    from ses_provision.local.smtp.server import SmtpAddress
     from ses_provision.local.sns_delivery import Outbox
     from ses_provision.local.wire import Request, Response
 
@@ -69,6 +73,7 @@ class LocalAws:
         self.lock = RLock()
         self._sleep = sleep
         self.served_at: str | None = None
+        self.smtp_at: SmtpAddress | None = None
         self._seeds: list[dict[str, Any]] = []
         self._build()
 
@@ -95,10 +100,11 @@ class LocalAws:
         self.sesv2 = SesV2(self.surroundings, self.clock)
         self.sesv2.world.address = lambda: self.served_at or "http://localhost"
         self.artifact = Artifact(self.clock)
+        iam = Iam(universe, self._keyring, self.clock)
         services: dict[str, Service] = {
             **moto,
             "cloudwatch": cloudwatch,
-            "iam": Iam(universe, self._keyring),
+            "iam": iam,
             "sts": Sts(self._keyring, self.clock),
             "route53": self.route53,
             "sns": self.sns,
@@ -112,6 +118,7 @@ class LocalAws:
         )
         self.primaries = Primaries(self._dispatcher, self._disturbances, self._everybody_looks)
         self.surroundings.external_dns.beside = self.primaries.lookup
+        self.post_office = PostOffice(self.sesv2, iam, self._keyring, self._dispatcher)
 
     def session(self, account_id: str, region: str | None = None) -> boto3.Session:
         """A boto3 session of an account; its clients talk to this local AWS and nowhere else."""
@@ -157,6 +164,7 @@ class LocalAws:
     def knobs(self, knobs: Knobs) -> None:
         self._disturbances.turn(knobs)
         self.route53.insync_after = timedelta(seconds=knobs.insync_after)
+        self.post_office.keys_after = knobs.keys_after
         self.sesv2.refuses_same_key_length = knobs.refuse_same_key_length
         self.sns.lag = Lag(knobs.lists_after, int(knobs.lists_after_reads), knobs.effect_after)
         self.sesv2.simulator_moves_reputation = knobs.simulator_moves_reputation
@@ -294,6 +302,15 @@ class LocalAws:
             except AwsError as error:
                 if error.code != "EntityAlreadyExists":
                     raise
+
+    def key_owners(self) -> dict[str, str]:
+        """The users of all access keys that IAM has made, by key."""
+        return self._keyring.users()
+
+    def key_secrets(self) -> set[str]:
+        """The secrets of all access keys that IAM has made, and every SMTP password from them."""
+        held = self._keyring.secrets()
+        return held | {derived(secret, region) for secret in held for region in smtp_regions()}
 
     def snapshot(self, account: str) -> dict[str, Any]:
         """All that an account has, as plain values to compare."""

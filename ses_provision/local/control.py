@@ -6,12 +6,13 @@ GET    outbox                  what SNS sent to people, and what it could not de
 GET    sent?account&region     what SES accepted to send
 GET    verification-mails?account&region
 GET    streams                 records that SES put on delivery streams
+GET    smtp                    where SMTP is served, and the certificate to trust
 GET    snapshot?account        all that an account has
 GET    clock                   POST clock {"advance": s} {"set": time} {"frozen": bool}
 GET    knobs                   POST knobs {"rate", "latency", "insync_after", "verify_after",
                                            "lists_after", "lists_after_reads", "effect_after",
                                            "sessions_expire", "simulator_moves_reputation",
-                                           "refuse_same_key_length",
+                                           "refuse_same_key_length", "keys_after",
                                            "faults": [fault]}
 POST   rate {"rate"}           POST latency {"latency"}
 GET    faults                  POST faults {"kind", "operation", "number", "times"}
@@ -68,6 +69,7 @@ class Control:
             ("GET", "sent"): self._sent,
             ("GET", "verification-mails"): self._verification_mails,
             ("GET", "streams"): self._streams,
+            ("GET", "smtp"): self._smtp,
             ("GET", "snapshot"): lambda asked: aws.snapshot(asked["account"]),
             ("GET", "clock"): self._clock,
             ("POST", "clock"): self._set_clock,
@@ -138,6 +140,11 @@ class Control:
     def _streams(self, _: Payload) -> Any:
         records = self._aws.surroundings.stream_records
         return [{"stream": arn, "data": data} for arn, data in records]
+
+    def _smtp(self, _: Payload) -> Any:
+        if self._aws.smtp_at is None:
+            raise ValueError("SMTP is not served here.")
+        return asdict(self._aws.smtp_at)
 
     def _clock(self, _: Payload) -> Any:
         clock = self._aws.clock

@@ -144,6 +144,27 @@ class Dispatcher:
         self._number += 1
         self.journal.add(Entry(self._number, service, "", "", operation, status, error))
 
+    def by_smtp(self, caller: Caller, service: str, operation: str, work: Callable[[], str]) -> str:
+        """Let mail come in that no request of the API brings; the journal and faults know it."""
+        with self._lock:
+            self._number += 1
+            number = self._number
+            self.places.add((caller.account, caller.region))
+            status, code = 200, None
+            try:
+                fault = self._disturbances.strike(service, operation)
+                if fault is not None:
+                    holder = self._keyring.holder(caller.access_key)
+                    who = holder.arn if holder else caller.access_key
+                    raise refusal(fault, caller, who, (service, operation, {}))
+                return work()
+            except AwsError as error:
+                status, code = error.status, error.code
+                raise
+            finally:
+                place = (service, caller.region, caller.account, operation)
+                self.journal.add(Entry(number, *place, status, code))
+
     def _check_served(self, service: str, operation: str) -> None:
         """Say of an operation that is not served just that, whatever else is wrong with it."""
         if operation not in self.services[service].operations:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from urllib.parse import quote, unquote
 
-from ses_provision.local import policy_simulator, strict_json
-from ses_provision.local.contract import AwsError, Caller, Params, Reply
-from ses_provision.local.keyring import Keyring, Principal
+from ses_provision.local import policies, policy_simulator, strict_json
+from ses_provision.local.contract import AwsError, Caller, Clock, Params, Reply
+from ses_provision.local.iam_users import Users
+from ses_provision.local.keyring import Keyring
 from ses_provision.local.motobridge import MotoService, Universe
 from ses_provision.local.policy_simulator import Policies, given
 
@@ -34,14 +35,15 @@ _OWN_PATHS = ("/aws-service-role/", "/aws-reserved/")
 class Iam(MotoService):
     """moto's IAM, global to each account."""
 
-    def __init__(self, universe: Universe, keyring: Keyring) -> None:
+    def __init__(self, universe: Universe, keyring: Keyring, clock: Clock) -> None:
         super().__init__(universe, "iam")
-        self._keyring = keyring
+        self.users = Users(super().handle, keyring, clock)
 
     @property
     def operations(self) -> frozenset[str]:
-        """Those of moto, and the simulations that it lacks."""
-        return super().operations | {_SIMULATE_PRINCIPAL, _SIMULATE_CUSTOM}
+        """Those of moto, and the simulations and boundaries that it lacks."""
+        lacking = {_SIMULATE_PRINCIPAL, _SIMULATE_CUSTOM}
+        return super().operations | self.users.operations | lacking
 
     def handle(self, caller: Caller, operation: str, params: Params) -> Reply:
         """Answer a call."""
@@ -55,14 +57,12 @@ class Iam(MotoService):
         reply = self._asked(caller, operation, params)
         if operation == "CreatePolicy":
             reply["Policy"].setdefault("PermissionsBoundaryUsageCount", 0)
-        if operation == "CreateAccessKey":
-            key = reply["AccessKey"]
-            arn = f"arn:{caller.partition}:iam::{caller.account}:user/{key['UserName']}"
-            self._keyring.add(key["AccessKeyId"], Principal(caller.account, arn, key["UserName"]))
         return _with_encoded_documents(reply)
 
     def _asked(self, caller: Caller, operation: str, params: Params) -> Reply:
         try:
+            if self.users.serves(operation):
+                return self.users.handle(caller, operation, params)
             return super().handle(caller, operation, params)
         except AwsError as error:
             if operation == "DeletePolicy" and error.code == "NoSuchEntity":
@@ -95,6 +95,17 @@ class Iam(MotoService):
         texts = {**by_hand.identity, **self._policies(caller, kind, name)}
         return policy_simulator.simulate(Policies(texts, boundary), params)
 
+    def lets(self, caller: Caller, user: str, asked: policies.Ask) -> bool:
+        """Whether the policies of a user, and its boundary, allow something."""
+        texts = self._policies(caller, "user", user).values()
+        bounds = self._boundary(caller, "user", user)
+        layers = [texts] if bounds is None else [texts, bounds.values()]
+        return all(
+            policies.decide([each for text in layer for each in policies.parse(text)], asked)[0]
+            is policies.Decision.ALLOWED
+            for layer in layers
+        )
+
     def _policies(self, caller: Caller, kind: str, name: str) -> dict[str, str]:
         """The policies of a role, user (with its groups) or group, as the simulator calls them."""
         noun = kind.capitalize()
@@ -113,7 +124,7 @@ class Iam(MotoService):
 
     def _boundary(self, caller: Caller, kind: str, name: str) -> dict[str, str] | None:
         noun = kind.capitalize()
-        held = super().handle(caller, f"Get{noun}", {f"{noun}Name": name})[noun]
+        held = self._asked(caller, f"Get{noun}", {f"{noun}Name": name})[noun]
         arn = (held.get("PermissionsBoundary") or {}).get("PermissionsBoundaryArn")
         return {arn.rpartition("/")[2]: self._managed(caller, arn)} if arn else None
 

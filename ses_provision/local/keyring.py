@@ -32,6 +32,8 @@ class Keyring:
     def __init__(self) -> None:
         self._issued: dict[str, Principal] = {}
         self._ends: dict[str, datetime] = {}
+        self._secrets: dict[str, str] = {}
+        self._asleep: set[str] = set()
 
     @staticmethod
     def local_key(account: str) -> str:
@@ -46,7 +48,7 @@ class Keyring:
             return Principal(
                 account, f"arn:{partition}:iam::{account}:user/local", f"AIDA{account}LOCA"
             )
-        return self._issued.get(access_key)
+        return None if access_key in self._asleep else self._issued.get(access_key)
 
     def issue(self, principal: Principal, until: datetime) -> str:
         """A new temporary access key for a principal."""
@@ -59,6 +61,29 @@ class Keyring:
         """Whether the time of a temporary key is over."""
         return access_key in self._ends and now >= self._ends[access_key]
 
-    def add(self, access_key: str, principal: Principal) -> None:
+    def add(self, access_key: str, principal: Principal, secret: str) -> None:
         """Take in a key that IAM created."""
         self._issued[access_key] = principal
+        self._secrets[access_key] = secret
+
+    def secret(self, access_key: str) -> str | None:
+        """The secret of a key that IAM created; None of any other."""
+        return self._secrets.get(access_key)
+
+    def users(self) -> dict[str, str]:
+        """The names of the users whose keys IAM created, by key."""
+        return {key: self._issued[key].user_id for key in self._secrets}
+
+    def secrets(self) -> set[str]:
+        """The secrets of the keys that IAM created."""
+        return set(self._secrets.values())
+
+    def let(self, access_key: str, *, is_active: bool) -> None:
+        """Let a key be used, or not."""
+        (self._asleep.discard if is_active else self._asleep.add)(access_key)
+
+    def remove(self, access_key: str) -> None:
+        """Forget a key that IAM has deleted."""
+        for held in (self._issued, self._secrets):
+            held.pop(access_key, None)
+        self._asleep.discard(access_key)

@@ -93,6 +93,7 @@ class Knobs:
     `sessions_expire`: temporary keys end when their time is over. `simulator_moves_reputation`:
     mail to SES's mailbox simulator moves the reputation metrics, so that alarms can ring.
     `refuse_same_key_length`: SES refuses a DKIM key length that is set already, as its guide says.
+    `keys_after`: seconds until SMTP knows a new access key.
     """
 
     rate: float | None = None
@@ -106,6 +107,7 @@ class Knobs:
     sessions_expire: bool = False
     simulator_moves_reputation: bool = False
     refuse_same_key_length: bool = False
+    keys_after: float = 0.0
 
     def changed(self, data: dict[str, Any]) -> Knobs:
         """These knobs with some turned, from JSON; a ValueError says what is wrong."""

@@ -6,6 +6,7 @@ allow the answer is deny.
 
 from __future__ import annotations
 
+import ipaddress
 import re
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -215,6 +216,14 @@ def _same_ignoring_case(pattern: str, value: str) -> bool:
     return pattern.lower() == value.lower()
 
 
+def _in_network(pattern: str, value: str) -> bool:
+    try:
+        network = ipaddress.ip_network(pattern, strict=False)
+        return ipaddress.ip_address(value) in network
+    except ValueError:
+        return False
+
+
 def _numeric(pattern: str, value: str) -> bool:
     try:
         return float(pattern) == float(value)
@@ -234,6 +243,8 @@ _OPERATORS: dict[str, Callable[[str, str], bool]] = {
     "ArnNotEquals": _arn_like,
     "ArnNotLike": _arn_like,
     "Bool": _same_ignoring_case,
+    "IpAddress": _in_network,
+    "NotIpAddress": _in_network,
     "NumericEquals": _numeric,
 }
 _NEGATIVE = frozenset(name for name in _OPERATORS if "Not" in name)

@@ -28,6 +28,7 @@ _STAMPS = (
     "StateTransitionedTimestamp",
     "CreateDate",
     "RoleId",
+    "UserId",
     "RoleLastUsed",
 )
 
@@ -39,6 +40,7 @@ def snapshot(aws: LocalAws, account: str) -> dict[str, Any]:
         "route53": {zone.id: _zone(zone) for zone in aws.route53.zones(account)},
         "sns": _regions(aws, account, _topics),
         "iam": _roles(aws, account),
+        "users": _users(aws, account),
         "cloudwatch": _regions(aws, account, _alarms),
         "kms": _regions(aws, account, _keys),
     } | {
@@ -161,6 +163,29 @@ def _roles_in(aws: LocalAws, account: str, region: str) -> dict[str, Any]:
             },
             "Attached": ask("ListAttachedRolePolicies", RoleName=name)["AttachedPolicies"],
         }
+    return found
+
+
+def _users(aws: LocalAws, account: str) -> dict[str, Any]:
+    """The users of an account, with what IAM says of each; of keys only how many there are."""
+    partitions = {Caller(account, one).partition: one for one in aws.regions(account)}
+    found = {}
+    for region in {"aws": "us-east-1", **partitions}.values():
+
+        def ask(operation: str, region: str = region, **params: str) -> Reply:
+            return aws.call(account, region, "iam", operation, params)
+
+        for listed in ask("ListUsers")["Users"]:
+            name = listed["UserName"]
+            user = _unstamped(ask("GetUser", UserName=name)["User"])
+            found[name] = user | {
+                "Tags": by_key(user.get("Tags") or []),
+                "Policies": {
+                    policy: ask("GetUserPolicy", UserName=name, PolicyName=policy)["PolicyDocument"]
+                    for policy in ask("ListUserPolicies", UserName=name)["PolicyNames"]
+                },
+                "Keys": len(ask("ListAccessKeys", UserName=name)["AccessKeyMetadata"]),
+            }
     return found
 
 

@@ -93,7 +93,10 @@ _ALL = (
     Traits(
         "iam",
         host="iam.amazonaws.com",
-        arns={"RoleName": "arn:{partition}:iam::{account}:role/{value}"},
+        arns={
+            "RoleName": "arn:{partition}:iam::{account}:role/{value}",
+            "UserName": "arn:{partition}:iam::{account}:user/{value}",
+        },
     ),
     replace(_JSON, name="kms"),
     replace(
@@ -130,6 +133,24 @@ _ALL = (
             "/v2/email/configuration-sets": "ListConfigurationSets",
             "/v2/email/contact-lists/(?P<ContactListName>[^/]+)/contacts": "ListContacts",
         },
+    ),
+    Traits(
+        "secretsmanager",
+        is_json=True,
+        throttle=("ThrottlingException", 400),
+        denial=("AccessDeniedException", 400),
+        misfit="ValidationException",
+        is_moto=True,
+        listing=("ListSecrets", "SecretList"),
+    ),
+    Traits(
+        "ssm",
+        is_json=True,
+        throttle=("ThrottlingException", 400),
+        denial=("AccessDeniedException", 400),
+        misfit="ValidationException",
+        is_moto=True,
+        listing=("DescribeParameters", "Parameters"),
     ),
     Traits(
         "sns",

@@ -27,6 +27,7 @@ from ses_provision.operations import (
     alarm_drill,
     drill,
     emergency,
+    smtp_keys,
     suppression,
     test_mail,
 )
@@ -183,10 +184,11 @@ def readings(env: Environment, account: Account) -> Iterator[Reading[Any]]:
     yield listing.one(env.region, "<address>")
     yield strays(env, account)
     scope = teardown.Scope(STEPS, env, account)
+    yield from smtp_keys.asks(env, account)
     for step in STEPS:
         yield teardown.look(step, scope)
     for topic in (*TOPICS, PREFLIGHT):
-        for item in topic.items:
+        for item in topic.items if topic.matters(env) else ():
             yield item.look(scene)
 
 
@@ -202,5 +204,7 @@ def calls(env: Environment, account: Account) -> Iterator[Ask | Call]:
     yield test_mail.mail(env, account, test_mail.SUCCESS)
     yield from emergency.calls(env, account)
     yield from suppression.every(env.region)
+    yield from smtp_keys.calls(env, account)
+    yield from smtp_keys.value_asks(env, account)
     yield from drill.calls(env, account)
     yield from alarm_drill.requests(env, account)

@@ -21,7 +21,8 @@ def teardown(value: Teardown, env: Environment) -> Text:
     """A teardown, in the order in which things go, with a last line that counts."""
     lines = [heading(env), Text()]
     lines += [Text(f"WARNING: {safe(one)}", style="bold red") for one in value.warnings]
-    for number, one in enumerate(value.steps, start=1):
+    told = [one for one in value.steps if not one.is_silent]
+    for number, one in enumerate(told, start=1):
         lines += step(number, one, value)
     return Text("\n").join([*lines, Text(), summary(value)])
 
@@ -81,6 +82,7 @@ def document(value: Teardown) -> dict[str, Any]:
                 "resources": [entry(each, value) for each in one.removals],
             }
             for one in value.steps
+            if not one.is_silent
         ],
     }
 

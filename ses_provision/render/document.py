@@ -79,7 +79,7 @@ def plan(value: Plan) -> dict[str, Any]:
         "settled": value.is_settled,
         "blocked": value.is_blocked,
         "counts": {action.value: value.count(action) for action in Action},
-        "steps": [step(one, value.environment) for one in value.steps],
+        "steps": [step(one, value.environment) for one in value.steps if not one.is_silent],
         "left_over": [left_over(one) for one in value.left_over],
         "notes": list(value.notes),
     }

@@ -22,7 +22,10 @@ def render(answers: Mapping[str, Any]) -> str:
     for name, field in Environment.model_fields.items():
         model = loading.section_of(Environment, name)
         if model is not None:
-            lines += ["", *section(name, model, given.get(name), is_optional=field.default is None)]
+            is_list = field.default == ()
+            head = f"[[{name}]]" if is_list else f"[{name}]"
+            is_optional = is_list or field.default is None
+            lines += ["", *section(head, model, given.get(name), is_optional=is_optional)]
     return "\n".join([*lines, ""])
 
 
@@ -58,13 +61,13 @@ def updates(answers: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def section(
-    name: str, model: type[BaseModel], given: Mapping[str, Any] | None, *, is_optional: bool
+    head: str, model: type[BaseModel], given: Mapping[str, Any] | None, *, is_optional: bool
 ) -> list[str]:
     """A section with all its settings; as a whole a comment where it is optional and not given."""
     about = (model.__doc__ or "").partition(":")[2].strip().rstrip(".")
     hidden = given is None and is_optional
-    head = f"{'# ' if hidden else ''}[{name}]" + (f" # {about}" if about else "")
-    return [head, *settings(model, given or {})]
+    line = f"{'# ' if hidden else ''}{head}" + (f" # {about}" if about else "")
+    return [line, *settings(model, given or {})]
 
 
 def settings(

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
-from ses_provision.engine.model import Action, Change
+from ses_provision.engine.model import Action, Change, Resource
 from ses_provision.engine.outcomes import Applied, NotDone
 from ses_provision.engine.plan import Plan, StepPlan, way_out
 from ses_provision.render.layout import command, prose, whole
 from ses_provision.render.message import safe
+from ses_provision.resources.iam_users import SmtpUser
 from ses_provision.resources.ses import ConfigurationSet
 from ses_provision.resources.sns import Subscription
 
@@ -42,7 +43,8 @@ def heading(env: Environment) -> Text:
 def plan(value: Plan, env: Environment, *, verbose: bool = False) -> Text:
     """A plan, step by step in order, with a last line that counts."""
     lines = [heading(env), Text()]
-    for number, one in enumerate(value.steps, start=1):
+    told = [one for one in value.steps if not one.is_silent]
+    for number, one in enumerate(told, start=1):
         lines += step(number, one, env.name, verbose=verbose)
     lines += left_over(value)
     lines += [Text(f"Note: {safe(note)}", style="yellow") for note in value.notes]
@@ -194,6 +196,13 @@ def applied(value: Applied | NotDone, environment: str) -> Text:
     return Text(f"{value.at:%H:%M:%S} {mark} {verb} ", style=style) + named(value.change.want.label)
 
 
+def keys_to_make(env: Environment, made: Sequence[Resource]) -> Iterator[tuple[bool, str, str]]:
+    """What is left to do about SMTP users that have no keys yet."""
+    for user in made:
+        if isinstance(user, SmtpUser):
+            yield True, "make an SMTP key", f"smtp create --env {env.name} --user {user.name}"
+
+
 def next_steps(env: Environment, value: Plan) -> Text:
     """What is left for people once everything is applied."""
     made = [one.want for step in value.steps for one in step.of(Action.CREATE)]
@@ -204,6 +213,7 @@ def next_steps(env: Environment, value: Plan) -> Text:
         (looks and env.dns.is_by_hand, "publish the DNS records", f"dns --env {env.name}"),
         (looks, "wait for DKIM", f"dkim-status --env {env.name} --wait"),
         (is_new, "leave the sandbox", f"request-access --env {env.name}"),
+        *keys_to_make(env, made),
         (
             not (env.sender.role or env.sends_without_role),
             "let the application send",

@@ -9,7 +9,7 @@ from typing import Any
 from ses_provision.engine.account import Account
 from ses_provision.engine.model import Found, Key, Obstacle
 from ses_provision.outside.call import Call
-from ses_provision.outside.reading import Answers, Ask, Parameter, Reading, ask, question
+from ses_provision.outside.reading import Answer, Answers, Ask, Parameter, Reading, ask, question
 from ses_provision.outside.refusals import Refusal
 from ses_provision.resources import policies
 
@@ -74,6 +74,11 @@ def simulation(account: Account, role_name: str, **params: Parameter) -> Reading
         **params,
     )
     [answer] = yield from ask(asked)
+    return outcomes(answer)
+
+
+def outcomes(answer: Answer) -> list[Simulated]:
+    """The simulator's answer, resource by resource; nothing where there is nobody to simulate."""
     return [
         simulated
         for found in (answer or {}).get("EvaluationResults") or ()

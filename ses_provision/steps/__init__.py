@@ -16,8 +16,9 @@ from ses_provision.steps import (
     mail_from,
     role,
     sender,
+    smtp_users,
 )
-from ses_provision.steps.needs import DKIM, FORMER_REGIONS, ZONE
+from ses_provision.steps.needs import DKIM, FORMER_REGIONS, FORMER_USERS, ZONE
 
 GUIDE = "https://docs.aws.amazon.com/ses/latest/dg/"
 
@@ -26,7 +27,7 @@ CONFIGURATION_SET = Step(
     "Configuration set",
     "The rules for every mail: TLS, suppression of dead addresses, reputation metrics.",
     configuration_set.desired,
-    needs=(FORMER_REGIONS,),
+    needs=(FORMER_REGIONS, FORMER_USERS),
     section="configuration_set",
     settings="configuration_set.name",
     docs=f"{GUIDE}using-configuration-sets.html",
@@ -102,6 +103,16 @@ STEPS = (
         section="sender",
         settings="sender.policy_name (or suffix)",
         docs=f"{GUIDE}control-user-access.html",
+    ),
+    Step(
+        "smtp-users",
+        "SMTP users",
+        "Let programs send by SMTP as their addresses, with this set, and nothing else.",
+        smtp_users.desired,
+        settings="smtp_users",
+        requires=requiring("configuration-set"),
+        docs=f"{GUIDE}smtp-credentials.html",
+        strays=smtp_users.strays,
     ),
     Step(
         "events",

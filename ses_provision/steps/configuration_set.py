@@ -10,30 +10,43 @@ from ses_provision.names import LONGEST_TAG
 from ses_provision.resources.ses import EventDestination
 from ses_provision.resources.ses.configuration_set import ConfigurationSet
 from ses_provision.steps import arns
-from ses_provision.steps.needs import FORMER_REGIONS, REGIONS
+from ses_provision.steps.needs import FORMER_REGIONS, FORMER_USERS, REGIONS, SMTP_USERS
 
 
 def desired(env: Environment, facts: Facts) -> list[Resource]:
     """One set, sending, with the rules of the environment."""
-    settings, former = env.configuration_set, facts.of(FORMER_REGIONS) or ()
+    settings, regions = env.configuration_set, facts.of(FORMER_REGIONS) or ()
+    users = facts.of(FORMER_USERS) or ()
     return [
         ConfigurationSet(
             arn=arns.configuration_set(env, facts.account),
             suppressed_reasons=frozenset(settings.suppressed_reasons),
             tls_policy=settings.tls_policy,
             reputation_metrics=settings.reputation_metrics,
-            tags={**env.all_tags, **alarm_regions(env, former)},
+            tags={**env.all_tags, **alarm_regions(env, regions), **smtp_users(env, users)},
         )
     ]
 
 
 def alarm_regions(env: Environment, former: Sequence[str]) -> dict[str, str]:
     """The tag that remembers where alarms stand, and stood as far as it can hold them."""
-    regions = list(env.alarm_regions)
-    for region in former:
-        if len(" ".join([*regions, region])) <= LONGEST_TAG:
-            regions.append(region)
-    return {REGIONS: " ".join(sorted(regions))} if set(regions) - {env.region} else {}
+    regions = remembered(env.alarm_regions, former)
+    return {REGIONS: " ".join(regions)} if set(regions) - {env.region} else {}
+
+
+def smtp_users(env: Environment, former: Sequence[str]) -> dict[str, str]:
+    """The tag that remembers which SMTP users there are, and were as far as it can hold them."""
+    users = remembered([user.name for user in env.smtp_users], former)
+    return {SMTP_USERS: " ".join(users)} if users else {}
+
+
+def remembered(present: Sequence[str], former: Sequence[str]) -> list[str]:
+    """What is there, and of what was there as much as a tag can hold."""
+    found = list(present)
+    for one in former:
+        if len(" ".join([*found, one])) <= LONGEST_TAG:
+            found.append(one)
+    return sorted(found)
 
 
 def strays(env: Environment, account: Account, arn: str) -> list[Resource]:

@@ -10,6 +10,7 @@ from ses_provision.environment import Environment
 from ses_provision.errors import ProvisionError
 from ses_provision.outside.reading import Reading, both, together
 from ses_provision.resources import zones
+from ses_provision.resources.iam_asking import user_arn
 from ses_provision.resources.tagging import tagged
 from ses_provision.steps import STEPS, mail_from, needs
 
@@ -20,9 +21,11 @@ def strays(env: Environment, account: Account) -> Reading[list[Resource]]:
     Looked through are the sending region, the alarm regions, and those where alarms once stood.
     """
     once, records = yield from both(needs.former_regions(env, account), old_records(env, account))
+    users = yield from needs.former_users(env, account)
     regions = sorted({env.region, *env.alarm_regions, *(once or ())})
     there = yield from together(in_region(env, account, region) for region in regions)
     found = [arn for each in there for arn in each]
+    found += [user_arn(account, name) for name in users or ()]
     return [*records, *(stray for arn in found for stray in stray_at(env, account, arn))]
 
 

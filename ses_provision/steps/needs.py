@@ -42,12 +42,26 @@ def former_regions(env: Environment, account: Account) -> Reading[tuple[str, ...
     return tuple(region for region in once if region not in env.alarm_regions)
 
 
-def no_regions(env: Environment, account: Account) -> tuple[str, ...]:
-    """No region is forgotten."""
+def none(env: Environment, account: Account) -> tuple[str, ...]:
+    """Nothing is forgotten."""
     del env, account
     return ()
 
 
+SMTP_USERS = "SmtpUsers"
+"""A tag of the set that names the SMTP users that were made: the tag search of AWS knows no users,
+and IAM tells their tags only one by one."""
+
+
+def former_users(env: Environment, account: Account) -> Reading[tuple[str, ...] | None]:
+    """The SMTP users that were made and that the file does not name."""
+    live = yield from configuration_set(arns.configuration_set(env, account))
+    once = live.tags.get(SMTP_USERS, "").split() if live else []
+    wanted = {user.name for user in env.smtp_users}
+    return tuple(name for name in once if name not in wanted)
+
+
 ZONE = Need("the zone", zones.zone, zones.rehearsed)
 DKIM = Need("the DKIM tokens", dkim, issued)
-FORMER_REGIONS = Need("the regions that alarms were made in", former_regions, no_regions)
+FORMER_USERS = Need("the SMTP users that were made", former_users, none)
+FORMER_REGIONS = Need("the regions that alarms were made in", former_regions, none)

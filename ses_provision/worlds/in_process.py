@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from ses_provision.outside.providers import Provider
     from ses_provision.outside.providers.rfc2136 import Exchange
     from ses_provision.outside.reading import Ask, Outcome
+    from ses_provision.outside.smtp import Endpoint
     from ses_provision.worlds.real import Trace
 
 
@@ -57,6 +58,15 @@ class InProcess:
     def resolve(self, asked: Ask) -> Outcome:
         """What DNS answers, to whomever the question goes."""
         return public_dns.answer(self.local, asked, self.silent)
+
+    @contextlib.contextmanager
+    def smtp(self, region: str) -> Iterator[Endpoint]:
+        """The SMTP side of the local AWS, on loopback while the block runs."""
+        from ses_provision.local.smtp.server import serving_smtp
+        from ses_provision.worlds.served import endpoint
+
+        with serving_smtp(self.local) as at:
+            yield endpoint(region, (at.port, at.tls_port), at.certificate)
 
     def sleep(self, seconds: float) -> None:
         """Move the clock."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Protocol
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from ses_provision.environment import Environment
     from ses_provision.outside.aws import Connections
     from ses_provision.outside.reading import Ask, Outcome
+    from ses_provision.outside.smtp import Endpoint
 
 Trace = Callable[[str], None] | None
 
@@ -23,6 +25,11 @@ LOCAL_PORT = 4579
 def name_server_port(port: int) -> int:
     """Where the DNS of the local AWS on a port answers."""
     return port + 1
+
+
+def smtp_ports(port: int) -> tuple[int, int]:
+    """Where the SMTP of the local AWS on a port answers: with STARTTLS, and with TLS at once."""
+    return port + 2, port + 3
 
 
 SIDE_BY_SIDE = 8
@@ -37,6 +44,9 @@ class World(Protocol):
 
     def connect(self, env: Environment, profile: str | None, trace: Trace) -> Connections:
         """Connect to the environment's account."""
+
+    def smtp(self, region: str) -> AbstractContextManager[Endpoint]:
+        """The SMTP endpoint of a region, while the block runs."""
 
     def sleep(self, seconds: float) -> None:
         """Let time pass."""
@@ -75,6 +85,12 @@ class RealWorld:
             )
 
         return self.shelf.take(whose, connect)
+
+    def smtp(self, region: str) -> AbstractContextManager[Endpoint]:
+        """AWS's own endpoint."""
+        from ses_provision.outside.smtp import Endpoint, host
+
+        return nullcontext(Endpoint(host(region)))
 
     def sleep(self, seconds: float) -> None:
         """Sleep."""

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import os
 import socket
+from contextlib import AbstractContextManager, closing, nullcontext
+from http.client import HTTPConnection
 from typing import TYPE_CHECKING
 
 from ses_provision.errors import CannotReachAws, UsageError
@@ -12,6 +15,7 @@ from ses_provision.worlds.real import LOCAL_PORT, RealWorld, Trace, answer, name
 if TYPE_CHECKING:
     from ses_provision.environment import Environment
     from ses_provision.outside.aws import Connections
+    from ses_provision.outside.smtp import Endpoint
 
 
 class LocalServer(RealWorld):
@@ -51,6 +55,16 @@ class LocalServer(RealWorld):
 
         return self.shelf.take(whose, connect)
 
+    def smtp(self, region: str) -> AbstractContextManager[Endpoint]:
+        """The SMTP side of the local AWS; it says itself which authority to trust."""
+        self.insist_that_it_listens()
+        # No proxy is asked: it would look for 127.0.0.1 on another machine.
+        with closing(HTTPConnection("127.0.0.1", self.port, timeout=5)) as connection:
+            connection.request("GET", "/_local/smtp")
+            told = json.loads(connection.getresponse().read())
+        ports = (int(told["port"]), int(told["tls_port"]))
+        return nullcontext(endpoint(region, ports, str(told["certificate"])))
+
     def insist_that_it_listens(self) -> None:
         """Say at once what is missing, where nobody serves the local AWS."""
         try:
@@ -63,12 +77,21 @@ class LocalServer(RealWorld):
             ) from error
 
 
+def endpoint(region: str, ports: tuple[int, int], authority: str) -> Endpoint:
+    """The endpoint of a region as a local AWS has it: one port for each way into TLS."""
+    from ses_provision.outside.smtp import IMPLICIT_TLS, PORTS, Endpoint, host
+
+    starttls, at_once = ports
+    places = {number: at_once if number in IMPLICIT_TLS else starttls for number in PORTS}
+    return Endpoint(host(region), "127.0.0.1", places, authority)
+
+
 def local_port() -> int:
     """The port of the local AWS: the usual one, or what SES_PROVISION_LOCAL_PORT says."""
     given = os.environ.get("SES_PROVISION_LOCAL_PORT") or str(LOCAL_PORT)
-    if not (given.isascii() and given.isdecimal() and len(given) < 6 and 0 < int(given) < 65535):
+    if not (given.isascii() and given.isdecimal() and len(given) < 6 and 0 < int(given) < 65533):
         raise UsageError(
-            f"SES_PROVISION_LOCAL_PORT wants a port from 1 to 65534, not {given}.",
+            f"SES_PROVISION_LOCAL_PORT wants a port from 1 to 65532, not {given}.",
             "Correct the variable, or unset it.",
         )
     return int(given)

@@ -29,6 +29,16 @@ def test_every_command_has_an_example() -> None:
     assert {name for name, _ in EXAMPLES} == set(reference.commands())
 
 
+def with_a_user(project: Path, cli: Cli, *, has_key: bool) -> None:
+    """An environment with the SMTP user of the examples, applied, perhaps with a key."""
+    file = project / "config" / "prod.toml"
+    user = '[[smtp_users]]\nname = "auth0-mailer"\nstore = "ssm"\n'
+    file.write_text(f"{file.read_text()}\n{user}")
+    assert cli("apply", "--env", "prod", "--yes", "--wait").status == 0
+    if has_key:
+        assert cli("smtp", "create", "--env", "prod", "--yes").status == 0
+
+
 @pytest.mark.parametrize(
     ("name", "example"),
     [one for one in EXAMPLES if one[0] not in NEVER_ENDS],
@@ -50,7 +60,9 @@ def test_the_examples_in_help_run(
         monkeypatch.setattr("sys.stdin", Person("\n".join(answers) + "\n"))
     if name == "init" and "--non-interactive" in example:
         arguments += ["--account-id", "111122223333"]
-    if name in {"destroy", "drill", "pause", "send-test", "request-access"}:
+    if name == "smtp":
+        with_a_user(project, cli, has_key="smtp create" not in example)
+    if name in {"destroy", "drill", "pause", "smtp", "send-test", "request-access"}:
         monkeypatch.setattr("sys.stdin", Person("staging\ny\n" if name == "destroy" else "y\n"))
 
     result = cli(*arguments)

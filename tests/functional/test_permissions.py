@@ -25,7 +25,7 @@ from tests.conftest import CONFIG, Cli
 
 ROLE = "application"
 NAMES = "route53:ChangeResourceRecordSetsNormalizedRecordNames"
-TAGGING = {"sqs": "TagQueue"}
+TAGGING = {"sqs": "TagQueue", "iam": "TagUser"}
 UNNAMED = {"CreateQueue", "DeleteQueue", "ReceiveMessage", "DescribeAlarms"}
 
 

@@ -21,6 +21,7 @@ NAMES = "route53:ChangeResourceRecordSetsNormalizedRecordNames"
 FREE = frozenset({"GetCallerIdentity"})
 OUTSIDE_AWS = frozenset({"rfc2136"})
 """What goes to others than AWS; a policy of their own is printed for them."""
+TAGGING = {"sqs": "sqs:TagQueue", "iam": "iam:TagUser", "ssm": "ssm:AddTagsToResource"}
 ANYTHING = frozenset(
     {
         "artifact:ListCustomerAgreements",
@@ -39,6 +40,7 @@ ANYTHING = frozenset(
         "ses:ListEmailIdentities",
         "sns:GetSubscriptionAttributes",
         "sns:Unsubscribe",
+        "ssm:DescribeParameters",
         "tag:GetResources",
     }
 )
@@ -70,7 +72,7 @@ def checked(made: Made, bench: Bench) -> Iterator[Checked]:
     for resource in found:
         yield Checked(action, resource, context)
     if {"Tags", "tags"} & set(made.params) and made.operation.startswith(("Create", "Put")):
-        tagging = "sqs:TagQueue" if prefix == "sqs" else f"{prefix}:TagResource"
+        tagging = TAGGING.get(prefix, f"{prefix}:TagResource")
         for resource in found:
             yield Checked(tagging, resource)
     yield from replicated(made)
@@ -141,8 +143,12 @@ def cloudwatch(made: Made, bench: Bench) -> list[str]:
 
 
 def iam(made: Made, bench: Bench) -> list[str]:
-    """Roles, by ARNs that have their path in them."""
+    """Roles, by ARNs that have their path in them, and users."""
     params = made.params
+    if "UserName" in params:
+        return [arn(made, "iam", f"user/{params['UserName']}", "")]
+    if made.operation == "GetAccessKeyLastUsed":
+        return [arn(made, "iam", f"user/{bench.owners[params['AccessKeyId']]}", "")]
     if "PolicySourceArn" in params:
         return [params["PolicySourceArn"]]
     region = "us-gov-west-1" if partition(made.region) == "aws-us-gov" else "us-east-1"
@@ -171,7 +177,23 @@ def kms(made: Made, bench: Bench) -> list[str]:
     return [held["KeyMetadata"]["Arn"]]
 
 
+def secretsmanager(made: Made, bench: Bench) -> list[str]:
+    """Secrets, whose ARNs end in six signs of AWS's own."""
+    named = made.params.get("SecretId") or made.params["Name"]
+    if named.startswith("arn:"):
+        return [named, f"{named}-AbC123"]  # as asked for where there is none, else as it is
+    return [arn(made, "secretsmanager", f"secret:{named}-AbC123")]
+
+
+def ssm(made: Made, bench: Bench) -> list[str]:
+    """Parameters, whose ARNs double no slash."""
+    named = made.params.get("ResourceId") or made.params["Name"]
+    return [arn(made, "ssm", f"parameter/{named.removeprefix('/')}")]
+
+
 SERVICES = {
+    "secretsmanager": secretsmanager,
+    "ssm": ssm,
     "sesv2": sesv2,
     "sns": sns,
     "cloudwatch": cloudwatch,

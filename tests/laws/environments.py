@@ -35,13 +35,25 @@ def merged(*settings: Mapping[str, Any]) -> Settings:
 
 def toml(settings: Mapping[str, Any]) -> str:
     """An environment file. JSON's strings, numbers, booleans and lists are TOML's as well."""
-    plain = [f"{n} = {json.dumps(v)}" for n, v in settings.items() if not isinstance(v, dict)]
+    plain = [f"{n} = {json.dumps(v)}" for n, v in settings.items() if not tables(v)]
     sections = [
-        f"\n[{name}]\n" + "".join(f"{json.dumps(n)} = {json.dumps(v)}\n" for n, v in held.items())
+        f"\n{header(name, held)}\n"
+        + "".join(f"{json.dumps(n)} = {json.dumps(v)}\n" for n, v in table.items())
         for name, held in settings.items()
-        if isinstance(held, dict)
+        for table in tables(held)
     ]
     return "\n".join(plain) + "\n" + "".join(sections)
+
+
+def tables(held: Any) -> list[Settings]:
+    """The tables of a section, which may stand several times; none for a setting."""
+    several = isinstance(held, list) and held and all(isinstance(each, dict) for each in held)
+    return [held] if isinstance(held, dict) else list(held) if several else []
+
+
+def header(name: str, held: Any) -> str:
+    """The line that opens a table."""
+    return f"[{name}]" if isinstance(held, dict) else f"[[{name}]]"
 
 
 BASE: Settings = {
@@ -57,6 +69,7 @@ ROLE: Settings = {"sender": {"role": "web"}}
 PEOPLE: Settings = {"events": {"emails": ["ops@example.com"]}}
 DMARC: Settings = {"dmarc": {"policy": "quarantine", "reports_to": ["dmarc@example.com"]}}
 TWO_REGIONS: Settings = {"alarms": {"regions": [REGION, FAR]}}
+SMTP: Settings = {"smtp_users": [{"name": "mailer", "store": "secretsmanager"}]}
 DUBLIN: Settings = {"region": "eu-west-1", "mail_from": {"subdomain": "mail-eu"}}
 
 AT_NAME_SERVER: Settings = {
@@ -110,7 +123,7 @@ LONG: Settings = {
 }
 MANY_TAGS: Settings = {"tags": {f"Tag{number}": f"value {number}" for number in range(43)}}
 EVERYTHING = merged(
-    ROLE, PEOPLE, DMARC, ACCESS, TWO_REGIONS,
+    ROLE, PEOPLE, DMARC, ACCESS, TWO_REGIONS, SMTP,
     {
         "project": "shop",
         "hipaa": True,
@@ -199,6 +212,14 @@ ROWS = (
     Row("a sender in a subdomain", {
         "sender": {"address": "news@news.example.com"}, "mail_from": {"subdomain": "mail.news"},
     }),
+    Row("an SMTP user", {"smtp_users": [{"name": "mailer"}]}),
+    Row("SMTP users with all settings", {"smtp_users": [
+        {"name": "auth0+x@shop", "addresses": ["login@example.com", "Sign.Up@in.example.com"],
+         "source_ips": ["203.0.113.0/24", "2001:db8::/32"], "max_key_age_days": 30,
+         "permissions_boundary": surroundings.BOUNDARY},
+        {"name": "crm", "store": "ssm", "secret_name": "/mail/crm"},
+        {"name": "Mailer.2", "store": "secretsmanager"},
+    ]}, around=(surroundings.boundary,)),
     Row("GovCloud", merged(ROLE, PEOPLE, {"region": "us-gov-west-1"})),
     Row("a region with DKIM records of its own", {"region": "eu-south-1"}),
     Row("the longest names", LONG),
@@ -223,6 +244,39 @@ ROWS = (
 )  # fmt: skip
 
 REFUSED = (
+    Refused("an SMTP user that sends for others", {
+        "smtp_users": [{"name": "mailer", "addresses": ["a@example.org"]}],
+    }, "smtp_users.0.addresses"),
+    Refused("two SMTP users of one name", {
+        "smtp_users": [{"name": "mailer"}, {"name": "Mailer"}],
+    }, "smtp_users: name"),
+    Refused("an SMTP user that two environments want", {
+        "smtp_users": [{"name": "mailer"}],
+    }, "IAM user mailer", others={
+        "second": {"domain": "example.org", "configuration_set": {"name": "second"},
+                   "smtp_users": [{"name": "mailer"}]},
+    }),
+    Refused("a network with bits behind its mask", {
+        "smtp_users": [{"name": "mailer", "source_ips": ["203.0.113.7/24"]}],
+    }, "smtp_users.0.source_ips.0"),
+    Refused("a policy of an SMTP user that IAM finds too long", {
+        "smtp_users": [{"name": "mailer", "addresses": [f"a{n}@example.com" for n in range(20)]}],
+    }, "smtp_users.0.addresses"),
+    Refused("a boundary of another account", {
+        "smtp_users": [{
+            "name": "mailer",
+            "permissions_boundary": f"arn:aws:iam::{OTHER_ACCOUNT}:policy/boundary",
+        }],
+    }, "smtp_users.0.permissions_boundary"),
+    Refused("a parameter of AWS", {
+        "smtp_users": [{"name": "mailer", "store": "ssm", "secret_name": "/aws/mailer"}],
+    }, "smtp_users.0.secret_name"),
+    Refused("a secret whose name ends like an ARN", {
+        "smtp_users": [{"name": "crm", "store": "secretsmanager", "secret_name": "auth0-mailer"}],
+    }, "smtp_users.0.secret_name"),
+    Refused("a secret's name where nothing is stored", {
+        "smtp_users": [{"name": "mailer", "secret_name": "mailer"}],
+    }, "smtp_users.0.secret_name"),
     Refused("no event types", {"events": {"types": []}}, "events.types"),
     Refused("no alarm region", {"alarms": {"regions": []}}, "alarms.regions"),
     Refused("a region twice", {"alarms": {"regions": [FAR, FAR]}}, "alarms.regions"),
@@ -322,6 +376,7 @@ PARTS = (
     Row("an alarm topic", {"alarms": {"topic": "wake-up", "emails": ["night@example.com"]}}),
     Row("a key", {"events": {"kms_key": "alias/mail"}},
         around=(surroundings.key("alias/mail", REGION, FAR),)),
+    Row("an SMTP user", SMTP),
     Row("all event types", {"events": {"types": [
         "SEND", "REJECT", "BOUNCE", "COMPLAINT", "DELIVERY", "OPEN", "CLICK",
         "RENDERING_FAILURE", "DELIVERY_DELAY", "SUBSCRIPTION",

@@ -246,6 +246,8 @@ def mend(life: Life, mutated: tuple[Mutation, ...]) -> None:
 def work(life: Life) -> None:
     """What is done to a live account once."""
     life.run("send-test", "send-test", "--json")
+    for user in life.env.smtp_users:
+        keys(life, user.name, is_kept=user.store != "terminal")
     if life.thorough:
         life.run("drill", "drill", "--yes", "--alarms", "--json")
     if life.env.production_access:
@@ -279,6 +281,23 @@ def suppress(life: Life) -> None:
     life.run("take in one", "suppression", "settings", *reasons[:2], "--yes", "--json")
     life.run("take in both again", "suppression", "settings", *reasons, "--yes", "--json")
     life.photograph("after suppressing")
+
+
+def keys(life: Life, user: str, *, is_kept: bool) -> None:
+    """The keys of an SMTP user, from the first to none."""
+    named = ("--user", user, "--json")
+    making = ("--yes", *named) if is_kept else ("--yes", "--user", user, "--show-secret")
+    life.run(f"smtp status {user}", "smtp", "status", *named)
+    life.run(f"smtp create {user}", "smtp", "create", *making)
+    life.run(f"smtp show {user}", "smtp", "show", *named)
+    life.run(f"smtp rotate {user}", "smtp", "rotate", *making)
+    if is_kept:
+        life.run(f"smtp test {user}", "smtp", "test", "--send", *named)
+    rotated = life.run(f"smtp status of two {user}", "smtp", "status", *named)
+    for key in rotated.report["smtp_users"][0]["keys"]:
+        only = ("--yes", *named, "--unseen", "--key", key["ending"])
+        life.run(f"smtp retire {key['ending']}", "smtp", "retire", *only)
+        life.run(f"smtp delete {key['ending']}", "smtp", "retire", "--delete", *only)
 
 
 def death(life: Life) -> None:

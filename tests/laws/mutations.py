@@ -473,6 +473,43 @@ def alarm(wanted: dict[str, Any], they: Somebody) -> Iterator[Made]:
     )
 
 
+def smtp_user(wanted: dict[str, Any], they: Somebody) -> Iterator[Made]:
+    """An SMTP user: its tags, its boundary."""
+    named = {"UserName": wanted["arn"].rpartition("/")[2]}
+    yield (
+        "tag",
+        {"tags.Environment"},
+        "iam:TagUser",
+        lambda: they("iam", "UntagUser", **named, TagKeys=OUR_TAG),
+    )
+    if wanted["boundary"]:
+        yield (
+            "no boundary",
+            {"boundary"},
+            "iam:PutUserPermissionsBoundary",
+            lambda: they("iam", "DeleteUserPermissionsBoundary", **named),
+        )
+
+
+def user_policy(wanted: dict[str, Any], they: Somebody) -> Iterator[Made]:
+    """The policy of an SMTP user."""
+    named = {"UserName": wanted["user"], "PolicyName": wanted["name"]}
+    [(sid, statement)] = wanted["statements"].items()
+    wider = {"Version": "2012-10-17", "Statement": [{**statement, "Resource": "*"}]}
+    yield (
+        "a wider policy",
+        {f"statements.{sid}"},
+        "iam:PutUserPolicy",
+        lambda: they("iam", "PutUserPolicy", **named, PolicyDocument=json.dumps(wider)),
+    )
+    yield (
+        "no policy",
+        set(),
+        "iam:PutUserPolicy",
+        lambda: they("iam", "DeleteUserPolicy", **named),
+    )
+
+
 KINDS: dict[str, Callable[[dict[str, Any], Somebody], Iterator[Made]]] = {
     "ConfigurationSet": configuration_set,
     "EmailIdentity": email_identity,
@@ -481,6 +518,8 @@ KINDS: dict[str, Callable[[dict[str, Any], Somebody], Iterator[Made]]] = {
     "TxtValue": txt_value,
     "Dmarc": dmarc,
     "RolePolicy": role_policy,
+    "SmtpUser": smtp_user,
+    "UserPolicy": user_policy,
     "Topic": topic,
     "Subscription": subscription,
     "EventDestination": event_destination,

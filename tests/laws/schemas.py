@@ -355,6 +355,22 @@ EXPLANATION = thing(
 PREFLIGHT = thing(
     **{name: held for name, held in FINDING.items() if name not in {"read_at", "see"}}
 )
+SMTP_USER = thing(
+    user=WORDS,
+    exists=YES_OR_NO,
+    store=one_of("terminal", "secretsmanager", "ssm"),
+    keys=each(
+        thing(
+            ending=WORDS,
+            state=one_of("Active", "Inactive"),
+            age_days=COUNT,
+            last_used=maybe(MOMENT),
+            last_used_for=TEXT,
+            stored=YES_OR_NO,
+        )
+    ),
+)
+HOP = thing(name=WORDS, seconds=NUMBER, ok=YES_OR_NO, said=TEXT, code=COUNT)
 
 REPORTS: dict[str, dict[str, Schema]] = {
     "plan": {"plan": PLAN},
@@ -387,6 +403,17 @@ REPORTS: dict[str, dict[str, Schema]] = {
     "pause": {"sending": SENDING},
     "resume": {"sending": SENDING},
     "suppression": {"suppression": SUPPRESSION},
+    "smtp": {
+        "smtp": thing(
+            {"works": YES_OR_NO, "state": one_of("Active", "Inactive", "deleted")},
+            user=WORDS,
+            key_ending=WORDS,
+        ),
+        "smtp_users": each(SMTP_USER),
+        "hops": each(HOP),
+        "form": one_of("any", "auth0"),
+        "fields": mapping(WORDS),
+    },
     "send-test": dict.fromkeys(("message_id", "from", "to", "configuration_set"), WORDS),
     "request-access": {
         "access": ACCESS,
@@ -407,7 +434,7 @@ REPORTS: dict[str, dict[str, Schema]] = {
 
 OPTIONAL = frozenset(
     {"check", "update_policy", "format", "text", "template", "resources_to_import", "left_out",
-     "console", "submitted"}
+     "console", "submitted", "smtp", "smtp_users", "hops", "form", "fields"}
 )  # fmt: skip
 """What is said only by some options of a command."""
 

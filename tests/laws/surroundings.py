@@ -81,6 +81,23 @@ def role_with_path(bench: Bench) -> None:
     make_role(bench, "111122223333", "us-east-2", "web", "/service-role/shop/")
 
 
+BOUNDARY = "arn:aws:iam::111122223333:policy/teams/boundary"
+
+
+def boundary(bench: Bench) -> None:
+    """A policy that bounds what the users of the account may ever do."""
+    everything = {"Effect": "Allow", "Action": "ses:*", "Resource": "*"}
+    bench.call(
+        "111122223333",
+        "us-east-2",
+        "iam",
+        "CreatePolicy",
+        PolicyName="boundary",
+        Path="/teams/",
+        PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [everything]}),
+    )
+
+
 def parent_zone(bench: Bench) -> None:
     """The zone of example.com, which holds its subdomains too."""
     bench.local.seed("111122223333", zones=[("ZPARENT", "example.com")])

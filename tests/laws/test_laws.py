@@ -228,7 +228,7 @@ def named(resource: dict[str, Any], text: str) -> bool:
             words = [wanted["topic_arn"], wanted["endpoint"]]
         case "Dmarc":
             words = [f"_dmarc.{wanted['domain']}"]
-        case "RolePolicy" | "EventDestination" | "RecordSet" | "TxtValue":
+        case "RolePolicy" | "UserPolicy" | "EventDestination" | "RecordSet" | "TxtValue":
             words = [wanted["name"]]
         case "Topic":
             words = [wanted["arn"]]
@@ -246,6 +246,26 @@ def test_every_document_has_its_schema(life: Life) -> None:
     for ran in documents:
         schema = schemas.of(ran.arguments[0])
         assert mistakes(schema, ran.json) == [], " ".join(ran.arguments)
+
+
+def test_every_command_about_keys_ends_well(life: Life) -> None:
+    for name, ran in life.ran.items():
+        if name.startswith("smtp "):
+            assert ended(ran), ran
+
+
+def test_nothing_that_aws_calls_sensitive_is_said(life: Life) -> None:
+    """Over all services that were asked; what the file itself says is no secret."""
+    own = "".join(file.read_text() for file in life.bench.folder.glob("*.toml"))
+    secrets = life.bench.secrets | {held for held in life.bench.sensitive if held not in own}
+    told = [ran for ran in life.every if "--show-secret" not in ran.arguments]
+
+    assert bool(life.bench.secrets) is bool(life.env.smtp_users)
+    assert secrets or not life.env.smtp_users
+    for ran in told:
+        assert not any(secret in ran.stdout + ran.stderr for secret in secrets), ran.arguments
+    journal = repr(list(life.bench.local.journal))
+    assert not any(secret in journal for secret in secrets)
 
 
 def test_no_command_ends_in_a_traceback(life: Life) -> None:

@@ -86,8 +86,12 @@ RARE = frozenset(
         # Only what the tag search does not show as it should be is asked for its tags itself.
         "cloudwatch:ListTagsForResource",
         "sns:ListTagsForResource",
+        # A password is brought back only where its secret was deleted within a month.
+        "secretsmanager:RestoreSecret",
         # A life has a few rounds of changes and loses one thing; test_permissions has them all.
         "cloudwatch:TagResource",
+        "iam:PutUserPermissionsBoundary",
+        "iam:TagUser",
         "ses:PutConfigurationSetDeliveryOptions",
         "ses:PutConfigurationSetReputationOptions",
         "ses:PutConfigurationSetSendingOptions",

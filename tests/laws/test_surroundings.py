@@ -429,7 +429,7 @@ def test_apply_into_head_makes_all_its_changes(local: LocalAws, tmp_path: Path) 
         ),
         (("apply", "--timeout", "soon"), "--timeout wants a number, not 'soon'"),
         (("local", "--port", "0"), "--port wants at least 1, not '0'"),
-        (("local", "--port", "70000"), "--port wants at most 65534, not '70000'"),
+        (("local", "--port", "70000"), "--port wants at most 65532, not '70000'"),
         (("plan", "--env"), "'--env' requires an argument"),
         (("plan", "x"), "`ses-provision plan` has no use for x"),
         (

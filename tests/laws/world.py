@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import io
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -78,6 +78,7 @@ class OneSession:
         if key not in self._clients:
             made = self._session.client(service, region_name=region_name, **options)
             made.meta.events.register("before-parameter-build", self._note)
+            made.meta.events.register("after-call", self._note_answer)
             self._clients[key] = made
         return self._clients[key]
 
@@ -86,6 +87,10 @@ class OneSession:
         service = model.service_model.service_name
         region = context["client_region"]
         self._switch.note(self._account, service, region, model.name, asked)
+        self._switch.keep(sensitive(model.input_shape, params))
+
+    def _note_answer(self, parsed: Any, model: Any, **_: Any) -> None:
+        self._switch.keep(sensitive(model.output_shape, parsed))
 
 
 class Switch:
@@ -104,6 +109,10 @@ class Switch:
         row = self._row
         row.made.append(Made(row.command, account, service, region, operation, asked))
 
+    def keep(self, found: Iterable[str]) -> None:
+        """Remember what botocore says is not for everybody's eyes."""
+        self._row.sensitive |= set(found)
+
     def session(self, account: str) -> OneSession:
         """The session of an account."""
         if account not in self._sessions:
@@ -118,6 +127,23 @@ class Switch:
 
 
 SWITCH = Switch()
+
+
+def sensitive(shape: Any, value: Any) -> Iterator[str]:
+    """The texts in a request or an answer that botocore's model marks as sensitive."""
+    if shape is None or value is None:
+        return
+    if shape.metadata.get("sensitive"):
+        yield str(value)
+    elif shape.type_name == "structure":
+        for name, member in shape.members.items():
+            yield from sensitive(member, value.get(name))
+    elif shape.type_name == "list":
+        for each in value:
+            yield from sensitive(shape.member, each)
+    elif shape.type_name == "map":
+        for each in value.values():
+            yield from sensitive(shape.value, each)
 
 
 class SharedClients(InProcess):
@@ -221,6 +247,12 @@ class Bench:
         self.world = SharedClients(self.local)
         self.made: list[Made] = []
         self.command = ""
+        self.owners: dict[str, str] = {}
+        """The users of all access keys that there ever were, by key."""
+        self.sensitive: set[str] = set()
+        """What requests and answers held that botocore marks as sensitive."""
+        self.secrets: set[str] = set()
+        """The secrets of all access keys that there ever were, and the SMTP passwords from them."""
         self.words: dict[str, str] = {}
         """What AWS has named itself, for words that stand for it in the environment files."""
 
@@ -232,6 +264,8 @@ class Bench:
         out, err = io.StringIO(), io.StringIO()
         with contextlib.redirect_stdout(out), contextlib.redirect_stderr(err):
             status = run([*arguments, "--config-dir", str(self.folder)], self.world)
+        self.owners |= self.local.key_owners()
+        self.secrets |= self.local.key_secrets()
         made = tuple(self.made[before:])
         return Ran(arguments, status, out.getvalue(), err.getvalue(), made)
 

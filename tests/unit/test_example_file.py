@@ -32,7 +32,7 @@ def shown() -> list[Shown]:
     found, section, prose, fresh = [], "", "", True
     for line in TEXT.splitlines():
         plain = line.removeprefix("#")
-        if header := re.fullmatch(r"\[(\w+)\]", plain):
+        if header := re.fullmatch(r"\[\[?(\w+)\]\]?", plain):
             section = header[1]
         elif re.match(r"\w+ = ", plain):
             [(name, value)] = tomllib.loads(plain).items()
@@ -44,6 +44,8 @@ def shown() -> list[Shown]:
     return found
 
 
+OPTIONAL = ("production_access", "smtp_users")
+"""Sections that require settings, and are not required themselves."""
 SETTINGS = shown()
 each_setting = pytest.mark.parametrize(
     "one", SETTINGS, ids=[f"{one.section}.{one.name}" for one in SETTINGS]
@@ -83,7 +85,7 @@ def test_the_example_shows_the_default_or_says_that_there_is_none(one: Shown) ->
     default = fields()[one.section, one.name]
     required = default is PydanticUndefined
 
-    assert one.commented is not (required and one.section != "production_access")
+    assert one.commented is not (required and one.section not in OPTIONAL)
     if one.commented:
         assert ("Not set" in one.prose) is (default is None or required)
     if default is not None and not required:
@@ -94,10 +96,13 @@ def test_the_example_shows_the_default_or_says_that_there_is_none(one: Shown) ->
 @each_setting
 def test_each_line_of_the_example_can_be_uncommented(one: Shown) -> None:
     raw: dict[str, Any] = tomllib.loads(TEXT)
-    section = raw.setdefault(one.section, {}) if one.section else raw
+    section: dict[str, Any] = raw.setdefault(one.section, {}) if one.section else raw
     section[one.name] = one.value
     if one.section == "production_access":
         section |= {s.name: s.value for s in SETTINGS if s.section == one.section}
+    if one.section == "smtp_users":
+        kept = {"store": "ssm"} if one.name == "secret_name" else {}
+        raw["smtp_users"] = [{"name": "mailer", **section, **kept}]
     if one.prose.startswith('With provider "external"'):
         section["provider"] = "external"
     if one.prose.startswith('With provider "rfc2136"'):

@@ -10,7 +10,7 @@ import pytest
 
 from ses_provision.engine.account import Account
 from ses_provision.engine.model import Resource, Skipped, Waiting
-from ses_provision.engine.needs import Facts
+from ses_provision.engine.needs import Facts, Need
 from ses_provision.environment import Environment, loading
 from ses_provision.resources.cloudwatch import Alarm
 from ses_provision.resources.dmarc import Dmarc
@@ -26,7 +26,7 @@ from ses_provision.resources.ses import (
 from ses_provision.resources.ses.identity import Dkim
 from ses_provision.resources.sns import Subscription, Topic
 from ses_provision.steps import STEPS
-from ses_provision.steps.needs import DKIM, FORMER_REGIONS, ZONE
+from ses_provision.steps.needs import DKIM, FORMER_REGIONS, FORMER_USERS, ZONE
 from tests.conftest import CONFIG
 
 R = TypeVar("R", bound=Resource)
@@ -53,7 +53,8 @@ shipped = pytest.mark.parametrize("names", [PROD, STAGING], ids=lambda names: na
 def facts(env: Environment, dkim: Dkim | None = None) -> Facts:
     """What is known of an environment."""
     zone = Zone("Z1", env.domain)
-    return Facts(Account(env.account_id, env.region), {ZONE: zone, DKIM: dkim, FORMER_REGIONS: ()})
+    known: dict[Need[Any], Any] = {ZONE: zone, DKIM: dkim, FORMER_REGIONS: (), FORMER_USERS: ()}
+    return Facts(Account(env.account_id, env.region), known)
 
 
 def wanted(step_id: str, env: Environment, known: Facts | None = None) -> Any:
@@ -97,6 +98,7 @@ def test_the_steps_follow_the_order_of_the_plan() -> None:
         "dmarc",
         "sender",
         "role",
+        "smtp-users",
         "events",
         "alarms",
     ]
@@ -189,7 +191,7 @@ def test_steps_that_need_the_hosted_zone_or_the_tokens_say_so() -> None:
     needs = {step.id: step.needs for step in STEPS if step.needs}
 
     assert needs == {
-        "configuration-set": (FORMER_REGIONS,),
+        "configuration-set": (FORMER_REGIONS, FORMER_USERS),
         "dkim": (ZONE, DKIM),
         "mail-from": (ZONE,),
         "dmarc": (ZONE,),

@@ -101,7 +101,7 @@ def checklist(
         env = with_role(target, role).env
         tell_of_none(run, env, topics)
         words = attestations.load(run.config_dir, env.name)
-        scene = Scene(env, target.account, asked(env, resolver, no_dns))
+        scene = Scene(env, target.account, asked(env, resolver, no_dns), run.world.now())
         looked = target.reader.run(look(topics, scene))
         looked = target.reader.run(instead.in_findings(looked, env, target.account))
         value = put_together(env, looked, words, run.world.now())

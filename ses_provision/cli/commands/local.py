@@ -11,7 +11,7 @@ import typer
 
 from ses_provision.cli.run import Run
 from ses_provision.errors import UsageError
-from ses_provision.worlds.real import LOCAL_PORT, name_server_port
+from ses_provision.worlds.real import LOCAL_PORT, name_server_port, smtp_ports
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,7 +47,7 @@ def start(environments: Sequence[Environment]) -> LocalAws:
 def local(
     run: Run,
     port: Annotated[
-        int, typer.Option("--port", min=1, max=65534, metavar="N", help="Port on 127.0.0.1.")
+        int, typer.Option("--port", min=1, max=65532, metavar="N", help="Port on 127.0.0.1.")
     ] = LOCAL_PORT,
     verify_after: Annotated[
         float,
@@ -65,8 +65,8 @@ def local(
     """Serve a local AWS on 127.0.0.1, with the zones and roles of your environments.
 
     Prints the exports that point the AWS CLI, an SDK or ses-provision at it. `--local` on the other
-    commands talks to it without them. DNS answers on the next port. In a folder without
-    environments it is an empty AWS, and the exports hold the keys of an account.
+    commands talks to it without them. DNS answers on the next port, SMTP on the two after it. In a
+    folder without environments it is an empty AWS, and the exports hold the keys of an account.
 
     Example: ses-provision local --port 4579
     """
@@ -89,25 +89,32 @@ def local(
 
 
 def serve_until_stopped(run: Run, made: LocalAws, port: int, exports: dict[str, str]) -> None:
-    """Serve AWS and DNS; say where once both listen."""
+    """Serve AWS, DNS and SMTP; say where once all listen."""
     from ses_provision.local.nameserver import name_server
     from ses_provision.local.server import serve
+    from ses_provision.local.smtp.server import serving_smtp
+
+    smtp, smtp_tls = smtp_ports(port)
 
     def ready(_address: object) -> None:
         run.extra.update(endpoint_url=exports["AWS_ENDPOINT_URL"], exports=exports)
         run.document("\n".join(f"export {name}={shlex.quote(v)}" for name, v in exports.items()))
         run.emit()
         run.tell(
-            f"The local AWS listens on 127.0.0.1:{port} (DNS on {name_server_port(port)}). "
-            "Ctrl-C ends it."
+            f"The local AWS listens on 127.0.0.1:{port} (DNS on {name_server_port(port)}, SMTP on "
+            f"{smtp}). Ctrl-C ends it."
         )
 
     try:
-        with name_server(made, port=name_server_port(port)):
+        with (
+            name_server(made, port=name_server_port(port)),
+            serving_smtp(made, port=smtp, tls_port=smtp_tls),
+        ):
             serve(made, port=port, ready=ready)
     except OSError as error:
         raise UsageError(
-            f"Port {port} or {name_server_port(port)} on 127.0.0.1 is not free: {error.strerror}.",
+            f"Port {port}, or one of the three after it, is not free on 127.0.0.1: "
+            f"{error.strerror}.",
             "Choose another with --port, or end the local AWS that has it.",
         ) from error
 

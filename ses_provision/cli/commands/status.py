@@ -49,7 +49,7 @@ def look(run: Run, target: Target, now: datetime, *, no_dns: bool) -> Overview:
     from ses_provision.outside.reading import both
 
     env = target.env
-    scene = Scene(env, target.account, asked(env, None, no_dns))
+    scene = Scene(env, target.account, asked(env, None, no_dns), now=now)
     seen, looked = target.reader.run(
         both(overview(env, target.account, now), look_at(TOPICS, scene))
     )
