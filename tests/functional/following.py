@@ -15,7 +15,7 @@ from ses_provision.environment import loading
 from tests.advised import advised, ready
 from tests.functional.health import Health
 
-OURS = {"apply", "dkim-status", "request-access", "resume"}
+OURS = {"apply", "dkim-status", "request-access", "resume", "suppression"}
 """The commands that are followed; the others only answer, or are one step of a choice."""
 AWS = re.compile(r"aws [a-z0-9]+ [a-z-]+(?: --[a-z-]+(?: (?:'[^']*'|(?!--)[^\s;,]+))*)+")
 SETTING = re.compile(

@@ -66,7 +66,7 @@ def test_who_was_subscribed_by_hand_is_not_subscribed_again_by_the_tool(health: 
 
     advice = looked(health, "SES-EVENTS-004")["next_step"]
 
-    assert advice.startswith("new@starlightpractice.com opens the mail")
+    assert advice.startswith("new@starlightpractice.com opens each mail")
     assert APPLIES not in advice
 
 

@@ -60,7 +60,7 @@ def test_everybody_is_told_since_when_by_whom_and_why(health: Health) -> None:
 def test_the_fix_of_the_checklist_closes_the_item(health: Health) -> None:
     health.run("pause", "--yes")
     advice = health.open()["SES-CONFIGSET-001"]["next_step"]
-    assert advice.endswith("ses-provision resume --env prod")
+    assert "ses-provision resume --env prod" in advice
 
     assert health.run("resume", "--yes").status == 0
 
@@ -96,7 +96,7 @@ def test_the_account_is_stopped_as_a_whole_and_only_where_it_is_asked_for(health
     assert sends(health) == (True, False)
     assert "the account is paused in us-east-2" in health.run("resume", "--yes").stdout
     assert sends(health) == (True, False)
-    assert health.open()["SES-ACCOUNT-001"]["next_step"].endswith("--account")
+    assert "resume --env prod --account" in health.open()["SES-ACCOUNT-001"]["next_step"]
 
     assert health.run("resume", "--account", "--yes").status == 0
 

@@ -244,7 +244,7 @@ def test_markdown_shows_drift_and_what_is_in_the_way(made: Bench) -> None:
 
     shown = made("plan", "--format", "markdown").stdout
 
-    assert "! update configuration set example\n    tls_policy: OPTIONAL -> REQUIRE" in shown
+    assert "~ update configuration set example\n    tls_policy: OPTIONAL -> REQUIRE" in shown
 
 
 def test_the_job_summary_and_the_annotations_tell_what_would_change(

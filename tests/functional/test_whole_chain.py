@@ -1,6 +1,7 @@
 """The main job, as a user runs it: plan, apply, apply again, status, checklist."""
 
 import re
+from typing import Any
 
 import pytest
 
@@ -40,8 +41,8 @@ def test_the_guide_tells_how_many_calls_it_takes(cli: Cli, monkeypatch: pytest.M
     readers: list[aws.Reader] = []
     make = aws.Reader.__init__
 
-    def made(self: aws.Reader, connections: aws.Connections) -> None:
-        make(self, connections)
+    def made(self: aws.Reader, *given: Any) -> None:
+        make(self, *given)
         readers.append(self)
 
     fresh = cli("apply", "--env", "prod", "--yes")

@@ -35,7 +35,7 @@ def by_typer(context: Any, parameter: Any, value: Any) -> Any:
 )
 def test_a_default_is_taken_as_typer_would(context: Any, parameter: Any) -> None:
     if not is_ready(parameter, parameter.default):
-        assert parameter.required
+        assert parameter.required or parameter.nargs != 1
         return
 
     never = pytest.fail

@@ -10,7 +10,6 @@ from ses_provision.cli.options import OPEN, Timeout
 from ses_provision.cli.run import Run, Target
 from ses_provision.cli.waiting import progress
 from ses_provision.errors import ProvisionError, UsageError
-from ses_provision.resources import zones
 
 if TYPE_CHECKING:
     from ses_provision.checks.published import Lookup
@@ -102,6 +101,7 @@ def sheet_of(target: Target) -> tuple[Sheet, Dkim | None]:
     """The records of an environment, the zone they go into, and what SES has issued."""
     from ses_provision.outside.reading import both
     from ses_provision.render.records import Sheet
+    from ses_provision.resources import zones
     from ses_provision.steps import needs
     from ses_provision.steps.records import records_to_publish
 

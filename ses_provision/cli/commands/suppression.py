@@ -64,7 +64,7 @@ def suppression(
 ) -> None:
     """Look at the account's suppression list in a region, and change it.
 
-    list shows it, or the addresses given. add ADDRESS… and remove ADDRESS… change it. import FILE
+    list shows it, or the addresses given. add ADDRESS... and remove ADDRESS... change it. import FILE
     takes in what another provider kept: run it before the first mail. export writes it as CSV.
     settings shows what SES takes in by itself, and --reason says what it should.
 
@@ -116,7 +116,7 @@ class Given:
     def insist(self) -> None:
         """Raise UsageError where action, addresses and reasons do not fit together."""
         call = f"ses-provision suppression {self.action.value}"
-        wants = {Action.ADD: "ADDRESS…", Action.REMOVE: "ADDRESS…", Action.IMPORT: "FILE"}
+        wants = {Action.ADD: "ADDRESS...", Action.REMOVE: "ADDRESS...", Action.IMPORT: "FILE"}
         if self.action in wants and not self.what:
             raise UsageError(f"`{call}` wants {wants[self.action]}.")
         if self.action is Action.IMPORT and len(self.what) > 1:
