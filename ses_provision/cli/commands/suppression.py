@@ -64,8 +64,8 @@ def suppression(
 ) -> None:
     """Look at the account's suppression list in a region, and change it.
 
-    list shows it, or the addresses given. add ADDRESS... and remove ADDRESS... change it. import FILE
-    takes in what another provider kept: run it before the first mail. export writes it as CSV.
+    list shows it, or the addresses given. add ADDRESS... and remove ADDRESS... change it. import
+    FILE takes in what another provider kept: run it before the first mail. export writes it as CSV.
     settings shows what SES takes in by itself, and --reason says what it should.
 
     An import puts only what lacks, at the pace that SES allows; interrupted, it goes on where it
