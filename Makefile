@@ -10,7 +10,7 @@ INSTALL := $(BIN)/python -m pip install -qq --no-input --disable-pip-version-che
 LOCK := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
   --no-strip-extras --no-emit-index-url --custom-compile-command "make lock"
 
-TESTS := $(BIN)/python -m pytest -n auto --dist loadgroup
+TESTS := $(BIN)/python -m pytest -n auto
 # Zones by their rules: not every machine has the list of names.
 NEW_YORK := EST5EDT,M3.2.0,M11.1.0
 KOLKATA := IST-5:30

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import singledispatch
 from typing import Any
@@ -16,6 +16,7 @@ from typing import Any
 from ses_provision.environment import Environment
 from ses_provision.export import hcl
 from ses_provision.export.hcl import Block, Json, Reference
+from ses_provision.export.terraform_providers import DNS_ALIAS, providers
 from ses_provision.names import dns_name, region_of, txt_value
 from ses_provision.resources import policies
 from ses_provision.resources.cloudwatch import Alarm
@@ -27,8 +28,6 @@ from ses_provision.resources.record_sets import RecordSet, TxtValue
 from ses_provision.resources.route53 import Zone
 from ses_provision.resources.ses import ConfigurationSet, EmailIdentity, EventDestination, MailFrom
 from ses_provision.resources.sns import Subscription, Topic
-
-DNS_ALIAS = "dns"
 
 NOT_IN_AWS = ("confirmation_timeout_in_minutes", "endpoint_auto_confirms")
 """Arguments of a subscription that only Terraform knows: an import leaves them unset, and a plan
@@ -63,40 +62,12 @@ def export(env: Environment, live: Sequence[Any]) -> str:
         hcl.comment(f"{env.name}: {env.domain}, account {env.account_id}."),
         *map(hcl.comment, left_out),
     ]
-    parts = ["\n".join(head), *providers(env, found)]
+    parts = ["\n".join(head), *providers(env, {one.provider for one in found} - {""})]
     for one in found:
         parts.append(hcl.block("import", (), {"to": Reference(one.address), "id": one.id}))
         chosen = {"provider": Reference(f"aws.{one.provider}")} if one.provider else {}
         parts.append(hcl.block("resource", (one.type, one.name), {**chosen, **one.arguments}))
     return "\n\n".join(parts) + "\n"
-
-
-def providers(env: Environment, found: Sequence[Managed]) -> Iterator[str]:
-    """One provider for the sending region, one for each other region, one for DNS elsewhere."""
-    aws = {"source": "hashicorp/aws", "version": ">= 5.80, < 6.0"}
-    yield hcl.block(
-        "terraform",
-        (),
-        {"required_version": ">= 1.5", "required_providers": Block({"aws": aws})},
-    )
-    account = {"allowed_account_ids": [env.account_id]}
-    yield hcl.block("provider", ("aws",), {"region": env.region, **account})
-    regions = {one: one.replace("_", "-") for one in sorted({f.provider for f in found} - {""})}
-    for alias, region in regions.items():
-        if alias != DNS_ALIAS:
-            yield hcl.block("provider", ("aws",), {"alias": alias, "region": region, **account})
-    if DNS_ALIAS in regions:
-        role = env.dns.assume_role_arn
-        yield hcl.block(
-            "provider",
-            ("aws",),
-            {
-                "alias": DNS_ALIAS,
-                "region": env.region,
-                "profile": env.dns.profile,
-                **({"assume_role": Block({"role_arn": role})} if role else {}),
-            },
-        )
 
 
 def note(resource: Any) -> str:

@@ -63,7 +63,7 @@ def test_each_answer_is_checked_when_it_is_given_and_asked_for_again(
         "", "not a domain", "mail.example.com",
         "Ohio", "us-east-9", "eu-central-1",
         "12345", ACCOUNT,
-        "cloudflare", "r",
+        "cloudflare", "r", "ro",
         "ZNOWHERE", "ZSUB",
         "has spaces", "set",
         "nobody", "*@example.com", "ops@example.net",
@@ -142,16 +142,19 @@ def test_the_file_has_every_setting_and_any_comment_may_become_one(
     init("prod", *flags, "--dns", "external", "--non-interactive")
     text = (tmp_path / "config" / "prod.toml").read_text()
 
-    every = re.sub(r"^# (\[?\w+)", r"\1", text.partition("account_id")[2], flags=re.MULTILINE)
+    every = re.sub(r"^# (\[{0,2}\w+)", r"\1", text.partition("account_id")[2], flags=re.MULTILINE)
     raw: dict[str, Any] = tomllib.loads(f"account_id{every}")
 
     for name, field in Environment.model_fields.items():
         section = loading.section_of(Environment, name)
         if section is not None:
-            assert set(raw[name]) == set(section.model_fields), name
+            [held] = raw[name] if isinstance(raw[name], list) else [raw[name]]
+            assert set(held) == set(section.model_fields), name
         else:
             assert name in raw or name == "name", field
+    users = [strip(user) for user in raw["smtp_users"]]
     usual = {**raw, **{key: strip(value) for key, value in raw.items() if isinstance(value, dict)}}
+    usual["smtp_users"] = users if all(users) else None
     usual = {key: value for key, value in usual.items() if value not in ("...", None)}
     assert loading.checked({**usual, "name": "prod"}, "prod.toml").domain == "example.com"
 

@@ -25,8 +25,8 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def parameter(row: Row | Refused, law: str) -> Any:
-    """A row, looked at by one worker for all laws, and expected to fail where its fault stands."""
-    marks = [pytest.mark.xdist_group(row.name)]
+    """A row, expected to fail where its fault stands."""
+    marks: list[pytest.MarkDecorator] = []
     if reason := FAULTS.get((law, row.name)):
         marks.append(pytest.mark.xfail(strict=True, reason=reason))
     elif row in PAIRS and (reason := in_pair(law, row.name)):

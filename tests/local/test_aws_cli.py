@@ -21,8 +21,6 @@ from tests.local.conftest import DOMAIN, HOME, PROD, ZONE
 HOUSE = Path(sys.prefix) / "awscli"
 AWSCLI = "awscli>=1.46,<2"
 
-pytestmark = pytest.mark.xdist_group("awscli")  # it is installed once
-
 
 @pytest.fixture(scope="module")
 def program() -> Path:
