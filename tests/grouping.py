@@ -9,11 +9,11 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from xdist.scheduler import LoadScopeScheduling
+from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 if TYPE_CHECKING:
     import pytest
-    from xdist.remote import Producer
+    from xdist.remote import Producer  # type: ignore[import-untyped]
     from xdist.scheduler import Scheduling
 
 A_LIFE = re.compile(r"tests/laws/test_(?:laws|policy_laws|advice)\.py::\w+\[(.*)\]")
@@ -26,7 +26,7 @@ def group(nodeid: str) -> str:
     return shared[1] if shared else nodeid
 
 
-class ByGroup(LoadScopeScheduling):
+class ByGroup(LoadScopeScheduling):  # type: ignore[misc]
     """Hands out groups of tests, the largest first."""
 
     def _split_scope(self, nodeid: str) -> str:

@@ -37,7 +37,7 @@ MANY = "\n".join(f"t{number} = 'x'" for number in range(45))
 REGIONS = sorted(name for name, of in regions.known().items() if of == "aws")
 UUID = "11111111-2222-3333-4444-555555555555"
 NONSENSE = {
-    "more than 50 tags": (f"[tags]\n{MANY}", "tags: are 46; beside AlarmRegions, "),
+    "more than 50 tags": (f"[tags]\n{MANY}", "tags: are 45; beside AlarmRegions, "),
     "a key of AWS's own": ("[tags]\n'AWS:x' = '1'", "tags.AWS:x"),
     "ManagedBy overridden": ("[tags]\nManagedBy = 'me'", "tags: ManagedBy is set by ses-provision"),
     "Environment overridden": (

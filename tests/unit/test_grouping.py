@@ -4,8 +4,8 @@ import re
 
 import pytest
 
+from tests.conftest import ROOT
 from tests.grouping import group
-from tests.pages import ROOT
 
 
 def test_all_that_looks_at_a_life_is_grouped_by_its_row() -> None:
