@@ -87,7 +87,7 @@ def test_each_answer_is_checked_when_it_is_given_and_asked_for_again(
         'there is no region "us-east-9" in this version of botocore; did you mean "us-',
         'must be 12 digits in quotes, not "12345"',
         "Where the domain's DNS is (route53, external, rfc2136) [route53]: ",
-        "Please answer one of: route53, external.",
+        "Please answer one of: route53, external, rfc2136.",
         "Please answer one of: ZSUB, ZPUBLIC.",
         "must be an e-mail address",
         "Please answer y for yes or n for no; Enter alone means no.",

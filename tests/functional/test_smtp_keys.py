@@ -230,7 +230,7 @@ def test_the_last_key_takes_its_stored_password_along_and_may_be_made_anew(kept:
 def test_a_key_whose_password_cannot_be_stored_is_deleted_again(
     store: str, operation: str, fault: str, users: Made, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    monkeypatch.setattr("botocore.endpoint.time", SimpleNamespace(sleep=lambda _: None))
     made = users(STORES[store])
     made.local.fault(fault, operation, times=None)
 
