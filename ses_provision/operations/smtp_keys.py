@@ -40,7 +40,7 @@ def user_named(env: Environment, name: str) -> SmtpUserSettings:
     if not users:
         raise UsageError(
             f"{env.name} has no SMTP users.",
-            f"Add [[smtp_users]] to config/{env.name}.toml; config/example.toml shows it.",
+            f"Add [[smtp_users]] to config/{env.name}.toml; ses-provision guide settings shows it.",
         )
     if not name and len(users) == 1:
         return env.smtp_users[0]
