@@ -5,35 +5,40 @@ from __future__ import annotations
 import json
 import os
 import re
+import secrets
 import signal
 import socket
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
 
 from ses_provision.cli.app import run
-from ses_provision.worlds.real import name_server_port
+from ses_provision.worlds.real import name_server_port, smtp_ports
 from tests.conftest import ROOT, Cli
 from tests.functional.folders import HOSTED, write
 
 COMMAND = [sys.executable, "-m", "ses_provision"]
 
 
+BELOW_THE_LENT = range(20_000, 32_000, 8)
+"""Ports that nobody is lent who asks for any (Linux lends from 32768, others from 49152)."""
+
+
 def free_port() -> int:
-    """A port that is free, with the next one."""
+    """A port that is free, with those that go with it; other tests take lent ports alone."""
     while True:
-        with socket.socket() as first, socket.socket() as second:
-            first.bind(("127.0.0.1", 0))
-            port = int(first.getsockname()[1])
+        port = secrets.choice(BELOW_THE_LENT)
+        with ExitStack() as held:
             try:
-                second.bind(("127.0.0.1", name_server_port(port)))
-            except (OSError, OverflowError):
+                for each in (port, name_server_port(port), *smtp_ports(port)):
+                    held.enter_context(socket.socket()).bind(("127.0.0.1", each))
+            except OSError:
                 continue
-            return port
+        return port
 
 
 @contextmanager
