@@ -19,7 +19,6 @@ from rich.text import Span, Text
 from ses_provision.cli.options import USUAL_FOLDER
 from ses_provision.cli.table import COMMANDS
 from ses_provision.render.layout import Folded
-from ses_provision.worlds.served import LocalServer
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -202,8 +201,15 @@ def of_run(folder: Path, profile: str | None, *, local: bool) -> Advice:
         flags["--profile"] = ("--profile", profile)
     if local:
         flags["--local"] = ("--local",)
-    aws = ("--endpoint-url", LocalServer().endpoint_url) if local else flags.get("--profile", ())
+    aws = ("--endpoint-url", local_endpoint()) if local else flags.get("--profile", ())
     return Advice(str(folder), flags, grammars() if flags else {}, aws)
+
+
+def local_endpoint() -> str:
+    """Where the local AWS is served that this run talks to."""
+    from ses_provision.worlds.served import LocalServer
+
+    return LocalServer().endpoint_url
 
 
 class Grammars(Mapping[str, Grammar]):

@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from ses_provision.render import message, summary
-from ses_provision.render.obstacles import blocked
-
 if TYPE_CHECKING:
     from ses_provision.cli.run import Run
     from ses_provision.engine.plan import StepPlan
@@ -27,6 +24,9 @@ def tell_blocked(
 ) -> None:
     """End with what is in the way, and how to go on: on standard error, and as exit status."""
     if steps:
+        from ses_provision.render import message
+        from ses_provision.render.obstacles import blocked
+
         error = run.advice.error(blocked(steps, environment, taken, run.command))
         run.tell(message.error(error, environment))
         run.fail(error.exit_status)
@@ -35,4 +35,6 @@ def tell_blocked(
 def summarise(run: Run) -> None:
     """Several environments in a line each, below all that was shown of them."""
     if len(run.reports) > 1:
+        from ses_provision.render import summary
+
         run.show(summary.summary(run.reports))

@@ -5,14 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ses_provision.cli.folder import others
-from ses_provision.engine.plan import Plan
 from ses_provision.errors import AccessDenied
 from ses_provision.outside.reading import both
 
 if TYPE_CHECKING:
     from ses_provision.cli.run import Run, Target
     from ses_provision.engine.model import Step
-    from ses_provision.engine.plan import Removal
+    from ses_provision.engine.plan import Plan, Removal
     from ses_provision.engine.teardown import Scope
     from ses_provision.outside.reading import Reading
 
@@ -32,6 +31,7 @@ def scope_of(run: Run, target: Target, *, adopted: bool = False) -> Reading[Scop
 def look_ahead(run: Run, target: Target, steps: list[Step], take: frozenset[str]) -> Plan:
     """The plan of an environment; one of all steps says what is left over of it, too."""
     from ses_provision.engine import planning
+    from ses_provision.engine.plan import Plan
     from ses_provision.steps import STEPS
 
     env, account, reader = target.env, target.account, target.reader

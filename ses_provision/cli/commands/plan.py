@@ -11,7 +11,6 @@ import typer
 from ses_provision.cli import github
 from ses_provision.cli.reports import summarise, tell_blocked
 from ses_provision.cli.run import Run, Target
-from ses_provision.cli.scope import look_ahead
 from ses_provision.cli.step_options import (
     Only,
     Role,
@@ -22,12 +21,10 @@ from ses_provision.cli.step_options import (
     taken,
     with_role,
 )
-from ses_provision.engine.plan import Plan, way_out
 from ses_provision.errors import UsageError
-from ses_provision.render import document, markdown, markdown_plan
-from ses_provision.render import plan as text
 
 if TYPE_CHECKING:
+    from ses_provision.engine.plan import Plan
     from ses_provision.environment import Environment
 
 PlanFormat = Literal["text", "markdown", "json"]
@@ -63,7 +60,10 @@ def plan(
 
     Example: ses-provision plan --env prod --out prod.plan
     """
+    from ses_provision.cli.scope import look_ahead
     from ses_provision.engine import plan_files
+    from ses_provision.render import document, markdown_plan
+    from ses_provision.render import plan as text
 
     steps, take = chosen(only, skip), taken(take_over)
     run.as_json = run.as_json or output_format == "json"
@@ -119,6 +119,10 @@ def save(
 
 def tell_github(run: Run, planned: Plan, env: Environment, written: str) -> None:
     """The plan in the job summary; what wants a person's eye as an annotation."""
+    from ses_provision.engine.plan import way_out
+    from ses_provision.render import markdown, markdown_plan
+    from ses_provision.render import plan as text
+
     ending = f"\n\n{markdown.plain(written)}" if written else ""
     shown = run.advice.styled(markdown_plan.plan(planned, env)).plain + ending
     run.later(lambda: github.summary(shown))
