@@ -18,8 +18,9 @@ NOW_AND_THEN = 10  # lines for the whole row, where there is no terminal
 class Counting:
     """Counts calls that are done."""
 
-    def __init__(self, console: Console, what: str, count: int) -> None:
+    def __init__(self, console: Console, what: str, count: int, *, shown: bool = True) -> None:
         self._console, self._what, self._count = console, safe(what), count
+        self._shown = shown
         self._bar = Progress(
             TextColumn("{task.description}"),
             BarColumn(),
@@ -27,7 +28,7 @@ class Counting:
             TimeRemainingColumn(),
             console=console,
             transient=True,
-            disable=not console.is_terminal,
+            disable=not (shown and console.is_terminal),
         )
         self._task = self._bar.add_task(self._what, total=count)
 
@@ -42,5 +43,6 @@ class Counting:
         """So many are done."""
         self._bar.update(self._task, completed=done)
         stride = max(1, self._count // NOW_AND_THEN)
-        if not self._console.is_terminal and done < self._count and done % stride == 0:
+        lines = self._shown and not self._console.is_terminal
+        if lines and done < self._count and done % stride == 0:
             self._console.print(Text(f"{self._what}: {done} of {self._count}"), soft_wrap=True)

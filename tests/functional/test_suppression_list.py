@@ -158,6 +158,19 @@ def test_an_import_keeps_the_pace_of_ses(made: Bench, tmp_path: Path) -> None:
     assert (made.world.now() - before).total_seconds() == pytest.approx(5)
 
 
+@pytest.mark.parametrize(("quiet", "told"), [((), 10), (("--quiet",), 0), (("--json",), 0)])
+def test_a_long_import_says_now_and_then_how_far_it_is_unless_nobody_wants_to_know(
+    made: Bench, tmp_path: Path, quiet: tuple[str, ...], told: int
+) -> None:
+    file = tmp_path / "many.csv"
+    file.write_text("".join(f"a{number}@example.net,BOUNCE\n" for number in range(101)))
+
+    done = run(made, "import", str(file), "--yes", "--rate", "50", *quiet)
+
+    assert done.status == 0
+    assert done.stderr.count(" of 101") == told
+
+
 def test_what_ses_has_seen_itself_keeps_its_reason(made: Bench, tmp_path: Path) -> None:
     run(made, "add", "e@example.net", "--reason", "COMPLAINT", "--yes")
     file = tmp_path / "bounces.csv"

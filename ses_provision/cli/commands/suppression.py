@@ -252,7 +252,8 @@ def perform(
     from ses_provision.render.counting import Counting
 
     made = 0
-    with Counting(run.err, f"{target.env.name}: {done}", count) as counting:
+    shown = not (run.quiet or run.as_json)
+    with Counting(run.err, f"{target.env.name}: {done}", count, shown=shown) as counting:
         for _ in paced(calls, target.connections, run.world.sleep, rate):
             made += 1
             counting.at(made)
