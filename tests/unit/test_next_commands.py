@@ -119,3 +119,11 @@ def test_documents_are_completed_in_depth() -> None:
     assert advice.within(whole) == {
         "a": [{"next_step": f"ses-provision status{FLAGS}"}], "n": 1, "ok": True,
     }  # fmt: skip
+
+
+def test_the_local_aws_is_started_without_the_flag_that_talks_to_it() -> None:
+    run = of_run(Path("config"), "clinic", local=True)
+
+    said = run.sentence("Start it in another terminal: ses-provision local.")
+
+    assert said == "Start it in another terminal: ses-provision local."

@@ -20,6 +20,7 @@ from rich.text import Text
 from ses_provision.cli.commands.local import start
 from ses_provision.cli.options import USUAL_FOLDER
 from ses_provision.cli.run import Run
+from ses_provision.cli.shared import without
 
 if TYPE_CHECKING:
     from ses_provision.environment import Environment
@@ -33,6 +34,7 @@ class Chapter:
     command: str
 
 
+@without("profile", "local", "quiet", "debug")
 def demo(run: Run) -> None:
     """Tell the whole story on a local AWS in this process: nothing real is touched.
 

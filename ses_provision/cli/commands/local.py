@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ses_provision.cli.run import Run
+from ses_provision.cli.shared import without
 from ses_provision.errors import UsageError
 from ses_provision.worlds.real import LOCAL_PORT, name_server_port, smtp_ports
 
@@ -44,6 +45,7 @@ def start(environments: Sequence[Environment]) -> LocalAws:
     return made
 
 
+@without("profile", "local", "quiet", "debug")
 def local(
     run: Run,
     port: Annotated[
