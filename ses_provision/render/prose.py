@@ -10,20 +10,26 @@ import re
 from collections.abc import Iterator
 
 OPTIONS = """
---by --config-dir --confirm-env --digest --env --evidence --format --note --only --out --port
---profile --region --resolver --role --severity --skip --take-over --timeout --to --until -e
+--account-id --because --by --config-dir --configuration-set --confirm-env --digest --dns
+--dns-server --domain --email --env --evidence --for --format --key --latency --note --only --out
+--port --profile --rate --reason --region --resolver --role --severity --shard --skip --take-over
+--timeout --to --until --user --verify-after --zone-id -e
 """
 VALUED = frozenset(OPTIONS.split())
 """The options of ses-provision that are followed by a value; every one of the AWS CLI may be."""
 
 BEGINNING = re.compile(
     r"`(?P<quoted>[^`]+)`|"
-    r"(?<![\w/.-])(?:ses-provision|aws [a-z][a-z0-9-]*) [a-z][a-z0-9-]*(?![\w/]|\.\w)"
+    r"(?<![\w/.-])(?:ses-provision(?: smtp| suppression)?|aws [a-z][a-z0-9-]*) "
+    r"[a-z][a-z0-9-]*(?![\w/]|\.\w)"
 )
 WORD = re.compile(r" (?P<word>'[^']*'|\"[^\"]*\"|[^ ]+)")
 OPTION = re.compile(r"--?[a-z][a-z-]*")
-VALUE = re.compile(r"[A-Z][A-Z0-9_]*|'.*'|\".*\"|[\w-]*[/=][\w./=:-]*|[\w-]+\.(?:plan|toml)")
-"""What is an argument by its looks: a name in capitals, quoted, a path, a file."""
+VALUE = re.compile(
+    r"[A-Z][A-Z0-9_]*|'.*'|\".*\"|[\w-]*[/=][\w./=:-]*|[\w-]+\.(?:plan|toml)|"
+    r"[a-z_]+\.[a-z_]+|true|false"
+)
+"""What is an argument by its looks: a name in capitals, quoted, a path, a file, a setting."""
 ENDING = ",.;:)"
 
 
