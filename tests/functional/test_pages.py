@@ -14,6 +14,7 @@ from ses_provision.cli.app import command_line
 from ses_provision.environment import loading
 from ses_provision.local import LocalAws
 from ses_provision.local.control import Control
+from ses_provision.steps import STEPS
 from tests.conftest import ROOT
 from tests.pages import (
     GUIDES,
@@ -155,3 +156,9 @@ def test_the_guide_for_developers_has_every_target_of_make() -> None:
 
     assert {*listed, "demo"} == set(targets.split())
     assert "make demo" in said(README)
+
+
+def test_the_readme_says_what_each_step_makes_in_their_order() -> None:
+    told = re.findall(r"^\| `([a-z-]+)` \|", said(ROOT / "README.md"), re.MULTILINE)
+
+    assert told == [step.id for step in STEPS]
