@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ses_provision.engine.account import Account
 from ses_provision.engine.needs import Need
+from ses_provision.engine.ownership import of_another_project
 from ses_provision.environment import Environment
 from ses_provision.outside.reading import Reading, both
 from ses_provision.resources import tagging, zones
@@ -49,7 +50,9 @@ def noted(env: Environment, account: Account, tag: str) -> Reading[list[str]]:
     former = (
         tags
         for other, tags in sorted(alike.items())
-        if ":configuration-set/" in other and other != arn
+        if ":configuration-set/" in other
+        and other != arn
+        and not of_another_project(tags, env.all_tags)
     )
     lists = (tags.get(tag, "").split() for tags in (live.tags if live else {}, *former))
     return list(dict.fromkeys(name for names in lists for name in names))
