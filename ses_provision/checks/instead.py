@@ -31,6 +31,7 @@ MENDED_BY = {
     "SES-DMARC": "dmarc",
     "SES-SENDER": "sender",
     "SES-ROLE": "role",
+    "SES-SMTP": "smtp-users",
     "SES-EVENTS": "events",
     "SES-ALARM": "alarms",
     "SES-HIPAA-002": "configuration-set",
@@ -39,11 +40,21 @@ MENDED_BY = {
 """The step of an apply that mends what an item finds, by what its id begins with."""
 
 
+AND = "; "
+"""What stands between several pieces of advice."""
+
+
 def is_apply(advice: str, env: Environment) -> bool:
-    """Whether advice is to apply, and nothing before that."""
-    return advice.startswith(f"ses-provision apply --env {env.name}") and (
-        "--take-over" not in advice
+    """Whether a piece of advice is to apply, and nothing before that."""
+    return any(
+        one.startswith(f"ses-provision apply --env {env.name}") and "--take-over" not in one
+        for one in advice.split(AND)
     )
+
+
+def led_out(advice: str, env: Environment, way: str) -> str:
+    """Advice in which a way stands in the place of an apply that is blocked."""
+    return AND.join(way if way and is_apply(one, env) else one for one in advice.split(AND))
 
 
 def plans(env: Environment, account: Account) -> Reading[tuple[StepPlan, ...]]:
@@ -62,12 +73,12 @@ def in_findings(
         return list(looked)
     planned = {step.id: step for step in (yield from plans(env, account))}
 
-    def led_out(one: Finding) -> Finding:
+    def ready(one: Finding) -> Finding:
         name = next((step for start, step in MENDED_BY.items() if one.id.startswith(start)), "")
         way = way_on(planned[name], env) if name in planned else ""
-        return replace(one, next_step=way) if way and is_apply(one.next_step, env) else one
+        return replace(one, next_step=led_out(one.next_step, env, way))
 
-    return [replace(topic, findings=tuple(map(led_out, topic.findings))) for topic in looked]
+    return [replace(topic, findings=tuple(map(ready, topic.findings))) for topic in looked]
 
 
 def in_verification(
@@ -81,7 +92,7 @@ def in_verification(
     for verdict in seen.verdicts:
         names = (step for step in planned if about(step, verdict.cause))
         way = next(filter(None, (way_on(step, env) for step in names)), "")
-        found.append(replace(verdict, fix=way) if way and is_apply(verdict.fix, env) else verdict)
+        found.append(replace(verdict, fix=led_out(verdict.fix, env, way)))
     return replace(seen, verdicts=tuple(found))
 
 

@@ -6,7 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ses_provision.engine import planning
+from ses_provision.engine.model import Tagged
 from ses_provision.engine.outcomes import Removed
+from ses_provision.engine.ownership import of_another_project
 from ses_provision.engine.teardown import StepTeardown, Teardown, judge, take_away
 from ses_provision.outside.reading import Reading, together
 
@@ -36,7 +38,16 @@ def looked(scope: Scope, resources: Sequence[Resource]) -> Reading[StepTeardown]
     """What is left over as if it were what one step made."""
     changes = yield from planning.compared(resources, taken_over=False)
     removals = yield from together(judge(change, scope, resources) for change in changes)
-    return StepTeardown(STEP, TITLE, tuple(removals))
+    return StepTeardown(STEP, TITLE, tuple(map(of_this_project, removals)))
+
+
+def of_this_project(removal: Removal) -> Removal:
+    """A removal that has to stay where the thing is another project's."""
+    want, live = removal.want, removal.found.live
+    if not isinstance(live, Tagged):
+        return removal
+    because = of_another_project(live.all_tags, want.tags)  # type: ignore[attr-defined]
+    return replace(removal, stays=(*removal.stays, *because))
 
 
 def teardown_of(scope: Scope, step: StepTeardown) -> Teardown:

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from ses_provision.engine.model import Found, Resource
 
 MANAGED_BY, ENVIRONMENT, CREATED_BY = "ManagedBy", "Environment", "CreatedBy"
+PROJECT = "Project"
 US = "ses-provision"
 OURS = (MANAGED_BY, ENVIRONMENT)
 """The tags by which we know what is ours, and for which environment."""
@@ -57,6 +58,15 @@ def claimed(label: str, how: str, whose: str) -> Obstacle:
         f"leave it to {whose} and choose another name, or take the step over where {whose} is gone",
         removal={},
     )
+
+
+def of_another_project(found: Mapping[str, str], wanted: Mapping[str, str]) -> list[str]:
+    """Why a thing that no setting names is not ours either, though its environment is called alike:
+    another folder may have one of that name in the same account."""
+    theirs, ours = found.get(PROJECT), wanted.get(PROJECT)
+    if theirs in {None, ours}:
+        return []
+    return [f"its tag {PROJECT} is {theirs}, and the file says {ours or 'none'} (project)"]
 
 
 def not_ours(found: Mapping[str, str], wanted: Mapping[str, str], *, adopted: bool) -> list[str]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from ses_provision.engine.account import Account
 from ses_provision.engine.needs import Need
+from ses_provision.engine.ownership import of_another_project
 from ses_provision.environment import Environment
-from ses_provision.outside.reading import Reading
-from ses_provision.resources import zones
+from ses_provision.outside.reading import Reading, both
+from ses_provision.resources import tagging, zones
 from ses_provision.resources.ses.configuration_set import configuration_set
 from ses_provision.resources.ses.email_identity import TOKENS
 from ses_provision.resources.ses.identity import Dkim, Identity, identity
@@ -34,31 +35,46 @@ REGIONS = "AlarmRegions"
 """A tag of the set that says in which regions alarms were made: AWS cannot be asked for all regions
 at once, and a region that the file no longer names would be forgotten."""
 
+SMTP_USERS = "SmtpUsers"
+"""A tag of the set that names the SMTP users that were made: the tag search of AWS knows no users,
+and IAM tells their tags only one by one."""
+
+
+def noted(env: Environment, account: Account, tag: str) -> Reading[list[str]]:
+    """What a tag of the set lists, and of the sets that the file named before, as long as they
+    stand."""
+    arn = arns.configuration_set(env, account)
+    live, alike = yield from both(
+        configuration_set(arn), tagging.tagged_alike(env.region, env.all_tags)
+    )
+    former = (
+        tags
+        for other, tags in sorted(alike.items())
+        if ":configuration-set/" in other
+        and other != arn
+        and not of_another_project(tags, env.all_tags)
+    )
+    lists = (tags.get(tag, "").split() for tags in (live.tags if live else {}, *former))
+    return list(dict.fromkeys(name for names in lists for name in names))
+
 
 def former_regions(env: Environment, account: Account) -> Reading[tuple[str, ...] | None]:
     """The regions that alarms were made in and that the file does not name."""
-    live = yield from configuration_set(arns.configuration_set(env, account))
-    once = live.tags.get(REGIONS, "").split() if live else []
+    once = yield from noted(env, account, REGIONS)
     return tuple(region for region in once if region not in env.alarm_regions)
+
+
+def former_users(env: Environment, account: Account) -> Reading[tuple[str, ...] | None]:
+    """The SMTP users that were made and that the file does not name."""
+    once = yield from noted(env, account, SMTP_USERS)
+    wanted = {user.name for user in env.smtp_users}
+    return tuple(name for name in once if name not in wanted)
 
 
 def none(env: Environment, account: Account) -> tuple[str, ...]:
     """Nothing is forgotten."""
     del env, account
     return ()
-
-
-SMTP_USERS = "SmtpUsers"
-"""A tag of the set that names the SMTP users that were made: the tag search of AWS knows no users,
-and IAM tells their tags only one by one."""
-
-
-def former_users(env: Environment, account: Account) -> Reading[tuple[str, ...] | None]:
-    """The SMTP users that were made and that the file does not name."""
-    live = yield from configuration_set(arns.configuration_set(env, account))
-    once = live.tags.get(SMTP_USERS, "").split() if live else []
-    wanted = {user.name for user in env.smtp_users}
-    return tuple(name for name in once if name not in wanted)
 
 
 ZONE = Need("the zone", zones.zone, zones.rehearsed)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.advised import advised, ready
+from tests.conftest import Cli
+from tests.functional.folders import HOSTED, Bench, bench
 from tests.functional.health import FOR_PEOPLE, Health
 
 Obstacle = Callable[[Health], None]
@@ -141,3 +144,43 @@ def test_what_apply_says_of_an_obstacle_leads_out_where_it_is_a_command(
         assert health.run("plan", "--detailed-exitcode").status == 0
     else:
         assert "Clear the way" in last
+
+
+ACCOUNT, REGION = "111122223333", "eu-central-1"
+THEIRS = [{"Key": "ManagedBy", "Value": "terraform"}]
+
+
+def next_steps(made: Bench) -> dict[str, str]:
+    """What the checklist advises for each item."""
+    [report] = made("checklist", "--env", "prod", "--json").json["environments"]
+    topics = report["checklist"]["topics"]
+    return {item["id"]: item["next_step"] for topic in topics for item in topic["findings"]}
+
+
+def test_no_fix_for_an_smtp_user_is_an_apply_that_is_blocked(cli: Cli, tmp_path: Path) -> None:
+    user = {"UserName": "program"}
+    made = bench(cli, tmp_path / "config", prod=f'{HOSTED}[[smtp_users]]\nname = "program"\n')
+    assert made("apply", "--env", "prod", "--yes").status == 0
+    made.local.call(ACCOUNT, REGION, "iam", "TagUser", {**user, "Tags": THEIRS})
+    policy = {**user, "PolicyName": "ses-smtp-prod"}
+    made.local.call(ACCOUNT, REGION, "iam", "DeleteUserPolicy", policy)
+
+    found = next_steps(made)
+
+    for item in ("SES-SMTP-001", "SES-SMTP-002"):
+        assert found[item].startswith("step smtp-users is blocked by IAM user program is managed")
+
+
+def test_beside_an_apply_that_is_blocked_other_advice_stands(cli: Cli, tmp_path: Path) -> None:
+    emails = '[events]\nemails = ["ops@example.com"{}]\n'
+    made = bench(cli, tmp_path / "config", prod=HOSTED + emails.format(""))
+    assert made("apply", "--env", "prod", "--yes").status == 0
+    more = HOSTED + emails.format(', "new@example.com"')
+    (made.folder / "prod.toml").write_text(more, encoding="utf-8")
+    arn = f"arn:aws:sns:{REGION}:{ACCOUNT}:ses-events-prod"
+    made.local.call(ACCOUNT, REGION, "sns", "TagResource", {"ResourceArn": arn, "Tags": THEIRS})
+
+    advice = next_steps(made)["SES-EVENTS-004"]
+
+    assert advice.startswith("step events is blocked by topic ses-events-prod")
+    assert "; ops@example.com opens each mail" in advice

@@ -8,10 +8,11 @@ from typing import Any
 import pytest
 
 from tests.conftest import Cli
-from tests.functional.folders import HOSTED, Bench, bench
+from tests.functional.folders import HOSTED, Bench, bench, write
 
 ACCOUNT, REGION = "111122223333", "eu-central-1"
 MAILED = '[events]\nemails = ["ops@example.com"]\n'
+OTHER_SET = HOSTED.replace('name = "example"', 'name = "other"')
 TWO_REGIONS = '[alarms]\nregions = ["eu-central-1", "us-east-1"]\n'
 
 ROWS = {
@@ -42,8 +43,12 @@ ROWS = {
 CHANGES = {name: (HOSTED + before, HOSTED + after) for name, (before, after) in ROWS.items()} | {
     "another configuration set": (
         HOSTED + MAILED,
-        HOSTED.replace('name = "example"', 'name = "other"') + MAILED,
-    )
+        OTHER_SET + MAILED,
+    ),
+    "another configuration set, and an alarm region less": (
+        HOSTED + MAILED + TWO_REGIONS,
+        OTHER_SET + MAILED,
+    ),
 }
 
 
@@ -88,3 +93,45 @@ def test_without_a_prune_what_is_left_over_stays_and_is_shown(changed: Bench) ->
     assert not any(call.operation.startswith(("Delete", "Unsubscribe")) for call in applied.writes)
     assert shown
     assert [one["because"] for one in shown] == [[] for _ in shown]
+
+
+def test_the_users_that_a_set_names_are_not_forgotten_with_its_name(
+    cli: Cli, tmp_path: Path
+) -> None:
+    user = '[[smtp_users]]\nname = "program"\n'
+    made = bench(cli, tmp_path / "config", prod=HOSTED + user)
+    assert made("apply", "--env", "prod", "--yes").status == 0
+    (made.folder / "prod.toml").write_text(OTHER_SET, encoding="utf-8")
+    assert made("apply", "--env", "prod", "--yes").status == 0
+
+    pruned = made("apply", "--env", "prod", "--yes", "--prune")
+
+    assert pruned.status == 0, pruned.stderr
+    assert {"DeleteConfigurationSet", "DeleteUser"} <= {call.operation for call in pruned.writes}
+
+
+def test_what_an_environment_of_another_project_made_stays_though_both_are_called_alike(
+    cli: Cli, tmp_path: Path
+) -> None:
+    theirs = 'project = "Theirs"\n' + HOSTED + MAILED + '[[smtp_users]]\nname = "program"\n'
+    ours = (
+        'project = "Ours"\n'
+        + OTHER_SET.replace("example.com", "example.org")
+        + '[events]\ntopic = "ours"\n[alarms]\nbounce_name = "high"\ncomplaint_name = "bad"\n'
+    )
+    made = bench(cli, tmp_path / "theirs", prod=theirs, zone=ours)
+    (made.folder / "zone.toml").unlink()
+    assert made("apply", "--env", "prod", "--yes").status == 0
+    beside = Bench(cli, write(tmp_path / "ours", prod=ours), made.world)
+
+    pruned = beside("apply", "--env", "prod", "--yes", "--prune", "--json")
+
+    assert pruned.status == 0, pruned.stderr
+    [planned] = pruned.json["environments"]
+    shown = {one["label"]: one["because"] for one in planned["plan"]["left_over"]}
+    assert (
+        "its tag Project is Theirs, and the file says Ours (project)"
+        in (shown["configuration set example"])
+    )
+    assert not any(call.operation.startswith(("Delete", "Unsub")) for call in pruned.writes)
+    assert made("plan", "--env", "prod", "--detailed-exitcode").status == 0
