@@ -31,15 +31,20 @@ def is_within(name: str, ancestor: str) -> bool:
 
 def txt_value(text: str) -> str:
     """The content of a TXT value: quoted strings joined, escapes undone, octets read as UTF-8."""
-    strings = re.findall(r'"((?:[^"\\]|\\.)*)"', text)
-    if not strings:
-        return text
-    octets = re.sub(
-        rb"\\([0-7]{3}|.)",
-        lambda match: bytes([int(match[1], 8) & 0xFF]) if len(match[1]) == 3 else match[1],
-        "".join(strings).encode(),
-    )
-    return octets.decode(errors="backslashreplace")
+    strings = txt_strings(text)
+    return b"".join(strings).decode(errors="backslashreplace") if strings else text
+
+
+def txt_strings(text: str) -> list[bytes]:
+    """The octets of each quoted string of a TXT value, escapes undone."""
+    return [
+        re.sub(
+            rb"(?s)\\([0-7]{3}|.)",
+            lambda match: bytes([int(match[1], 8) & 0xFF]) if len(match[1]) == 3 else match[1],
+            string.encode(),
+        )
+        for string in re.findall(r'(?s)"((?:[^"\\]|\\.)*)"', text)
+    ]
 
 
 def txt_record(value: str) -> str:

@@ -120,7 +120,7 @@ class Primaries:
             return bare(asked, dns.rcode.FORMERR)
         if asked.opcode() == dns.opcode.UPDATE:
             return self._update(asked)
-        return self._answer(asked)
+        return self._answer(asked) if len(asked.question) == 1 else bare(asked, dns.rcode.FORMERR)
 
     def _verified(self, wire: bytes) -> dns.message.Message:
         """A message whose signature was checked, by the clock of the clients."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import dns.exception
 import dns.message
+import dns.name
 import dns.nameserver
 import dns.query
 import dns.rcode
@@ -20,7 +21,7 @@ import dns.rdatatype
 import dns.resolver
 
 from ses_provision.errors import BrokenDns, CannotReachAws, ProvisionError
-from ses_provision.names import LONGEST_NAME, dns_name
+from ses_provision.names import dns_name
 from ses_provision.outside.reading import Ask
 
 if TYPE_CHECKING:
@@ -62,7 +63,7 @@ def answer(
     `everything_there` the `servers` are asked whoever was meant.
     """
     name = str(dict(asked.params)["name"])
-    if len(name) > LONGEST_NAME:
+    if not can_exist(name):
         return None
     try:
         if asked.region and not everything_there:
@@ -74,6 +75,16 @@ def answer(
         return could_not_ask(name, asked.operation, type(error).__name__, asked.region)
     except (dns.exception.DNSException, OSError) as error:
         return could_not_ask(name, asked.operation, type(error).__name__, asked.region)
+
+
+def can_exist(name: str) -> bool:
+    """Whether anything can stand at a name: neither it nor a label of it is too long or empty (RFC
+    1035 section 2.3.4). Records of others name whatever they like."""
+    try:
+        dns.name.from_text(name)
+    except dns.exception.DNSException:
+        return False
+    return True
 
 
 def by_resolver(name: str, record_type: str, servers: Sequence[str]) -> Outcome:

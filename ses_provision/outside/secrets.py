@@ -12,6 +12,7 @@ becomes an error of ours.
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import re
@@ -70,23 +71,25 @@ SHAPES = (
 
 
 class Known:
-    """Secrets that are known word for word."""
+    """Secrets that are known word for word. Threads learn them at the same time."""
 
     def __init__(self) -> None:
         self._forms: set[str] = set()
-        self._pattern: re.Pattern[str] | None = None
 
     def learn(self, secret: str | None) -> None:
         """From here on hide this, in every form in which it might be quoted."""
-        new = forms(secret) if secret and len(secret) >= SHORTEST else set()
-        if not new <= self._forms:
-            self._forms |= new
-            longest_first = sorted(self._forms, key=len, reverse=True)
-            self._pattern = re.compile("|".join(map(re.escape, longest_first)))
+        if secret and len(secret) >= SHORTEST:
+            self._forms.update(forms(secret))
 
     def hide(self, text: str) -> str:
         """A text without them."""
-        return self._pattern.sub(HIDDEN, text) if self._pattern else text
+        return any_of(frozenset(self._forms)).sub(HIDDEN, text) if self._forms else text
+
+
+@functools.lru_cache(maxsize=4)
+def any_of(texts: frozenset[str]) -> re.Pattern[str]:
+    """What finds each of some texts, the longest first."""
+    return re.compile("|".join(map(re.escape, sorted(texts, key=len, reverse=True))))
 
 
 class Secrets:

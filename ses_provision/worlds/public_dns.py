@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from dns.message import Message, from_wire
 
 from ses_provision.local import answers, dnsnames, dnsvalues
-from ses_provision.names import LONGEST_NAME, dns_name, parents
-from ses_provision.outside.dns import could_not_ask
+from ses_provision.names import dns_name, parents
+from ses_provision.outside.dns import can_exist, could_not_ask
 
 if TYPE_CHECKING:
     from ses_provision.local import LocalAws
@@ -21,7 +21,7 @@ def answer(local: LocalAws, asked: Ask, silent: Collection[str] = ()) -> Outcome
     """Answer one question. A name server of a hosted zone knows that zone; one that somebody
     declared knows what was declared; a resolver goes where the delegation leads."""
     name, kind = dns_name(str(dict(asked.params)["name"])), asked.operation
-    if len(name) > LONGEST_NAME:
+    if not can_exist(name):
         return None
     if asked.region in silent:
         return could_not_ask(name, kind, "LifetimeTimeout", asked.region)

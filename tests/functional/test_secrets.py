@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import stat
+import threading
 import tomllib
+import types
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +20,7 @@ from ses_provision.environment import Environment, loading
 from ses_provision.errors import ConfigError
 from ses_provision.local import LocalAws
 from ses_provision.local.server import serving
+from ses_provision.outside import secrets
 from ses_provision.outside.secrets import SECRETS, Known
 from ses_provision.worlds.real import RealWorld
 from tests.conftest import CONFIG, ROOT, Cli
@@ -84,6 +88,27 @@ def test_files_that_are_written_are_no_programs_and_hold_no_key(
     mode = stat.S_IMODE(plan.stat().st_mode)
     assert mode & 0o133 == 0, oct(mode)
     assert "PLANTED" not in plan.read_text(encoding="utf-8")
+
+
+def test_secrets_that_two_threads_learn_at_the_same_time_are_both_hidden(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    known, second = Known(), threading.Thread(target=lambda: known.learn("PLANTED-second"))
+
+    def compile_late(pattern: str) -> re.Pattern[str]:
+        if not second.ident:
+            second.start()
+            second.join()
+        return re.compile(pattern)
+
+    monkeypatch.setattr(
+        secrets, "re", types.SimpleNamespace(compile=compile_late, escape=re.escape)
+    )
+    known.learn("PLANTED-first")
+    known.hide("text of another thread")
+
+    assert second.ident
+    assert "PLANTED" not in known.hide("PLANTED-first PLANTED-second")
 
 
 @pytest.fixture

@@ -45,6 +45,7 @@ def test_a_record_that_lets_ses_send_is_adopted_and_never_weakened(
     [
         ("v=spf1 ip4:192.0.2.1 -all", "it answers fail to mail from SES"),
         ("v=spf1 include:_spf.example.net ~all", "_spf.example.net has no SPF record"),
+        ("v=spf1 include:a..b.example.net -all", "a..b.example.net has no SPF record"),
         (
             "v=spf1 include:amazonses.com ipv4:192.0.2.1 -all",
             "'ipv4:192.0.2.1' is no SPF mechanism",

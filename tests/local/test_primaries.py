@@ -297,6 +297,18 @@ def test_nonsense_is_answered_or_passed_over_and_nothing_breaks(aws: LocalAws) -
     assert aws.declared_dns("new.example.com", "TXT") is None
 
 
+def test_a_signed_message_without_a_question_is_malformed(aws: LocalAws) -> None:
+    message = dns.message.Message()
+    message.use_tsig(KEY)
+    wire = message.to_wire()
+
+    assert aws.primaries.takes(wire)
+    reply = aws.primaries.respond(wire)
+
+    assert reply is not None
+    assert dns.message.from_wire(reply).rcode() == dns.rcode.FORMERR
+
+
 def test_a_reset_brings_the_zones_back_as_they_were_seeded(aws: LocalAws) -> None:
     aws.reset()
 

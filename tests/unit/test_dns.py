@@ -141,3 +141,11 @@ def test_at_a_name_that_is_too_long_stands_nothing() -> None:
     name = ".".join(["a" * 60] * 5)
 
     assert answer(ask_dns("TXT", name), [f"{HOST}:1"]) is None
+
+
+@pytest.mark.parametrize("name", ["a..example", f"{'a' * 64}.example", "a." * 126 + "example"])
+@pytest.mark.parametrize("whom", ["", HOST])
+def test_nothing_stands_at_what_is_no_name(server: Served, whom: str, name: str) -> None:
+    port, _ = server
+
+    assert answer(ask_dns("TXT", name, whom), [f"{HOST}:{port}"], port=port) is None

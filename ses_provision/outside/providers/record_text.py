@@ -17,10 +17,8 @@ import dns.rdatatype
 import dns.rdtypes.ANY.TXT
 import dns.rrset
 
-from ses_provision.names import dns_name, txt_octet
+from ses_provision.names import dns_name, txt_octet, txt_strings
 
-STRING = re.compile(r'"((?:[^"\\]|\\.)*)"', re.DOTALL)
-ESCAPED = re.compile(rb"\\([0-7]{3}|.)", re.DOTALL)
 DECIMAL = re.compile(r"\\([0-9]{3})")
 OCTAL = re.compile(r"\\([0-3][0-7]{2})")
 
@@ -65,16 +63,7 @@ def read(found: Mapping[str, Any]) -> dns.rrset.RRset:
 def record(kind: dns.rdatatype.RdataType, text: str) -> dns.rdata.Rdata:
     """One record; host names that end without a dot are whole all the same."""
     if kind == dns.rdatatype.TXT:
-        strings = [octets(found[1]) for found in STRING.finditer(text)]
-        return dns.rdtypes.ANY.TXT.TXT(dns.rdataclass.IN, kind, strings)
+        return dns.rdtypes.ANY.TXT.TXT(dns.rdataclass.IN, kind, txt_strings(text))
     return dns.rdata.from_text(
         dns.rdataclass.IN, kind, decimal(text), origin=dns.name.root, relativize=False
-    )
-
-
-def octets(text: str) -> bytes:
-    """The octets of one quoted string."""
-    return ESCAPED.sub(
-        lambda found: bytes([int(found[1], 8) & 0xFF]) if len(found[1]) == 3 else found[1],
-        text.encode(),
     )
