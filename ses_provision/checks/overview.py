@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from ses_provision.outside.reading import Ask, Reading, Structure, both, question
 from ses_provision.outside.rights import EVERYTHING
-from ses_provision.resources.ses.account import Access, sending_account
+from ses_provision.resources.ses.account import Access
 from ses_provision.resources.ses.identity import Identity, identity
+from ses_provision.resources.ses.sending import sending
 from ses_provision.steps import arns
 
 if TYPE_CHECKING:
@@ -24,7 +25,11 @@ LOOK_BACK = timedelta(days=7)
 
 @dataclass(frozen=True)
 class Overview:
-    """What matters of an environment; None where nobody knows. Rates are fractions of 1."""
+    """What matters of an environment; None where nobody knows. Rates are fractions of 1.
+
+    `sending` is of the account; of the environment's own set `set_sends`, and where that is paused
+    `paused`: since when, by whom and why, as far as somebody noted it.
+    """
 
     environment: str
     domain: str
@@ -35,6 +40,8 @@ class Overview:
     mail_from: str = "NOT_STARTED"
     access: Access | None = None
     sending: bool | None = None
+    set_sends: bool | None = None
+    paused: str = ""
     enforcement: str | None = None
     bounce_rate: float | None = None
     complaint_rate: float | None = None
@@ -44,10 +51,10 @@ class Overview:
 
 
 def overview(env: Environment, account: Account, now: datetime) -> Reading[Overview]:
-    """Ask for the identity, the account and the rates at once."""
-    domain_arn = arns.identity(env, account)
-    domain, (sending, rates) = yield from both(
-        identity(domain_arn), both(sending_account(env.region), newest_rates(env.region, now))
+    """Ask for the identity, what lets mail through, and the rates at once."""
+    asked = sending(arns.configuration_set(env, account), env.region)
+    domain, (switches, rates) = yield from both(
+        identity(arns.identity(env, account)), both(asked, newest_rates(env.region, now))
     )
     found = domain or Identity()
     bounces, complaints = rates
@@ -59,9 +66,11 @@ def overview(env: Environment, account: Account, now: datetime) -> Reading[Overv
         verified=found.verification_status,
         dkim=found.dkim_status,
         mail_from=found.mail_from_status,
-        access=sending.access.state,
-        sending=sending.sending_enabled,
-        enforcement=sending.enforcement,
+        access=switches.account.access.state,
+        sending=switches.account.sending_enabled,
+        set_sends=switches.set_sends,
+        paused=switches.paused if switches.set_sends is False else "",
+        enforcement=switches.account.enforcement,
         bounce_rate=bounces,
         complaint_rate=complaints,
     )

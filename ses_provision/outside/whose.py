@@ -5,14 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
-from typing import TYPE_CHECKING, Any
+from datetime import UTC, datetime
+from typing import Any
 
 from ses_provision.outside.profiles import config_file, credentials_file
-from ses_provision.outside.sessions import ENVIRONMENT_CREDENTIALS, InRole
-
-if TYPE_CHECKING:
-    import boto3
+from ses_provision.outside.sessions import ENVIRONMENT_CREDENTIALS, InRole, Session
 
 
 @dataclass(frozen=True)
@@ -36,7 +33,7 @@ KEPT = frozenset({"env", "explicit"})
 """Methods of botocore whose credentials nothing renews for as long as the run lasts."""
 
 
-def origin(opened: boto3.Session, chosen_by: str) -> Origin:
+def origin(opened: Session, chosen_by: str) -> Origin:
     """Where the credentials of a session come from; has them fetched where that is still to be."""
     found = opened.get_credentials()
     if found is None:
@@ -45,12 +42,14 @@ def origin(opened: boto3.Session, chosen_by: str) -> Origin:
     method = str(found.method)
     chosen_by = LOCALLY if method == "explicit" else chosen_by
     # botocore has no public name for the end of temporary credentials (RefreshableCredentials).
-    expires_at = getattr(found, "_expiry_time", None)
+    # It has the time zone of whoever gave them: a credential_process may say +02:00.
+    ends = getattr(found, "_expiry_time", None)
+    expires_at = None if ends is None else ends.astimezone(UTC)
     named = opened.profile_name
     has_profile = named != "default" or method in {"shared-credentials-file", "config-file"}
     return Origin(
         method,
-        source(method, named, lambda: dict(opened._session.get_scoped_config())),
+        source(method, named, lambda: dict(opened.core.get_scoped_config())),
         chosen_by,
         named if has_profile and method not in {"env", "explicit"} else None,
         expires_at,

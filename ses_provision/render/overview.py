@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from rich.cells import cell_len
 from rich.text import Text
 
-from ses_provision.render.layout import WHOLE, Folded, prose, whole
+from ses_provision.render.layout import WHOLE, Folded, command, prose, whole
 from ses_provision.render.message import safe
 from ses_provision.resources.ses.account import Access
 
@@ -54,6 +54,7 @@ def overview(rows: Sequence[Overview], width: int) -> Folded:
         for row in group:
             lines += [aligned(cells(row), widths)] if fits else block(row)
             lines += [Text("    ") + prose(row.error)] if row.error else []
+            lines += [paused(row)] if row.set_sends is False else []
         lines.append(Text())
     return Folded(Text("\n").join(lines[:-1]))
 
@@ -109,6 +110,13 @@ def block(row: Overview) -> Iterator[Text]:
     if not row.error:
         told = [Text(f"{head} ") + one for head, one in zip(HEADS[2:], known, strict=True)]
         yield Text("    ") + Text(", ").join(map(kept, told))
+
+
+def paused(row: Overview) -> Text:
+    """That somebody stopped the mail of the environment, and what lets it through."""
+    since = f" since {safe(row.paused)}" if row.paused else ""
+    resume = command(f"ses-provision resume --env {row.environment}")
+    return Text(f"    its configuration set is paused{since}: ", style=BAD) + resume
 
 
 def kept(text: Text) -> Text:

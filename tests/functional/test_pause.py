@@ -50,11 +50,23 @@ def test_everybody_is_told_since_when_by_whom_and_why(health: Health) -> None:
 
     for told in (
         health.run("resume").stdout,
-        health.run("plan", "--verbose").stdout,
+        health.run("plan").stdout,
+        health.run("status").stdout,
         health.open()["SES-CONFIGSET-001"]["evidence"],
     ):
         assert "complaints rise" in told
         assert f"since {health.world.now():%Y-%m-%d}" in told
+
+
+def test_what_status_and_plan_say_of_a_pause_goes_with_it(health: Health) -> None:
+    health.run("pause", "--yes")
+    paused = health.run("status")
+    assert "its configuration set is paused" in paused.stdout
+    assert "ses-provision resume" in paused.stdout
+
+    assert health.run("resume", "--yes").status == 0
+
+    assert "paused" not in health.run("status").stdout + health.run("plan").stdout
 
 
 def test_the_fix_of_the_checklist_closes_the_item(health: Health) -> None:

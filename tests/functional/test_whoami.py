@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, timedelta, timezone
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
-from botocore.credentials import RefreshableCredentials
+from botocore.credentials import AssumeRoleCredentialFetcher, RefreshableCredentials
 
 from ses_provision.environment import Environment
 from ses_provision.local import LocalAws
 from ses_provision.operations.whoami import Caller
-from ses_provision.outside import whose
+from ses_provision.outside import sessions, whose
 from ses_provision.outside.whose import Origin, chosen_by, origin
 from ses_provision.render import whoami as text
 from tests.conftest import CONFIG, NOON, Cli
@@ -85,9 +84,9 @@ def test_whose_account_a_profile_for_dns_is_the_file_does_not_say(cli: Cli, tmp_
 
 @pytest.fixture
 def profiles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Files of profiles of which one has keys of its own, and one runs a program."""
+    """Files of profiles: with keys of its own, with a program to run, in a role."""
     config, credentials = tmp_path / "config", tmp_path / "credentials"
-    ends = (NOON + timedelta(minutes=42)).isoformat()
+    ends = (NOON + timedelta(minutes=42)).astimezone(timezone(timedelta(hours=2))).isoformat()
     said = (
         f'{{"Version": 1, "AccessKeyId": "AKIAIOSFODNN7EXAMPLE", "SecretAccessKey": "{SECRET}", '
         f'"SessionToken": "t", "Expiration": "{ends}"}}'
@@ -96,7 +95,8 @@ def profiles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     program.write_text(f"#!/bin/sh\necho '{said}'\n", encoding="utf-8")
     program.chmod(0o700)
     config.write_text(
-        f"[profile kept]\n{KEYS}[profile program]\ncredential_process = {program}\n",
+        f"[profile kept]\n{KEYS}[profile program]\ncredential_process = {program}\n"
+        f"[profile roled]\nrole_arn = {ROLE}\nsource_profile = kept\n",
         encoding="utf-8",
     )
     credentials.write_text(f"[shared]\n{KEYS}", encoding="utf-8")
@@ -115,7 +115,7 @@ def profiles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_keys_in_a_file_name_the_file_and_have_no_end(
     profiles: Path, profile: str, method: str, where: str
 ) -> None:
-    found = origin(boto3.Session(profile_name=profile), "--profile")
+    found = origin(sessions.session(profile), "--profile")
 
     assert (found.method, found.profile) == (method, profile)
     assert found.source == where.format(folder=profiles)
@@ -129,10 +129,26 @@ def test_what_a_program_hands_out_ends_when_it_says(
     monkeypatch.setattr(RefreshableCredentials, "refresh_needed", lambda *_: False)
     assert profiles.exists()
 
-    found = origin(boto3.Session(profile_name="program"), "profile in config/prod.toml")
+    found = origin(sessions.session("program"), "profile in config/prod.toml")
 
     assert found.source == "credential_process of profile program"
     assert found.expires_at == NOON + timedelta(minutes=42)
+    assert found.expires_at.tzinfo is UTC  # the program says it in another time zone
+    assert found.is_renewed
+
+
+def test_a_role_that_a_profile_takes_on_is_named_by_its_arn(
+    profiles: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = {"AccessKeyId": "ASIAIOSFODNN7EXAMPLE", "SecretAccessKey": SECRET, "SessionToken": "t"}
+    answer = {"Credentials": {**given, "Expiration": "2999-01-01T00:00:00Z"}}
+    monkeypatch.setattr(AssumeRoleCredentialFetcher, "_get_credentials", lambda _: answer)
+    assert profiles.exists()
+
+    found = origin(sessions.session("roled"), "--profile")
+
+    assert (found.method, found.profile) == ("assume-role", "roled")
+    assert found.source == f"role {ROLE}, taken on by profile roled"
     assert found.is_renewed
 
 
@@ -142,7 +158,7 @@ def test_keys_in_variables_are_told_by_the_names_of_the_variables(
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAIOSFODNN7EXAMPLE")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", SECRET)
 
-    found = origin(boto3.Session(), chosen_by(None, "prod", "config/prod.toml"))
+    found = origin(sessions.session(None), chosen_by(None, "prod", "config/prod.toml"))
 
     assert "AWS_ACCESS_KEY_ID" in found.source
     assert found.chosen_by == "AWS_ACCESS_KEY_ID"
@@ -150,7 +166,7 @@ def test_keys_in_variables_are_told_by_the_names_of_the_variables(
 
 
 def test_no_credentials_at_all_are_told_as_none() -> None:
-    assert origin(boto3.Session(), "the ordinary AWS chain").method == "none"
+    assert origin(sessions.session(None), "the ordinary AWS chain").method == "none"
 
 
 @pytest.mark.parametrize(

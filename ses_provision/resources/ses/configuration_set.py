@@ -16,6 +16,7 @@ from ses_provision.resources.ses.users import tenants, users
 
 PAUSED = "Paused"
 """The tag of a set that says since when, by whom and why it is paused, where `pause` did it."""
+STAYS_PAUSED = "no `apply` ends the pause; `ses-provision resume` does"
 
 
 def configuration_set_question(arn: str) -> Ask:
@@ -118,7 +119,8 @@ class ConfigurationSet:
                 other_delivery=live.other_delivery,
                 other_suppression=live.other_suppression,
                 all_tags=live.tags,
-            )
+            ),
+            notes=() if live.sending_enabled else (STAYS_PAUSED,),
         )
 
     def writes(self, found: Found[ConfigurationSet]) -> Sequence[Call]:
