@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from ses_provision.errors import NotReady, UsageError
 from ses_provision.operations.smtp_password import derive
 from ses_provision.outside.reading import Reading, ask, both
+from ses_provision.outside.refusals import is_repeated
 from ses_provision.outside.secrets import SECRETS
 from ses_provision.outside.smtp import Login, host
 from ses_provision.resources import access_keys
@@ -104,23 +105,34 @@ def kept_in(store: Store | None) -> Reading[Kept | None]:
 
 @dataclass(frozen=True)
 class Made:
-    """A key that was just made, with the password that belongs to it."""
+    """A key that was just made, with the password that belongs to it.
+
+    `repeated`: AWS was asked again, and may have made another one of which it never told.
+    """
 
     key_id: str
     login: Login = field(repr=False)
     text: str = field(repr=False)
+    repeated: bool = False
+
+    @property
+    def ending(self) -> str:
+        """What tells the key apart without saying it."""
+        return self.key_id[-access_keys.SHOWN :]
 
 
 def make(
     connections: Connections, env: Environment, account: Account, user: SmtpUserSettings
 ) -> Made:
     """Make a key. What it says is hidden from here on, wherever it might be quoted."""
-    reply = connections.send(access_keys.creation(account, user.name))["AccessKey"]
-    secret = str(reply["SecretAccessKey"])
+    reply = connections.send(access_keys.creation(account, user.name))
+    key = reply["AccessKey"]
+    secret = str(key["SecretAccessKey"])
     password = derive(secret, env.region)
     SECRETS.learn(secret, password)
-    key_id = str(reply["AccessKeyId"])
-    return Made(key_id, Login(key_id, password), content(env, key_id, password))
+    key_id = str(key["AccessKeyId"])
+    text = content(env, key_id, password)
+    return Made(key_id, Login(key_id, password), text, is_repeated(reply))
 
 
 def content(env: Environment, username: str, password: str) -> str:

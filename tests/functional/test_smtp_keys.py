@@ -6,6 +6,7 @@ import contextlib
 import io
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -14,7 +15,9 @@ import pytest
 
 from ses_provision.cli.app import run
 from ses_provision.cli.outlet import Outlet
+from ses_provision.cli.run import Run
 from ses_provision.local.smtp.password import derived
+from ses_provision.operations import smtp_keys
 from tests.conftest import Cli, Result
 from tests.functional.folders import HOSTED, Bench, bench
 
@@ -263,6 +266,57 @@ def test_a_key_whose_making_was_answered_by_nobody_is_deleted_again(kept: Users)
     assert [key["AccessKeyId"] for key in left] == [kept.keys[0]["AccessKeyId"]]
     assert again.status == 0, again.stderr
     assert len(kept.keys) == 2
+
+
+def test_a_key_that_somebody_else_made_meanwhile_stays(
+    kept: Users, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the question and the answer of a person, or in the moment after it."""
+
+    def somebody_else(*_: object) -> None:
+        kept.call("iam", "CreateAccessKey", UserName="mailer")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Run, "confirm", somebody_else)
+        created = kept.smtp("create")
+    [theirs] = kept.keys
+    kept.local.clock.advance(DAY)
+
+    def beaten(*arguments: Any) -> Any:
+        somebody_else()
+        return made(*arguments)
+
+    made = smtp_keys.make
+    with monkeypatch.context() as patch:
+        patch.setattr(smtp_keys, "make", beaten)
+        rotated = kept.smtp("rotate", "--yes")
+
+    assert (created.status, created.writes) == (1, [])
+    assert "mailer has access key" in created.stderr
+    assert rotated.status == 1
+    assert "LimitExceeded" in rotated.stderr
+    assert len(kept.keys) == 2
+    assert kept.keys[0] == theirs
+
+
+def test_a_key_goes_again_where_nobody_can_tell_whether_there_is_another(
+    kept: Users, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("botocore.endpoint.time", SimpleNamespace(sleep=lambda _: None))
+    make = smtp_keys.make
+
+    def made_again(*arguments: Any) -> smtp_keys.Made:
+        made = replace(make(*arguments), repeated=True)
+        kept.local.fault("error", "ListAccessKeys", times=None)
+        return made
+
+    monkeypatch.setattr(smtp_keys, "make", made_again)
+    failed = kept.smtp("create", "--yes")
+    kept.local.clear_faults()
+
+    assert failed.status == 1
+    assert "is deleted again" in failed.stderr
+    assert kept.keys == []
 
 
 def test_a_stored_value_of_others_is_never_overwritten(users: Made) -> None:
