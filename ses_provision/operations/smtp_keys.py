@@ -143,8 +143,11 @@ def content(env: Environment, username: str, password: str) -> str:
 
 
 def known(login: Login) -> Login:
-    """A login whose password is hidden from here on."""
+    """A login whose password is hidden from here on. Raises ValueError where it cannot be one of
+    SES: smtplib sends ASCII alone, and SES makes nothing else."""
     SECRETS.learn(login.password)
+    if not (login.username + login.password).isascii():
+        raise ValueError("not of ASCII alone")
     return login
 
 

@@ -409,6 +409,20 @@ def test_with_variables_a_password_that_is_kept_nowhere_is_tried(
     assert made.smtp("test", "--no-auth").status == 0
 
 
+def test_what_cannot_be_a_password_of_ses_is_refused_in_a_sentence(
+    users: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = users(TERMINAL)
+    monkeypatch.setenv("SMTP_USERNAME", "mailer")
+    monkeypatch.setenv("SMTP_PASSWORD", "geheimnisträger")
+
+    refused = made.smtp("test")
+
+    assert refused.status == 64
+    assert "no user name and password of SES" in refused.stderr
+    assert "geheimnis" not in said(refused)
+
+
 def test_what_a_program_has_to_be_told_is_shown_without_the_password(kept: Users) -> None:
     assert kept.smtp("show").status == 1
     assert kept.smtp("create", "--yes").status == 0
