@@ -237,6 +237,8 @@ def next_steps(
 
 def retire(run: Run, name: str, chosen: Retirement, *, yes: bool) -> None:
     """Switch a key off, on again, or delete it."""
+    if chosen.undo and chosen.delete:
+        raise UsageError("What is deleted cannot be used again.", "Give --undo or --delete.")
     env = run.one_environment()
     user = smtp_keys.user_named(env, name)
     with run.boundary(env.name):
@@ -253,8 +255,9 @@ def retire(run: Run, name: str, chosen: Retirement, *, yes: bool) -> None:
                 "--delete removes it for good; --undo lets it be used again.",
             )
         else:
+            smtp_keys.insist_on_successor(found, key, named=bool(chosen.key))
             if not chosen.unseen:
-                smtp_keys.insist_on_successor(found, key)
+                smtp_keys.insist_on_use(found, key)
             if not yes:
                 run.confirm(f"Switch {key.label} of {user.name} off? (--undo takes it back.)")
             switch(run, target, user, key, State.INACTIVE)

@@ -186,15 +186,36 @@ def to_retire(found: Standing, ending: str) -> AccessKey:
     return found.keys[0]
 
 
-def insist_on_successor(found: Standing, key: AccessKey) -> None:
-    """Refuse to switch off a key whose successor nobody has been seen to use."""
+def insist_on_successor(found: Standing, key: AccessKey, *, named: bool) -> None:
+    """Refuse to switch off the last key that may be used, unless it was named."""
+    if not named and found.active == (key,):
+        raise UsageError(
+            f"{key.label} is the only one that may be used: without it the user sends nothing.",
+            "To end it all the same, name it: --key with its last signs.",
+        )
+
+
+def insist_on_use(found: Standing, key: AccessKey) -> None:
+    """Refuse to switch off a key whose successor nobody has been seen to use, or that was itself
+    used after it."""
     newer = [other for other in found.active if other.made_at > key.made_at]
-    if newer and not any(other.used_at for other in newer):
+    if not newer:
+        return
+    way_out = (
+        "Enter the new password where mail is sent, send one, and try again: AWS shows the use "
+        "of a key up to some hours late. --unseen retires the old key all the same."
+    )
+    used = [other.used_at for other in newer if other.used_at]
+    if not used:
         raise NotReady(
             f"The new {newer[-1].label} has not been seen in use: what sends may still use "
             f"{key.label}.",
-            "Enter the new password where mail is sent, send one, and try again: AWS shows the use "
-            "of a key up to some hours late. --unseen retires the old key all the same.",
+            way_out,
+        )
+    if key.used_at and key.used_at > max(used):
+        raise NotReady(
+            f"{key.label} was used after the new {newer[-1].label}: something still sends with it.",
+            way_out,
         )
 
 

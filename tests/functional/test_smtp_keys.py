@@ -166,6 +166,46 @@ def test_an_old_key_stays_on_until_the_new_one_was_seen(kept: Users) -> None:
     assert [key["Status"] for key in kept.keys] == ["Active", "Active"]
 
 
+def test_an_old_key_stays_on_while_something_sends_with_it(
+    users: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = users(TERMINAL)
+
+    def sends_with(shown: Result) -> None:
+        made.local.clock.advance(HOUR)
+        for line in shown.stdout.splitlines():
+            monkeypatch.setenv(*line.split("=", 1))
+        assert made.smtp("test", "--send").status == 0
+
+    first = made.smtp("create", "--yes", "--show-secret")
+    made.local.clock.advance(DAY)
+    second = made.smtp("rotate", "--yes", "--show-secret")
+    sends_with(second)
+    sends_with(first)
+    refused = made.smtp("retire", "--yes")
+    sends_with(second)
+    retired = made.smtp("retire", "--yes")
+
+    assert (refused.status, refused.writes) == (1, [])
+    assert "something still sends with it" in refused.stderr
+    assert retired.status == 0, retired.stderr
+
+
+def test_the_last_key_that_may_be_used_ends_only_by_its_name(kept: Users) -> None:
+    assert kept.smtp("create", "--yes").status == 0
+    kept.local.clock.advance(DAY)
+    assert kept.smtp("rotate", "--yes").status == 0
+    first, second = (key["AccessKeyId"][-6:] for key in kept.keys)
+    assert kept.smtp("retire", "--yes", "--key", second).status == 0
+
+    refused = [kept.smtp("retire", "--yes"), kept.smtp("retire", "--yes", "--unseen")]
+    ended = kept.smtp("retire", "--yes", "--key", first)
+
+    assert [(result.status, result.writes) for result in refused] == [(64, [])] * 2
+    assert "the only one that may be used" in refused[0].stderr
+    assert ended.status == 0, ended.stderr
+
+
 def test_a_user_whose_only_key_is_off_gets_another(kept: Users) -> None:
     assert kept.smtp("create", "--yes").status == 0
     ending = kept.keys[0]["AccessKeyId"][-6:]
@@ -526,6 +566,7 @@ def test_before_apply_there_is_nobody_to_make_a_key_for(cli: Cli, tmp_path: Path
         (("test", "--send", "--no-auth"), "takes no mail without a login"),
         (("retire", "--key", "XXXXXX"), "No access key of the user ends in XXXXXX"),
         (("retire",), "There is no older key to retire"),
+        (("retire", "--undo", "--delete"), "cannot be used again"),
         (("nonsense",), "create"),
     ],
 )
