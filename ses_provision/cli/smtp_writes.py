@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from ses_provision.cli.run import Run, Target
 from ses_provision.cli.smtp_looks import PASSWORD, USERNAME, reveal
 from ses_provision.cli.waiting import progress
+from ses_provision.engine.calling import ensure
 from ses_provision.errors import NotReady, NotSettled, ProvisionError, UsageError
 from ses_provision.operations import smtp_keys, smtp_refusals
 from ses_provision.operations.smtp_keys import Made, Standing
@@ -157,7 +158,8 @@ def delete_strays(run: Run, target: Target, user: SmtpUserSettings, known: set[s
     target.reader.forget()
     for key in target.reader.run(access_keys.access_keys(target.account, user.name)):
         if key.id not in known:
-            target.connections.send(access_keys.deletion(target.account, user.name, key.id))
+            deletion = access_keys.deletion(target.account, user.name, key.id)
+            ensure(deletion, target.connections)
             run.tell(
                 f"{target.env.name}: AWS made access key …{key.ending}, and its reply was "
                 "lost: it is deleted again."
@@ -171,7 +173,8 @@ def taken_back(run: Run, target: Target, user: SmtpUserSettings, made: Made) -> 
         yield
     except BaseException:
         try:
-            target.connections.send(access_keys.deletion(target.account, user.name, made.key_id))
+            deletion = access_keys.deletion(target.account, user.name, made.key_id)
+            ensure(deletion, target.connections)
         except ProvisionError as error:
             run.tell(
                 f"{target.env.name}: the new access key …{made.ending} of {user.name} could not be "
@@ -295,7 +298,7 @@ def remove(
         )
     if not yes:
         run.confirm(f"Delete {key.label} of {user.name} for good?")
-    target.connections.send(access_keys.deletion(target.account, user.name, key.id))
+    ensure(access_keys.deletion(target.account, user.name, key.id), target.connections)
     run.report(
         target.env.name,
         {"smtp": {"user": user.name, "key_ending": key.ending, "state": "deleted"}},
@@ -304,5 +307,5 @@ def remove(
     store = smtp_keys.store_of(target.env, target.account, user)
     if store is not None and found.kept is not None and found.is_kept(key) and found.kept.is_ours:
         for call in store.removals(found.kept):
-            target.connections.send(call)
+            ensure(call, target.connections)
         run.show(f"  its password is removed: {store.label}.")

@@ -359,6 +359,22 @@ def test_a_key_goes_again_where_nobody_can_tell_whether_there_is_another(
     assert kept.keys == []
 
 
+@pytest.mark.parametrize("operation", ["DeleteAccessKey", "DeleteParameter"])
+def test_what_is_deleted_already_counts_as_deleted(
+    kept: Users, operation: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("botocore.endpoint.time", SimpleNamespace(sleep=lambda _: None))
+    assert kept.smtp("create", "--yes").status == 0
+    ending = kept.keys[0]["AccessKeyId"][-6:]
+    assert kept.smtp("retire", "--yes", "--key", ending).status == 0
+
+    kept.local.fault("lose-reply", operation)
+    deleted = kept.smtp("retire", "--yes", "--delete", "--key", ending)
+
+    assert deleted.status == 0, deleted.stderr
+    assert "its password is removed" in deleted.stdout
+
+
 def test_a_stored_value_of_others_is_never_overwritten(users: Made) -> None:
     made = users(STORES["secretsmanager"])
     name = "/ses-smtp/prod/mailer/login"
