@@ -192,6 +192,19 @@ def test_an_address_is_put_on_the_list_and_taken_off_it(made: Bench) -> None:
     assert run(made, "remove", "A@example.net", "--yes").writes == []
 
 
+def test_only_what_stands_there_for_the_reason_given_is_shown_and_taken_off(made: Bench) -> None:
+    run(made, "add", "a@example.net", "--reason", "COMPLAINT", "--yes")
+    run(made, "add", "b@example.net", "--yes")
+    both = ("a@example.net", "b@example.net", "--reason", "BOUNCE")
+
+    shown = run(made, "list", *both)
+    assert run(made, "remove", *both, "--yes").status == 0
+
+    assert "b@example.net" in shown.stdout
+    assert "a@example.net" not in shown.stdout
+    assert listed(made) == {"a@example.net": "COMPLAINT"}
+
+
 def test_an_export_is_read_again_by_an_import(made: Bench, tmp_path: Path) -> None:
     run(made, "add", "a@example.net", "b@example.net", "--yes")
     file = tmp_path / "list.csv"
@@ -253,6 +266,7 @@ WRONG = {
     "two reasons": ("add", "a@example.net", "--reason", "BOUNCE", "--reason", "COMPLAINT"),
     "a reason that SES has not": ("add", "a@example.net", "--reason", "FAX"),
     "an action that is none": ("burn",),
+    "a format to export": ("export", "--format", "sendgrid"),
     "a pace of nothing": ("list", "--rate", "0"),
 }
 

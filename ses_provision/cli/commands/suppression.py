@@ -16,7 +16,7 @@ from ses_provision.operations.suppression_files import Format
 from ses_provision.outside import files
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
     from ses_provision.operations.suppression_files import Wanted
     from ses_provision.outside.call import Call
@@ -73,7 +73,7 @@ def suppression(
 
     Example: ses-provision suppression list --env prod
     """
-    given = Given(action, tuple(what or ()), tuple(each.value for each in reason or ()))
+    given = Given(action, tuple(what or ()), tuple(each.value for each in reason or ()), form)
     given.insist()
 
     def work(run: Run, target: Target) -> None:
@@ -83,12 +83,12 @@ def suppression(
             case Action.SETTINGS:
                 set_up(run, target, given, yes=yes)
             case Action.REMOVE:
-                take_off(run, target, given.addresses(), rate, yes=yes)
+                take_off(run, target, given, rate, yes=yes)
             case Action.ADD:
                 entries = dict.fromkeys(given.addresses(), given.reason or "BOUNCE")
                 put(run, target, entries, rate, yes=yes)
             case Action.IMPORT:
-                wanted = file(given, form)
+                wanted = file(given)
                 put(run, target, wanted.reasons, rate, yes=yes, wanted=wanted)
 
     run.each(work, writes=given.writes)
@@ -97,8 +97,14 @@ def suppression(
 class Given:
     """What was asked for on the command line."""
 
-    def __init__(self, action: Action, what: tuple[str, ...], reasons: tuple[str, ...]) -> None:
-        self.action, self.what, self.reasons = action, what, reasons
+    def __init__(
+        self,
+        action: Action,
+        what: tuple[str, ...],
+        reasons: tuple[str, ...],
+        form: Format | None,
+    ) -> None:
+        self.action, self.what, self.reasons, self.form = action, what, reasons, form
 
     @property
     def writes(self) -> bool:
@@ -126,6 +132,8 @@ class Given:
         if self.action in {Action.ADD, Action.IMPORT} and len(self.reasons) > 1:
             raise UsageError(f"`{call}` takes one --reason.")
         if self.action is not Action.IMPORT:
+            if self.form:
+                raise UsageError(f"`{call}` reads no file: leave out --format.")
             self.addresses()
 
     def addresses(self) -> tuple[str, ...]:
@@ -154,7 +162,8 @@ def show(run: Run, target: Target, given: Given) -> None:
 
 
 def looked_up(target: Target, given: Given) -> Sequence[Suppressed]:
-    """The whole list, what stands there for some reasons, or the addresses asked for."""
+    """The whole list, or the addresses asked for; what stands there for some reasons alone, where
+    they were given."""
     from ses_provision.outside.reading import together
     from ses_provision.resources.ses import suppression as listing
 
@@ -162,7 +171,11 @@ def looked_up(target: Target, given: Given) -> Sequence[Suppressed]:
     if not given.what:
         return target.reader.run(listing.suppressed(region, given.reasons))
     each = target.reader.run(together(listing.one(region, at) for at in given.addresses()))
-    return [found for found in each if found is not None]
+    return [
+        found
+        for found in each
+        if found is not None and (not given.reasons or found.reason in given.reasons)
+    ]
 
 
 def entry(each: Suppressed) -> dict[str, Any]:
@@ -178,7 +191,7 @@ def report(run: Run, target: Target, **found: Any) -> None:
     run.report(env.name, {"suppression": whole})
 
 
-def file(given: Given, form: Format | None) -> Wanted:
+def file(given: Given) -> Wanted:
     """What the file wants suppressed."""
     from ses_provision.operations.suppression_files import read
 
@@ -191,13 +204,13 @@ def file(given: Given, form: Format | None) -> Wanted:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError:
         text = content.decode("latin-1")
-    return read(text, form, given.reason)
+    return read(text, given.form, given.reason)
 
 
 def put(
     run: Run,
     target: Target,
-    entries: Any,
+    entries: Mapping[str, str],
     rate: float,
     *,
     yes: bool,
@@ -225,20 +238,17 @@ def put(
     report(run, target, put=made, on_it_already=lacks.stand)
 
 
-def take_off(run: Run, target: Target, addresses: Sequence[str], rate: float, *, yes: bool) -> None:
+def take_off(run: Run, target: Target, given: Given, rate: float, *, yes: bool) -> None:
     """Take addresses off the list."""
-    from ses_provision.outside.reading import together
     from ses_provision.render import suppression as text
     from ses_provision.resources.ses import suppression as listing
 
-    region = target.env.region
-    each = target.reader.run(together(listing.one(region, at) for at in addresses))
-    there = [found for found in each if found is not None]
+    there = looked_up(target, given)
     run.show(text.listed(target.env, there))
     if there and not yes:
         run.show("SES counts each new bounce and complaint of theirs against the account.")
         run.confirm(f"Let mail through to {text.addresses(len(there))} again?")
-    calls = [listing.delete(region, found.address) for found in there]
+    calls = [listing.delete(target.env.region, found.address) for found in there]
     made = perform(run, target, calls, len(calls), rate, "taken off the list")
     report(run, target, removed=made)
 
