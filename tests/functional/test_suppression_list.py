@@ -96,6 +96,26 @@ def test_what_an_export_writes_an_import_reads(reasons: dict[str, str]) -> None:
     assert dict(read(text, None).reasons) == reasons
 
 
+@pytest.mark.parametrize("form", Format)
+def test_without_a_header_no_column_tells_a_reason(form: Format) -> None:
+    found = read("x@example.net,1700000000\ny@example.net,COMPLAINT\n", form)
+
+    assert found.reasons == {"y@example.net": "COMPLAINT"}
+
+
+def test_a_quotation_mark_that_nothing_closes_is_told_in_a_sentence() -> None:
+    from ses_provision.errors import UsageError
+
+    with pytest.raises(UsageError, match="no CSV from line 3 on"):
+        read('email\na@example.net\n"' + "b" * csv.field_size_limit() + "bb", None)
+
+
+def test_a_line_is_named_as_an_editor_counts_it() -> None:
+    assert read('email,note\na@example.net,"two\nlines"\nnobody,\n', None, "BOUNCE").no_address == (
+        4,
+    )
+
+
 @given(st.text(max_size=300), st.sampled_from([None, *Format]))
 def test_any_text_is_read_or_refused_in_a_sentence(text: str, form: Format | None) -> None:
     from ses_provision.errors import UsageError
