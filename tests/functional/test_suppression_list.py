@@ -157,12 +157,19 @@ def test_an_import_that_was_interrupted_goes_on_where_it_was(
 
     monkeypatch.setattr(made.world, "sleep", stop_after_seven)
 
-    assert run(made, "import", str(file), "--yes").status == 1
+    stopped = run(made, "import", str(file), "--yes")
     stand = len(listed(made))
+    made.local.clear_faults()
+    pauses.clear()
+    document = run(made, "import", str(file), "--yes", "--json")
     made.local.clear_faults()
     rest = run(made, "import", str(file), "--yes")
 
+    assert (stopped.status, document.status) == (1, 1)
+    assert "prod: 7 of 20 addresses suppressed" in stopped.stdout
+    assert [told["suppression"]["put"] for told in document.json["environments"]] == [7]
     assert stand == 7
+    stand += 7
     assert rest.status == 0
     assert len(rest.writes) == 20 - stand
     assert len(listed(made)) == 20

@@ -16,7 +16,7 @@ from ses_provision.operations.suppression_files import Format
 from ses_provision.outside import files
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from ses_provision.operations.suppression_files import Wanted
     from ses_provision.outside.call import Call
@@ -184,11 +184,12 @@ def entry(each: Suppressed) -> dict[str, Any]:
     return {"address": each.address, "reason": each.reason, "since": since}
 
 
-def report(run: Run, target: Target, **found: Any) -> None:
-    """Report what was found or done."""
+def report(run: Run, target: Target, **found: Any) -> dict[str, Any]:
+    """Report what was found or done; what is returned may still be counted up."""
     env = target.env
     whole = {"account_id": env.account_id, "region": env.region, **found}
     run.report(env.name, {"suppression": whole})
+    return whole
 
 
 def file(given: Given) -> Wanted:
@@ -234,8 +235,10 @@ def put(
             f"{target.env.account_id} (about {text.duration(count, rate)})"
             f"{others_there(run, target)}?"
         )
-    made = perform(run, target, operation.puts(region, lacks.to_put), count, rate, "suppressed")
-    report(run, target, put=made, on_it_already=lacks.stand)
+    told = report(run, target, put=0, on_it_already=lacks.stand)
+    calls = operation.puts(region, lacks.to_put)
+    for made in performed(run, target, calls, count, rate, "suppressed"):
+        told["put"] = made
 
 
 def take_off(run: Run, target: Target, given: Given, rate: float, *, yes: bool) -> None:
@@ -249,27 +252,31 @@ def take_off(run: Run, target: Target, given: Given, rate: float, *, yes: bool) 
         run.show("SES counts each new bounce and complaint of theirs against the account.")
         run.confirm(f"Let mail through to {text.addresses(len(there))} again?")
     calls = [listing.delete(target.env.region, found.address) for found in there]
-    made = perform(run, target, calls, len(calls), rate, "taken off the list")
-    report(run, target, removed=made)
+    told = report(run, target, removed=0)
+    for made in performed(run, target, calls, len(calls), rate, "taken off the list"):
+        told["removed"] = made
 
 
-def perform(
+def performed(
     run: Run, target: Target, calls: Iterable[Call], count: int, rate: float, done: str
-) -> int:
-    """Send the calls at their pace, and say how far it is; how many were made."""
+) -> Iterator[int]:
+    """Send the calls at their pace, and give how many are made. Where they end early, say so."""
     from ses_provision.operations.suppression import paced
     from ses_provision.render import suppression as text
     from ses_provision.render.counting import Counting
 
     made = 0
     shown = not (run.quiet or run.as_json)
-    with Counting(run.err, f"{target.env.name}: {done}", count, shown=shown) as counting:
-        for _ in paced(calls, target.connections, run.world.sleep, rate):
-            made += 1
-            counting.at(made)
-    if count:
-        run.show(f"{target.env.name}: {text.addresses(made)} {done}")
-    return made
+    try:
+        with Counting(run.err, f"{target.env.name}: {done}", count, shown=shown) as counting:
+            for _ in paced(calls, target.connections, run.world.sleep, rate):
+                made += 1
+                counting.at(made)
+                yield made
+    finally:
+        if count:
+            rest = "" if made == count else f" of {count}"
+            run.show(f"{target.env.name}: {made}{rest} {text.noun(count)} {done}")
 
 
 def set_up(run: Run, target: Target, given: Given, *, yes: bool) -> None:
