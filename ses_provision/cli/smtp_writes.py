@@ -15,7 +15,7 @@ from ses_provision.operations import smtp_keys, smtp_refusals
 from ses_provision.operations.smtp_keys import Made, Standing
 from ses_provision.outside import wait
 from ses_provision.outside.refusals import is_repeated
-from ses_provision.outside.smtp import Walk
+from ses_provision.outside.smtp import LOGIN, Walk
 from ses_provision.render import smtp as text
 from ses_provision.resources import access_keys
 from ses_provision.resources.access_keys import AccessKey, State
@@ -190,12 +190,8 @@ def works(run: Run, target: Target, user: SmtpUserSettings, made: Made) -> bool:
     env = target.env
 
     def look() -> Hop:
-        last: Hop | None = None
-        for hop in Walk(endpoint, smtp_keys.PORT).hops(made.login, None):
-            last = hop
-        if last is None:
-            raise TypeError("a walk has hops")
-        return last
+        hops = list(Walk(endpoint, smtp_keys.PORT).hops(made.login, None))
+        return next((hop for hop in hops if hop.name == LOGIN), hops[-1])
 
     awaited = progress(run)
     with run.world.smtp(env.region) as endpoint:
@@ -216,7 +212,8 @@ def works(run: Run, target: Target, user: SmtpUserSettings, made: Made) -> bool:
             ) from error
     if last.failed:
         meant = smtp_refusals.meaning(last, env, user.name)
-        run.tell(f"{env.name}: the password was not tried: {last.name}: {meant.cause}.")
+        tried = "did not log in" if last.name == LOGIN else "was not tried"
+        run.tell(f"{env.name}: the password {tried}: {last.name}: {meant.cause}.")
         return False
     run.tell(f"{user.name} logs in at {endpoint.host}.")
     return True

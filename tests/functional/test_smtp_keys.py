@@ -18,6 +18,7 @@ from ses_provision.cli.outlet import Outlet
 from ses_provision.cli.run import Run
 from ses_provision.local.smtp.password import derived
 from ses_provision.operations import smtp_keys
+from ses_provision.outside import smtp
 from tests.conftest import Cli, Result
 from tests.functional.folders import HOSTED, Bench, bench
 
@@ -562,6 +563,34 @@ def test_a_new_key_is_waited_for_until_smtp_knows_it(kept: Users) -> None:
     assert created.status == 0, created.stderr
     assert "SMTP does not know the new key yet" in created.stderr
     assert "mailer logs in" in created.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "code", "works", "told"),
+    [
+        ("TCP", 0, False, "was not tried: TCP: nobody answers"),
+        ("AUTH", 454, False, "did not log in: AUTH: "),
+        ("QUIT", 451, True, "mailer logs in"),
+    ],
+)
+def test_what_is_said_of_a_new_password_is_what_the_login_showed(
+    users: Made,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    code: int,
+    works: bool,
+    told: str,
+) -> None:
+    timed = smtp.timed
+
+    def failing(step: str, take: Callable[[], str]) -> smtp.Hop:
+        return smtp.Hop(step, 0, failed="no", code=code) if step == name else timed(step, take)
+
+    monkeypatch.setattr(smtp, "timed", failing)
+    created = users(STORES["ssm"]).smtp("create", "--yes", "--json")
+
+    assert created.json["environments"][0]["smtp"]["works"] is works
+    assert told in created.stderr
 
 
 def test_before_apply_there_is_nobody_to_make_a_key_for(cli: Cli, tmp_path: Path) -> None:
