@@ -19,6 +19,8 @@ from ses_provision.cli.run import Run
 from ses_provision.local.smtp.password import derived
 from ses_provision.operations import smtp_keys
 from ses_provision.outside import smtp
+from ses_provision.outside.aws import Connections
+from ses_provision.outside.call import Call
 from tests.conftest import Cli, Result
 from tests.functional.folders import HOSTED, Bench, bench
 
@@ -395,6 +397,34 @@ def test_a_parameter_in_clear_text_is_refused(users: Made) -> None:
 
     assert (refused.status, refused.writes) == (1, [])
     assert "is a String" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("chosen", "named"), [("alias/mail", "alias/mail"), ("alias/aws/ssm", None), (None, None)]
+)
+def test_the_encryption_key_that_somebody_chose_for_a_parameter_stays(
+    users: Made, monkeypatch: pytest.MonkeyPatch, chosen: str | None, named: str | None
+) -> None:
+    made = users(STORES["ssm"])
+    assert made.smtp("create", "--yes").status == 0
+    if chosen:
+        written: dict[str, Any] = {"Name": "/ses-smtp/prod/mailer/login", "KeyId": chosen}
+        held = made.call("ssm", "DescribeParameters")["Parameters"][0]["Description"]
+        written |= {"Value": json.dumps(made.stored()), "Type": "SecureString", "Overwrite": True}
+        made.call("ssm", "PutParameter", **written, Description=held)
+    sent: list[Call] = []
+    send = Connections.send
+
+    def noting(connections: Connections, call: Call) -> dict[str, Any]:
+        sent.append(call)
+        return send(connections, call)
+
+    monkeypatch.setattr(Connections, "send", noting)
+    rotated = made.smtp("rotate", "--yes")
+
+    assert rotated.status == 0, rotated.stderr
+    [put] = [call for call in sent if call.operation == "PutParameter"]
+    assert put.params.get("KeyId") == named
 
 
 def test_off_a_terminal_no_password_is_shown_unless_asked_for(users: Made) -> None:
