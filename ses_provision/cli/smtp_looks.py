@@ -132,12 +132,24 @@ def login_of(run: Run, target: Target, user: SmtpUserSettings) -> Login:
                 f"ses-provision smtp create --env {env.name} --user {user.name}",
             )
         return found
+    try:
+        return smtp_keys.known(given_login(run, user))
+    except ValueError:
+        raise UsageError(
+            "This is no user name and password of SES: those have letters without accents, digits "
+            "and signs alone (ASCII).",
+            "Enter them as `smtp create` showed them.",
+        ) from None
+
+
+def given_login(run: Run, user: SmtpUserSettings) -> Login:
+    """A login from variables, or typed."""
     username, password = os.environ.get(USERNAME), os.environ.get(PASSWORD)
     if username and password:
-        return smtp_keys.known(Login(username, password))
+        return Login(username, password)
     if not run.may_ask:
         raise UsageError(
             f"The password of {user.name} is kept nowhere, and nobody is there to type it.",
             f"Set {USERNAME} and {PASSWORD}, or go without a login: --no-auth.",
         )
-    return smtp_keys.known(Login(asking.ask("SMTP user name"), asking.unseen("SMTP password")))
+    return Login(asking.ask("SMTP user name"), asking.unseen("SMTP password"))

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 from ses_provision.cli.run import Run, Target
 from ses_provision.cli.smtp_looks import PASSWORD, USERNAME, reveal
 from ses_provision.cli.waiting import progress
+from ses_provision.engine.calling import ensure
 from ses_provision.errors import NotReady, NotSettled, ProvisionError, UsageError
 from ses_provision.operations import smtp_keys, smtp_refusals
 from ses_provision.operations.smtp_keys import Made, Standing
 from ses_provision.outside import wait
-from ses_provision.outside.smtp import Walk
+from ses_provision.outside.refusals import is_repeated
+from ses_provision.outside.smtp import LOGIN, Walk
 from ses_provision.render import smtp as text
 from ses_provision.resources import access_keys
 from ses_provision.resources.access_keys import AccessKey, State
@@ -45,15 +47,22 @@ def new_key(run: Run, action: str, name: str, *, show_secret: bool, yes: bool) -
     user = smtp_keys.user_named(env, name)
     with run.boundary(env.name):
         target = run.open(env)
-        found = target.reader.run(smtp_keys.standing(env, target.account, user))
-        insist_on_room(target, user, found, action)
         store = smtp_keys.store_of(env, target.account, user)
-        insist_on_a_place(run, store, found, show_secret=show_secret)
+
+        def look() -> Standing:
+            found = target.reader.run(smtp_keys.standing(env, target.account, user))
+            insist_on_room(target, user, found, action)
+            insist_on_a_place(run, store, found, show_secret=show_secret)
+            return found
+
+        found = look()
         if not yes:
             where = store.label if store else "shown once"
             run.confirm(f"Make an access key for {user.name} ({env.name}); password: {where}?")
+            target.reader.forget()
+            found = look()  # somebody else may have been faster
         made = handed_over(run, target, user, (store, found))
-        told: dict[str, Any] = {"user": user.name, "key_ending": made.key_id[-access_keys.SHOWN :]}
+        told: dict[str, Any] = {"user": user.name, "key_ending": made.ending}
         run.report(env.name, {"smtp": told})
         told["works"] = works(run, target, user, made)
         for line in next_steps(target, user, action, store):
@@ -109,10 +118,16 @@ def handed_over(
 ) -> Made:
     """Make a key and hand its password over; where that fails, the key goes again."""
     store, found = place
-    with strays_deleted(run, target, user, found) as known:
+    known = {key.id for key in found.keys}
+    try:
         made = smtp_keys.make(target.connections, target.env, target.account, user)
-        known.add(made.key_id)
+    except BaseException as error:
+        if is_repeated(error.__cause__ or error):
+            delete_strays(run, target, user, known)
+        raise
     with taken_back(run, target, user, made):
+        if made.repeated:
+            delete_strays(run, target, user, {*known, made.key_id})
         if store is None:
             show_once(run, made)
         else:
@@ -135,27 +150,20 @@ def show_once(run: Run, made: Made) -> None:
         raise NotReady(f"The password could not be shown: {run.lost}.", "Try again.")
 
 
-@contextmanager
-def strays_deleted(
-    run: Run, target: Target, user: SmtpUserSettings, found: Standing
-) -> Iterator[set[str]]:
+def delete_strays(run: Run, target: Target, user: SmtpUserSettings, known: set[str]) -> None:
     """Delete what IAM made and never told us of, because a reply was lost and asked for again.
 
     CreateAccessKey knows no token that would tell two tries from two wishes (IAM API reference).
     """
-    known = {key.id for key in found.keys}
-    try:
-        yield known
-    finally:
-        target.reader.forget()
-        keys = target.reader.run(access_keys.access_keys(target.account, user.name))
-        for key in keys:
-            if key.id not in known:
-                target.connections.send(access_keys.deletion(target.account, user.name, key.id))
-                run.tell(
-                    f"{target.env.name}: AWS made access key …{key.ending}, and its reply was "
-                    "lost: it is deleted again."
-                )
+    target.reader.forget()
+    for key in target.reader.run(access_keys.access_keys(target.account, user.name)):
+        if key.id not in known:
+            deletion = access_keys.deletion(target.account, user.name, key.id)
+            ensure(deletion, target.connections)
+            run.tell(
+                f"{target.env.name}: AWS made access key …{key.ending}, and its reply was "
+                "lost: it is deleted again."
+            )
 
 
 @contextmanager
@@ -164,16 +172,16 @@ def taken_back(run: Run, target: Target, user: SmtpUserSettings, made: Made) -> 
     try:
         yield
     except BaseException:
-        ending = made.key_id[-access_keys.SHOWN :]
         try:
-            target.connections.send(access_keys.deletion(target.account, user.name, made.key_id))
+            deletion = access_keys.deletion(target.account, user.name, made.key_id)
+            ensure(deletion, target.connections)
         except ProvisionError as error:
             run.tell(
-                f"{target.env.name}: the new access key …{ending} of {user.name} could not be "
+                f"{target.env.name}: the new access key …{made.ending} of {user.name} could not be "
                 f"deleted again: {error.message} Delete it: ses-provision smtp retire"
             )
         else:
-            run.tell(f"{target.env.name}: the new access key …{ending} is deleted again.")
+            run.tell(f"{target.env.name}: the new access key …{made.ending} is deleted again.")
         raise
 
 
@@ -182,12 +190,8 @@ def works(run: Run, target: Target, user: SmtpUserSettings, made: Made) -> bool:
     env = target.env
 
     def look() -> Hop:
-        last: Hop | None = None
-        for hop in Walk(endpoint, smtp_keys.PORT).hops(made.login, None):
-            last = hop
-        if last is None:
-            raise TypeError("a walk has hops")
-        return last
+        hops = list(Walk(endpoint, smtp_keys.PORT).hops(made.login, None))
+        return next((hop for hop in hops if hop.name == LOGIN), hops[-1])
 
     awaited = progress(run)
     with run.world.smtp(env.region) as endpoint:
@@ -208,7 +212,8 @@ def works(run: Run, target: Target, user: SmtpUserSettings, made: Made) -> bool:
             ) from error
     if last.failed:
         meant = smtp_refusals.meaning(last, env, user.name)
-        run.tell(f"{env.name}: the password was not tried: {last.name}: {meant.cause}.")
+        tried = "did not log in" if last.name == LOGIN else "was not tried"
+        run.tell(f"{env.name}: the password {tried}: {last.name}: {meant.cause}.")
         return False
     run.tell(f"{user.name} logs in at {endpoint.host}.")
     return True
@@ -232,6 +237,8 @@ def next_steps(
 
 def retire(run: Run, name: str, chosen: Retirement, *, yes: bool) -> None:
     """Switch a key off, on again, or delete it."""
+    if chosen.undo and chosen.delete:
+        raise UsageError("What is deleted cannot be used again.", "Give --undo or --delete.")
     env = run.one_environment()
     user = smtp_keys.user_named(env, name)
     with run.boundary(env.name):
@@ -248,8 +255,9 @@ def retire(run: Run, name: str, chosen: Retirement, *, yes: bool) -> None:
                 "--delete removes it for good; --undo lets it be used again.",
             )
         else:
+            smtp_keys.insist_on_successor(found, key, named=bool(chosen.key))
             if not chosen.unseen:
-                smtp_keys.insist_on_successor(found, key)
+                smtp_keys.insist_on_use(found, key)
             if not yes:
                 run.confirm(f"Switch {key.label} of {user.name} off? (--undo takes it back.)")
             switch(run, target, user, key, State.INACTIVE)
@@ -287,7 +295,7 @@ def remove(
         )
     if not yes:
         run.confirm(f"Delete {key.label} of {user.name} for good?")
-    target.connections.send(access_keys.deletion(target.account, user.name, key.id))
+    ensure(access_keys.deletion(target.account, user.name, key.id), target.connections)
     run.report(
         target.env.name,
         {"smtp": {"user": user.name, "key_ending": key.ending, "state": "deleted"}},
@@ -296,5 +304,5 @@ def remove(
     store = smtp_keys.store_of(target.env, target.account, user)
     if store is not None and found.kept is not None and found.is_kept(key) and found.kept.is_ours:
         for call in store.removals(found.kept):
-            target.connections.send(call)
+            ensure(call, target.connections)
         run.show(f"  its password is removed: {store.label}.")

@@ -42,6 +42,15 @@ def send(
         ) from error
 
 
+def ensure(call: Call, connections: Connections) -> None:
+    """Make one call of no step; where it is so already, all is well."""
+    try:
+        connections.send(call)
+    except ProvisionError as error:
+        if not means(error, call.already):
+            raise
+
+
 def batches(wanted: Iterable[tuple[T, Sequence[Call]]]) -> list[tuple[Call, list[T]]]:
     """The calls for several things in order, each with the things it completes.
 

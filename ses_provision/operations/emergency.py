@@ -88,6 +88,8 @@ class Stop:
         if not self.whole_account:
             text = sending.noted(now, self.seen.caller, because)
             self._beside(connections, sending.note(self.seen.sending.set_arn, text), "noted")
+        elif because:
+            self.notes.append(f"why ({because}) is kept nowhere: an account has no tags")
 
     def resume(self, connections: Connections) -> None:
         """Let the mail through, and take the note away."""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from ses_provision.errors import NotReady, UsageError
 from ses_provision.operations.smtp_password import derive
 from ses_provision.outside.reading import Reading, ask, both
+from ses_provision.outside.refusals import is_repeated
 from ses_provision.outside.secrets import SECRETS
 from ses_provision.outside.smtp import Login, host
 from ses_provision.resources import access_keys
@@ -104,23 +105,34 @@ def kept_in(store: Store | None) -> Reading[Kept | None]:
 
 @dataclass(frozen=True)
 class Made:
-    """A key that was just made, with the password that belongs to it."""
+    """A key that was just made, with the password that belongs to it.
+
+    `repeated`: AWS was asked again, and may have made another one of which it never told.
+    """
 
     key_id: str
     login: Login = field(repr=False)
     text: str = field(repr=False)
+    repeated: bool = False
+
+    @property
+    def ending(self) -> str:
+        """What tells the key apart without saying it."""
+        return self.key_id[-access_keys.SHOWN :]
 
 
 def make(
     connections: Connections, env: Environment, account: Account, user: SmtpUserSettings
 ) -> Made:
     """Make a key. What it says is hidden from here on, wherever it might be quoted."""
-    reply = connections.send(access_keys.creation(account, user.name))["AccessKey"]
-    secret = str(reply["SecretAccessKey"])
+    reply = connections.send(access_keys.creation(account, user.name))
+    key = reply["AccessKey"]
+    secret = str(key["SecretAccessKey"])
     password = derive(secret, env.region)
     SECRETS.learn(secret, password)
-    key_id = str(reply["AccessKeyId"])
-    return Made(key_id, Login(key_id, password), content(env, key_id, password))
+    key_id = str(key["AccessKeyId"])
+    text = content(env, key_id, password)
+    return Made(key_id, Login(key_id, password), text, is_repeated(reply))
 
 
 def content(env: Environment, username: str, password: str) -> str:
@@ -131,8 +143,11 @@ def content(env: Environment, username: str, password: str) -> str:
 
 
 def known(login: Login) -> Login:
-    """A login whose password is hidden from here on."""
+    """A login whose password is hidden from here on. Raises ValueError where it cannot be one of
+    SES: smtplib sends ASCII alone, and SES makes nothing else."""
     SECRETS.learn(login.password)
+    if not (login.username + login.password).isascii():
+        raise ValueError("not of ASCII alone")
     return login
 
 
@@ -171,15 +186,36 @@ def to_retire(found: Standing, ending: str) -> AccessKey:
     return found.keys[0]
 
 
-def insist_on_successor(found: Standing, key: AccessKey) -> None:
-    """Refuse to switch off a key whose successor nobody has been seen to use."""
+def insist_on_successor(found: Standing, key: AccessKey, *, named: bool) -> None:
+    """Refuse to switch off the last key that may be used, unless it was named."""
+    if not named and found.active == (key,):
+        raise UsageError(
+            f"{key.label} is the only one that may be used: without it the user sends nothing.",
+            "To end it all the same, name it: --key with its last signs.",
+        )
+
+
+def insist_on_use(found: Standing, key: AccessKey) -> None:
+    """Refuse to switch off a key whose successor nobody has been seen to use, or that was itself
+    used after it."""
     newer = [other for other in found.active if other.made_at > key.made_at]
-    if newer and not any(other.used_at for other in newer):
+    if not newer:
+        return
+    way_out = (
+        "Enter the new password where mail is sent, send one, and try again: AWS shows the use "
+        "of a key up to some hours late. --unseen retires the old key all the same."
+    )
+    used = [other.used_at for other in newer if other.used_at]
+    if not used:
         raise NotReady(
             f"The new {newer[-1].label} has not been seen in use: what sends may still use "
             f"{key.label}.",
-            "Enter the new password where mail is sent, send one, and try again: AWS shows the use "
-            "of a key up to some hours late. --unseen retires the old key all the same.",
+            way_out,
+        )
+    if key.used_at and key.used_at > max(used):
+        raise NotReady(
+            f"{key.label} was used after the new {newer[-1].label}: something still sends with it.",
+            way_out,
         )
 
 

@@ -19,28 +19,55 @@ class Meaning:
     way_out: str
 
 
+ALWAYS = {
+    421: Meaning(
+        "SES takes no more connections from here at once (421)",
+        "close idle connections, or send several mails over one; then try again",
+    ),
+    451: Meaning("SES cannot take it just now (451)", "try again in a few seconds"),
+    552: Meaning("the mail is larger than SES takes (552)", "send less in one mail"),
+    553: Meaning("an address is not written as one (553)", "look at From and To of the mail"),
+}
+"""What some replies mean, whoever gets them."""
+NO_CONNECTION = Meaning(
+    "nobody answers: a firewall, a security group or the provider lets no SMTP out",
+    "try --port 2587 or --port 465; EC2 and many providers hold back port 25",
+)
+NO_TLS = Meaning(
+    "TLS failed: something between here and AWS answers in its place, or the certificates that "
+    "this machine trusts are too old",
+    "look at proxies and firewalls that inspect mail; the certificate has to be AWS's own",
+)
+
+
 def meaning(hop: Hop, env: Environment, user: str) -> Meaning:
     """What the failure of a hop means."""
-    by_code = {
-        421: busy,
-        451: later,
-        454: throttled,
-        530: not_logged_in,
-        535: wrong_password,
-        552: too_large,
-        553: bad_address,
-        554: refused,
-    }
-    explain = by_code.get(hop.code)
-    if explain is not None:
-        return explain(hop, env, user)
-    by_name = {"DNS": no_endpoint, "TCP": no_connection, "STARTTLS": no_tls, "TLS": no_tls}
-    return by_name.get(hop.name, anything)(hop, env, user)
+    match hop.code:
+        case 454:
+            return throttled(hop, env)
+        case 530:
+            return not_logged_in(hop)
+        case 535:
+            return wrong_password(env, user)
+        case 554:
+            return refused(hop, env, user)
+    return ALWAYS.get(hop.code) or on_the_way(hop, env)
 
 
-def no_endpoint(hop: Hop, env: Environment, user: str) -> Meaning:
+def on_the_way(hop: Hop, env: Environment) -> Meaning:
+    """A failure without a reply that says something of itself."""
+    match hop.name:
+        case "DNS":
+            return no_endpoint(env)
+        case "TCP":
+            return NO_CONNECTION
+        case "STARTTLS" | "TLS":
+            return NO_TLS
+    return anything(hop, env)
+
+
+def no_endpoint(env: Environment) -> Meaning:
     """The name does not resolve."""
-    del hop, user
     return Meaning(
         f"the name of the SMTP endpoint of {env.region} does not resolve: not every region has "
         "one, or DNS does not work here",
@@ -48,43 +75,8 @@ def no_endpoint(hop: Hop, env: Environment, user: str) -> Meaning:
     )
 
 
-def no_connection(hop: Hop, env: Environment, user: str) -> Meaning:
-    """Nobody answers at the port."""
-    del hop, env, user
-    return Meaning(
-        "nobody answers: a firewall, a security group or the provider lets no SMTP out",
-        "try --port 2587 or --port 465; EC2 and many providers hold back port 25",
-    )
-
-
-def no_tls(hop: Hop, env: Environment, user: str) -> Meaning:
-    """The handshake failed."""
-    del hop, env, user
-    return Meaning(
-        "TLS failed: something between here and AWS answers in its place, or the certificates that "
-        "this machine trusts are too old",
-        "look at proxies and firewalls that inspect mail; the certificate has to be AWS's own",
-    )
-
-
-def busy(hop: Hop, env: Environment, user: str) -> Meaning:
-    """421."""
-    del hop, env, user
-    return Meaning(
-        "SES takes no more connections from here at once (421)",
-        "close idle connections, or send several mails over one; then try again",
-    )
-
-
-def later(hop: Hop, env: Environment, user: str) -> Meaning:
-    """451."""
-    del hop, env, user
-    return Meaning("SES cannot take it just now (451)", "try again in a few seconds")
-
-
-def throttled(hop: Hop, env: Environment, user: str) -> Meaning:
+def throttled(hop: Hop, env: Environment) -> Meaning:
     """454: a rate or a quota, or IAM that does not answer."""
-    del user
     if "authentication" in hop.failed.lower():
         return Meaning("SES cannot check the login just now (454)", "try again in a few seconds")
     return Meaning(
@@ -93,9 +85,8 @@ def throttled(hop: Hop, env: Environment, user: str) -> Meaning:
     )
 
 
-def not_logged_in(hop: Hop, env: Environment, user: str) -> Meaning:
+def not_logged_in(hop: Hop) -> Meaning:
     """530."""
-    del env, user
     if "STARTTLS" in hop.failed:
         return Meaning("SES wants TLS first (530)", "let the program use STARTTLS")
     return Meaning(
@@ -104,9 +95,8 @@ def not_logged_in(hop: Hop, env: Environment, user: str) -> Meaning:
     )
 
 
-def wrong_password(hop: Hop, env: Environment, user: str) -> Meaning:
+def wrong_password(env: Environment, user: str) -> Meaning:
     """535."""
-    del hop
     return Meaning(
         f"user name and password are not right together in {env.region} (535): the password is of "
         "another region, the key is inactive or deleted, or a secret access key was entered, which "
@@ -114,18 +104,6 @@ def wrong_password(hop: Hop, env: Environment, user: str) -> Meaning:
         f"ses-provision smtp status --env {env.name} --user {user}; a new key works after some "
         "seconds",
     )
-
-
-def too_large(hop: Hop, env: Environment, user: str) -> Meaning:
-    """552."""
-    del hop, env, user
-    return Meaning("the mail is larger than SES takes (552)", "send less in one mail")
-
-
-def bad_address(hop: Hop, env: Environment, user: str) -> Meaning:
-    """553."""
-    del hop, env, user
-    return Meaning("an address is not written as one (553)", "look at From and To of the mail")
 
 
 def refused(hop: Hop, env: Environment, user: str) -> Meaning:
@@ -157,9 +135,8 @@ def refused(hop: Hop, env: Environment, user: str) -> Meaning:
     )
 
 
-def anything(hop: Hop, env: Environment, user: str) -> Meaning:
+def anything(hop: Hop, env: Environment) -> Meaning:
     """A refusal that is none of those above."""
-    del user
     return Meaning(
         f"the hop {hop.name} failed for a reason that ses-provision does not know",
         f"ses-provision checklist --env {env.name}",

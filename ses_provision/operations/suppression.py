@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ses_provision.errors import ProvisionError
-from ses_provision.outside.refusals import means
+from ses_provision.engine.calling import ensure
 from ses_provision.resources.ses import suppression
 
 if TYPE_CHECKING:
@@ -50,11 +49,7 @@ def paced(
     for number, call in enumerate(calls):
         if number:
             sleep(1 / rate)
-        try:
-            connections.send(call)
-        except ProvisionError as error:
-            if not means(error, call.already):
-                raise
+        ensure(call, connections)
         yield call
 
 

@@ -52,18 +52,22 @@ class Wanted:
 def read(text: str, form: Format | None, reason: str = "") -> Wanted:
     """Read a file. Raises UsageError where it has no column of addresses, or its reasons are
     unknown throughout."""
-    lines = list(csv.reader(io.StringIO(text, newline=""), dialect(text)))
-    table = [(number, cells) for number, cells in enumerate(lines, start=1) if any(cells)]
+    lines = csv.reader(io.StringIO(text, newline=""), dialect(text))
+    try:
+        table = [(lines.line_num, cells) for cells in lines if any(cells)]
+    except csv.Error as error:
+        raise UsageError(
+            f"The file is no CSV from line {lines.line_num} on: {error}.",
+            "Look for a quotation mark that nothing closes.",
+        ) from error
     if not table:
         return Wanted({})
     header = [cell.strip().lower() for cell in table[0][1]]
+    rows = table[1:]
     if any("@" in cell for cell in header):
-        header, rows = ["emailaddress", "reason"], table
-    else:
-        rows = table[1:]
+        header, rows, form = ["emailaddress", "reason"], table, Format.CSV
     at = column(header)
-    given = form or guessed(header)
-    judge = JUDGES[given]
+    judge = JUDGES[form or guessed(header)]
     return collected(rows, header, at, lambda row: reason or judge(row, frozenset(header)))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,6 +29,15 @@ def means(error: object, refusals: Iterable[Refusal]) -> bool:
     return isinstance(error, AwsRefused) and any(
         refusal.is_meant(error.code, error.said) for refusal in refusals
     )
+
+
+def is_repeated(outcome: object) -> bool:
+    """Whether AWS may have carried out a call more often than it said, given the reply or the
+    error of botocore: nobody answered a try, or it was tried again."""
+    response = outcome if isinstance(outcome, Mapping) else getattr(outcome, "response", None)
+    if response is None:
+        return True
+    return bool((response.get("ResponseMetadata") or {}).get("RetryAttempts"))
 
 
 DENIED = frozenset(

@@ -14,6 +14,7 @@ from ses_provision.outside import regions
 IMPLICIT_TLS = frozenset({465, 2465})
 """Ports that begin with TLS; on the others STARTTLS asks for it (SES Developer Guide, SMTP)."""
 PORTS = (587, 2587, 25, 465, 2465)
+LOGIN = "AUTH"  # what the hop of a login is called
 PATIENCE = 10.0  # seconds for each answer
 
 
@@ -107,7 +108,7 @@ class Walk:
                 ("STARTTLS", self._starttls),
             ]
         if login is not None:
-            steps.append(("AUTH", lambda: self._log_in(login)))
+            steps.append((LOGIN, lambda: self._log_in(login)))
         if letter is not None:
             steps.append(("mail", lambda: self._send(letter)))
         steps.append(("QUIT", self._quit))

@@ -50,7 +50,12 @@ def place(env: Environment) -> str:
 
 def addresses(count: int) -> str:
     """A number of addresses."""
-    return f"{count} address{'' if count == 1 else 'es'}"
+    return f"{count} {noun(count)}"
+
+
+def noun(count: int) -> str:
+    """What is counted."""
+    return "address" if count == 1 else "addresses"
 
 
 def judged(wanted: Wanted, lacks: Lacking) -> Text:

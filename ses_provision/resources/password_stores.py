@@ -29,13 +29,15 @@ def mark(key_id: str) -> str:
 class Kept:
     """A stored password: the mark of its key, its tags, and why it cannot be written, if so.
 
-    `ends`: it is scheduled for deletion, and is brought back before it is written.
+    `ends`: it is scheduled for deletion, and is brought back before it is written. `encrypted_with`
+    is an encryption key that somebody chose for it, where the store wants it named at each writing.
     """
 
     marks: frozenset[str]
     all_tags: Mapping[str, str]
     problem: str = ""
     ends: bool = False
+    encrypted_with: str = ""
 
     def is_of(self, key_id: str) -> bool:
         """Whether it is the password of a key."""
@@ -156,6 +158,8 @@ class Secret:
 
 ABSENT_PARAMETER = (Refusal("ParameterNotFound"), Refusal("InvalidResourceId"))
 SECURE = "SecureString"
+NO_CHOICE = "alias/aws/ssm"
+"""The key of whoever names none (SSM API reference, PutParameter)."""
 ABOUT = "SMTP password, "
 """How the description of a parameter begins, before the mark of its key."""
 
@@ -213,7 +217,9 @@ class Parameter:
         if held[0].get("Type") != SECURE:
             theirs = f"{self.label} is a {held[0].get('Type')}, which whoever lists it can read"
         marked = str(held[0].get("Description") or "").removeprefix(ABOUT)
-        return Kept(frozenset({marked}), all_tags, theirs)
+        key = str(held[0].get("KeyId") or "")
+        chosen = "" if key.endswith(NO_CHOICE) else key
+        return Kept(frozenset({marked}), all_tags, theirs, encrypted_with=chosen)
 
     def value(self) -> Ask:
         """The question for the parameter itself."""
@@ -232,13 +238,15 @@ class Parameter:
         return str((answer.get("Parameter") or {}).get("Value") or "")
 
     def puts(self, kept: Kept | None, text: str, key_id: str) -> Sequence[Call]:
-        """Create it with its tags, or overwrite it: AWS takes no tags with that."""
+        """Create it with its tags, or overwrite it: AWS takes no tags with that, and means its own
+        key where none is named."""
         value = {"Value": text, "Type": SECURE, "Description": ABOUT + mark(key_id)}
         if kept is None:
             also = (Right("ssm:AddTagsToResource", (self.arn,)),)
             whole = {**value, "Tags": tags.at_creation(self.tags)}
             return [self._call("PutParameter", whole, also=also)]
-        return [self._call("PutParameter", {**value, "Overwrite": True})]
+        encrypted = {"KeyId": kept.encrypted_with} if kept.encrypted_with else {}
+        return [self._call("PutParameter", {**value, **encrypted, "Overwrite": True})]
 
     def removals(self, kept: Kept) -> Sequence[Call]:
         """Delete it for good."""

@@ -153,6 +153,13 @@ def test_a_note_that_is_denied_does_not_keep_the_stop(health: Health) -> None:
     assert sends(health) == (False, True)
 
 
+def test_a_reason_that_is_kept_nowhere_is_not_swallowed(health: Health) -> None:
+    paused = health.run("pause", "--account", "--yes", "--because", "bounces")
+
+    assert paused.status == 0, paused.stderr
+    assert "why (bounces) is kept nowhere: an account has no tags" in paused.stderr
+
+
 def test_a_reason_may_hold_what_no_tag_may(health: Health) -> None:
     paused = health.run("pause", "--yes", "--because", "bounces > 5 % (Ada & Bo)")
 

@@ -6,6 +6,7 @@ import contextlib
 import io
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -14,7 +15,12 @@ import pytest
 
 from ses_provision.cli.app import run
 from ses_provision.cli.outlet import Outlet
+from ses_provision.cli.run import Run
 from ses_provision.local.smtp.password import derived
+from ses_provision.operations import smtp_keys
+from ses_provision.outside import smtp
+from ses_provision.outside.aws import Connections
+from ses_provision.outside.call import Call
 from tests.conftest import Cli, Result
 from tests.functional.folders import HOSTED, Bench, bench
 
@@ -163,6 +169,46 @@ def test_an_old_key_stays_on_until_the_new_one_was_seen(kept: Users) -> None:
     assert [key["Status"] for key in kept.keys] == ["Active", "Active"]
 
 
+def test_an_old_key_stays_on_while_something_sends_with_it(
+    users: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = users(TERMINAL)
+
+    def sends_with(shown: Result) -> None:
+        made.local.clock.advance(HOUR)
+        for line in shown.stdout.splitlines():
+            monkeypatch.setenv(*line.split("=", 1))
+        assert made.smtp("test", "--send").status == 0
+
+    first = made.smtp("create", "--yes", "--show-secret")
+    made.local.clock.advance(DAY)
+    second = made.smtp("rotate", "--yes", "--show-secret")
+    sends_with(second)
+    sends_with(first)
+    refused = made.smtp("retire", "--yes")
+    sends_with(second)
+    retired = made.smtp("retire", "--yes")
+
+    assert (refused.status, refused.writes) == (1, [])
+    assert "something still sends with it" in refused.stderr
+    assert retired.status == 0, retired.stderr
+
+
+def test_the_last_key_that_may_be_used_ends_only_by_its_name(kept: Users) -> None:
+    assert kept.smtp("create", "--yes").status == 0
+    kept.local.clock.advance(DAY)
+    assert kept.smtp("rotate", "--yes").status == 0
+    first, second = (key["AccessKeyId"][-6:] for key in kept.keys)
+    assert kept.smtp("retire", "--yes", "--key", second).status == 0
+
+    refused = [kept.smtp("retire", "--yes"), kept.smtp("retire", "--yes", "--unseen")]
+    ended = kept.smtp("retire", "--yes", "--key", first)
+
+    assert [(result.status, result.writes) for result in refused] == [(64, [])] * 2
+    assert "the only one that may be used" in refused[0].stderr
+    assert ended.status == 0, ended.stderr
+
+
 def test_a_user_whose_only_key_is_off_gets_another(kept: Users) -> None:
     assert kept.smtp("create", "--yes").status == 0
     ending = kept.keys[0]["AccessKeyId"][-6:]
@@ -265,6 +311,73 @@ def test_a_key_whose_making_was_answered_by_nobody_is_deleted_again(kept: Users)
     assert len(kept.keys) == 2
 
 
+def test_a_key_that_somebody_else_made_meanwhile_stays(
+    kept: Users, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Between the question and the answer of a person, or in the moment after it."""
+
+    def somebody_else(*_: object) -> None:
+        kept.call("iam", "CreateAccessKey", UserName="mailer")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Run, "confirm", somebody_else)
+        created = kept.smtp("create")
+    [theirs] = kept.keys
+    kept.local.clock.advance(DAY)
+
+    def beaten(*arguments: Any) -> Any:
+        somebody_else()
+        return made(*arguments)
+
+    made = smtp_keys.make
+    with monkeypatch.context() as patch:
+        patch.setattr(smtp_keys, "make", beaten)
+        rotated = kept.smtp("rotate", "--yes")
+
+    assert (created.status, created.writes) == (1, [])
+    assert "mailer has access key" in created.stderr
+    assert rotated.status == 1
+    assert "LimitExceeded" in rotated.stderr
+    assert len(kept.keys) == 2
+    assert kept.keys[0] == theirs
+
+
+def test_a_key_goes_again_where_nobody_can_tell_whether_there_is_another(
+    kept: Users, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("botocore.endpoint.time", SimpleNamespace(sleep=lambda _: None))
+    make = smtp_keys.make
+
+    def made_again(*arguments: Any) -> smtp_keys.Made:
+        made = replace(make(*arguments), repeated=True)
+        kept.local.fault("error", "ListAccessKeys", times=None)
+        return made
+
+    monkeypatch.setattr(smtp_keys, "make", made_again)
+    failed = kept.smtp("create", "--yes")
+    kept.local.clear_faults()
+
+    assert failed.status == 1
+    assert "is deleted again" in failed.stderr
+    assert kept.keys == []
+
+
+@pytest.mark.parametrize("operation", ["DeleteAccessKey", "DeleteParameter"])
+def test_what_is_deleted_already_counts_as_deleted(
+    kept: Users, operation: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("botocore.endpoint.time", SimpleNamespace(sleep=lambda _: None))
+    assert kept.smtp("create", "--yes").status == 0
+    ending = kept.keys[0]["AccessKeyId"][-6:]
+    assert kept.smtp("retire", "--yes", "--key", ending).status == 0
+
+    kept.local.fault("lose-reply", operation)
+    deleted = kept.smtp("retire", "--yes", "--delete", "--key", ending)
+
+    assert deleted.status == 0, deleted.stderr
+    assert "its password is removed" in deleted.stdout
+
+
 def test_a_stored_value_of_others_is_never_overwritten(users: Made) -> None:
     made = users(STORES["secretsmanager"])
     name = "/ses-smtp/prod/mailer/login"
@@ -284,6 +397,34 @@ def test_a_parameter_in_clear_text_is_refused(users: Made) -> None:
 
     assert (refused.status, refused.writes) == (1, [])
     assert "is a String" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    ("chosen", "named"), [("alias/mail", "alias/mail"), ("alias/aws/ssm", None), (None, None)]
+)
+def test_the_encryption_key_that_somebody_chose_for_a_parameter_stays(
+    users: Made, monkeypatch: pytest.MonkeyPatch, chosen: str | None, named: str | None
+) -> None:
+    made = users(STORES["ssm"])
+    assert made.smtp("create", "--yes").status == 0
+    if chosen:
+        written: dict[str, Any] = {"Name": "/ses-smtp/prod/mailer/login", "KeyId": chosen}
+        held = made.call("ssm", "DescribeParameters")["Parameters"][0]["Description"]
+        written |= {"Value": json.dumps(made.stored()), "Type": "SecureString", "Overwrite": True}
+        made.call("ssm", "PutParameter", **written, Description=held)
+    sent: list[Call] = []
+    send = Connections.send
+
+    def noting(connections: Connections, call: Call) -> dict[str, Any]:
+        sent.append(call)
+        return send(connections, call)
+
+    monkeypatch.setattr(Connections, "send", noting)
+    rotated = made.smtp("rotate", "--yes")
+
+    assert rotated.status == 0, rotated.stderr
+    [put] = [call for call in sent if call.operation == "PutParameter"]
+    assert put.params.get("KeyId") == named
 
 
 def test_off_a_terminal_no_password_is_shown_unless_asked_for(users: Made) -> None:
@@ -353,6 +494,20 @@ def test_with_variables_a_password_that_is_kept_nowhere_is_tried(
 
     assert made.smtp("test").status == 0
     assert made.smtp("test", "--no-auth").status == 0
+
+
+def test_what_cannot_be_a_password_of_ses_is_refused_in_a_sentence(
+    users: Made, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = users(TERMINAL)
+    monkeypatch.setenv("SMTP_USERNAME", "mailer")
+    monkeypatch.setenv("SMTP_PASSWORD", "geheimnisträger")
+
+    refused = made.smtp("test")
+
+    assert refused.status == 64
+    assert "no user name and password of SES" in refused.stderr
+    assert "geheimnis" not in said(refused)
 
 
 def test_what_a_program_has_to_be_told_is_shown_without_the_password(kept: Users) -> None:
@@ -440,6 +595,34 @@ def test_a_new_key_is_waited_for_until_smtp_knows_it(kept: Users) -> None:
     assert "mailer logs in" in created.stderr
 
 
+@pytest.mark.parametrize(
+    ("name", "code", "works", "told"),
+    [
+        ("TCP", 0, False, "was not tried: TCP: nobody answers"),
+        ("AUTH", 454, False, "did not log in: AUTH: "),
+        ("QUIT", 451, True, "mailer logs in"),
+    ],
+)
+def test_what_is_said_of_a_new_password_is_what_the_login_showed(
+    users: Made,
+    monkeypatch: pytest.MonkeyPatch,
+    name: str,
+    code: int,
+    works: bool,
+    told: str,
+) -> None:
+    timed = smtp.timed
+
+    def failing(step: str, take: Callable[[], str]) -> smtp.Hop:
+        return smtp.Hop(step, 0, failed="no", code=code) if step == name else timed(step, take)
+
+    monkeypatch.setattr(smtp, "timed", failing)
+    created = users(STORES["ssm"]).smtp("create", "--yes", "--json")
+
+    assert created.json["environments"][0]["smtp"]["works"] is works
+    assert told in created.stderr
+
+
 def test_before_apply_there_is_nobody_to_make_a_key_for(cli: Cli, tmp_path: Path) -> None:
     made = bench(cli, tmp_path / "config", prod=HOSTED + TERMINAL)
 
@@ -458,6 +641,7 @@ def test_before_apply_there_is_nobody_to_make_a_key_for(cli: Cli, tmp_path: Path
         (("test", "--send", "--no-auth"), "takes no mail without a login"),
         (("retire", "--key", "XXXXXX"), "No access key of the user ends in XXXXXX"),
         (("retire",), "There is no older key to retire"),
+        (("retire", "--undo", "--delete"), "cannot be used again"),
         (("nonsense",), "create"),
     ],
 )

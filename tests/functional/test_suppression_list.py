@@ -96,6 +96,26 @@ def test_what_an_export_writes_an_import_reads(reasons: dict[str, str]) -> None:
     assert dict(read(text, None).reasons) == reasons
 
 
+@pytest.mark.parametrize("form", Format)
+def test_without_a_header_no_column_tells_a_reason(form: Format) -> None:
+    found = read("x@example.net,1700000000\ny@example.net,COMPLAINT\n", form)
+
+    assert found.reasons == {"y@example.net": "COMPLAINT"}
+
+
+def test_a_quotation_mark_that_nothing_closes_is_told_in_a_sentence() -> None:
+    from ses_provision.errors import UsageError
+
+    with pytest.raises(UsageError, match="no CSV from line 3 on"):
+        read('email\na@example.net\n"' + "b" * csv.field_size_limit() + "bb", None)
+
+
+def test_a_line_is_named_as_an_editor_counts_it() -> None:
+    assert read('email,note\na@example.net,"two\nlines"\nnobody,\n', None, "BOUNCE").no_address == (
+        4,
+    )
+
+
 @given(st.text(max_size=300), st.sampled_from([None, *Format]))
 def test_any_text_is_read_or_refused_in_a_sentence(text: str, form: Format | None) -> None:
     from ses_provision.errors import UsageError
@@ -137,12 +157,19 @@ def test_an_import_that_was_interrupted_goes_on_where_it_was(
 
     monkeypatch.setattr(made.world, "sleep", stop_after_seven)
 
-    assert run(made, "import", str(file), "--yes").status == 1
+    stopped = run(made, "import", str(file), "--yes")
     stand = len(listed(made))
+    made.local.clear_faults()
+    pauses.clear()
+    document = run(made, "import", str(file), "--yes", "--json")
     made.local.clear_faults()
     rest = run(made, "import", str(file), "--yes")
 
+    assert (stopped.status, document.status) == (1, 1)
+    assert "prod: 7 of 20 addresses suppressed" in stopped.stdout
+    assert [told["suppression"]["put"] for told in document.json["environments"]] == [7]
     assert stand == 7
+    stand += 7
     assert rest.status == 0
     assert len(rest.writes) == 20 - stand
     assert len(listed(made)) == 20
@@ -190,6 +217,19 @@ def test_an_address_is_put_on_the_list_and_taken_off_it(made: Bench) -> None:
 
     assert listed(made) == {}
     assert run(made, "remove", "A@example.net", "--yes").writes == []
+
+
+def test_only_what_stands_there_for_the_reason_given_is_shown_and_taken_off(made: Bench) -> None:
+    run(made, "add", "a@example.net", "--reason", "COMPLAINT", "--yes")
+    run(made, "add", "b@example.net", "--yes")
+    both = ("a@example.net", "b@example.net", "--reason", "BOUNCE")
+
+    shown = run(made, "list", *both)
+    assert run(made, "remove", *both, "--yes").status == 0
+
+    assert "b@example.net" in shown.stdout
+    assert "a@example.net" not in shown.stdout
+    assert listed(made) == {"a@example.net": "COMPLAINT"}
 
 
 def test_an_export_is_read_again_by_an_import(made: Bench, tmp_path: Path) -> None:
@@ -253,6 +293,7 @@ WRONG = {
     "two reasons": ("add", "a@example.net", "--reason", "BOUNCE", "--reason", "COMPLAINT"),
     "a reason that SES has not": ("add", "a@example.net", "--reason", "FAX"),
     "an action that is none": ("burn",),
+    "a format to export": ("export", "--format", "sendgrid"),
     "a pace of nothing": ("list", "--rate", "0"),
 }
 

@@ -105,7 +105,10 @@ def test_a_login_shows_in_no_repr() -> None:
     assert "text of the secret" not in repr(made)
 
 
-@pytest.mark.parametrize("text", ["", "no JSON", "[]", "{}", '{"username": "x"}', "null"])
+@pytest.mark.parametrize(
+    "text",
+    ["", "no JSON", "[]", "{}", '{"username": "x"}', "null", '{"username": "x", "password": "ä"}'],
+)
 def test_what_is_no_login_is_none(text: str) -> None:
     assert smtp_keys.login_in(text) is None
 

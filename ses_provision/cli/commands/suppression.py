@@ -3,37 +3,15 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated
 
 import typer
 
-from ses_provision.cli.commands.pause import others_there
+from ses_provision.cli import suppression_list
 from ses_provision.cli.options import Yes
 from ses_provision.cli.run import Run, Target
-from ses_provision.errors import UsageError
+from ses_provision.cli.suppression_list import Action, Given
 from ses_provision.operations.suppression_files import Format
-from ses_provision.outside import files
-
-if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
-
-    from ses_provision.operations.suppression_files import Wanted
-    from ses_provision.outside.call import Call
-    from ses_provision.resources.ses.suppression import Suppressed
-
-LARGEST = 100_000_000  # bytes of a list
-
-
-class Action(StrEnum):
-    """What is done."""
-
-    LIST = "list"
-    ADD = "add"
-    REMOVE = "remove"
-    IMPORT = "import"
-    EXPORT = "export"
-    SETTINGS = "settings"
 
 
 class Reason(StrEnum):
@@ -73,212 +51,22 @@ def suppression(
 
     Example: ses-provision suppression list --env prod
     """
-    given = Given(action, tuple(what or ()), tuple(each.value for each in reason or ()))
+    given = Given(action, tuple(what or ()), tuple(each.value for each in reason or ()), form)
     given.insist()
 
     def work(run: Run, target: Target) -> None:
         match action:
             case Action.LIST | Action.EXPORT:
-                show(run, target, given)
+                suppression_list.show(run, target, given)
             case Action.SETTINGS:
-                set_up(run, target, given, yes=yes)
+                suppression_list.set_up(run, target, given, yes=yes)
             case Action.REMOVE:
-                take_off(run, target, given.addresses(), rate, yes=yes)
+                suppression_list.take_off(run, target, given, rate, yes=yes)
             case Action.ADD:
                 entries = dict.fromkeys(given.addresses(), given.reason or "BOUNCE")
-                put(run, target, entries, rate, yes=yes)
+                suppression_list.put(run, target, entries, rate, yes=yes)
             case Action.IMPORT:
-                wanted = file(given, form)
-                put(run, target, wanted.reasons, rate, yes=yes, wanted=wanted)
+                wanted = suppression_list.file(given)
+                suppression_list.put(run, target, wanted.reasons, rate, yes=yes, wanted=wanted)
 
     run.each(work, writes=given.writes)
-
-
-class Given:
-    """What was asked for on the command line."""
-
-    def __init__(self, action: Action, what: tuple[str, ...], reasons: tuple[str, ...]) -> None:
-        self.action, self.what, self.reasons = action, what, reasons
-
-    @property
-    def writes(self) -> bool:
-        """Whether anything may be changed."""
-        only_looks = {Action.LIST, Action.EXPORT}
-        return self.action not in only_looks and not (
-            self.action is Action.SETTINGS and not self.reasons
-        )
-
-    @property
-    def reason(self) -> str:
-        """The one reason; empty where none was given."""
-        return self.reasons[0] if self.reasons else ""
-
-    def insist(self) -> None:
-        """Raise UsageError where action, addresses and reasons do not fit together."""
-        call = f"ses-provision suppression {self.action.value}"
-        wants = {Action.ADD: "ADDRESS...", Action.REMOVE: "ADDRESS...", Action.IMPORT: "FILE"}
-        if self.action in wants and not self.what:
-            raise UsageError(f"`{call}` wants {wants[self.action]}.")
-        if self.action is Action.IMPORT and len(self.what) > 1:
-            raise UsageError(f"`{call}` takes one file at a time.")
-        if self.action in {Action.EXPORT, Action.SETTINGS} and self.what:
-            raise UsageError(f"`{call}` has no use for {self.what[0]}.")
-        if self.action in {Action.ADD, Action.IMPORT} and len(self.reasons) > 1:
-            raise UsageError(f"`{call}` takes one --reason.")
-        if self.action is not Action.IMPORT:
-            self.addresses()
-
-    def addresses(self) -> tuple[str, ...]:
-        """The addresses given, as SES keeps them, each once."""
-        from ses_provision.operations.suppression_files import ADDRESS, normal
-
-        found = tuple(dict.fromkeys(map(normal, self.what)))
-        wrong = [each for each in found if not ADDRESS.fullmatch(each)]
-        if wrong:
-            raise UsageError(f"{wrong[0]} is no e-mail address.")
-        return found
-
-
-def show(run: Run, target: Target, given: Given) -> None:
-    """List what stands on the list, or write it as CSV."""
-    from ses_provision.operations.suppression_files import written
-    from ses_provision.render import suppression as text
-
-    found = looked_up(target, given)
-    report(run, target, listed=[entry(each) for each in found])
-    if given.action is Action.EXPORT:
-        rows = [(each.address, each.reason, text.moment(each)) for each in found]
-        run.document(written(rows).rstrip("\n"))
-    else:
-        run.show(text.listed(target.env, found))
-
-
-def looked_up(target: Target, given: Given) -> Sequence[Suppressed]:
-    """The whole list, what stands there for some reasons, or the addresses asked for."""
-    from ses_provision.outside.reading import together
-    from ses_provision.resources.ses import suppression as listing
-
-    region = target.env.region
-    if not given.what:
-        return target.reader.run(listing.suppressed(region, given.reasons))
-    each = target.reader.run(together(listing.one(region, at) for at in given.addresses()))
-    return [found for found in each if found is not None]
-
-
-def entry(each: Suppressed) -> dict[str, Any]:
-    """An address as JSON has it."""
-    since = each.since.isoformat() if each.since else None
-    return {"address": each.address, "reason": each.reason, "since": since}
-
-
-def report(run: Run, target: Target, **found: Any) -> None:
-    """Report what was found or done."""
-    env = target.env
-    whole = {"account_id": env.account_id, "region": env.region, **found}
-    run.report(env.name, {"suppression": whole})
-
-
-def file(given: Given, form: Format | None) -> Wanted:
-    """What the file wants suppressed."""
-    from ses_provision.operations.suppression_files import read
-
-    path = Path(given.what[0])
-    try:
-        content = files.content(path, LARGEST)
-    except OSError as error:
-        raise UsageError(f"{path} cannot be read: {files.reason(error)}.") from error
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        text = content.decode("latin-1")
-    return read(text, form, given.reason)
-
-
-def put(
-    run: Run,
-    target: Target,
-    entries: Any,
-    rate: float,
-    *,
-    yes: bool,
-    wanted: Wanted | None = None,
-) -> None:
-    """Put on the list what lacks."""
-    from ses_provision.operations import suppression as operation
-    from ses_provision.render import suppression as text
-    from ses_provision.resources.ses import suppression as listing
-
-    region = target.env.region
-    lacks = operation.lacking(entries, target.reader.run(listing.suppressed(region)))
-    if wanted is not None:
-        run.show(text.judged(wanted, lacks))
-    count = len(lacks.to_put)
-    if not count:
-        run.show(f"{target.env.name}: nothing to do: all of it is on the list.")
-    elif not yes:
-        run.confirm(
-            f"Suppress {text.addresses(count)} in {target.env.region} of account "
-            f"{target.env.account_id} (about {text.duration(count, rate)})"
-            f"{others_there(run, target)}?"
-        )
-    made = perform(run, target, operation.puts(region, lacks.to_put), count, rate, "suppressed")
-    report(run, target, put=made, on_it_already=lacks.stand)
-
-
-def take_off(run: Run, target: Target, addresses: Sequence[str], rate: float, *, yes: bool) -> None:
-    """Take addresses off the list."""
-    from ses_provision.outside.reading import together
-    from ses_provision.render import suppression as text
-    from ses_provision.resources.ses import suppression as listing
-
-    region = target.env.region
-    each = target.reader.run(together(listing.one(region, at) for at in addresses))
-    there = [found for found in each if found is not None]
-    run.show(text.listed(target.env, there))
-    if there and not yes:
-        run.show("SES counts each new bounce and complaint of theirs against the account.")
-        run.confirm(f"Let mail through to {text.addresses(len(there))} again?")
-    calls = [listing.delete(region, found.address) for found in there]
-    made = perform(run, target, calls, len(calls), rate, "taken off the list")
-    report(run, target, removed=made)
-
-
-def perform(
-    run: Run, target: Target, calls: Iterable[Call], count: int, rate: float, done: str
-) -> int:
-    """Send the calls at their pace, and say how far it is; how many were made."""
-    from ses_provision.operations.suppression import paced
-    from ses_provision.render import suppression as text
-    from ses_provision.render.counting import Counting
-
-    made = 0
-    shown = not (run.quiet or run.as_json)
-    with Counting(run.err, f"{target.env.name}: {done}", count, shown=shown) as counting:
-        for _ in paced(calls, target.connections, run.world.sleep, rate):
-            made += 1
-            counting.at(made)
-    if count:
-        run.show(f"{target.env.name}: {text.addresses(made)} {done}")
-    return made
-
-
-def set_up(run: Run, target: Target, given: Given, *, yes: bool) -> None:
-    """Show for which reasons SES takes in addresses by itself, or set them."""
-    from ses_provision.render import suppression as text
-    from ses_provision.resources.ses import suppression as listing
-
-    region = target.env.region
-    found = target.reader.run(listing.settings(region))
-    wanted = frozenset(given.reasons)
-    if wanted and wanted != found.reasons:
-        run.show(text.settings(target.env, found))
-        if not yes:
-            run.confirm(
-                f"Take in {' and '.join(sorted(wanted))} for account {target.env.account_id} in "
-                f"{region}{others_there(run, target)}?"
-            )
-        target.connections.send(listing.set_reasons(region, wanted, found))
-        target.reader.forget()
-        found = target.reader.run(listing.settings(region))
-    run.show(text.settings(target.env, found))
-    report(run, target, takes_in=sorted(found.reasons), auto_validation=bool(found.validation))
