@@ -139,11 +139,11 @@ def test_what_was_to_stay_is_not_pruned_although_it_came_free_meanwhile(made: Be
         Endpoint=f"arn:aws:sqs:{REGION}:{ACCOUNT}:theirs",
     )["SubscriptionArn"]  # fmt: skip
     rewrite(made, HOSTED + MAILED.replace('"events"', '"others"'))
-    made.local.fault(
-        "kill-after",
-        "CreateTopic",
-        action=lambda: call(made, "sns", "Unsubscribe", SubscriptionArn=theirs),
-    )
+
+    def free_it() -> None:
+        call(made, "sns", "Unsubscribe", SubscriptionArn=theirs)
+
+    made.local.fault("kill-after", "CreateTopic", action=free_it)
 
     applied = made("apply", "--env", "prod", "--yes", "--prune")
 
