@@ -100,18 +100,21 @@ def show(run: Run, target: Target, given: Given) -> None:
 def looked_up(target: Target, given: Given) -> Sequence[Suppressed]:
     """The whole list, or the addresses asked for; what stands there for some reasons alone, where
     they were given."""
+    from ses_provision.resources.ses import suppression as listing
+
+    if not given.what:
+        return target.reader.run(listing.suppressed(target.env.region, given.reasons))
+    found = looked_up_each(target, given.addresses())
+    return [each for each in found if not given.reasons or each.reason in given.reasons]
+
+
+def looked_up_each(target: Target, addresses: Iterable[str]) -> list[Suppressed]:
+    """Those of a few addresses that stand on the list: of the whole list SES gives 1000 a call."""
     from ses_provision.outside.reading import together
     from ses_provision.resources.ses import suppression as listing
 
-    region = target.env.region
-    if not given.what:
-        return target.reader.run(listing.suppressed(region, given.reasons))
-    each = target.reader.run(together(listing.one(region, at) for at in given.addresses()))
-    return [
-        found
-        for found in each
-        if found is not None and (not given.reasons or found.reason in given.reasons)
-    ]
+    asked = (listing.one(target.env.region, address) for address in addresses)
+    return [each for each in target.reader.run(together(asked)) if each is not None]
 
 
 def entry(each: Suppressed) -> dict[str, Any]:
@@ -159,7 +162,12 @@ def put(
     from ses_provision.resources.ses import suppression as listing
 
     region = target.env.region
-    lacks = operation.lacking(entries, target.reader.run(listing.suppressed(region)))
+    live = (
+        looked_up_each(target, entries)
+        if wanted is None
+        else target.reader.run(listing.suppressed(region))
+    )
+    lacks = operation.lacking(entries, live)
     if wanted is not None:
         run.show(text.judged(wanted, lacks))
     count = len(lacks.to_put)

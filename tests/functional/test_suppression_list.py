@@ -209,7 +209,9 @@ def test_what_ses_has_seen_itself_keeps_its_reason(made: Bench, tmp_path: Path) 
 
 
 def test_an_address_is_put_on_the_list_and_taken_off_it(made: Bench) -> None:
-    assert run(made, "add", "A@Example.Net", "--yes").status == 0
+    added = run(made, "add", "A@Example.Net", "--yes")
+    assert added.status == 0
+    assert "ListSuppressedDestinations" not in {call.operation for call in added.calls}
     assert listed(made) == {"A@example.net": "BOUNCE"}
     assert "A@example.net" in run(made, "list", "A@EXAMPLE.net").stdout
 
@@ -230,6 +232,7 @@ def test_only_what_stands_there_for_the_reason_given_is_shown_and_taken_off(made
     assert "b@example.net" in shown.stdout
     assert "a@example.net" not in shown.stdout
     assert listed(made) == {"a@example.net": "COMPLAINT"}
+    assert run(made, "add", "a@example.net", "--reason", "BOUNCE", "--yes").writes == []
 
 
 def test_an_export_is_read_again_by_an_import(made: Bench, tmp_path: Path) -> None:
