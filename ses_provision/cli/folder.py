@@ -51,3 +51,15 @@ def others(chosen: Iterable[str], folder: Path) -> Iterator[Environment]:
                 yield loading.load(name, folder)
             except ConfigError:
                 continue
+
+
+def also_there(env: Environment, folder: Path) -> str:
+    """Which other environments send from the same account and region, as the end of a question
+    about what they share."""
+    place = env.account_id, env.region
+    near = sorted(
+        other.name
+        for other in others([env.name], folder)
+        if (other.account_id, other.region) == place
+    )
+    return f", and so of {', '.join(near)} as well" if near else ""

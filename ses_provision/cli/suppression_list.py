@@ -7,13 +7,13 @@ from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ses_provision.cli.commands.pause import others_there
+from ses_provision.cli import folder
 from ses_provision.cli.run import Run, Target
 from ses_provision.errors import UsageError
 from ses_provision.outside import files
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from ses_provision.operations.suppression_files import Format, Wanted
     from ses_provision.outside.call import Call
@@ -58,7 +58,7 @@ class Given:
     def insist(self) -> None:
         """Raise UsageError where action, addresses and reasons do not fit together."""
         call = f"ses-provision suppression {self.action.value}"
-        wants = {Action.ADD: "ADDRESS...", Action.REMOVE: "ADDRESS...", Action.IMPORT: "FILE"}
+        wants = {Action.ADD: "addresses", Action.REMOVE: "addresses", Action.IMPORT: "a file"}
         if self.action in wants and not self.what:
             raise UsageError(f"`{call}` wants {wants[self.action]}.")
         if self.action is Action.IMPORT and len(self.what) > 1:
@@ -150,25 +150,23 @@ def file(given: Given) -> Wanted:
 def put(
     run: Run,
     target: Target,
-    entries: Mapping[str, str],
+    given: Given,
+    wanted: Wanted | None,
     rate: float,
     *,
     yes: bool,
-    wanted: Wanted | None = None,
 ) -> None:
-    """Put on the list what lacks."""
+    """Put on the list what lacks of a file, or of the addresses given."""
     from ses_provision.operations import suppression as operation
     from ses_provision.render import suppression as text
     from ses_provision.resources.ses import suppression as listing
 
     region = target.env.region
-    live = (
-        looked_up_each(target, entries)
-        if wanted is None
-        else target.reader.run(listing.suppressed(region))
-    )
-    lacks = operation.lacking(entries, live)
-    if wanted is not None:
+    if wanted is None:
+        entries = dict.fromkeys(given.addresses(), given.reason or "BOUNCE")
+        lacks = operation.lacking(entries, looked_up_each(target, entries))
+    else:
+        lacks = operation.lacking(wanted.reasons, target.reader.run(listing.suppressed(region)))
         run.show(text.judged(wanted, lacks))
     count = len(lacks.to_put)
     if not count:
@@ -177,7 +175,7 @@ def put(
         run.confirm(
             f"Suppress {text.addresses(count)} in {target.env.region} of account "
             f"{target.env.account_id} (about {text.duration(count, rate)})"
-            f"{others_there(run, target)}?"
+            f"{folder.also_there(target.env, run.config_dir)}?"
         )
     told = report(run, target, put=0, on_it_already=lacks.stand)
     calls = operation.puts(region, lacks.to_put)
@@ -194,7 +192,10 @@ def take_off(run: Run, target: Target, given: Given, rate: float, *, yes: bool) 
     run.show(text.listed(target.env, there))
     if there and not yes:
         run.show("SES counts each new bounce and complaint of theirs against the account.")
-        run.confirm(f"Let mail through to {text.addresses(len(there))} again?")
+        run.confirm(
+            f"Let mail through to {text.addresses(len(there))} again in {target.env.region} of "
+            f"account {target.env.account_id}{folder.also_there(target.env, run.config_dir)}?"
+        )
     calls = [listing.delete(target.env.region, found.address) for found in there]
     told = report(run, target, removed=0)
     for made in performed(run, target, calls, len(calls), rate, "taken off the list"):
@@ -236,7 +237,7 @@ def set_up(run: Run, target: Target, given: Given, *, yes: bool) -> None:
         if not yes:
             run.confirm(
                 f"Take in {' and '.join(sorted(wanted))} for account {target.env.account_id} in "
-                f"{region}{others_there(run, target)}?"
+                f"{region}{folder.also_there(target.env, run.config_dir)}?"
             )
         target.connections.send(listing.set_reasons(region, wanted, found))
         target.reader.forget()

@@ -6,14 +6,14 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ses_provision.engine.account import caller_question
-from ses_provision.errors import AwsRefused, NotReady, ProvisionError
+from ses_provision.errors import AwsRefused, NotReady
 from ses_provision.outside.reading import Reading, ask, both
 from ses_provision.resources.ses import sending
 from ses_provision.resources.ses.account import console
 from ses_provision.steps import arns
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
     from datetime import datetime
 
     from ses_provision.engine.account import Account
@@ -110,16 +110,8 @@ class Stop:
     def _beside(self, connections: Connections, call: Call, done: str) -> None:
         try:
             connections.send(call)
-        except ProvisionError as error:
-            if not isinstance(error, AwsRefused):
-                raise
+        except AwsRefused as error:
             self.notes.append(f"when and why could not be {done} on the set: {error.message}")
-
-
-def shared_by(env: Environment, others: Sequence[Environment]) -> list[str]:
-    """The other environments that send from the same account and region."""
-    place = env.account_id, env.region
-    return sorted(one.name for one in others if (one.account_id, one.region) == place)
 
 
 def calls(env: Environment, account: Account) -> Iterator[Call]:

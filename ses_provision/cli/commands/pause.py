@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from ses_provision.cli import folder
 from ses_provision.cli.options import Yes
 from ses_provision.cli.run import Run, Target
 from ses_provision.errors import NotSettled, UsageError
@@ -42,7 +43,7 @@ def pause(
     one_line(because)
 
     def work(run: Run, target: Target) -> None:
-        stop = switch(run, target, whole=whole)
+        stop = switch(target, whole=whole)
         if not stop.sends:
             run.show(standing(stop))
             report(run, target, stop)
@@ -61,11 +62,10 @@ def one_line(because: str) -> None:
         raise UsageError(f"--because wants one line, at most {LONGEST} letters.")
 
 
-def switch(run: Run, target: Target, *, whole: bool) -> Stop:
+def switch(target: Target, *, whole: bool) -> Stop:
     """How the switch of an environment stands."""
     from ses_provision.operations import emergency
 
-    del run
     seen = target.reader.run(emergency.look(target.env, target.account))
     stop = emergency.Stop(target.env, seen, whole)
     stop.insist_on_something()
@@ -76,16 +76,7 @@ def everybody(run: Run, target: Target, stop: Stop) -> str:
     """Who else is met by the switch of the account."""
     if not stop.whole_account:
         return ""
-    return f" (environment {target.env.name}{others_there(run, target)})"
-
-
-def others_there(run: Run, target: Target) -> str:
-    """Which other environments send from the same account and region."""
-    from ses_provision.cli import folder
-    from ses_provision.operations.emergency import shared_by
-
-    near = shared_by(target.env, list(folder.others([target.env.name], run.config_dir)))
-    return f", and so of {', '.join(near)} as well" if near else ""
+    return f" (environment {target.env.name}{folder.also_there(target.env, run.config_dir)})"
 
 
 def finish(run: Run, target: Target, stop: Stop, *, sends: bool) -> None:

@@ -18,7 +18,7 @@ def resume(run: Run, whole: Whole = False, yes: Yes = False) -> None:
     from ses_provision.render.emergency import standing
 
     def work(run: Run, target: Target) -> None:
-        stop = switch(run, target, whole=whole)
+        stop = switch(target, whole=whole)
         if stop.sends:
             run.show(standing(stop))
             report(run, target, stop)

@@ -23,7 +23,10 @@ class Reason(StrEnum):
 
 def suppression(
     run: Run,
-    action: Annotated[Action, typer.Argument(metavar="ACTION", help="What to do, as above.")],
+    action: Annotated[
+        Action,
+        typer.Argument(metavar="ACTION", help="list, add, remove, import, export, settings."),
+    ],
     what: Annotated[
         list[str] | None, typer.Argument(metavar="[WHAT]...", help="Addresses, or the file.")
     ] = None,
@@ -53,6 +56,7 @@ def suppression(
     """
     given = Given(action, tuple(what or ()), tuple(each.value for each in reason or ()), form)
     given.insist()
+    wanted = suppression_list.file(given) if action is Action.IMPORT else None
 
     def work(run: Run, target: Target) -> None:
         match action:
@@ -62,11 +66,7 @@ def suppression(
                 suppression_list.set_up(run, target, given, yes=yes)
             case Action.REMOVE:
                 suppression_list.take_off(run, target, given, rate, yes=yes)
-            case Action.ADD:
-                entries = dict.fromkeys(given.addresses(), given.reason or "BOUNCE")
-                suppression_list.put(run, target, entries, rate, yes=yes)
-            case Action.IMPORT:
-                wanted = suppression_list.file(given)
-                suppression_list.put(run, target, wanted.reasons, rate, yes=yes, wanted=wanted)
+            case Action.ADD | Action.IMPORT:
+                suppression_list.put(run, target, given, wanted, rate, yes=yes)
 
     run.each(work, writes=given.writes)
