@@ -135,3 +135,28 @@ def test_what_an_environment_of_another_project_made_stays_though_both_are_calle
     )
     assert not any(call.operation.startswith(("Delete", "Unsub")) for call in pruned.writes)
     assert made("plan", "--env", "prod", "--detailed-exitcode").status == 0
+
+
+def test_a_destroy_says_before_what_is_left_over_and_would_not_be_found_again(
+    cli: Cli, tmp_path: Path
+) -> None:
+    user = '[[smtp_users]]\nname = "program"\n'
+    made = bench(cli, tmp_path / "config", prod=HOSTED + MAILED + TWO_REGIONS + user)
+    assert made("apply", "--env", "prod", "--yes").status == 0
+    (made.folder / "prod.toml").write_text(HOSTED + MAILED, encoding="utf-8")
+    destroy = ("destroy", "--env", "prod", "--yes", "--confirm-env", "prod", "--json")
+
+    shown = made("destroy", "--env", "prod")
+    pruned = made("apply", "--env", "prod", "--yes", "--prune")
+    destroyed = made(*destroy)
+
+    [warning] = [line for line in shown.stdout.splitlines() if "Left over" in line]
+    for left in ("IAM user program", "alarm ses-bounce-rate-prod in us-east-1", "topic"):
+        assert left in warning
+    assert "ses-provision apply --env prod --prune" in warning
+    assert pruned.status == 0, pruned.stderr
+    assert destroyed.status == 0, destroyed.stderr
+    assert not any(
+        "Left over" in one for one in (destroyed.json["environments"][0]["destroy"]["warnings"])
+    )
+    assert {"sns", "cloudwatch"}.isdisjoint(made.local.snapshot(ACCOUNT))

@@ -10,13 +10,15 @@ import typer
 from ses_provision.cli import asking
 from ses_provision.cli.options import offered
 from ses_provision.cli.run import Run, Target
-from ses_provision.cli.scope import scope_of
+from ses_provision.cli.scope import left_over, scope_of
 from ses_provision.cli.step_options import Role, with_role
 from ses_provision.cli.totals import show_total, totalled
 from ses_provision.errors import Protected, UsageError
 
 if TYPE_CHECKING:
+    from ses_provision.engine.plan import Removal
     from ses_provision.environment import Environment
+    from ses_provision.outside.reading import Reading
 
 
 def complete_confirmed(ctx: typer.Context, incomplete: str) -> list[str]:
@@ -85,7 +87,8 @@ def take_down(run: Run, target: Target, *, yes: bool, adopted: bool) -> None:
 
     env = target.env
     scope = target.reader.run(scope_of(run, target, adopted=adopted))
-    agreed = teardown.plan(scope, target.reader, in_use(env, target.account))
+    told = told_before(in_use(env, target.account), left_over(run, target), env)
+    agreed = teardown.plan(scope, target.reader, told)
     report: dict[str, Any] = {"destroy": render.document(agreed), "applied": []}
     entries = report["applied"]
     run.report(env.name, report)
@@ -111,6 +114,28 @@ def take_down(run: Run, target: Target, *, yes: bool, adopted: bool) -> None:
         ):
             run.show(render.removed(done))
             entries.append(render.removed_entry(done))
+
+
+def told_before(
+    in_use: Reading[tuple[str, ...]],
+    left_over: Reading[tuple[tuple[Removal, ...], tuple[str, ...]]],
+    env: Environment,
+) -> Reading[tuple[str, ...]]:
+    """What has to be known before: what stops, and what former settings made and nobody finds
+    again, for the configuration set remembers where it is."""
+    from ses_provision.engine.model import Part
+    from ses_provision.outside.reading import both
+
+    stops, (removals, notes) = yield from both(in_use, left_over)
+    labels = [one.label for one in removals if not (one.stays or isinstance(one.want, Part))]
+    if not labels:
+        return (*stops, *notes)
+    forgotten = (
+        f"Left over of former settings, and not deleted by this: {', '.join(labels)}. Before this: "
+        f"ses-provision apply --env {env.name} --prune. Afterwards it is not known any more where "
+        "to look."
+    )
+    return (*stops, *notes, forgotten)
 
 
 def ask_for_the_name(run: Run, env: Environment) -> None:
