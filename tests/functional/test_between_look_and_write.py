@@ -128,3 +128,28 @@ def test_what_is_still_there_after_a_removal_was_refused_is_not_told_as_removed(
     assert applied.status != 0
     assert "deleted" not in applied.stdout.partition("Left over")[2]
     assert call(made, "sns", "GetTopicAttributes", TopicArn=TOPIC)
+
+
+def test_what_was_to_stay_is_not_pruned_although_it_came_free_meanwhile(made: Bench) -> None:
+    rewrite(made, f'{HOSTED}{MAILED}[alarms]\nbounce_name = "former"\n')
+    assert made("apply", "--env", "prod", "--yes").status == 0
+    made.local.confirm_subscriptions()
+    theirs = call(
+        made, "sns", "Subscribe", TopicArn=TOPIC, Protocol="sqs", ReturnSubscriptionArn=True,
+        Endpoint=f"arn:aws:sqs:{REGION}:{ACCOUNT}:theirs",
+    )["SubscriptionArn"]  # fmt: skip
+    rewrite(made, HOSTED + MAILED.replace('"events"', '"others"'))
+
+    def leave() -> None:
+        call(made, "sns", "Unsubscribe", SubscriptionArn=theirs)
+
+    made.local.fault("kill-after", "CreateTopic", action=leave)
+
+    applied = made("apply", "--env", "prod", "--yes", "--prune")
+
+    assert applied.status == 0, applied.stderr
+    assert "others added sqs subscriber" in applied.stdout
+    assert "deleted alarm former" in applied.stdout
+    assert call(made, "sns", "GetTopicAttributes", TopicArn=TOPIC)
+    [left] = call(made, "sns", "ListSubscriptionsByTopic", TopicArn=TOPIC)["Subscriptions"]
+    assert left["Endpoint"] == "ops@example.com"
