@@ -45,6 +45,13 @@ def test_each_look_is_a_line_with_its_time_what_is_awaited_and_when_the_next_is(
     assert all(5 <= pause <= 60 for pause in pauses)
 
 
+def test_a_quiet_wait_tells_of_no_look(cli: Cli) -> None:
+    waited = cli(*WAIT, "--quiet")
+
+    assert (waited.status, waited.stderr) == (0, "")
+    assert re.search(r"^ *DKIM +SUCCESS", waited.stdout, re.MULTILINE)
+
+
 def test_waiting_in_json_is_one_document_with_what_was_seen_last(cli: Cli) -> None:
     waited = cli(*WAIT, "--json")
 

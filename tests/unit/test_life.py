@@ -16,10 +16,12 @@ from rich.console import Console
 from rich.text import Text
 
 from ses_provision.cli.life import PATIENCE, TICK, SignsOfLife
+from ses_provision.cli.run import Run
 from ses_provision.outside.call import Call
 from ses_provision.outside.wait import Looked
 from ses_provision.render.life import duration
 from ses_provision.render.progress import Progress
+from ses_provision.worlds.real import RealWorld
 
 ERASED = "\r\x1b[2K"
 SECOND = 1.0
@@ -168,6 +170,20 @@ def test_nobody_who_did_not_want_it_gets_a_sign_of_life(seen: bool, wanted: bool
     scene.life.close()
 
     assert scene.terminal.getvalue() == ""
+
+
+@pytest.mark.parametrize(
+    ("quiet", "as_json", "shows"),
+    [(False, False, True), (True, False, False), (False, True, False)],
+)
+def test_a_run_shows_it_unless_it_is_quiet_or_prints_json(
+    quiet: bool, as_json: bool, shows: bool
+) -> None:
+    seen = Scene().console
+
+    run = Run("plan", RealWorld(), seen, seen, quiet=quiet, as_json=as_json)
+
+    assert run.life.shows is shows
 
 
 @pytest.mark.parametrize("width", [40, 60, 80])
