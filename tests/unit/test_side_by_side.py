@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ses_provision.cli.side_by_side import Outcome, attempt, in_order
+from ses_provision.cli.side_by_side import Memories, Outcome, attempt, in_order
 from ses_provision.environment import Environment
 from ses_provision.local import LocalAws
 from ses_provision.local.server import serving
@@ -23,6 +23,7 @@ from ses_provision.outside.pace import GONE_WELL, TOGETHER, Doors, Paces, Timeta
 from ses_provision.outside.reading import Ask, question
 from ses_provision.outside.reading import Outcome as Answered
 from ses_provision.worlds.shelf import Shelf
+from tests.unit.toys import ENV
 
 ITEMS = st.lists(st.integers(0, 9), max_size=12)
 BOUNDS = st.integers(1, 5)
@@ -163,6 +164,19 @@ def test_who_shares_a_memory_asks_nothing_twice_and_foreseen_alarms_are_asked_fo
     assert (asked_first, asked_second) == (True, False)
     assert first == second == [{"Name": "x"}, {"AlarmNames": ("a", "b")}]
     assert len(clerk.asked) == 2
+
+
+def test_only_who_gets_the_same_answers_about_the_same_account_shares_a_memory() -> None:
+    beside = ENV.model_copy(update={"name": "beside"})
+    elsewhere = ENV.model_copy(update={"name": "elsewhere", "account_id": "444455556666"})
+    memories = Memories([ENV, beside, elsewhere])
+
+    def of(env: Environment, whose: str) -> Memory:
+        return memories.of(env, types.SimpleNamespace(whose=whose))  # type: ignore[arg-type]
+
+    assert of(beside, "reader") is of(ENV, "reader")
+    assert of(beside, "admin") is not of(ENV, "reader")
+    assert of(elsewhere, "reader") is not of(ENV, "reader")
 
 
 def test_a_question_that_is_under_way_is_waited_for_and_not_asked_again() -> None:
