@@ -41,7 +41,7 @@ def follow(health: Health, advice: str) -> int:
 
 def put(health: Health, section: str, key: str, value: str) -> None:
     """Set a setting of the file; it replaces one that is there."""
-    text = (health.config / "prod.toml").read_text()
+    text = (health.config / "prod.toml").read_text(encoding="utf-8")
     head, header, rest = text.partition(f"[{section}]\n")
     own, bracket, others = rest.partition("\n[")
     own = re.sub(rf"(?m)^{key} = .*\n?", "", own)

@@ -32,7 +32,7 @@ class Health:
 
     def build(self) -> None:
         """Make prod healthy."""
-        text = (ROOT / "config" / "prod.toml").read_text()
+        text = (ROOT / "config" / "prod.toml").read_text(encoding="utf-8")
         self.write(text.replace('# role = "..."', f'role = "{ROLE}" #'))
         local, account = self.local, self.env.account_id
         local.seed(account, roles=[ROLE])
@@ -48,11 +48,11 @@ class Health:
     def write(self, text: str) -> None:
         """Write prod's environment file."""
         self.config.mkdir(exist_ok=True)
-        (self.config / "prod.toml").write_text(text)
+        (self.config / "prod.toml").write_text(text, encoding="utf-8")
 
     def change(self, old: str, new: str) -> None:
         """Change the environment file."""
-        text = (self.config / "prod.toml").read_text()
+        text = (self.config / "prod.toml").read_text(encoding="utf-8")
         assert old in text
         self.write(text.replace(old, new))
 

@@ -161,7 +161,7 @@ def test_without_the_right_the_console_steps_are_shown_filled_in(in_sandbox: Hea
 
 
 def test_without_the_section_there_is_nothing_to_submit(in_sandbox: Health) -> None:
-    text = (in_sandbox.config / "prod.toml").read_text()
+    text = (in_sandbox.config / "prod.toml").read_text(encoding="utf-8")
     in_sandbox.write(text[: text.index("[production_access]")])
 
     refused = in_sandbox.run("request-access", "--submit", "--yes")

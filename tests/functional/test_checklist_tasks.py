@@ -118,9 +118,11 @@ def test_what_is_left_out_is_not_asked_and_does_not_count(health: Health) -> Non
 
 def test_hipaa_is_shown_for_those_alone_whom_it_concerns(cli: Cli, tmp_path: Path) -> None:
     for name in ("prod", "staging"):
-        text = (CONFIG / f"{name}.toml").read_text()
+        text = (CONFIG / f"{name}.toml").read_text(encoding="utf-8")
         hipaa = "hipaa = false" if name == "prod" else "hipaa = true"
-        (tmp_path / f"{name}.toml").write_text(text.replace("hipaa = true", hipaa))
+        (tmp_path / f"{name}.toml").write_text(
+            text.replace("hipaa = true", hipaa), encoding="utf-8"
+        )
 
     shown = cli("checklist", "--config-dir", str(tmp_path)).stdout.splitlines()
 

@@ -394,9 +394,9 @@ def test_what_may_not_be_deleted_stops_the_run_and_says_in_which_step(
 def test_a_dmarc_record_of_others_or_of_a_domain_above_stays(
     cli: Cli, local: LocalAws, staging: Environment, tmp_path: Path
 ) -> None:
-    text = (CONFIG / "staging.toml").read_text()
+    text = (CONFIG / "staging.toml").read_text(encoding="utf-8")
     text = text.replace("[sender]", '[dmarc]\npolicy = "none"\n\n[sender]')
-    (tmp_path / "staging.toml").write_text(text)
+    (tmp_path / "staging.toml").write_text(text, encoding="utf-8")
     cli("apply", "--env", "prod", "--yes")
     cli(*APPLY, "--config-dir", str(tmp_path))
 
@@ -428,8 +428,8 @@ def test_what_changes_between_looking_and_deleting_is_not_deleted(
 
 
 def test_the_shipped_prod_is_protected_and_staging_is_not() -> None:
-    assert "protect = true" in Path(CONFIG / "prod.toml").read_text()
-    assert "protect = true" not in Path(CONFIG / "staging.toml").read_text()
+    assert "protect = true" in Path(CONFIG / "prod.toml").read_text(encoding="utf-8")
+    assert "protect = true" not in Path(CONFIG / "staging.toml").read_text(encoding="utf-8")
 
 
 def use(local: LocalAws, env: Environment, operation: str, **params: Any) -> Any:

@@ -167,9 +167,9 @@ def test_two_dmarc_records_are_blocked_and_become_one_when_taken_over(
 
 def shipped(tmp_path: Path, name: str, old: str, new: str) -> str:
     """The folder of a shipped environment with one change."""
-    text = (CONFIG / f"{name}.toml").read_text()
+    text = (CONFIG / f"{name}.toml").read_text(encoding="utf-8")
     assert old in text
-    (tmp_path / f"{name}.toml").write_text(text.replace(old, new))
+    (tmp_path / f"{name}.toml").write_text(text.replace(old, new), encoding="utf-8")
     return str(tmp_path)
 
 
@@ -269,7 +269,7 @@ def without_zone_id(env: Environment, world: InProcess, tmp_path: Any) -> str:
     [configuration_set]
     name = "{env.configuration_set.name}"
     """
-    (tmp_path / "prod.toml").write_text(text)
+    (tmp_path / "prod.toml").write_text(text, encoding="utf-8")
     return str(tmp_path)
 
 

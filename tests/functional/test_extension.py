@@ -179,9 +179,11 @@ def folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
             monkeypatch.setattr(module, "STEPS", (*table, QUEUE))
     monkeypatch.setattr(loading, "Environment", Wider)
     text = (CONFIG / "prod.toml").read_text(encoding="utf-8").replace("protect = true", "")
-    (tmp_path / "prod.toml").write_text(f'{text}\n[queue]\nname = "events-prod"\n')
+    (tmp_path / "prod.toml").write_text(
+        f'{text}\n[queue]\nname = "events-prod"\n', encoding="utf-8"
+    )
     staging = (CONFIG / "staging.toml").read_text(encoding="utf-8")
-    (tmp_path / "staging.toml").write_text(staging)
+    (tmp_path / "staging.toml").write_text(staging, encoding="utf-8")
     return tmp_path
 
 
@@ -260,7 +262,7 @@ def test_two_environments_that_want_it_otherwise_clash(run: Any, folder: Path) -
     other = text.replace("starlight-prod", "starlight-two").replace(
         "starlightpractice.com", "a.org"
     )
-    (folder / "two.toml").write_text(f"{other}keeps = 60\n")
+    (folder / "two.toml").write_text(f"{other}keeps = 60\n", encoding="utf-8")
 
     refused = run("plan")
 

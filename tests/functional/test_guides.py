@@ -113,9 +113,9 @@ def test_a_guide_takes_its_title_and_summary_from_the_page() -> None:
 
 def test_the_page_on_variables_names_every_variable_that_the_source_reads() -> None:
     source = "\n".join(
-        path.read_text()
+        path.read_text(encoding="utf-8")
         for path in (ROOT / "ses_provision").rglob("*.py")
-        if "local" not in path.parts
+        if "local" not in path.relative_to(ROOT).parts
     )
     read = set(re.findall(r'"((?:SES_PROVISION|GITHUB|AWS)_[A-Z_]+[A-Z]|NO_COLOR)"', source))
     named = set(re.findall(r"`([A-Z_0-9]+)`", said(GUIDES / "variables.md")))

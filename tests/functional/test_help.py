@@ -33,7 +33,7 @@ def with_a_user(project: Path, cli: Cli, *, has_key: bool) -> None:
     """An environment with the SMTP user of the examples, applied, perhaps with a key."""
     file = project / "config" / "prod.toml"
     user = '[[smtp_users]]\nname = "auth0-mailer"\nstore = "ssm"\n'
-    file.write_text(f"{file.read_text()}\n{user}")
+    file.write_text(f"{file.read_text(encoding='utf-8')}\n{user}", encoding="utf-8")
     assert cli("apply", "--env", "prod", "--yes", "--wait").status == 0
     if has_key:
         assert cli("smtp", "create", "--env", "prod", "--yes").status == 0
@@ -177,9 +177,10 @@ def test_shells_are_offered_only_what_can_be_meant(
     shell: Shell, words: str, offered: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     (tmp_path / "config").write_text(
-        "[default]\n[profile of-config]\n[sso-session no-profile]\n[ profile  of-config ]\n"
+        "[default]\n[profile of-config]\n[sso-session no-profile]\n[ profile  of-config ]\n",
+        encoding="utf-8",
     )
-    (tmp_path / "credentials").write_text("[of-credentials]\n")
+    (tmp_path / "credentials").write_text("[of-credentials]\n", encoding="utf-8")
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "config"))
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "credentials"))
 

@@ -14,7 +14,9 @@ from tests.conftest import CONFIG, ROOT, Cli
 
 def hooks() -> list[dict[str, Any]]:
     """The hooks that are offered."""
-    found: list[dict[str, Any]] = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
+    found: list[dict[str, Any]] = yaml.safe_load(
+        (ROOT / ".pre-commit-hooks.yaml").read_text(encoding="utf-8")
+    )
     return found
 
 
@@ -26,7 +28,9 @@ def test_each_hook_says_what_pre_commit_wants_to_know() -> None:
 
 
 def test_a_hook_calls_a_script_that_is_installed_and_a_command_that_exists(cli: Cli) -> None:
-    scripts = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["scripts"]
+    scripts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"][
+        "scripts"
+    ]
     [hook] = hooks()
     script, *arguments = shlex.split(hook["entry"])
 

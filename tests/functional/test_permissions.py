@@ -74,9 +74,9 @@ class Recording(InProcess):
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """The shipped prod, with a role and without protection."""
-    text = (CONFIG / "prod.toml").read_text()
+    text = (CONFIG / "prod.toml").read_text(encoding="utf-8")
     text = text.replace("# role = ", f'role = "{ROLE}" # ').replace("protect = true", "")
-    (tmp_path / "prod.toml").write_text(text)
+    (tmp_path / "prod.toml").write_text(text, encoding="utf-8")
     return tmp_path
 
 

@@ -86,9 +86,9 @@ EDITS: dict[str, Edit] = {
 def test_an_edited_plan_is_refused_before_anything_is_asked(
     edit: Edit, made: Bench, file: Path
 ) -> None:
-    plan = json.loads(file.read_text())
+    plan = json.loads(file.read_text(encoding="utf-8"))
     edit(plan)
-    file.write_text(json.dumps(plan))
+    file.write_text(json.dumps(plan), encoding="utf-8")
 
     refused = made("apply", str(file))
 
@@ -101,7 +101,7 @@ def test_an_edited_plan_is_refused_before_anything_is_asked(
 def test_an_edited_plan_with_a_digest_that_fits_is_not_the_one_that_was_named(
     edit: Edit, made: Bench, file: Path, planned: Result
 ) -> None:
-    plan = json.loads(file.read_text())
+    plan = json.loads(file.read_text(encoding="utf-8"))
     edit(plan)
     sealed(file, plan)
 
@@ -124,7 +124,7 @@ def places(value: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
 
 
 def test_no_single_edit_anywhere_passes(made: Bench, file: Path, dense: bool) -> None:
-    whole = file.read_text()
+    whole = file.read_text(encoding="utf-8")
     every = list(places(json.loads(whole)))[1:]
     assert len(every) > 300
 
@@ -134,7 +134,7 @@ def test_no_single_edit_anywhere_passes(made: Bench, file: Path, dense: bool) ->
         for key in at[:-1]:
             inner = inner[key]
         inner[at[-1]] = "edited" if inner[at[-1]] != "edited" else 1
-        file.write_text(json.dumps(plan))
+        file.write_text(json.dumps(plan), encoding="utf-8")
         refused = made("apply", str(file))
         assert refused.status in {1, 64}, at
         assert refused.calls == [], at
@@ -142,7 +142,10 @@ def test_no_single_edit_anywhere_passes(made: Bench, file: Path, dense: bool) ->
 
 
 def test_the_file_may_be_laid_out_anew(made: Bench, file: Path, planned: Result) -> None:
-    file.write_text(json.dumps(json.loads(file.read_text()), indent=8, ensure_ascii=True))
+    file.write_text(
+        json.dumps(json.loads(file.read_text(encoding="utf-8")), indent=8, ensure_ascii=True),
+        encoding="utf-8",
+    )
 
     assert made("apply", str(file), "--digest", digest(planned).upper()).status == 0
 
@@ -167,7 +170,7 @@ def test_the_digest_is_in_the_job_summary(
         "plan", "--env", "prod", "--github-summary", "--json", "--out", str(tmp_path / "prod.plan")
     )
 
-    assert digest(planned) in (tmp_path / "summary.md").read_text()
+    assert digest(planned) in (tmp_path / "summary.md").read_text(encoding="utf-8")
 
 
 def test_the_same_account_and_file_give_the_same_digest(made: Bench, tmp_path: Path) -> None:
@@ -235,16 +238,16 @@ def test_what_is_no_plan_is_never_replaced(made: Bench, tmp_path: Path) -> None:
         (tmp_path / "empty", ""),
         (tmp_path / "deep", "[" * 100_000),
     ):
-        path.write_text(text)
+        path.write_text(text, encoding="utf-8")
         refused = made("plan", "--env", "prod", "--out", str(path))
         assert refused.status == 64
         assert refused.calls == []
         assert "it exists and is no plan" in refused.stderr
-        assert path.read_text() == text
+        assert path.read_text(encoding="utf-8") == text
 
 
 def test_no_link_is_followed(made: Bench, file: Path, tmp_path: Path) -> None:
-    before = file.read_text()
+    before = file.read_text(encoding="utf-8")
     for target in (file, tmp_path / "not there", made.folder / "prod.toml"):
         link = tmp_path / "link"
         link.unlink(missing_ok=True)
@@ -255,7 +258,7 @@ def test_no_link_is_followed(made: Bench, file: Path, tmp_path: Path) -> None:
         assert refused.status == 64
         assert "it is a symbolic link" in refused.stderr
         assert link.is_symlink()
-    assert file.read_text() == before
+    assert file.read_text(encoding="utf-8") == before
     assert not (tmp_path / "not there").exists()
 
 

@@ -83,7 +83,7 @@ def test_files_that_are_written_are_no_programs_and_hold_no_key(
 
     mode = stat.S_IMODE(plan.stat().st_mode)
     assert mode & 0o133 == 0, oct(mode)
-    assert "PLANTED" not in plan.read_text()
+    assert "PLANTED" not in plan.read_text(encoding="utf-8")
 
 
 @pytest.fixture
@@ -159,7 +159,7 @@ def test_a_mistake_of_ours_shows_its_traceback_and_where_to_report_it_once(
     assert told.stderr.count("Traceback") == 1
 
 
-SHIPPED = tomllib.loads((CONFIG / "prod.toml").read_text())
+SHIPPED = tomllib.loads((CONFIG / "prod.toml").read_text(encoding="utf-8"))
 NASTY = st.sampled_from(
     [
         '"; DROP', "a\nb", "x\r\nMX 10 evil", "\x1b[31mred", "[bold]x[/bold]", "*", "${jndi}",

@@ -136,12 +136,12 @@ def test_the_summary_of_a_job_has_the_environments_in_order(
     summary = tmp_path / "summary.md"
     monkeypatch.setenv("GITHUB_STEP_SUMMARY", str(summary))
     clinics("plan", "--github-summary")
-    in_turn = summary.read_text()
-    summary.write_text("")
+    in_turn = summary.read_text(encoding="utf-8")
+    summary.write_text("", encoding="utf-8")
 
     together("plan", "--github-summary")
 
-    assert summary.read_text() == in_turn
+    assert summary.read_text(encoding="utf-8") == in_turn
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])

@@ -389,7 +389,7 @@ def test_no_secret_is_said_in_a_whole_rotation_nor_in_what_comes_after(
     ):
         ran += [kept.made(*command)]
 
-    whole = said(*ran) + saved.read_text() + repr(list(kept.local.journal))
+    whole = said(*ran) + saved.read_text(encoding="utf-8") + repr(list(kept.local.journal))
     assert len(kept.secrets) >= 2
     assert [secret for secret in kept.secrets if secret in whole] == []
 

@@ -56,9 +56,9 @@ def test_credentials_of_another_account_are_shown_and_are_an_error(
 
 
 def test_who_writes_dns_in_another_account_is_told_apart(cli: Cli, tmp_path: Path) -> None:
-    text_of = (CONFIG / "prod.toml").read_text()
+    text_of = (CONFIG / "prod.toml").read_text(encoding="utf-8")
     changed = text_of.replace("[dns]", f'[dns]\nassume_role_arn = "{ROLE}"')
-    (tmp_path / "prod.toml").write_text(changed)
+    (tmp_path / "prod.toml").write_text(changed, encoding="utf-8")
 
     asked = cli("whoami", "--config-dir", str(tmp_path), "--json")
 
@@ -70,8 +70,10 @@ def test_who_writes_dns_in_another_account_is_told_apart(cli: Cli, tmp_path: Pat
 
 
 def test_whose_account_a_profile_for_dns_is_the_file_does_not_say(cli: Cli, tmp_path: Path) -> None:
-    text_of = (CONFIG / "prod.toml").read_text()
-    (tmp_path / "prod.toml").write_text(text_of.replace("[dns]", '[dns]\nprofile = "dns"'))
+    text_of = (CONFIG / "prod.toml").read_text(encoding="utf-8")
+    (tmp_path / "prod.toml").write_text(
+        text_of.replace("[dns]", '[dns]\nprofile = "dns"'), encoding="utf-8"
+    )
 
     asked = cli("whoami", "--config-dir", str(tmp_path))
 
@@ -91,10 +93,13 @@ def profiles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         f'"SessionToken": "t", "Expiration": "{ends}"}}'
     )
     program = tmp_path / "program"
-    program.write_text(f"#!/bin/sh\necho '{said}'\n")
+    program.write_text(f"#!/bin/sh\necho '{said}'\n", encoding="utf-8")
     program.chmod(0o700)
-    config.write_text(f"[profile kept]\n{KEYS}[profile program]\ncredential_process = {program}\n")
-    credentials.write_text(f"[shared]\n{KEYS}")
+    config.write_text(
+        f"[profile kept]\n{KEYS}[profile program]\ncredential_process = {program}\n",
+        encoding="utf-8",
+    )
+    credentials.write_text(f"[shared]\n{KEYS}", encoding="utf-8")
     monkeypatch.setenv("AWS_CONFIG_FILE", str(config))
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(credentials))
     return tmp_path

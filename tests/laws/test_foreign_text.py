@@ -179,7 +179,7 @@ def test_no_environment_file_writes_a_line_of_output(
 
 @pytest.mark.usefixtures("wide")
 def test_the_name_of_a_file_writes_no_line_of_output(cli: Cli, tmp_path: Path) -> None:
-    shipped = (ROOT / "config" / "prod.toml").read_text()
+    shipped = (ROOT / "config" / "prod.toml").read_text(encoding="utf-8")
     (tmp_path / f"x\n::error::{MARK}\u2028{MARK}.toml").write_text(shipped, encoding="utf-8")
 
     for command in ("validate", "plan", "status"):
@@ -192,7 +192,9 @@ def test_the_name_of_a_file_writes_no_line_of_output(cli: Cli, tmp_path: Path) -
 def test_no_attestation_writes_a_line_of_output(
     output_format: str, cli: Cli, tmp_path: Path
 ) -> None:
-    (tmp_path / "prod.toml").write_text((ROOT / "config" / "prod.toml").read_text())
+    (tmp_path / "prod.toml").write_text(
+        (ROOT / "config" / "prod.toml").read_text(encoding="utf-8"), encoding="utf-8"
+    )
     (tmp_path / "attestations").mkdir()
     said = json.dumps(HOSTILE.replace(chr(0xD800), ""))
     (tmp_path / "attestations" / "prod.toml").write_text(

@@ -256,7 +256,7 @@ def test_every_command_about_keys_ends_well(life: Life) -> None:
 
 def test_nothing_that_aws_calls_sensitive_is_said(life: Life) -> None:
     """Over all services that were asked; what the file itself says is no secret."""
-    own = "".join(file.read_text() for file in life.bench.folder.glob("*.toml"))
+    own = "".join(file.read_text(encoding="utf-8") for file in life.bench.folder.glob("*.toml"))
     secrets = life.bench.secrets | {held for held in life.bench.sensitive if held not in own}
     told = [ran for ran in life.every if "--show-secret" not in ran.arguments]
 

@@ -101,7 +101,9 @@ def test_any_command_line_ends_in_a_sentence(
     folder = tmp_path / "config"
     if not folder.exists():
         folder.mkdir()
-        (folder / "prod.toml").write_text((ROOT / "config" / "prod.toml").read_text())
+        (folder / "prod.toml").write_text(
+            (ROOT / "config" / "prod.toml").read_text(encoding="utf-8"), encoding="utf-8"
+        )
 
     insist_on_sentences(cli(*line), line)
 
@@ -198,7 +200,10 @@ def place(path: Path, content: str | bytes) -> None:
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """A config folder with one environment."""
-    place(tmp_path / "config" / "prod.toml", (ROOT / "config" / "prod.toml").read_text())
+    place(
+        tmp_path / "config" / "prod.toml",
+        (ROOT / "config" / "prod.toml").read_text(encoding="utf-8"),
+    )
     return tmp_path / "config"
 
 
@@ -266,7 +271,7 @@ def test_what_is_no_file_where_a_file_should_be_ends_in_a_sentence(
 
 
 def test_a_folder_that_is_a_file_or_cannot_be_made_is_named(cli: Cli, tmp_path: Path) -> None:
-    (tmp_path / "file").write_text("")
+    (tmp_path / "file").write_text("", encoding="utf-8")
     for where in (tmp_path / "file", tmp_path / "file" / "config", Path("/proc/none")):
         for line in (("schema", "--write"), NEW):
             done = cli(*line, "--config-dir", str(where))
@@ -327,7 +332,7 @@ def test_streams_that_are_closed_full_or_read_by_nobody_end_in_a_sentence(
     )
     subprocess.run(["bash", "-c", script], cwd=ROOT, check=False, capture_output=True)
 
-    seen = (tmp_path / "err").read_text()
+    seen = (tmp_path / "err").read_text(encoding="utf-8")
     for word in ("Traceback", "Exception ignored", "Unexpected", "Fatal"):
         assert word not in seen, seen
 
