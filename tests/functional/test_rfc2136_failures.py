@@ -258,6 +258,31 @@ def test_a_race_that_is_lost_takes_nothing_of_the_winner_away(made: Bench, name:
     assert set(theirs) <= set(made.local.declared_dns(owner, kind) or ())
 
 
+def test_a_race_with_what_cannot_stand_beside_ours_is_refused_before_anything_is_written(
+    made: Bench,
+) -> None:
+    put = made.local.primaries.put
+    made(*APPLY, "--skip", "dkim", "--skip", "dmarc")
+    found = made.local.call(
+        "111122223333",
+        "eu-central-1",
+        "sesv2",
+        "GetEmailIdentity",
+        {"EmailIdentity": "example.com"},
+    )
+    token = f"{found['DkimAttributes']['Tokens'][0]}._domainkey.example.com"
+
+    racing(made, lambda: put(token, "A", 60, "192.0.2.1"))
+    for_keys = made(*APPLY, "--only", "dkim")
+    racing(made, lambda: put("_dmarc.example.com", "CNAME", 60, "theirs.example.net."))
+    for_policy = made(*APPLY, "--only", "dmarc")
+
+    told = "is no longer as it was read ({}), so nothing of this was written"
+    assert (for_keys.status, for_policy.status) == (1, 1)
+    assert told.format("YXDOMAIN") in for_keys.stderr
+    assert told.format("YXRRSET") in for_policy.stderr
+
+
 def test_a_race_about_a_set_of_ours_is_refused_with_what_stands_there_now(made: Bench) -> None:
     made(*APPLY)
     put = made.local.primaries.put
