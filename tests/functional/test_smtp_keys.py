@@ -219,6 +219,25 @@ def test_the_last_key_takes_its_stored_password_along_and_may_be_made_anew(kept:
     assert kept.smtp("test").status == 0
 
 
+def test_a_store_that_somebody_else_made_stays_when_its_key_is_deleted(users: Made) -> None:
+    made = users(STORES["secretsmanager"])
+    tags = [
+        {"Key": "ManagedBy", "Value": "ses-provision"},
+        {"Key": "Environment", "Value": "prod"},
+    ]
+    name = "/ses-smtp/prod/mailer/login"
+    made.call("secretsmanager", "CreateSecret", Name=name, SecretString="none", Tags=tags)
+    assert made.smtp("create", "--yes").status == 0
+    key = made.keys[0]["AccessKeyId"]
+    assert made.smtp("retire", "--yes", "--key", key[-6:]).status == 0
+
+    deleted = made.smtp("retire", "--yes", "--delete", "--key", key[-6:])
+
+    assert deleted.status == 0, deleted.stderr
+    assert made.keys == []
+    assert made.stored()["username"] == key
+
+
 @pytest.mark.parametrize(
     ("store", "operation"),
     [
@@ -243,9 +262,10 @@ def test_a_key_whose_password_cannot_be_stored_is_deleted_again(
     assert made.smtp("create", "--yes").status == 0
 
 
-def test_a_key_whose_making_was_answered_by_nobody_is_deleted_again(kept: Users) -> None:
-    no_backoff = pytest.MonkeyPatch()
-    no_backoff.setattr("botocore.endpoint.time", SimpleNamespace(sleep=lambda _: None))
+def test_a_key_whose_making_was_answered_by_nobody_is_deleted_again(
+    kept: Users, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("botocore.endpoint.time", SimpleNamespace(sleep=lambda _: None))
     kept.local.fault("lose-reply", "CreateAccessKey")
     created = kept.smtp("create", "--yes")
     kept.local.clock.advance(DAY)
@@ -254,7 +274,6 @@ def test_a_key_whose_making_was_answered_by_nobody_is_deleted_again(kept: Users)
     refused = kept.smtp("rotate", "--yes")
     left = list(kept.keys)
     again = kept.smtp("rotate", "--yes")
-    no_backoff.undo()
 
     assert created.status == 0, created.stderr
     assert "its reply was lost: it is deleted again" in created.stderr
