@@ -15,6 +15,7 @@ import pytest
 from ses_provision.cli.app import run
 from ses_provision.cli.outlet import Outlet
 from ses_provision.local.smtp.password import derived
+from ses_provision.outside.secrets import HIDDEN, Secrets
 from tests.conftest import Cli, Result
 from tests.functional.folders import HOSTED, Bench, bench
 
@@ -411,6 +412,21 @@ def test_no_secret_is_said_in_a_whole_rotation_nor_in_what_comes_after(
     whole = said(*ran) + saved.read_text(encoding="utf-8") + repr(list(kept.local.journal))
     assert len(kept.secrets) >= 2
     assert [secret for secret in kept.secrets if secret in whole] == []
+
+
+def test_what_a_command_learns_is_hidden_from_then_on(
+    kept: Users, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of_create, of_test = Secrets(), Secrets()
+
+    monkeypatch.setattr("ses_provision.operations.smtp_keys.SECRETS", of_create)
+    assert kept.smtp("create", "--yes").status == 0
+    monkeypatch.setattr("ses_provision.operations.smtp_keys.SECRETS", of_test)
+    assert kept.smtp("test").status == 0
+
+    assert len(kept.secrets) == 2
+    assert {of_create.hide(secret) for secret in kept.secrets} == {HIDDEN}
+    assert of_test.hide(kept.stored()["password"]) == HIDDEN
 
 
 def test_a_key_that_was_switched_off_is_explained(kept: Users) -> None:
