@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-import socket
 import sqlite3
 import subprocess
 from collections.abc import Iterator, Sequence
@@ -17,6 +16,8 @@ import dns.rdata
 import dns.rdatatype
 import dns.tsig
 import dns.zone
+
+from tests.functional.test_local_and_demo import free_port
 
 SECRET = "c2VzLXByb3Zpc2lvbi1pbi1hLXRlc3Q="
 KEY = dns.tsig.Key("ours", SECRET, "hmac-sha256")
@@ -119,17 +120,12 @@ def running(command: Sequence[str | Path], port: int) -> Iterator[None]:
                     raise AssertionError(f"{command[0]} has ended: {server.returncode}") from None
                 continue
             break
+        else:
+            raise AssertionError(f"{command[0]} does not answer")
         yield
     finally:
         server.terminate()
         server.wait(timeout=30)
-
-
-def free_port() -> int:
-    """A port that nobody listens on, over UDP or TCP."""
-    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as one:
-        one.bind(("127.0.0.1", 0))
-        return int(one.getsockname()[1])
 
 
 def rows(port: int) -> list[tuple[str, int, str, str]]:

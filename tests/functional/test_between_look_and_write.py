@@ -140,10 +140,10 @@ def test_what_was_to_stay_is_not_pruned_although_it_came_free_meanwhile(made: Be
     )["SubscriptionArn"]  # fmt: skip
     rewrite(made, HOSTED + MAILED.replace('"events"', '"others"'))
 
-    def free_it() -> None:
+    def leave() -> None:
         call(made, "sns", "Unsubscribe", SubscriptionArn=theirs)
 
-    made.local.fault("kill-after", "CreateTopic", action=free_it)
+    made.local.fault("kill-after", "CreateTopic", action=leave)
 
     applied = made("apply", "--env", "prod", "--yes", "--prune")
 

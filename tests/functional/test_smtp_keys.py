@@ -21,6 +21,7 @@ from ses_provision.operations import smtp_keys
 from ses_provision.outside import smtp
 from ses_provision.outside.aws import Connections
 from ses_provision.outside.call import Call
+from ses_provision.outside.secrets import HIDDEN, Secrets
 from tests.conftest import Cli, Result
 from tests.functional.folders import HOSTED, Bench, bench
 
@@ -265,6 +266,25 @@ def test_the_last_key_takes_its_stored_password_along_and_may_be_made_anew(kept:
     assert kept.smtp("test").status == 0
 
 
+def test_a_store_that_somebody_else_made_stays_when_its_key_is_deleted(users: Made) -> None:
+    made = users(STORES["secretsmanager"])
+    tags = [
+        {"Key": "ManagedBy", "Value": "ses-provision"},
+        {"Key": "Environment", "Value": "prod"},
+    ]
+    name = "/ses-smtp/prod/mailer/login"
+    made.call("secretsmanager", "CreateSecret", Name=name, SecretString="none", Tags=tags)
+    assert made.smtp("create", "--yes").status == 0
+    key = made.keys[0]["AccessKeyId"]
+    assert made.smtp("retire", "--yes", "--key", key[-6:]).status == 0
+
+    deleted = made.smtp("retire", "--yes", "--delete", "--key", key[-6:])
+
+    assert deleted.status == 0, deleted.stderr
+    assert made.keys == []
+    assert made.stored()["username"] == key
+
+
 @pytest.mark.parametrize(
     ("store", "operation"),
     [
@@ -289,9 +309,10 @@ def test_a_key_whose_password_cannot_be_stored_is_deleted_again(
     assert made.smtp("create", "--yes").status == 0
 
 
-def test_a_key_whose_making_was_answered_by_nobody_is_deleted_again(kept: Users) -> None:
-    no_backoff = pytest.MonkeyPatch()
-    no_backoff.setattr("botocore.endpoint.time", SimpleNamespace(sleep=lambda _: None))
+def test_a_key_whose_making_was_answered_by_nobody_is_deleted_again(
+    kept: Users, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("botocore.endpoint.time", SimpleNamespace(sleep=lambda _: None))
     kept.local.fault("lose-reply", "CreateAccessKey")
     created = kept.smtp("create", "--yes")
     kept.local.clock.advance(DAY)
@@ -300,7 +321,6 @@ def test_a_key_whose_making_was_answered_by_nobody_is_deleted_again(kept: Users)
     refused = kept.smtp("rotate", "--yes")
     left = list(kept.keys)
     again = kept.smtp("rotate", "--yes")
-    no_backoff.undo()
 
     assert created.status == 0, created.stderr
     assert "its reply was lost: it is deleted again" in created.stderr
@@ -547,6 +567,21 @@ def test_no_secret_is_said_in_a_whole_rotation_nor_in_what_comes_after(
     whole = said(*ran) + saved.read_text(encoding="utf-8") + repr(list(kept.local.journal))
     assert len(kept.secrets) >= 2
     assert [secret for secret in kept.secrets if secret in whole] == []
+
+
+def test_what_a_command_learns_is_hidden_from_then_on(
+    kept: Users, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of_create, of_test = Secrets(), Secrets()
+
+    monkeypatch.setattr("ses_provision.operations.smtp_keys.SECRETS", of_create)
+    assert kept.smtp("create", "--yes").status == 0
+    monkeypatch.setattr("ses_provision.operations.smtp_keys.SECRETS", of_test)
+    assert kept.smtp("test").status == 0
+
+    assert len(kept.secrets) == 2
+    assert {of_create.hide(secret) for secret in kept.secrets} == {HIDDEN}
+    assert of_test.hide(kept.stored()["password"]) == HIDDEN
 
 
 def test_a_key_that_was_switched_off_is_explained(kept: Users) -> None:
