@@ -9,6 +9,8 @@ from ses_provision.outside.reading import Ask, Reading, ask, question
 from ses_provision.outside.rights import Credentials
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ses_provision.outside.whose import Origin
 
 
@@ -34,9 +36,13 @@ def identity_question(region: str, credentials: Credentials) -> Ask:
 
 
 def caller(
-    region: str, wanted: str | None, origin: Origin, credentials: Credentials
+    region: str, wanted: str | None, origin: Callable[[], Origin], credentials: Credentials
 ) -> Reading[Caller]:
-    """Who AWS takes us for with these credentials."""
+    """Who AWS takes us for with these credentials.
+
+    Their origin is asked for once STS has answered: where none can be fetched, as after a login has
+    ended, the question says why and what to do.
+    """
     [found] = yield from ask(identity_question(region, credentials))
     told = found or {}
-    return Caller(str(told.get("Arn", "")), str(told.get("Account", "")), wanted, origin)
+    return Caller(str(told.get("Arn", "")), str(told.get("Account", "")), wanted, origin())

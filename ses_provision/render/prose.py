@@ -10,26 +10,24 @@ import re
 from collections.abc import Iterator
 
 OPTIONS = """
---account-id --because --by --config-dir --configuration-set --confirm-env --digest --dns
---dns-server --domain --email --env --evidence --for --format --key --latency --note --only --out
---port --profile --rate --reason --region --resolver --role --severity --shard --skip --take-over
+--account-id --because --by --config-dir --configuration-set --confirm-env --digest --dns-server
+--domain --email --env --evidence --for --format --key --latency --note --only --out --port
+--profile --rate --reason --region --resolver --role --severity --shard --skip --take-over
 --timeout --to --until --user --verify-after --zone-id -e
 """
 VALUED = frozenset(OPTIONS.split())
 """The options of ses-provision that are followed by a value; every one of the AWS CLI may be."""
+ARGUMENTS = {"attest": 1, "set": 2, "smtp": 1, "suppression": 1}
+"""How many words follow the names of commands, whatever they look like."""
 
 BEGINNING = re.compile(
     r"`(?P<quoted>[^`]+)`|"
-    r"(?<![\w/.-])(?:ses-provision(?: smtp| suppression)?|aws [a-z][a-z0-9-]*) "
-    r"[a-z][a-z0-9-]*(?![\w/]|\.\w)"
+    r"(?<![\w/.-])(?:ses-provision|aws [a-z][a-z0-9-]*) [a-z][a-z0-9-]*(?![\w/]|\.\w)"
 )
 WORD = re.compile(r" (?P<word>'[^']*'|\"[^\"]*\"|[^ ]+)")
 OPTION = re.compile(r"--?[a-z][a-z-]*")
-VALUE = re.compile(
-    r"[A-Z][A-Z0-9_]*|'.*'|\".*\"|[\w-]*[/=][\w./=:-]*|[\w-]+\.(?:plan|toml)|"
-    r"[a-z_]+\.[a-z_]+|true|false"
-)
-"""What is an argument by its looks: a name in capitals, quoted, a path, a file, a setting."""
+VALUE = re.compile(r"[A-Z][A-Z0-9_]*|'.*'|\".*\"|[\w-]*[/=][\w./=:-]*|[\w-]+\.(?:plan|toml)")
+"""What is an argument by its looks: a name in capitals, quoted, a path, a file."""
 ENDING = ",.;:)"
 
 
@@ -44,7 +42,7 @@ def pieces(text: str, quote: str = "") -> Iterator[tuple[str, bool]]:
         if begun.start() > at:
             yield text[at : begun.start()], False
         quoted = begun["quoted"]
-        at = begun.end() if quoted else end_of_command(text, begun.end())
+        at = begun.end() if quoted else end_of_command(text, begun)
         is_command = quoted or at > begun.end() or not text[at:].strip(ENDING)
         if quoted and quote:
             yield from ((quote, False), (quoted, True), (quote, False))
@@ -54,14 +52,17 @@ def pieces(text: str, quote: str = "") -> Iterator[tuple[str, bool]]:
         yield text[at:], False
 
 
-def end_of_command(text: str, at: int) -> int:
-    """Where a command ends whose name ends at a place."""
-    takes_value, is_aws = False, text[:at].rpartition("aws ")[2].count(" ") == 1
+def end_of_command(text: str, begun: re.Match[str]) -> int:
+    """Where a command ends that begins so, with its name."""
+    at, takes_value, is_aws = begun.end(), False, begun[0].startswith("aws ")
+    lacking = 0 if is_aws else ARGUMENTS.get(begun[0].rpartition(" ")[2], 0)
     while word := WORD.match(text, at):
         said = word["word"].rstrip(ENDING)
         is_option = OPTION.fullmatch(said)
-        if not said or not (is_option or takes_value or VALUE.fullmatch(said)):
+        is_argument = bool(lacking) and not (is_option or takes_value)
+        if not said or not (is_option or takes_value or is_argument or VALUE.fullmatch(said)):
             break
+        lacking -= is_argument
         at += 1 + len(said)
         if said != word["word"]:
             break

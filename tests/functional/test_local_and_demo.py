@@ -125,6 +125,19 @@ def test_the_demo_says_whose_environments_it_shows_and_what_is_true_of_them(
     assert "first" not in shown.partition("$ ses-provision apply")[0].rpartition("#")[2]
 
 
+def test_a_quiet_demo_shows_neither_waits_nor_totals(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+
+    assert run(["demo", "--quiet", "--env", "staging"]) == 0
+
+    said = capsys.readouterr()
+    assert said.err == ""
+    assert "Plan: nothing to do" in said.out
+    assert "Applied staging" not in said.out
+
+
 def test_the_demo_as_json_holds_the_document_of_every_command(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,7 +9,9 @@ from typing import Any
 import pytest
 from botocore.credentials import AssumeRoleCredentialFetcher, RefreshableCredentials
 
+from ses_provision.cli.app import run
 from ses_provision.environment import Environment
+from ses_provision.errors import CannotReachAws
 from ses_provision.local import LocalAws
 from ses_provision.operations.whoami import Caller
 from ses_provision.outside import sessions, whose
@@ -96,13 +98,57 @@ def profiles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     program.chmod(0o700)
     config.write_text(
         f"[profile kept]\n{KEYS}[profile program]\ncredential_process = {program}\n"
-        f"[profile roled]\nrole_arn = {ROLE}\nsource_profile = kept\n",
+        f"[profile roled]\nrole_arn = {ROLE}\nsource_profile = kept\n"
+        f"[profile broken]\ncredential_process = {tmp_path}/nothing-there\n"
+        "[profile logged-out]\nsso_start_url = https://example.awsapps.com/start\n"
+        "sso_region = us-east-1\nsso_account_id = 111122223333\nsso_role_name = operator\n",
         encoding="utf-8",
     )
     credentials.write_text(f"[shared]\n{KEYS}", encoding="utf-8")
     monkeypatch.setenv("AWS_CONFIG_FILE", str(config))
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(credentials))
     return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("profile", "said"),
+    [("broken", "credential_process"), ("logged-out", "aws sso login --profile logged-out")],
+)
+def test_who_cannot_get_credentials_is_told_why_and_what_to_do(
+    profiles: Path,
+    profile: str,
+    said: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.chdir(CONFIG.parent)
+    monkeypatch.setenv("HOME", str(profiles))
+
+    status = run(["whoami", "--env", "prod", "--profile", profile])
+
+    told = capsys.readouterr().err
+    assert status == 1
+    assert said in told
+    assert "Unexpected" not in told
+
+
+def test_who_we_are_is_told_where_the_role_for_dns_cannot_be_taken_on(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    text_of = (CONFIG / "prod.toml").read_text()
+    changed = text_of.replace("[dns]", f'[dns]\nassume_role_arn = "{ROLE}"')
+    (tmp_path / "prod.toml").write_text(changed)
+
+    def denied(*_: Any) -> None:
+        raise CannotReachAws("The role cannot be taken on.")
+
+    monkeypatch.setattr("ses_provision.cli.commands.whoami.at_hosted_zones", denied)
+
+    asked = cli("whoami", "--config-dir", str(tmp_path))
+
+    assert asked.status == 1
+    assert "account  524471258033, as the environment says" in asked.stdout
+    assert "The role cannot be taken on." in asked.stderr
 
 
 @pytest.mark.parametrize(

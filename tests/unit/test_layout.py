@@ -10,7 +10,7 @@ from rich.text import Text
 
 from ses_provision.cli.app import command_line
 from ses_provision.render.layout import COMMAND, Folded, command, fold, prose, whole
-from ses_provision.render.prose import VALUED, pieces
+from ses_provision.render.prose import ARGUMENTS, VALUED, pieces
 from tests.unit.rendering import shown
 
 WORDS = st.text(st.characters(exclude_categories=["Cs", "Z", "C"]), min_size=1, max_size=30)
@@ -109,20 +109,24 @@ def test_what_is_folded_is_never_cut_by_the_console() -> None:
             "aws kms enable-key --key-id KEY --region us-east-2",
             ["aws kms enable-key --key-id KEY --region us-east-2"],
         ),
-        (
-            "make one: ses-provision smtp create --env prod --user auth0-mailer",
-            ["ses-provision smtp create --env prod --user auth0-mailer"],
-        ),
-        (
-            "ses-provision suppression settings --env prod --reason BOUNCE, then look",
-            ["ses-provision suppression settings --env prod --reason BOUNCE"],
-        ),
-        (
-            "where no role sends: ses-provision set sender.role false --env prod",
-            ["ses-provision set sender.role false --env prod"],
-        ),
         ("keep `ses-provision guide` and read", ["ses-provision guide"]),
         ("ses-provision apply p.plan --digest 1a", ["ses-provision apply p.plan --digest 1a"]),
+        (
+            "make one: ses-provision smtp create --env prod --user app, then go on",
+            ["ses-provision smtp create --env prod --user app"],
+        ),
+        (
+            "where none sends: ses-provision set sender.role false --env prod",
+            ["ses-provision set sender.role false --env prod"],
+        ),
+        (
+            "it has a key (ses-provision smtp retire)",
+            ["ses-provision smtp retire"],
+        ),
+        (
+            "ses-provision pause --env prod --account stops all mail",
+            ["ses-provision pause --env prod --account"],
+        ),
         ("ses-provision cannot declare compliance", []),
         ("AWS has paused this account", []),
         ("See it: ses-provision status.", ["ses-provision status"]),
@@ -142,12 +146,23 @@ def test_prose_loses_no_letter_whatever_it_is(text: str) -> None:
 
 
 def test_every_option_that_takes_a_value_is_known_as_one() -> None:
-    valued = {
-        option
+    options = [
+        (option, param.is_flag)
         for each in command_line().commands.values()
         for param in each.params
-        if param.param_type_name == "option" and not param.is_flag
-        for option in param.opts
+        if param.param_type_name == "option"
+        for option in (*param.opts, *param.secondary_opts)
+    ]
+    flags = {option for option, is_flag in options if is_flag}
+
+    # What is a flag of one command, such as --dns, is taken for one everywhere.
+    assert {option for option, is_flag in options if not is_flag} - flags == VALUED
+
+
+def test_every_command_that_wants_arguments_is_known_with_their_number() -> None:
+    wanted = {
+        name: sum(param.required for param in each.params if param.param_type_name == "argument")
+        for name, each in command_line().commands.items()
     }
 
-    assert valued == VALUED
+    assert {name: count for name, count in wanted.items() if count} == ARGUMENTS

@@ -135,7 +135,8 @@ def perform(run: Run, line: list[str], world: Any) -> tuple[int, Any]:
 
     if not run.as_json:
         colour = ["--no-color"] if run.out.no_color and "NO_COLOR" not in os.environ else []
-        return execute([*line, *colour], world), None
+        quiet = ["--quiet"] if run.quiet else []
+        return execute([*line, *colour, *quiet], world), None
     text = io.StringIO()
     with contextlib.redirect_stdout(text):
         status = execute([*line, "--json"], world)

@@ -296,7 +296,7 @@ def look(run: Run, answers: Answers) -> Seen:
     env = provisional(answers)
     answers.domain = env.domain
     try:
-        connections = run.world.connect(env, run.profile, run.trace if run.debug else None)
+        connections = run.connect(env)
         account, zones = aws.Reader(connections).run(hosted_zones.surroundings(env.region))
     except ProvisionError as error:
         run.tell(f"AWS could not be asked for defaults: {error.message}")

@@ -11,6 +11,9 @@ from ses_provision.errors import WrongAccount
 if TYPE_CHECKING:
     from ses_provision.environment import Environment
     from ses_provision.operations.whoami import Caller
+    from ses_provision.outside.aws import Connections
+    from ses_provision.outside.rights import Credentials
+    from ses_provision.outside.whose import Origin
 
 
 def whoami(run: Run) -> None:
@@ -27,36 +30,64 @@ def whoami(run: Run) -> None:
 
     for env in run.environments():
         with run.boundary(env.name):
-            found, zones = look(run, env)
-            run.report(env.name, told(found, zones))
-            run.show(text.whoami(env, found, zones, run.world.now()))
+            connections = run.connect(env)
+            found, zones = in_account(run, env, connections), None
+            try:
+                zones = at_hosted_zones(run, env, connections)
+            finally:
+                run.report(env.name, told(found, zones))
+                run.show(text.whoami(env, found, zones, run.world.now()))
             insist(env, found)
 
 
-def look(run: Run, env: Environment) -> tuple[Caller, Caller | None]:
-    """Who we are in the environment's account, and at its hosted zones where that is another."""
+def in_account(run: Run, env: Environment, connections: Connections) -> Caller:
+    """Who we are in the environment's account."""
+    from ses_provision.outside.rights import Credentials
+    from ses_provision.outside.whose import chosen_by
+
+    chosen = chosen_by(run.profile, env.profile, file_of(run, env))
+    return who(run, env, connections, Credentials.ACCOUNT, (env.account_id, chosen))
+
+
+def at_hosted_zones(run: Run, env: Environment, connections: Connections) -> Caller | None:
+    """Who we are at the environment's hosted zones, where that is somebody else."""
+    from ses_provision.outside.rights import Credentials
+
+    expected: tuple[str | None, str]
+    if env.dns.assume_role_arn:
+        expected = env.zone_account_id, f"dns.assume_role_arn in {file_of(run, env)}"
+    elif env.dns.profile:
+        expected = None, f"dns.profile in {file_of(run, env)}"
+    else:
+        return None
+    return who(run, env, connections, Credentials.ZONES, expected)
+
+
+def file_of(run: Run, env: Environment) -> str:
+    """The file of an environment."""
+    return f"{run.config_dir}/{env.name}.toml"
+
+
+def who(
+    run: Run,
+    env: Environment,
+    connections: Connections,
+    credentials: Credentials,
+    expected: tuple[str | None, str],
+) -> Caller:
+    """Who we are with these credentials, by the account that is expected and what chose them."""
     from ses_provision.operations.whoami import caller
     from ses_provision.outside.aws import Reader
-    from ses_provision.outside.rights import Credentials
-    from ses_provision.outside.whose import chosen_by, origin
+    from ses_provision.outside.whose import origin
 
-    file = f"{run.config_dir}/{env.name}.toml"
+    wanted, chosen = expected
+
+    def from_where() -> Origin:
+        return origin(connections.session(env.region, credentials), chosen)
+
     with run.life.during(f"asking who we are for {env.name}"):
-        connections = run.connect(env)
-
-        def who(credentials: Credentials, wanted: str | None, chosen: str) -> Caller:
-            from_where = origin(connections.session(env.region, credentials), chosen)
-            # A reader of its own: the same question with other credentials has another answer.
-            return Reader(connections).run(caller(env.region, wanted, from_where, credentials))
-
-        found = who(Credentials.ACCOUNT, env.account_id, chosen_by(run.profile, env.profile, file))
-        if not (env.dns.profile or env.dns.assume_role_arn):
-            return found, None
-        if env.dns.assume_role_arn:
-            chosen, wanted = f"dns.assume_role_arn in {file}", env.zone_account_id
-        else:
-            chosen, wanted = f"dns.profile in {file}", None
-        return found, who(Credentials.ZONES, wanted, chosen)
+        # A reader of its own: the same question with other credentials has another answer.
+        return Reader(connections).run(caller(env.region, wanted, from_where, credentials))
 
 
 def told(found: Caller, zones: Caller | None) -> dict[str, object]:
