@@ -1,12 +1,13 @@
-"""What a name server has to let our key change: the names and types of our records, no more.
+"""What a name server has to let our keys change: the names and types of our records, no more.
 
-Collected as the IAM policy is, from every call that could follow.
+Collected as the IAM policy is, from every call that could follow. A zone has one such policy, so
+that all environments whose records are in it are allowed by the same one.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -14,7 +15,7 @@ from ses_provision.engine.account import Account
 from ses_provision.names import dns_name
 from ses_provision.outside.call import Call
 from ses_provision.rehearsal.permissions import calls
-from ses_provision.resources.updated_zone import SERVICE
+from ses_provision.resources.updated_zone import SERVICE, rehearsed
 
 if TYPE_CHECKING:
     from ses_provision.environment import Environment
@@ -22,24 +23,39 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Grant:
-    """A name, the types of our records there, and whether it is any name below that one."""
+    """Whose key may change a name, the types of our records there, and whether it is any name below
+    that one."""
 
+    key: str
     name: str
     types: tuple[str, ...]
     below: bool = False
 
 
-def grants(env: Environment) -> list[Grant]:
-    """What the key has to be allowed; names that SES has yet to choose count as any of their
-    kind."""
-    types: dict[tuple[str, bool], set[str]] = defaultdict(set)
-    for name, kind in changed(env):
-        label, _, rest = name.partition(".")
-        unknown = label.startswith("<")
-        types[rest if unknown else name, unknown].add(kind)
+UNNAMED = "KEY"
+"""What stands for a key that only a key file names."""
+
+
+def grants(env: Environment, others: Iterable[Environment]) -> list[Grant]:
+    """What keys have to be allowed in the zone of an environment; names that SES has yet to choose
+    count as any of their kind."""
+    types: dict[tuple[str, str, bool], set[str]] = defaultdict(set)
+    for near in (env, *beside(env, others)):
+        for name, kind in changed(near):
+            label, _, rest = name.partition(".")
+            unknown = label.startswith("<")
+            key = near.dns.key_name or UNNAMED
+            types[key, rest if unknown else name, unknown].add(kind)
     return [
-        Grant(name, tuple(sorted(held)), below) for (name, below), held in sorted(types.items())
+        Grant(key, name, tuple(sorted(held)), below)
+        for (key, name, below), held in sorted(types.items())
     ]
+
+
+def beside(env: Environment, others: Iterable[Environment]) -> list[Environment]:
+    """The environments whose records are in the zone of this one."""
+    fitting = (other for other in others if other.dns.provider == SERVICE)
+    return [other for other in fitting if rehearsed(other) == rehearsed(env)]
 
 
 def changed(env: Environment) -> Iterator[tuple[str, str]]:

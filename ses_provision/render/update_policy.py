@@ -9,11 +9,11 @@ if TYPE_CHECKING:
     from ses_provision.rehearsal.update_policy import Grant
 
 
-def stanza(key: str, grants: Iterable[Grant]) -> str:
+def stanza(grants: Iterable[Grant]) -> str:
     """The update-policy of the zone as BIND takes it (BIND 9 reference, dynamic update policies):
     anything else is refused."""
     lines = [
-        f"    grant {key} {'subdomain' if grant.below else 'name'} {grant.name}. "
+        f"    grant {grant.key} {'subdomain' if grant.below else 'name'} {grant.name}. "
         f"{' '.join(grant.types)};"
         for grant in grants
     ]

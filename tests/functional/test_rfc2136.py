@@ -17,7 +17,7 @@ from ses_provision.local.primary import Primary
 from ses_provision.outside.aws import Connections
 from ses_provision.resources.updated_zone import zone_question
 from tests.conftest import Cli, Result
-from tests.functional.folders import UPDATED, Bench, bench
+from tests.functional.folders import HOSTED, UPDATED, Bench, bench
 
 APPLY = ("apply", "--env", "prod", "--yes")
 DESTROY = ("destroy", "--env", "prod", "--yes", "--confirm-env", "prod")
@@ -260,6 +260,33 @@ def test_the_update_policy_names_our_names_and_types_and_nothing_else(made: Benc
     assert "--dns" in made("permissions", "--env", "prod").stderr
     document = made("permissions", "--env", "prod", "--json").json["environments"][0]
     assert document["update_policy"] == printed.stdout.rstrip("\n")
+
+
+def test_environments_of_one_zone_have_one_update_policy(cli: Cli, tmp_path: Path) -> None:
+    below = UPDATED.replace('domain = "example.com"', 'domain = "dev.example.com"')
+    staging = (
+        below.replace("[dns]", '[dns]\nzone = "example.com"')
+        .replace("ours", "theirs")
+        .replace('"example"', '"dev"')
+    )
+    hosted = HOSTED.replace("example", "elsewhere")
+    made = bench(cli, tmp_path / "config", prod=UPDATED, staging=staging, other=hosted)
+
+    printed = made("permissions", "--dns")
+
+    assert printed.stdout.splitlines() == [
+        "update-policy {",
+        "    grant ours name _dmarc.example.com. TXT;",
+        "    grant ours subdomain _domainkey.example.com. CNAME;",
+        "    grant ours name mail.example.com. MX TXT;",
+        "    grant theirs name _dmarc.dev.example.com. TXT;",
+        "    grant theirs subdomain _domainkey.dev.example.com. CNAME;",
+        "    grant theirs name mail.dev.example.com. MX TXT;",
+        "};",
+    ]
+    for name in ("prod", "staging"):
+        assert made("permissions", "--env", name, "--dns").stdout == printed.stdout
+    assert "staging: in the zone example.com of ns1.example.net, as above" in printed.stderr
 
 
 def test_where_route_53_keeps_the_zone_there_is_no_update_policy(cli: Cli) -> None:

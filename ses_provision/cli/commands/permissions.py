@@ -33,20 +33,23 @@ def permissions(
     """Print the IAM policy that an operator needs, as JSON that IAM accepts.
 
     Covers what the environment file configures and nothing more, and asks AWS nothing. Where the
-    records go to a name server by dynamic updates, --dns prints the update-policy for its zone.
+    records go to a name server by dynamic updates, --dns prints the update-policy for its zone,
+    with what other environments of the folder write there.
 
     Example: ses-provision permissions --env prod > operator.json
     """
     from ses_provision.rehearsal.permissions import policies
 
+    shown: set[str] = set()
     for env in run.environments():
         neighbours = list(others({env.name}, run.config_dir))
         found = policies(env, read_only=read_only, others=neighbours)
-        stanza = update_policy(env, read_only=read_only)
+        stanza = "" if read_only else update_policy(env, neighbours)
         said = {"update_policy": stanza} if stanza else {}
         run.report(env.name, {"read_only": read_only, "policies": found, **said})
         if dns:
-            show_update_policy(run, env, stanza)
+            show_update_policy(run, env, stanza, shown)
+            shown.add(stanza)
             continue
         if stanza and not run.as_json:
             run.tell(
@@ -59,22 +62,23 @@ def permissions(
             run.document(json.dumps(policy, indent=2))
 
 
-def update_policy(env: Environment, *, read_only: bool) -> str:
+def update_policy(env: Environment, neighbours: list[Environment]) -> str:
     """What the name server of the zone has to allow; nothing where none takes our updates."""
-    if env.dns.provider != "rfc2136" or read_only:
+    if env.dns.provider != "rfc2136":
         return ""
     from ses_provision.rehearsal.update_policy import grants
     from ses_provision.render.update_policy import stanza
 
-    return stanza(env.dns.key_name or "KEY", grants(env))
+    return stanza(grants(env, neighbours))
 
 
-def show_update_policy(run: Run, env: Environment, stanza: str) -> None:
-    """The stanza alone, or why there is none."""
+def show_update_policy(run: Run, env: Environment, stanza: str, shown: set[str]) -> None:
+    """The stanza alone, once for all whose records are in its zone; or why there is none."""
     if not run.as_json:
         whom = f"in the zone {env.dns.zone or env.domain} of {env.dns.server}"
-        run.tell(f"{env.name}: {whom if stanza else 'no name server takes updates of ours'}")
-    if stanza:
+        same = ", as above" if stanza in shown else ""
+        run.tell(f"{env.name}: {whom + same if stanza else 'no name server takes updates of ours'}")
+    if stanza and stanza not in shown:
         run.document(stanza)
 
 
