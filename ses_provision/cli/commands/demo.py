@@ -34,7 +34,7 @@ class Chapter:
     command: str
 
 
-@without("profile", "local", "quiet", "debug")
+@without("profile", "local", "debug")
 def demo(run: Run) -> None:
     """Tell the whole story on a local AWS in this process: nothing real is touched.
 
