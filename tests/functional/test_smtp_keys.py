@@ -677,6 +677,8 @@ def test_before_apply_there_is_nobody_to_make_a_key_for(cli: Cli, tmp_path: Path
         (("retire", "--key", "XXXXXX"), "No access key of the user ends in XXXXXX"),
         (("retire",), "There is no older key to retire"),
         (("retire", "--undo", "--delete"), "cannot be used again"),
+        (("rotate", "--key", "ABCD"), "--key means nothing to smtp rotate; it is for smtp retire"),
+        (("status", "--show-secret"), "it is for smtp create and rotate"),
         (("nonsense",), "create"),
     ],
 )

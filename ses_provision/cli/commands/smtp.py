@@ -15,6 +15,21 @@ if TYPE_CHECKING:
 
 Action = Literal["create", "rotate", "retire", "status", "test", "show"]
 Form = Literal["any", "auth0"]
+PORT = 587
+FORM: Form = "any"
+
+# The options that mean something to some actions only.
+MEANT_FOR: dict[str, tuple[Action, ...]] = {
+    "--key": ("retire",),
+    "--unseen": ("retire",),
+    "--undo": ("retire",),
+    "--delete": ("retire",),
+    "--for": ("show",),
+    "--port": ("test",),
+    "--send": ("test",),
+    "--no-auth": ("test",),
+    "--show-secret": ("create", "rotate"),
+}
 
 
 def smtp(
@@ -41,10 +56,10 @@ def smtp(
     ] = False,
     form: Annotated[
         Form, typer.Option("--for", help="show: the fields of any program's form, or of auth0's.")
-    ] = "any",
+    ] = FORM,
     port: Annotated[
         int, typer.Option("--port", metavar="N", help="test: 587, 2587, 25, 465 or 2465.")
-    ] = 587,
+    ] = PORT,
     mail: Annotated[
         bool, typer.Option("--send", help="test: send a mail to the mailbox simulator, too.")
     ] = False,
@@ -72,6 +87,18 @@ def smtp(
     from ses_provision.cli import smtp_looks, smtp_writes
     from ses_provision.cli.smtp_writes import Retirement
 
+    given = {
+        "--key": key,
+        "--unseen": unseen,
+        "--undo": undo,
+        "--delete": delete,
+        "--for": form != FORM,
+        "--port": port != PORT,
+        "--send": mail,
+        "--no-auth": no_auth,
+        "--show-secret": show_secret,
+    }
+    refuse_others(action, [option for option, value in given.items() if value])
     match action:
         case "create" | "rotate":
             smtp_writes.new_key(run, action, user, show_secret=show_secret, yes=yes)
@@ -84,6 +111,17 @@ def smtp(
             smtp_looks.test(run, only(run), user, (port, mail, no_auth))
         case "show":
             smtp_looks.show(run, only(run), user, form)
+
+
+def refuse_others(action: Action, given: list[str]) -> None:
+    """Refuse an option that this action would not heed."""
+    for option in given:
+        meant = MEANT_FOR[option]
+        if action not in meant:
+            raise UsageError(
+                f"{option} means nothing to smtp {action}; it is for smtp {' and '.join(meant)}.",
+                f"Leave {option} out.",
+            )
 
 
 def only(run: Run) -> Environment:
