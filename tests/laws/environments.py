@@ -129,6 +129,7 @@ EVERYTHING = merged(
         "hipaa": True,
         "alarms": {"topic": "wake-up", "emails": ["night@example.com"],
                    "per_configuration_set": True},
+        "dashboard": {"runbook": "https://wiki.example.com/ses"},
         "tags": {"Team": "mail"},
     },
 )  # fmt: skip
@@ -212,6 +213,7 @@ ROWS = (
     Row("a sender in a subdomain", {
         "sender": {"address": "news@news.example.com"}, "mail_from": {"subdomain": "mail.news"},
     }),
+    Row("a dashboard", {"dashboard": {}}),
     Row("an SMTP user", {"smtp_users": [{"name": "mailer"}]}),
     Row("SMTP users with all settings", {"smtp_users": [
         {"name": "auth0+x@shop", "addresses": ["login@example.com", "Sign.Up@in.example.com"],
