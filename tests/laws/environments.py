@@ -213,7 +213,6 @@ ROWS = (
     Row("a sender in a subdomain", {
         "sender": {"address": "news@news.example.com"}, "mail_from": {"subdomain": "mail.news"},
     }),
-    Row("a dashboard", {"dashboard": {}}),
     Row("an SMTP user", {"smtp_users": [{"name": "mailer"}]}),
     Row("SMTP users with all settings", {"smtp_users": [
         {"name": "auth0+x@shop", "addresses": ["login@example.com", "Sign.Up@in.example.com"],
