@@ -524,7 +524,7 @@ def dashboard(wanted: dict[str, Any], they: Somebody) -> Iterator[Made]:
         "cloudwatch:TagResource",
         lambda: they("cloudwatch", "UntagResource", ResourceARN=wanted["arn"], TagKeys=OUR_TAG),
     )
-    shown = {title: json.loads(each["meaning"]) for title, each in wanted["widgets"].items()}
+    shown = wanted["widgets"]
     fewer = [each for title, each in shown.items() if title != "Alarms"]
     yield "a widget less", {"widgets.Alarms"}, "cloudwatch:PutDashboard", put({"widgets": fewer})
     note = {"type": "text", "properties": {"markdown": "mine"}}
