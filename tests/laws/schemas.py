@@ -449,7 +449,7 @@ REPORTS: dict[str, dict[str, Schema]] = {
 
 OPTIONAL = frozenset(
     {"check", "update_policy", "format", "text", "template", "resources_to_import", "left_out",
-     "console", "submitted", "smtp", "smtp_users", "hops", "form", "fields"}
+     "console", "submitted", "smtp", "smtp_users", "hops", "form", "fields", "dashboard"}
 )  # fmt: skip
 """What is said only by some options of a command."""
 
