@@ -9,6 +9,7 @@ people can know. What AWS refuses to tell makes its item unknown, never done. Be
 from ses_provision.checks import (
     account,
     alarms,
+    dashboard,
     dns,
     events,
     handover,
@@ -23,6 +24,7 @@ TOPICS = (
     dns.TOPIC,
     events.TOPIC,
     alarms.TOPIC,
+    dashboard.TOPIC,
     permissions.TOPIC,
     smtp.TOPIC,
     account.TOPIC,

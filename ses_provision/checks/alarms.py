@@ -16,14 +16,9 @@ from ses_provision.resources.cloudwatch import Alarm, AlarmState, alarm
 from ses_provision.resources.sns import subscriptions
 from ses_provision.resources.sns import topic as sns_topic
 from ses_provision.steps import alarms
+from ses_provision.steps.alarms import PAUSE, REVIEW
 
 NAMESPACE = "AWS/SES"
-REVIEW = {"Reputation.BounceRate": 0.05, "Reputation.ComplaintRate": 0.001}
-PAUSE = {"Reputation.BounceRate": 0.10, "Reputation.ComplaintRate": 0.005}
-"""Where AWS reviews a sender and where it may pause sending (SES Developer Guide, enforcement
-FAQ), as fractions."""
-
-
 ALARM = {"NewStateValue": "ALARM"}
 """What is known of the message of an alarm that rings."""
 

@@ -12,6 +12,7 @@ from ses_provision.environment.dns import Dns
 from ses_provision.environment.sections import (
     AlarmSettings,
     ConfigurationSetSettings,
+    DashboardSettings,
     DkimSettings,
     DmarcSettings,
     EventSettings,
@@ -86,6 +87,7 @@ class Environment(Section):
     sender: SenderSettings = SenderSettings()
     events: EventSettings = EventSettings()
     alarms: AlarmSettings = AlarmSettings()
+    dashboard: DashboardSettings | None = None
     production_access: ProductionAccessSettings | None = None
     smtp_users: Users = Field(
         (), description="Programs that send by SMTP, each as an IAM user of its own."
@@ -312,6 +314,11 @@ class Environment(Section):
     def complaint_alarm(self) -> str:
         """The name of the complaint rate alarm."""
         return self.alarms.complaint_name or COMPLAINT_ALARM + self.ending
+
+    @property
+    def dashboard_name(self) -> str:
+        """The dashboard, where there is to be one."""
+        return (self.dashboard and self.dashboard.name) or f"ses-{self.ending}"
 
     @property
     def sends_without_role(self) -> bool:

@@ -12,7 +12,15 @@ from ses_provision.outside import regions
 
 DKIM_LABELS = "x" * 32 + "._domainkey."  # a token of Easy DKIM has 32 characters
 MOST_TAGS = 50  # user tags of one resource (Tagging AWS Resources User Guide)
-OURS = ("AlarmRegions", "CreatedBy", "Environment", "ManagedBy", "Project", "SmtpUsers")
+OURS = (
+    "AlarmRegions",
+    "CreatedBy",
+    "Dashboards",
+    "Environment",
+    "ManagedBy",
+    "Project",
+    "SmtpUsers",
+)
 HOUR, DAY, WEEK = 3600, 86_400, 604_800
 
 
@@ -33,8 +41,8 @@ def tags(chosen: Iterable[str]) -> str:
     """Tags that are not ours to choose, or too many of them.
 
     CreatedBy, Environment and ManagedBy are how `destroy` knows what is ours, AlarmRegions where
-    alarms were made, SmtpUsers which users. IAM takes keys that differ only in case for one (IAM
-    User Guide, tags).
+    alarms were made, SmtpUsers and Dashboards which of them. IAM takes keys that differ only in
+    case for one (IAM User Guide, tags).
     """
     names = list(chosen)
     ours = {name.lower() for name in OURS}

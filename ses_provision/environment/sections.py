@@ -207,6 +207,17 @@ class AlarmSettings(Section):
         return self
 
 
+class DashboardSettings(Section):
+    """[dashboard]: a CloudWatch dashboard of what is sent and what becomes of it."""
+
+    name: (
+        Annotated[str, matching(r"[A-Za-z0-9_-]{1,255}", "1 to 255 of A-Z a-z 0-9 _ -")] | None
+    ) = Field(None, description="ses-<suffix> when left out.")
+    runbook: (
+        Annotated[str, matching(r"https?://[^\s\x00-\x1f()]{1,990}", "an http(s) URL")] | None
+    ) = Field(None, description="What to do when a line is crossed: shown as a link.")
+
+
 class ProductionAccessSettings(Section):
     """[production_access]: what AWS is told when asked to lift the sandbox."""
 

@@ -17,6 +17,7 @@ from ses_provision.environment import Environment
 from ses_provision.names import region_of
 from ses_provision.resources import tags
 from ses_provision.resources.cloudwatch import Alarm
+from ses_provision.resources.dashboard import Dashboard
 from ses_provision.resources.iam import RolePolicy
 from ses_provision.resources.ses import ConfigurationSet, EmailIdentity, MailFrom
 from ses_provision.resources.sns import Topic
@@ -209,6 +210,13 @@ def _(one: Alarm, env: Environment) -> Imported:
             "Tags": tags.as_list(one.tags),
         },
     )
+
+
+@resource.register
+def _(one: Dashboard, env: Environment) -> Imported:
+    del env
+    named = {"DashboardName": one.name}
+    return Imported("AWS::CloudWatch::Dashboard", named, {**named, "DashboardBody": one.body})
 
 
 @resource.register

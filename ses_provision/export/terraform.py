@@ -20,6 +20,7 @@ from ses_provision.export.terraform_providers import DNS_ALIAS, providers
 from ses_provision.names import dns_name, region_of, txt_value
 from ses_provision.resources import policies
 from ses_provision.resources.cloudwatch import Alarm
+from ses_provision.resources.dashboard import Dashboard
 from ses_provision.resources.dmarc import Dmarc
 from ses_provision.resources.dns_zone import DnsZone
 from ses_provision.resources.iam import RolePolicy
@@ -289,6 +290,20 @@ def _(resource: Alarm, env: Environment) -> list[Managed]:
                 "tags": resource.tags,
             },
             provider,
+        )
+    ]
+
+
+@resources.register
+def _(resource: Dashboard, env: Environment) -> list[Managed]:
+    del env
+    # The provider has no tags on dashboards (hashicorp/aws 5.x and 6.x, aws_cloudwatch_dashboard).
+    return [
+        Managed(
+            "aws_cloudwatch_dashboard",
+            name(resource.name),
+            resource.name,
+            {"dashboard_name": resource.name, "dashboard_body": Json(resource.parsed)},
         )
     ]
 

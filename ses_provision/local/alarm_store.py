@@ -46,7 +46,7 @@ class AlarmStore(MotoService):
                 self._tags.pop(held.pop(name)["AlarmArn"], None)
         arn = params.get("ResourceARN")
         if arn in self._tags:
-            return self._tagged(operation, self._tags[arn], params)
+            return retagged(operation, self._tags[arn], params)
         return super().handle(caller, operation, params)
 
     def _put(self, caller: Caller, held: dict[str, Reply], params: Params) -> Reply:
@@ -61,14 +61,15 @@ class AlarmStore(MotoService):
         self._tags[arn] = {tag["Key"]: tag["Value"] for tag in params.get("Tags") or []}
         return {}
 
-    @staticmethod
-    def _tagged(operation: str, tags: dict[str, str], params: Params) -> Reply:
-        if operation == "ListTagsForResource":
-            return {"Tags": [{"Key": key, "Value": value} for key, value in tags.items()]}
-        tags.update({tag["Key"]: tag["Value"] for tag in params.get("Tags") or []})
-        for key in params.get("TagKeys") or []:
-            tags.pop(key, None)
-        return {}
+
+def retagged(operation: str, tags: dict[str, str], params: Params) -> Reply:
+    """Answer an operation on the tags of one thing."""
+    if operation == "ListTagsForResource":
+        return {"Tags": [{"Key": key, "Value": value} for key, value in tags.items()]}
+    tags.update({tag["Key"]: tag["Value"] for tag in params.get("Tags") or []})
+    for key in params.get("TagKeys") or []:
+        tags.pop(key, None)
+    return {}
 
 
 def _chosen(held: dict[str, Reply], params: Params) -> list[Reply]:

@@ -94,6 +94,7 @@ class LocalAws:
         self.sns = Sns(self.clock, moto["sqs"], self._sns_address)
         access = TopicAccess(self.sns, moto["kms"])
         cloudwatch = CloudWatch(universe, self.sns, access, self.clock)
+        self.dashboards = cloudwatch.dashboards
         self.surroundings = Surroundings(
             self.route53, self.sns, access, cloudwatch, moto, self.clock
         )

@@ -6,9 +6,10 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from ses_provision.local import alarm_checks, alarm_rules, metric_labels
-from ses_provision.local.alarm_store import AlarmStore
+from ses_provision.local.alarm_store import AlarmStore, retagged
 from ses_provision.local.alarms import Evaluator, Verdict
 from ses_provision.local.contract import AwsError, Caller, Clock, Params, Reply, not_served
+from ses_provision.local.dashboards import Dashboards
 from ses_provision.local.motobridge import Universe
 from ses_provision.local.served import page
 
@@ -36,16 +37,20 @@ ALARMS = {"CompositeAlarm": "CompositeAlarms", "MetricAlarm": "MetricAlarms"}
 _SERVED = frozenset(
     {
         "DeleteAlarms",
+        "DeleteDashboards",
         "DescribeAlarmHistory",
         "DescribeAlarms",
         "DescribeAlarmsForMetric",
         "DisableAlarmActions",
         "EnableAlarmActions",
+        "GetDashboard",
         "GetMetricData",
         "GetMetricStatistics",
+        "ListDashboards",
         "ListMetrics",
         "ListTagsForResource",
         "PutCompositeAlarm",
+        "PutDashboard",
         "PutMetricAlarm",
         "PutMetricData",
         "SetAlarmState",
@@ -65,7 +70,9 @@ class CloudWatch:
         self._clock = clock
         self._store = AlarmStore(universe)
         self._alarms = Evaluator(self._store, sns, access, clock)
+        self.dashboards = Dashboards(clock)
         self._own: Mapping[str, Operation] = {
+            **self.dashboards.operations,
             "DeleteAlarms": self._delete_alarms,
             "DescribeAlarmHistory": self._alarms.history.describe,
             "DescribeAlarms": self._describe_alarms,
@@ -94,6 +101,9 @@ class CloudWatch:
             return self._own[operation](caller, params)
         if operation not in self.operations:
             raise not_served(self.name, operation)
+        tagged = self.dashboards.tags_of(caller, params.get("ResourceARN", ""))
+        if tagged is not None:
+            return retagged(operation, tagged, params)
         return self._ask(caller, operation, params)
 
     def _ask(self, caller: Caller, operation: str, params: Params) -> Reply:

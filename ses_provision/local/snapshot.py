@@ -42,6 +42,7 @@ def snapshot(aws: LocalAws, account: str) -> dict[str, Any]:
         "iam": _roles(aws, account),
         "users": _users(aws, account),
         "cloudwatch": _regions(aws, account, _alarms),
+        "dashboards": aws.dashboards.held(account),
         "kms": _regions(aws, account, _keys),
     } | {
         service: _regions(aws, account, _names_of(service, listing))

@@ -43,6 +43,7 @@ def sample() -> Environment:
         "dmarc": {"reports_to": ["dmarc@example.com"]},
         "sender": {"role": "application"},
         "events": {"emails": ["ops@example.com"]},
+        "dashboard": {},
         "smtp_users": [{"name": "application-mailer"}],
     }
     return loading.checked(raw, "the sample environment")

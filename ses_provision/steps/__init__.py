@@ -9,6 +9,7 @@ from ses_provision.engine.model import Step, requiring
 from ses_provision.steps import (
     alarms,
     configuration_set,
+    dashboard,
     dkim,
     dmarc,
     events,
@@ -18,7 +19,14 @@ from ses_provision.steps import (
     sender,
     smtp_users,
 )
-from ses_provision.steps.needs import DKIM, FORMER_REGIONS, FORMER_USERS, ZONE
+from ses_provision.steps.needs import (
+    DKIM,
+    FORMER_DASHBOARDS,
+    FORMER_REGIONS,
+    FORMER_USERS,
+    QUOTA,
+    ZONE,
+)
 
 GUIDE = "https://docs.aws.amazon.com/ses/latest/dg/"
 
@@ -27,7 +35,7 @@ CONFIGURATION_SET = Step(
     "Configuration set",
     "The rules for every mail: TLS, suppression of dead addresses, reputation metrics.",
     configuration_set.desired,
-    needs=(FORMER_REGIONS, FORMER_USERS),
+    needs=(FORMER_REGIONS, FORMER_USERS, FORMER_DASHBOARDS),
     section="configuration_set",
     settings="configuration_set.name",
     docs=f"{GUIDE}using-configuration-sets.html",
@@ -136,5 +144,15 @@ STEPS = (
         requires=alarms.requires,
         docs=f"{GUIDE}reputationdashboard-cloudwatch-alarm.html",
         strays=alarms.strays,
+    ),
+    Step(
+        "dashboard",
+        "Dashboard",
+        "Shows what is sent and what becomes of it, beside the limits of AWS.",
+        dashboard.desired,
+        needs=(QUOTA,),
+        settings="dashboard.name (or suffix)",
+        docs="https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Dashboards.html",
+        strays=dashboard.strays,
     ),
 )

@@ -12,6 +12,11 @@ from ses_provision.resources.cloudwatch import Alarm
 from ses_provision.resources.sns import Subscription
 from ses_provision.steps.topics import carries_events, topic
 
+REVIEW = {"Reputation.BounceRate": 0.05, "Reputation.ComplaintRate": 0.001}
+PAUSE = {"Reputation.BounceRate": 0.10, "Reputation.ComplaintRate": 0.005}
+"""Where AWS reviews a sender and where it may pause sending (SES Developer Guide, enforcement
+FAQ), as fractions."""
+
 
 class Rate(NamedTuple):
     """What one alarm watches. Rates are fractions of 1."""

@@ -10,20 +10,32 @@ from ses_provision.names import LONGEST_TAG
 from ses_provision.resources.ses import EventDestination
 from ses_provision.resources.ses.configuration_set import ConfigurationSet
 from ses_provision.steps import arns
-from ses_provision.steps.needs import FORMER_REGIONS, FORMER_USERS, REGIONS, SMTP_USERS
+from ses_provision.steps.needs import (
+    DASHBOARDS,
+    FORMER_DASHBOARDS,
+    FORMER_REGIONS,
+    FORMER_USERS,
+    REGIONS,
+    SMTP_USERS,
+)
 
 
 def desired(env: Environment, facts: Facts) -> list[Resource]:
     """One set, sending, with the rules of the environment."""
     settings, regions = env.configuration_set, facts.of(FORMER_REGIONS) or ()
-    users = facts.of(FORMER_USERS) or ()
+    users, boards = facts.of(FORMER_USERS) or (), facts.of(FORMER_DASHBOARDS) or ()
     return [
         ConfigurationSet(
             arn=arns.configuration_set(env, facts.account),
             suppressed_reasons=frozenset(settings.suppressed_reasons),
             tls_policy=settings.tls_policy,
             reputation_metrics=settings.reputation_metrics,
-            tags={**env.all_tags, **alarm_regions(env, regions), **smtp_users(env, users)},
+            tags={
+                **env.all_tags,
+                **alarm_regions(env, regions),
+                **smtp_users(env, users),
+                **dashboards(env, boards),
+            },
         )
     ]
 
@@ -38,6 +50,12 @@ def smtp_users(env: Environment, former: Sequence[str]) -> dict[str, str]:
     """The tag that remembers which SMTP users there are, and were as far as it can hold them."""
     users = remembered([user.name for user in env.smtp_users], former)
     return {SMTP_USERS: " ".join(users)} if users else {}
+
+
+def dashboards(env: Environment, former: Sequence[str]) -> dict[str, str]:
+    """The tag that remembers which dashboards there are, and were as far as it can hold them."""
+    names = remembered([env.dashboard_name] if env.dashboard else [], former)
+    return {DASHBOARDS: " ".join(names)} if names else {}
 
 
 def remembered(present: Sequence[str], former: Sequence[str]) -> list[str]:

@@ -10,6 +10,7 @@ from ses_provision.environment import Environment
 from ses_provision.errors import ProvisionError
 from ses_provision.outside.reading import Reading, both, together
 from ses_provision.resources import zones
+from ses_provision.resources.dashboard import dashboard_arn
 from ses_provision.resources.iam_asking import user_arn
 from ses_provision.resources.tagging import tagged
 from ses_provision.steps import STEPS, mail_from, needs
@@ -22,10 +23,12 @@ def strays(env: Environment, account: Account) -> Reading[list[Resource]]:
     """
     once, records = yield from both(needs.former_regions(env, account), old_records(env, account))
     users = yield from needs.former_users(env, account)
+    dashboards = yield from needs.former_dashboards(env, account)
     regions = sorted({env.region, *env.alarm_regions, *(once or ())})
     there = yield from together(in_region(env, account, region) for region in regions)
     found = [arn for each in there for arn in each]
     found += [user_arn(account, name) for name in users or ()]
+    found += [dashboard_arn(account, name) for name in dashboards or ()]
     return [*records, *(stray for arn in found for stray in stray_at(env, account, arn))]
 
 

@@ -8,6 +8,7 @@ from ses_provision.engine.ownership import of_another_project
 from ses_provision.environment import Environment
 from ses_provision.outside.reading import Reading, both
 from ses_provision.resources import tagging, zones
+from ses_provision.resources.ses.account import sending_account
 from ses_provision.resources.ses.configuration_set import configuration_set
 from ses_provision.resources.ses.email_identity import TOKENS
 from ses_provision.resources.ses.identity import Dkim, Identity, identity
@@ -38,6 +39,11 @@ at once, and a region that the file no longer names would be forgotten."""
 SMTP_USERS = "SmtpUsers"
 """A tag of the set that names the SMTP users that were made: the tag search of AWS knows no users,
 and IAM tells their tags only one by one."""
+
+
+DASHBOARDS = "Dashboards"
+"""A tag of the set that names the dashboards that were made: they are of no region, and it is not
+documented that the tag search of a region shows them."""
 
 
 def noted(env: Environment, account: Account, tag: str) -> Reading[list[str]]:
@@ -71,6 +77,26 @@ def former_users(env: Environment, account: Account) -> Reading[tuple[str, ...] 
     return tuple(name for name in once if name not in wanted)
 
 
+def former_dashboards(env: Environment, account: Account) -> Reading[tuple[str, ...] | None]:
+    """The dashboards that were made and that the file does not want."""
+    once = yield from noted(env, account, DASHBOARDS)
+    wanted = {env.dashboard_name} if env.dashboard else set()
+    return tuple(name for name in once if name not in wanted)
+
+
+def quota(env: Environment, account: Account) -> Reading[float | None]:
+    """How many mails the account may send in 24 hours, for those who draw it."""
+    if env.dashboard is None:
+        return None
+    return (yield from sending_account(account.region)).access.daily
+
+
+def sandboxed(env: Environment, account: Account) -> float:
+    """The quota of an account that is new."""
+    del env, account
+    return 200
+
+
 def none(env: Environment, account: Account) -> tuple[str, ...]:
     """Nothing is forgotten."""
     del env, account
@@ -80,4 +106,6 @@ def none(env: Environment, account: Account) -> tuple[str, ...]:
 ZONE = Need("the zone", zones.zone, zones.rehearsed)
 DKIM = Need("the DKIM tokens", dkim, issued)
 FORMER_USERS = Need("the SMTP users that were made", former_users, none)
+FORMER_DASHBOARDS = Need("the dashboards that were made", former_dashboards, none)
+QUOTA = Need("the sending quota", quota, sandboxed)
 FORMER_REGIONS = Need("the regions that alarms were made in", former_regions, none)

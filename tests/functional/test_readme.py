@@ -92,6 +92,7 @@ def reader(cli: Cli, aws: LocalAws, tmp_path: Path, monkeypatch: pytest.MonkeyPa
 def test_there_are_walk_throughs_for_each_kind_of_dns_for_two_regions_and_for_smtp() -> None:
     assert [walk.title for walk in walk_throughs()] == [
         "Route 53",
+        "a dashboard",
         "a name server that takes updates",
         "an SMTP user for Auth0",
         "another DNS provider",

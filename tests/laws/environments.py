@@ -129,6 +129,7 @@ EVERYTHING = merged(
         "hipaa": True,
         "alarms": {"topic": "wake-up", "emails": ["night@example.com"],
                    "per_configuration_set": True},
+        "dashboard": {"runbook": "https://wiki.example.com/ses"},
         "tags": {"Team": "mail"},
     },
 )  # fmt: skip

@@ -185,7 +185,7 @@ def growing(life: Life) -> None:
     life.bench.local.confirm_subscriptions()
     life.bench.local.clock.advance(HOUR)
     life.look("after verification", JSON)
-    for form in ("terraform", "cloudformation"):
+    for form in ("terraform", "cloudformation", "grafana"):
         life.run(form, "export", "--format", form, "--json")
     life.run("export as text", "export")
     life.plans_of_others["after verification"] = plans(life)

@@ -510,6 +510,34 @@ def user_policy(wanted: dict[str, Any], they: Somebody) -> Iterator[Made]:
     )
 
 
+def dashboard(wanted: dict[str, Any], they: Somebody) -> Iterator[Made]:
+    """A dashboard: its tags, what it shows."""
+    name = wanted["arn"].rpartition("/")[2]
+
+    def put(body: dict[str, Any]) -> Callable[[], object]:
+        named = {"DashboardName": name, "DashboardBody": json.dumps(body)}
+        return lambda: they("cloudwatch", "PutDashboard", **named)
+
+    yield (
+        "tag",
+        {"tags.Environment"},
+        "cloudwatch:TagResource",
+        lambda: they("cloudwatch", "UntagResource", ResourceARN=wanted["arn"], TagKeys=OUR_TAG),
+    )
+    shown = wanted["widgets"]
+    fewer = [each for title, each in shown.items() if title != "Alarms"]
+    yield "a widget less", {"widgets.Alarms"}, "cloudwatch:PutDashboard", put({"widgets": fewer})
+    note = {"type": "text", "properties": {"markdown": "mine"}}
+    more = {"widgets": [*shown.values(), note]}
+    yield "a widget more", {f"widgets.widget {len(shown)}"}, "cloudwatch:PutDashboard", put(more)
+    yield (
+        "no dashboard",
+        set(),
+        "cloudwatch:PutDashboard",
+        lambda: they("cloudwatch", "DeleteDashboards", DashboardNames=[name]),
+    )
+
+
 KINDS: dict[str, Callable[[dict[str, Any], Somebody], Iterator[Made]]] = {
     "ConfigurationSet": configuration_set,
     "EmailIdentity": email_identity,
@@ -524,6 +552,7 @@ KINDS: dict[str, Callable[[dict[str, Any], Somebody], Iterator[Made]]] = {
     "Subscription": subscription,
     "EventDestination": event_destination,
     "Alarm": alarm,
+    "Dashboard": dashboard,
 }
 
 

@@ -278,6 +278,18 @@ TEMPLATE = thing(
 IMPORTS = each(
     thing(ResourceType=WORDS, LogicalResourceId=WORDS, ResourceIdentifier=mapping(WORDS))
 )
+GRAFANA = thing(
+    uid=WORDS,
+    title=WORDS,
+    description=WORDS,
+    tags=each(WORDS),
+    schemaVersion=COUNT,
+    editable=YES_OR_NO,
+    timezone=WORDS,
+    time=mapping(WORDS),
+    templating=mapping(ANYTHING),
+    panels=each(mapping(ANYTHING)),
+)
 SENDING = thing(
     configuration_set=WORDS,
     set_sends=maybe(YES_OR_NO),
@@ -395,7 +407,8 @@ REPORTS: dict[str, dict[str, Schema]] = {
         "update_policy": WORDS,
     },
     "export": {
-        "format": one_of("terraform", "cloudformation"),
+        "format": one_of("terraform", "cloudformation", "grafana"),
+        "dashboard": GRAFANA,
         "text": WORDS,
         "template": TEMPLATE,
         "resources_to_import": IMPORTS,
@@ -436,7 +449,7 @@ REPORTS: dict[str, dict[str, Schema]] = {
 
 OPTIONAL = frozenset(
     {"check", "update_policy", "format", "text", "template", "resources_to_import", "left_out",
-     "console", "submitted", "smtp", "smtp_users", "hops", "form", "fields"}
+     "console", "submitted", "smtp", "smtp_users", "hops", "form", "fields", "dashboard"}
 )  # fmt: skip
 """What is said only by some options of a command."""
 

@@ -38,6 +38,7 @@ READS = (
     ("request-access",),
     ("export",),
     ("export", "--format", "cloudformation"),
+    ("export", "--format", "grafana"),
 )
 
 

@@ -237,7 +237,7 @@ def test_alarms_belong_to_one_account_and_region(client, cloudwatch):
 
 
 def test_what_moto_has_beyond_alarms_and_metrics_is_left_out(cloudwatch):
-    assert refused(cloudwatch.list_dashboards).code == "NotImplementedByLocalAws"
+    assert refused(cloudwatch.list_metric_streams).code == "NotImplementedByLocalAws"
 
 
 def allow_alarms(sns):

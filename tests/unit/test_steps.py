@@ -26,7 +26,14 @@ from ses_provision.resources.ses import (
 from ses_provision.resources.ses.identity import Dkim
 from ses_provision.resources.sns import Subscription, Topic
 from ses_provision.steps import STEPS
-from ses_provision.steps.needs import DKIM, FORMER_REGIONS, FORMER_USERS, ZONE
+from ses_provision.steps.needs import (
+    DKIM,
+    FORMER_DASHBOARDS,
+    FORMER_REGIONS,
+    FORMER_USERS,
+    QUOTA,
+    ZONE,
+)
 from tests.conftest import CONFIG
 
 R = TypeVar("R", bound=Resource)
@@ -53,7 +60,10 @@ shipped = pytest.mark.parametrize("names", [PROD, STAGING], ids=lambda names: na
 def facts(env: Environment, dkim: Dkim | None = None) -> Facts:
     """What is known of an environment."""
     zone = Zone("Z1", env.domain)
-    known: dict[Need[Any], Any] = {ZONE: zone, DKIM: dkim, FORMER_REGIONS: (), FORMER_USERS: ()}
+    nothing: dict[Need[Any], Any] = dict.fromkeys(
+        (FORMER_DASHBOARDS, FORMER_REGIONS, FORMER_USERS), ()
+    )
+    known: dict[Need[Any], Any] = {**nothing, ZONE: zone, DKIM: dkim, QUOTA: None}
     return Facts(Account(env.account_id, env.region), known)
 
 
@@ -101,6 +111,7 @@ def test_the_steps_follow_the_order_of_the_plan() -> None:
         "smtp-users",
         "events",
         "alarms",
+        "dashboard",
     ]
 
 
@@ -191,10 +202,11 @@ def test_steps_that_need_the_hosted_zone_or_the_tokens_say_so() -> None:
     needs = {step.id: step.needs for step in STEPS if step.needs}
 
     assert needs == {
-        "configuration-set": (FORMER_REGIONS, FORMER_USERS),
+        "configuration-set": (FORMER_REGIONS, FORMER_USERS, FORMER_DASHBOARDS),
         "dkim": (ZONE, DKIM),
         "mail-from": (ZONE,),
         "dmarc": (ZONE,),
+        "dashboard": (QUOTA,),
     }
 
 

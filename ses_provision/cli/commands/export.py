@@ -1,4 +1,4 @@
-"""export: the environment for those who move on to another tool."""
+"""export: the environment for those who move on to another tool, or watch it with one."""
 
 from __future__ import annotations
 
@@ -6,45 +6,63 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from ses_provision.cli.run import Run
+from ses_provision.cli.run import Run, Target
 from ses_provision.engine import planning
 from ses_provision.errors import ProvisionError
 from ses_provision.render import document
 
-Format = Literal["terraform", "cloudformation"]
+Format = Literal["terraform", "cloudformation", "grafana"]
 
 
 def export(
     run: Run,
     output_format: Annotated[
-        Format, typer.Option("--format", help="terraform (also for OpenTofu) or cloudformation.")
+        Format,
+        typer.Option("--format", help="terraform (also for OpenTofu), cloudformation, or grafana."),
     ] = "terraform",
 ) -> None:
     """Write the environment as import blocks and resources of another tool.
 
     Takes what stands in AWS, so the environment has to be applied. Imported as it is printed, it
-    changes nothing.
+    changes nothing. For Grafana it writes a dashboard of what is sent and what becomes of it.
 
     Example: ses-provision export --env prod --format terraform
-    """
-    from ses_provision.export import cloudformation, terraform
-    from ses_provision.steps import STEPS
 
+    Example: ses-provision export --env prod --format grafana
+    """
     env = run.one_environment()
     with run.boundary(env.name):
         target = run.open(env)
-        planned = planning.plan(STEPS, env, target.account, target.reader)
-        if not planned.is_settled:
-            raise ProvisionError(
-                f"Environment {env.name} is not applied: what is exported has to stand in AWS.",
-                f"First: ses-provision apply --env {env.name}",
-            )
-        live: list[Any] = [one.found.live for step in planned.steps for one in step.changes]
-        if output_format == "terraform":
-            text = terraform.export(env, live)
-            run.report(env.name, {"format": output_format, "text": text})
-        else:
-            text = document.text(cloudformation.template(env, live))
-            data = cloudformation.export(env, live)
-            run.report(env.name, {"format": output_format, **data})
+        text, data = watched(target) if output_format == "grafana" else built(target, output_format)
+        run.report(env.name, {"format": output_format, **data})
         run.document(text.rstrip("\n"))
+
+
+def watched(target: Target) -> tuple[str, dict[str, Any]]:
+    """A dashboard of Grafana, as text and as data."""
+    from ses_provision.export import grafana
+    from ses_provision.resources.ses.account import sending_account
+
+    account = target.reader.run(sending_account(target.env.region))
+    made = grafana.dashboard(target.env, account.access.daily)
+    return document.text(made), {"dashboard": made}
+
+
+def built(target: Target, output_format: Format) -> tuple[str, dict[str, Any]]:
+    """What stands, for another tool to take over, as text and as data."""
+    from ses_provision.export import cloudformation, terraform
+    from ses_provision.steps import STEPS
+
+    env = target.env
+    planned = planning.plan(STEPS, env, target.account, target.reader)
+    if not planned.is_settled:
+        raise ProvisionError(
+            f"Environment {env.name} is not applied: what is exported has to stand in AWS.",
+            f"First: ses-provision apply --env {env.name}",
+        )
+    live: list[Any] = [one.found.live for step in planned.steps for one in step.changes]
+    if output_format == "terraform":
+        text = terraform.export(env, live)
+        return text, {"text": text}
+    text = document.text(cloudformation.template(env, live))
+    return text, cloudformation.export(env, live)

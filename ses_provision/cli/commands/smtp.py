@@ -15,8 +15,6 @@ if TYPE_CHECKING:
 
 Action = Literal["create", "rotate", "retire", "status", "test", "show"]
 Form = Literal["any", "auth0"]
-PORT = 587
-FORM: Form = "any"
 
 # The options that mean something to some actions only.
 MEANT_FOR: dict[str, tuple[Action, ...]] = {
@@ -56,10 +54,10 @@ def smtp(
     ] = False,
     form: Annotated[
         Form, typer.Option("--for", help="show: the fields of any program's form, or of auth0's.")
-    ] = FORM,
+    ] = "any",
     port: Annotated[
         int, typer.Option("--port", metavar="N", help="test: 587, 2587, 25, 465 or 2465.")
-    ] = PORT,
+    ] = 587,
     mail: Annotated[
         bool, typer.Option("--send", help="test: send a mail to the mailbox simulator, too.")
     ] = False,
@@ -87,18 +85,8 @@ def smtp(
     from ses_provision.cli import smtp_looks, smtp_writes
     from ses_provision.cli.smtp_writes import Retirement
 
-    given = {
-        "--key": key,
-        "--unseen": unseen,
-        "--undo": undo,
-        "--delete": delete,
-        "--for": form != FORM,
-        "--port": port != PORT,
-        "--send": mail,
-        "--no-auth": no_auth,
-        "--show-secret": show_secret,
-    }
-    refuse_others(action, [option for option, value in given.items() if value])
+    heeded = (form != "any", port != 587, mail, no_auth, show_secret)
+    refuse_others(action, (key, unseen, undo, delete, *heeded))
     match action:
         case "create" | "rotate":
             smtp_writes.new_key(run, action, user, show_secret=show_secret, yes=yes)
@@ -113,11 +101,10 @@ def smtp(
             smtp_looks.show(run, only(run), user, form)
 
 
-def refuse_others(action: Action, given: list[str]) -> None:
-    """Refuse an option that this action would not heed."""
-    for option in given:
-        meant = MEANT_FOR[option]
-        if action not in meant:
+def refuse_others(action: Action, given: tuple[object, ...]) -> None:
+    """Refuse an option that this action would not heed; `given` in the order of the table."""
+    for (option, meant), value in zip(MEANT_FOR.items(), given, strict=True):
+        if value and action not in meant:
             raise UsageError(
                 f"{option} means nothing to smtp {action}; it is for smtp {' and '.join(meant)}.",
                 f"Leave {option} out.",
