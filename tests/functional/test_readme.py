@@ -94,6 +94,7 @@ def test_there_are_walk_throughs_for_each_kind_of_dns_for_two_regions_and_for_sm
         "Route 53",
         "a dashboard",
         "a name server that takes updates",
+        "account settings",
         "an SMTP user for Auth0",
         "another DNS provider",
         "one domain in two regions",
