@@ -10,6 +10,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 from ses_provision.environment import limits, smtp
 from ses_provision.environment.dns import Dns
 from ses_provision.environment.sections import (
+    AccountWideSettings,
     AlarmSettings,
     ConfigurationSetSettings,
     DashboardSettings,
@@ -20,6 +21,7 @@ from ses_provision.environment.sections import (
     ProductionAccessSettings,
     Section,
     SenderSettings,
+    VdmSettings,
     contradiction,
 )
 from ses_provision.environment.shapes import (
@@ -88,6 +90,8 @@ class Environment(Section):
     events: EventSettings = EventSettings()
     alarms: AlarmSettings = AlarmSettings()
     dashboard: DashboardSettings | None = None
+    account: AccountWideSettings | None = None
+    vdm: VdmSettings | None = None
     production_access: ProductionAccessSettings | None = None
     smtp_users: Users = Field(
         (), description="Programs that send by SMTP, each as an IAM user of its own."
@@ -241,6 +245,19 @@ class Environment(Section):
             [(setting, wrong), *others] = found
             beside = (f"; smtp_users.{where}: {other}" for where, other in others)
             raise contradiction(setting, "".join([wrong, *beside]))
+        return value
+
+    @field_validator("vdm")
+    @classmethod
+    def keeps_patients_untracked(
+        cls, value: VdmSettings | None, info: ValidationInfo
+    ) -> VdmSettings | None:
+        """Opens and clicks tell who read what."""
+        if value and value.engagement_metrics and info.data.get("hipaa"):
+            raise contradiction(
+                "engagement_metrics",
+                "would follow what patients read and click; leave it out where hipaa = true",
+            )
         return value
 
     @model_validator(mode="after")

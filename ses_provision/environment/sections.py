@@ -218,6 +218,44 @@ class DashboardSettings(Section):
     ) = Field(None, description="What to do when a line is crossed: shown as a link.")
 
 
+class AccountWideSettings(Section):
+    """[account]: settings that all environments of the account and region share."""
+
+    suppressed_reasons: frozenset[Literal["BOUNCE", "COMPLAINT"]] | None = Field(
+        None,
+        description="Why a recipient lands on the account's list, for sets that say nothing.",
+    )
+    auto_validation: Literal["off", "medium", "high", "managed"] | None = Field(
+        None, description="Hold mail to addresses back that SES thinks do not exist; priced."
+    )
+    auto_warmup: bool | None = Field(
+        None, strict=True, description="Let mail to new dedicated IPs grow slowly."
+    )
+    pricing_plan: Literal["NONE", "ESSENTIALS", "PRO", "ENTERPRISE"] | None = Field(
+        None, description="The plan of the account; NONE is pay as you go."
+    )
+
+
+class VdmSettings(Section):
+    """[vdm]: Virtual Deliverability Manager, for the whole account and region."""
+
+    enabled: bool = Field(True, strict=True, description="Whether it is on; priced by the mail.")
+    engagement_metrics: bool = Field(
+        False, strict=True, description="Count opens and clicks: every link is rewritten."
+    )
+    optimized_shared_delivery: bool = Field(
+        False, strict=True, description="Let SES delay mail to get it delivered."
+    )
+
+    @model_validator(mode="after")
+    def on_where_it_does_something(self) -> VdmSettings:
+        """SES keeps what belongs to it only while it is on."""
+        for setting in ("engagement_metrics", "optimized_shared_delivery"):
+            if getattr(self, setting) and not self.enabled:
+                raise contradiction(setting, "does nothing with enabled = false; leave one out")
+        return self
+
+
 class ProductionAccessSettings(Section):
     """[production_access]: what AWS is told when asked to lift the sandbox."""
 

@@ -7,6 +7,7 @@ checks speak of, `left_over` finds what no setting names any more.
 
 from ses_provision.engine.model import Step, requiring
 from ses_provision.steps import (
+    account,
     alarms,
     configuration_set,
     dashboard,
@@ -144,6 +145,14 @@ STEPS = (
         requires=alarms.requires,
         docs=f"{GUIDE}reputationdashboard-cloudwatch-alarm.html",
         strays=alarms.strays,
+    ),
+    Step(
+        "account",
+        "Account settings",
+        "What holds for all that the account sends from the region, where the file names it.",
+        account.desired,
+        settings="account, vdm",
+        docs=f"{GUIDE}vdm.html",
     ),
     Step(
         "dashboard",

@@ -57,7 +57,7 @@ def walk_through(section: str) -> WalkThrough:
 def aws() -> LocalAws:
     """An account with the hosted zone of the walk-throughs' domain."""
     made = LocalAws(Clock(frozen_at=NOON))
-    made.seed(ACCOUNT, zones=[("ZEXAMPLE", "example.com")])
+    made.seed(ACCOUNT, zones=[("ZEXAMPLE", "example.com")], roles=["dns"])
     return made
 
 
@@ -94,8 +94,11 @@ def test_there_are_walk_throughs_for_each_kind_of_dns_for_two_regions_and_for_sm
         "Route 53",
         "a dashboard",
         "a name server that takes updates",
+        "account settings",
         "an SMTP user for Auth0",
         "another DNS provider",
+        "one domain in two accounts",
+        "one domain in two accounts and two regions",
         "one domain in two regions",
     ]
 
@@ -119,6 +122,23 @@ def test_the_walk_throughs_run_as_they_stand_and_end_verified(
     for row in rows:
         assert (row["verified"], row["dkim"], row["mail_from"]) == ("SUCCESS",) * 3
     assert reader.command("plan --detailed-exitcode").status == 0
+
+
+def test_when_one_of_two_accounts_leaves_a_domain_the_other_does_not_notice(
+    reader: Reader, tmp_path: Path
+) -> None:
+    walk = next(one for one in walk_throughs() if one.title == "one domain in two accounts")
+    for name, held in walk.files.items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(held, encoding="utf-8")
+    for line in walk.lines:
+        reader.run(line)
+
+    left = reader.command("destroy --env marketing --yes --confirm-env marketing")
+
+    assert left.status == 0
+    assert "operations needs it" in left.stdout
+    assert reader.command("plan --env operations --detailed-exitcode").status == 0
 
 
 def test_with_another_provider_route_53_is_never_asked(reader: Reader, aws: LocalAws) -> None:

@@ -129,6 +129,8 @@ EVERYTHING = merged(
         "hipaa": True,
         "alarms": {"topic": "wake-up", "emails": ["night@example.com"],
                    "per_configuration_set": True},
+        "account": {"auto_warmup": False, "suppressed_reasons": ["BOUNCE"]},
+        "vdm": {},
         "dashboard": {"runbook": "https://wiki.example.com/ses"},
         "tags": {"Team": "mail"},
     },

@@ -538,6 +538,32 @@ def dashboard(wanted: dict[str, Any], they: Somebody) -> Iterator[Made]:
     )
 
 
+def account_settings(wanted: dict[str, Any], they: Somebody) -> Iterator[Made]:
+    """Settings of the whole account."""
+    off = {"VdmAttributes": {"VdmEnabled": "DISABLED"}}
+    both = ["BOUNCE", "COMPLAINT"]
+    others: dict[str, tuple[str, str, dict[str, Any]]] = {
+        "suppression": (
+            "suppressed_reasons",
+            "PutAccountSuppressionAttributes",
+            {"SuppressedReasons": both},
+        ),
+        "deliverability manager": ("enabled", "PutAccountVdmAttributes", off),
+        "warm-up of dedicated IPs": (
+            "auto_warmup",
+            "PutAccountDedicatedIpWarmupAttributes",
+            {"AutoWarmupEnabled": True},
+        ),
+    }
+    setting, operation, params = others[wanted["block"]]
+    yield (
+        wanted["block"],
+        {f"values.{setting}"},
+        f"sesv2:{operation}",
+        lambda: they("sesv2", operation, **params),
+    )
+
+
 KINDS: dict[str, Callable[[dict[str, Any], Somebody], Iterator[Made]]] = {
     "ConfigurationSet": configuration_set,
     "EmailIdentity": email_identity,
@@ -552,6 +578,7 @@ KINDS: dict[str, Callable[[dict[str, Any], Somebody], Iterator[Made]]] = {
     "Subscription": subscription,
     "EventDestination": event_destination,
     "Alarm": alarm,
+    "AccountSettings": account_settings,
     "Dashboard": dashboard,
 }
 
