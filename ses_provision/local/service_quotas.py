@@ -85,7 +85,7 @@ class ServiceQuotas(OwnService):
         return {"Quota": self._quota(caller, params["QuotaCode"])}
 
     def _list(self, caller: Caller, params: Params) -> Reply:
-        _check(params, **{"QuotaCode": params.get("QuotaCode", _CODES[0])})
+        _check(params, QuotaCode=params.get("QuotaCode", _CODES[0]))
         wanted = [each for each in _CODES if params.get("QuotaCode", each) == each]
         return _page([self._quota(caller, each) for each in wanted], params, "Quotas")
 

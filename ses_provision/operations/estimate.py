@@ -120,8 +120,7 @@ FREE = (
     "nothing"
 )
 NOT_COUNTED = (
-    "what an account has free (ten alarms, 1,000 mails of SNS, the old free tier of SES), which it "
-    "may use up elsewhere",
+    "what an account has free, and may use up elsewhere: ten alarms, 1,000 mails of SNS",
     "calls to KMS and Secrets Manager, queries to Route 53: cents",
     "events of kinds other than sends, deliveries, bounces (5 %) and complaints (0.1 %)",
     "tax, data transfer, support",
@@ -137,6 +136,16 @@ class Line:
     pieces: Decimal
     included: Decimal
     sum: Decimal
+
+    @property
+    def charged(self) -> Decimal:
+        """The pieces that cost something."""
+        return self.pieces - self.included
+
+    @property
+    def is_unsure(self) -> bool:
+        """Whether its sum stands on a price that was not read again."""
+        return bool(self.charged) and self.price.source.unsure
 
 
 @dataclass(frozen=True)

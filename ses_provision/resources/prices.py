@@ -81,7 +81,8 @@ class Plan:
 
 @dataclass(frozen=True)
 class Prices:
-    """All prices, of one region; when they were read, and whether AWS has just told them."""
+    """All prices, of one region, and when they were read. `live` are those that AWS has just told;
+    `not_taken` says of others why they were not taken from what it told."""
 
     region: str
     currency: str
@@ -89,7 +90,7 @@ class Prices:
     prices: Mapping[str, Price]
     plans: Mapping[str, Plan]
     live: frozenset[str] = frozenset()
-    notes: tuple[str, ...] = ()
+    not_taken: Mapping[str, str] = field(default_factory=dict)
 
     def __getitem__(self, key: str) -> Price:
         return self.prices[key]
@@ -122,5 +123,7 @@ def price_of(key: str, said: Mapping[str, Any], sources: Mapping[str, Source]) -
 
 def plan_of(name: str, said: Mapping[str, Any]) -> Plan:
     """One plan of the file; `true` is all."""
-    included = {key: None if most is True else most for key, most in said.get("included", {}).items()}
+    included = {
+        key: None if most is True else most for key, most in said.get("included", {}).items()
+    }
     return Plan(name, said["title"], said["mail"], said.get("fee"), included)

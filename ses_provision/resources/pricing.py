@@ -62,10 +62,10 @@ def live(prices: Prices, region: str) -> Reading[Prices]:
 
 def renewed(prices: Prices, region: str, listed: Iterable[Any]) -> Prices:
     """Prices with those that a list tells. Where it is silent, or of another mind about what a
-    piece is, the price stays, and a note says so."""
+    piece is, the price stays, and it is said why."""
     found = [each for each in map(told, listed) if each is not None]
     taken: dict[str, Price] = {}
-    notes: list[str] = []
+    not_taken: dict[str, str] = {}
     for key, price in prices.prices.items():
         if price.service != SES or not price.usage:
             continue
@@ -73,9 +73,9 @@ def renewed(prices: Prices, region: str, listed: Iterable[Any]) -> Prices:
         wanted = {each.tiers for each in named}
         if len(wanted) != 1:
             said = "nothing" if not named else "several things"
-            notes.append(f"it says {said} of {price.usage}")
+            not_taken[key] = f"it says {said} of {price.usage}"
         elif is_other_unit(price.tiers[0].price, named[0].tiers[0].price):
-            notes.append(f"it counts {price.usage} in another unit")
+            not_taken[key] = f"it counts {price.usage} in another unit"
         else:
             taken[key] = replace(price, tiers=named[0].tiers, source=source(region, named[0]))
     read_on = max((each.published for each in found), default=prices.read_on)
@@ -85,14 +85,16 @@ def renewed(prices: Prices, region: str, listed: Iterable[Any]) -> Prices:
         read_on=read_on if taken else prices.read_on,
         prices={**prices.prices, **taken},
         live=frozenset(taken),
-        notes=tuple(notes),
+        not_taken=not_taken,
     )
 
 
 def source(region: str, said: Told) -> Source:
     """Where such a price was read."""
     what = f"AWS's price list of {SES} in {region}, published {said.published.isoformat()}"
-    return Source(what, "https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/price-changes.html")
+    return Source(
+        what, "https://docs.aws.amazon.com/awsaccountbilling/latest/aboutv2/price-changes.html"
+    )
 
 
 def is_of(usage: str, name: str) -> bool:
