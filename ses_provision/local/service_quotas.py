@@ -57,6 +57,10 @@ class ServiceQuotas(OwnService):
             "RequestServiceQuotaIncrease": self._request,
         }
 
+    def grant(self, account: str, region: str, daily: float, rate: float) -> None:
+        """Let an account send so much a day and a second, as AWS does without being asked."""
+        self._sesv2.world.place(account, region).account.quota = (daily, rate)
+
     def decide(self, account: str, region: str, code: str, status: str) -> None:
         """Let AWS decide on the open request for a quota; an approved one is raised at once."""
         if status not in DECISIONS:
@@ -70,7 +74,8 @@ class ServiceQuotas(OwnService):
             place = self._sesv2.world.place(account, region)
             daily, rate = quota(place)
             is_rate = code == _CODES[1]
-            place.account.quota = (daily, found.desired) if is_rate else (found.desired, rate)
+            granted = (daily, found.desired) if is_rate else (found.desired, rate)
+            self.grant(account, region, *granted)
 
     def _open(self, account: str, region: str, code: str) -> _Request | None:
         wanted = (account, region, code)
