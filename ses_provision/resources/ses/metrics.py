@@ -83,7 +83,7 @@ def account_series(
     """The counters of an account by day, and its newest rates."""
     [answer] = yield from ask(account_question(region, days))
     results = (answer or {}).get("MetricDataResults") or ()
-    series = {name: by_day(results, name) for name in COUNTERS}
+    series: dict[str, Series] = {name: by_day(results, name) for name in COUNTERS}
     newest = {title: first(results, f"rate{n}") for n, title in enumerate(RATES)}
     return series, {title: rate for title, rate in newest.items() if rate is not None}
 
