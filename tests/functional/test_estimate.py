@@ -44,7 +44,7 @@ def test_the_table_adds_up_and_names_the_cheapest_plan(made: Bench) -> None:
     assert ["mail", "100,000", "0.16", "per", "1,000", "16.00"] in lines
     assert ["attachments", "20", "GB", "0.12", "a", "GB", "2.40"] in lines
     assert ["total", "0.1910", "per", "1,000", "19.10"] in lines
-    assert [line[0] for line in lines if "(cheapest)" in line] == ["à"]
+    assert [line[0] for line in lines if "(cheapest)" in line] == ["by"]
 
 
 def test_live_asks_the_price_list_and_the_account_and_nobody_else(made: Bench) -> None:
@@ -109,7 +109,7 @@ def test_the_checklist_says_what_the_account_pays_by(made: Bench) -> None:
         made.local.call(ACCOUNT, REGION, "sesv2", "PutAccountPricingAttributes", {"Plan": plan})
 
     essentials = "Essentials (ESSENTIALS), 0.16 $ per 1,000 recipients; beside it "
-    by_the_piece = "à la carte (NONE), 0.10 $ per 1,000 recipients"
+    by_the_piece = "by the piece (NONE), 0.10 $ per 1,000 recipients"
     assert item() == ("done", essentials + by_the_piece)
     choose("PRO")
     choose("NONE")
