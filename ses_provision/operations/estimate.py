@@ -104,6 +104,7 @@ ITEMS = (
     Item("auto validation", "auto-validation", sent_with(lambda v: v.auto_validation)),
     Item("tenants", "tenant", lambda case: case.volume.tenants),
     Item("alarms", "alarm", lambda case: case.made["alarm"]),
+    Item("dashboard", "dashboard", lambda case: case.made["dashboard"]),
     Item("KMS keys", "kms-key", keys),
     Item(
         "secrets of SMTP users",
@@ -120,7 +121,7 @@ FREE = (
     "nothing"
 )
 NOT_COUNTED = (
-    "what an account has free, and may use up elsewhere: ten alarms, 1,000 mails of SNS",
+    "what an account has free, and may use up elsewhere: 10 alarms, 3 dashboards, 1,000 SNS mails",
     "calls to KMS and Secrets Manager, queries to Route 53: cents",
     "events of kinds other than sends, deliveries, bounces (5 %) and complaints (0.1 %)",
     "tax, data transfer, support",

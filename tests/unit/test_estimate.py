@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import replace
 from datetime import date, timedelta
 from decimal import Decimal
@@ -105,7 +106,7 @@ def test_a_tier_ends_with_its_last_piece() -> None:
 
 @given(volumes)
 def test_lines_add_up_to_the_cent_and_the_cheapest_plan_is_the_cheapest(volume: Volume) -> None:
-    made = Case(ENV, volume, {"alarm": 4})
+    made = Case(ENV, volume, Counter(alarm=4))
     found = compared(made, "PRO", PRICES)
 
     for each in found.plans:
@@ -119,7 +120,7 @@ def test_lines_add_up_to_the_cent_and_the_cheapest_plan_is_the_cheapest(volume: 
 @given(volumes)
 def test_what_a_plan_includes_is_not_charged_and_the_rest_is(volume: Volume) -> None:
     for plan in PRICES.plans.values():
-        for line in estimated(Case(ENV, volume, {"alarm": 4}), plan, PRICES).lines:
+        for line in estimated(Case(ENV, volume, Counter(alarm=4)), plan, PRICES).lines:
             most = plan.included.get(line.price.key, 0)
             free = line.pieces if most is None else min(line.pieces, Decimal(most))
             assert line.charged == line.pieces - free
@@ -128,7 +129,7 @@ def test_what_a_plan_includes_is_not_charged_and_the_rest_is(volume: Volume) -> 
 
 
 def test_half_a_cent_is_rounded_up() -> None:
-    [line] = estimated(Case(SILENT, Volume(50), {"alarm": 0}), PRICES.plans["NONE"], PRICES).lines
+    [line] = estimated(Case(SILENT, Volume(50), Counter()), PRICES.plans["NONE"], PRICES).lines
 
     assert (line.price.of(Decimal(50)), line.sum) == (Decimal("0.0050"), Decimal("0.01"))
 
@@ -156,6 +157,7 @@ SILENT = settings(dns={"provider": "external"})
         ({"alarms": {"regions": ["us-east-2", "us-east-1"]}}, {"alarms": 4, "hosted zone": 1}),
         ({"alarms": {"per_configuration_set": True}}, {"alarms": 4, "hosted zone": 1}),
         ({"dns": {"provider": "external"}}, {"alarms": 2}),
+        ({"dashboard": {}}, {"alarms": 2, "hosted zone": 1, "dashboard": 1}),
         ({"events": {"kms_key": "alias/mail"}}, {"alarms": 2, "hosted zone": 1, "KMS keys": 1}),
         (
             {"smtp_users": [{"name": "a", "store": "secretsmanager"}, {"name": "b"}]},
