@@ -162,6 +162,6 @@ TOPIC = Topic(
         Item("SES-QUOTA-001", "Room in the daily quota", quota, Severity.WARNING),
         Item("SES-ACCOUNT-002", "Account suppression list is on", suppression, Severity.WARNING),
         Item("SES-ACCOUNT-003", "SES has no recommendation", recommendations, Severity.ADVICE),
-        Item("SES-ACCOUNT-004", "What SES charges by is known", plan, Severity.ADVICE),
+        Item("SES-ACCOUNT-004", "The account's plan and its price", plan, Severity.ADVICE),
     ),
 )

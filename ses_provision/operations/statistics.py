@@ -8,12 +8,12 @@ from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from ses_provision.checks.account import UNLIMITED
-from ses_provision.checks.alarms import PAUSE, REVIEW
 from ses_provision.checks.overview import BOUNCES, COMPLAINTS
 from ses_provision.errors import UsageError
 from ses_provision.outside.reading import Reading, both
 from ses_provision.resources.ses import metrics
 from ses_provision.resources.ses.account import sending_account
+from ses_provision.steps.alarms import PAUSE, REVIEW
 
 if TYPE_CHECKING:
     from ses_provision.resources.ses.account import AccountAccess
