@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from ses_provision.checks.account import UNLIMITED
 from ses_provision.checks.overview import BOUNCES, COMPLAINTS
 from ses_provision.errors import UsageError
 from ses_provision.outside.reading import Reading, both
@@ -77,8 +76,8 @@ class Statistics:
 
     @property
     def reached_on(self) -> date | None:
-        """When the daily quota is used up at this trend."""
-        if self.access.daily == UNLIMITED:
+        """When the daily quota is used up at this trend; never where there is or is told none."""
+        if self.access.daily <= 0:
             return None
         return reached(self.whole.counts["sends"], self.access.daily, self.whole.days[-1])
 

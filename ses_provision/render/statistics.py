@@ -115,7 +115,9 @@ def quota(env: Environment, found: Statistics) -> Text:
     access = found.access
     if access.daily == UNLIMITED:
         return Text(f"    quota: {access.sent:,.0f} sent in 24 hours, no daily limit")
-    used = access.sent / access.daily if access.daily else 0
+    if access.daily <= 0:
+        return Text("    quota: AWS does not tell it")
+    used = access.sent / access.daily
     text = Text(f"    quota: {access.sent:,.0f} of {access.daily:,.0f} in 24 hours ")
     text.append(f"({percent(used)})", style=BAD if used >= NEARLY else GOOD)
     text.append(f", {amount(access.rate)} a second; ")

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ses_provision.errors import UsageError
+from ses_provision.errors import AwsRefused, UsageError
 from ses_provision.operations.statistics import (
     A_TREND,
     A_YEAR,
@@ -23,6 +26,7 @@ from ses_provision.operations.statistics import (
 )
 from ses_provision.render.bars import are_shown_in, bars, squeezed
 from ses_provision.render.numbers import percent
+from ses_provision.resources.ses import metrics
 from ses_provision.resources.ses.account import Access, AccountAccess
 
 TODAY = date(2026, 11, 22)
@@ -86,6 +90,49 @@ def test_a_day_that_is_told_lies_within_a_year_and_comes_sooner_with_a_lower_quo
 @pytest.mark.parametrize("sends", [[0] * 14, [5, 5, 5, 5], [9, 8, 7, 6, 5, 4, 3]])
 def test_no_trend_no_day(sends: list[int]) -> None:
     assert reached(sends, 50_000, TODAY) is None
+
+
+@pytest.mark.parametrize("daily", [0, -1])
+def test_without_a_quota_there_is_no_day_on_which_it_is_reached(daily: float) -> None:
+    found = told(days_of([10, 20, 30, 40, 50, 60, 0]))
+
+    assert replace(found, access=replace(found.access, daily=daily)).reached_on is None
+
+
+Answering = Callable[[set[str]], dict[str, Any]]
+
+
+def asked_apart(names: list[str], answer: Answering) -> Any:
+    """What is made of VDM's answers to the queries of each question, and how many these are."""
+    reading = metrics.parts("us-east-2", [TODAY], "provider", names)
+    queries = [{each["Id"] for each in asked.arguments["Queries"]} for asked in next(reading)]
+    try:
+        reading.send([answer(ids) for ids in queries])
+    except StopIteration as stop:
+        return stop.value, list(map(len, queries))
+    raise AssertionError("it asked again")
+
+
+def test_queries_go_ten_at_a_time_and_each_part_gets_its_own_answers() -> None:
+    at = datetime(2026, 11, 22, tzinfo=UTC)
+
+    def answer(ids: set[str]) -> dict[str, Any]:
+        told = [{"Id": each, "Timestamps": [at], "Values": [int(each[1:])]} for each in ids]
+        return {"Results": told, "Errors": []}
+
+    found, sizes = asked_apart(["Gmail", "Yahoo", "Hotmail"], answer)
+
+    assert sizes == [10, 5]
+    numbers = [found[name][kind][TODAY] for name in found for kind in metrics.OF_VDM]
+    assert list(found) == ["Gmail", "Yahoo", "Hotmail"]
+    assert numbers == list(range(15))
+
+
+def test_a_failure_inside_an_answer_that_went_well_is_an_error_that_names_the_part() -> None:
+    failure = {"Id": "q6", "Code": "INTERNAL_FAILURE"}
+
+    with pytest.raises(AwsRefused, match="the deliveries of Yahoo: INTERNAL_FAILURE"):
+        asked_apart(["Gmail", "Yahoo"], lambda _: {"Results": [], "Errors": [failure]})
 
 
 def test_few_mails_are_no_reason_to_judge() -> None:
