@@ -16,10 +16,12 @@ from ses_provision.checks.topic import (
 )
 from ses_provision.outside.reading import Reading, ask, question
 from ses_provision.outside.rights import EVERYTHING
+from ses_provision.resources.prices import shipped
 from ses_provision.resources.ses.account import Access, SendingAccount, console, sending_account
 
 SUPPRESSED = frozenset({"BOUNCE", "COMPLAINT"})
 NEARLY = 0.8  # of the daily quota
+CHEAPEST = "NONE"  # the plan without one: SES by the piece
 UNLIMITED = -1  # SendQuota.Max24HourSend of an account without a limit (SESv2 API reference)
 
 
@@ -87,11 +89,8 @@ def quota(scene: Scene) -> Reading[Judgement]:
     if found.daily <= 0:
         return unknown(evidence, console(scene.env.region, "Account dashboard"))
     if found.sent >= NEARLY * found.daily:
-        return action(
-            evidence,
-            f"Service Quotas console, region {scene.env.region}, Amazon SES, Sending quota: "
-            "request an increase",
-        )
+        twice = 2 * found.daily
+        return action(evidence, f"ses-provision quota {scene.on} --request {twice:.0f}")
     return done(evidence)
 
 
@@ -105,6 +104,27 @@ def suppression(scene: Scene) -> Reading[Judgement]:
             f"ses-provision suppression settings {scene.on} --reason BOUNCE --reason COMPLAINT",
         )
     return done("the account suppresses BOUNCE and COMPLAINT")
+
+
+def plan(scene: Scene) -> Reading[Judgement]:
+    """By which plan does AWS charge, and what does that cost?"""
+    found = yield from account(scene)
+    if not found.plan:
+        return not_applicable("AWS does not tell by which plan it charges")
+    later = f"; from next month on {cost(found.next_plan)}" if found.next_plan else ""
+    beside = "" if found.plan == CHEAPEST else f"; beside it {cost(CHEAPEST)}"
+    return done(f"{cost(found.plan)}{later}{beside}")
+
+
+def cost(name: str) -> str:
+    """A plan and its prices, as they are known."""
+    prices = shipped()
+    known = prices.plans.get(name)
+    if known is None:
+        return f"plan {name}, of which no price is known here"
+    fee = f"{prices[known.fee].tiers[0].price:f} $ a month and " if known.fee else ""
+    thousand = prices[known.mail].tiers[0].price * 1000
+    return f"{known.title} ({name}), {fee}{thousand:.2f} $ per 1,000 recipients"
 
 
 def recommendations(scene: Scene) -> Reading[Judgement]:
@@ -142,5 +162,6 @@ TOPIC = Topic(
         Item("SES-QUOTA-001", "Room in the daily quota", quota, Severity.WARNING),
         Item("SES-ACCOUNT-002", "Account suppression list is on", suppression, Severity.WARNING),
         Item("SES-ACCOUNT-003", "SES has no recommendation", recommendations, Severity.ADVICE),
+        Item("SES-ACCOUNT-004", "The account's plan and its price", plan, Severity.ADVICE),
     ),
 )

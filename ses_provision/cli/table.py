@@ -14,6 +14,7 @@ GROUPS = {
         "plan": "Show what `apply` would change; write nothing.",
         "apply": "Make the account as the environment says; again and again is safe.",
         "request-access": ("Show what AWS's reviewers will see, and ask them to lift the sandbox."),
+        "estimate": "Say what an environment costs a month, and which plan of SES is cheapest.",
         "explain": (
             "Say what a step makes and why, with its calls, permissions and AWS's own page."
         ),
@@ -26,6 +27,11 @@ GROUPS = {
         "checklist": (
             "Show what stands between each account and sending, with evidence and the next step."
         ),
+        "stats": (
+            "Show what was sent, delivered, bounced and complained about, by day, beside AWS's "
+            "limits."
+        ),
+        "quota": "Show how much may be sent, and how much of it is used; ask AWS for more.",
         "whoami": (
             "Say whose credentials each environment is worked on with, from where, and until when."
         ),

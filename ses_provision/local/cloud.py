@@ -22,8 +22,10 @@ from ses_provision.local.knobs import Fault, FaultKind, Knobs
 from ses_provision.local.lateness import Lag
 from ses_provision.local.motobridge import MotoService, Universe
 from ses_provision.local.neighbours import Surroundings
+from ses_provision.local.price_list import PriceList
 from ses_provision.local.primaries import Primaries
 from ses_provision.local.route53 import Route53
+from ses_provision.local.service_quotas import ServiceQuotas
 from ses_provision.local.ses.service import SesV2
 from ses_provision.local.ses.v1.service import SesV1
 from ses_provision.local.session import open_session
@@ -101,6 +103,8 @@ class LocalAws:
         self.sesv2 = SesV2(self.surroundings, self.clock)
         self.sesv2.world.address = lambda: self.served_at or "http://localhost"
         self.artifact = Artifact(self.clock)
+        self.price_list = PriceList()
+        self.quotas = ServiceQuotas(self.sesv2, self.clock)
         iam = Iam(universe, self._keyring, self.clock)
         services: dict[str, Service] = {
             **moto,
@@ -112,6 +116,8 @@ class LocalAws:
             "ses": SesV1(self.sesv2),
             "sesv2": self.sesv2,
             "artifact": self.artifact,
+            "pricing": self.price_list,
+            "service-quotas": self.quotas,
         }
         services["resourcegroupstaggingapi"] = Tagging(services)
         self._dispatcher = Dispatcher(
@@ -197,6 +203,10 @@ class LocalAws:
     def decide_review(self, account: str, region: str, decision: str) -> None:
         """End a pending review for production access: GRANTED, DENIED or FAILED."""
         self.sesv2.decide_review(account, region, decision)
+
+    def decide_quota(self, account: str, region: str, code: str, status: str) -> None:
+        """Decide the open request for a quota: APPROVED raises it."""
+        self.quotas.decide(account, region, code, status)
 
     def allow_production(self, account: str, region: str) -> None:
         """Let an account out of the sandbox without a review."""

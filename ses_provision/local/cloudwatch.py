@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from ses_provision.local import alarm_checks, alarm_rules, metric_labels
+from ses_provision.local import alarm_checks, alarm_rules, metric_labels, metric_queries
 from ses_provision.local.alarm_store import AlarmStore, retagged
 from ses_provision.local.alarms import Evaluator, Verdict
 from ses_provision.local.contract import AwsError, Caller, Clock, Params, Reply, not_served
@@ -242,14 +242,7 @@ class CloudWatch:
             )
 
     def _get_metric_data(self, caller: Caller, params: Params) -> Reply:
-        for number, query in enumerate(params["MetricDataQueries"], 1):
-            for name in ("Namespace", "MetricName"):
-                if "MetricStat" in query and not query["MetricStat"]["Metric"].get(name):
-                    raise AwsError(
-                        "MissingParameter",
-                        f"The parameter MetricDataQueries.member.{number}.MetricStat.Metric.{name} "
-                        "is required.",
-                    )
+        metric_queries.check(params)
         reply = self._ask(caller, "GetMetricData", _kept(params))
         labels = metric_labels.labels(params["MetricDataQueries"])
         results = [

@@ -23,6 +23,7 @@ POST   unsubscribe?token=T     what a mail client posts to the address in List-U
 GET    export?job=ID           the file that an export job has written
 POST   finding {"account", "region", "tenant", "impact": "LOW" | "HIGH" | null}
 POST   review {"account", "region", "decision": "GRANTED" | "DENIED" | "FAILED"}
+POST   quota {"account", "region", "code", "status": "APPROVED" | "DENIED" | "CASE_OPENED"}
 POST   production {"account", "region"}
 POST   enforcement {"account", "region", "status": "HEALTHY" | "PROBATION" | "SHUTDOWN"}
 POST   sending {"account", "region", "paused": bool}
@@ -86,6 +87,7 @@ class Control:
             ("GET", "export"): self._export,
             ("POST", "finding"): self._finding,
             ("POST", "review"): self._review,
+            ("POST", "quota"): self._quota,
             ("POST", "production"): self._production,
             ("POST", "enforcement"): self._enforcement,
             ("POST", "sending"): self._sending,
@@ -207,6 +209,11 @@ class Control:
 
     def _review(self, asked: Payload) -> Any:
         self._aws.decide_review(asked["account"], asked["region"], asked["decision"])
+        return {"ok": True}
+
+    def _quota(self, asked: Payload) -> Any:
+        where = (asked["account"], asked["region"])
+        self._aws.decide_quota(*where, asked["code"], asked["status"])
         return {"ok": True}
 
     def _production(self, asked: Payload) -> Any:

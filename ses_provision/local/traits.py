@@ -99,6 +99,7 @@ _ALL = (
         },
     ),
     replace(_JSON, name="kms"),
+    replace(_JSON, name="pricing"),
     replace(
         _JSON,
         name="resourcegroupstaggingapi",
@@ -135,6 +136,15 @@ _ALL = (
         },
     ),
     replace(_JSON, name="secretsmanager", is_moto=True, listing=("ListSecrets", "SecretList")),
+    replace(
+        _JSON,
+        name="service-quotas",
+        signed_as=("servicequotas",),
+        prefix="servicequotas",
+        # Its model.
+        throttle=("TooManyRequestsException", 400),
+        arns={"QuotaCode": "arn:{partition}:servicequotas:{region}:{account}:ses/{value}"},
+    ),
     replace(_JSON, name="ssm", is_moto=True, listing=("DescribeParameters", "Parameters")),
     Traits(
         "sns",

@@ -8,7 +8,11 @@ from enum import StrEnum
 EVERYTHING = ("*",)
 """What an action is on that knows no resource (Service Authorization Reference)."""
 
-IAM_PREFIXES = {"sesv2": "ses", "resourcegroupstaggingapi": "tag"}
+IAM_PREFIXES = {
+    "sesv2": "ses",
+    "resourcegroupstaggingapi": "tag",
+    "service-quotas": "servicequotas",
+}
 """Services whose actions bear another name than their API."""
 
 

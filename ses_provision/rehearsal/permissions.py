@@ -27,14 +27,19 @@ from ses_provision.operations import (
     alarm_drill,
     drill,
     emergency,
+    quotas,
     smtp_keys,
+    statistics,
     suppression,
     test_mail,
 )
 from ses_provision.outside.rights import EVERYTHING, Condition, Credentials, Right
 from ses_provision.rehearsal.answers import asked, nothing, standing
 from ses_provision.rehearsal.explain import corrections, deletions
+from ses_provision.resources import pricing
+from ses_provision.resources.prices import shipped
 from ses_provision.resources.ses import suppression as listing
+from ses_provision.resources.ses.metrics import DIMENSIONS
 from ses_provision.steps import STEPS, warnings
 from ses_provision.steps.left_over import strays
 
@@ -182,6 +187,10 @@ def readings(env: Environment, account: Account) -> Iterator[Reading[Any]]:
     yield emergency.look(env, account)
     yield listing.suppressed(env.region)
     yield listing.one(env.region, "<address>")
+    yield quotas.look(env.region)
+    yield pricing.live(shipped(), env.region)
+    for by in DIMENSIONS:
+        yield statistics.look(env.region, ANY_TIME, 1, by, ("<name>",))
     yield strays(env, account)
     scope = teardown.Scope(STEPS, env, account)
     yield from smtp_keys.asks(env, account)
@@ -204,6 +213,7 @@ def calls(env: Environment, account: Account) -> Iterator[Ask | Call]:
     yield test_mail.mail(env, account, test_mail.SUCCESS)
     yield from emergency.calls(env, account)
     yield from suppression.every(env.region)
+    yield from quotas.calls(account)
     yield from smtp_keys.calls(env, account)
     yield from smtp_keys.value_asks(env, account)
     yield from drill.calls(env, account)

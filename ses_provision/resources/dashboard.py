@@ -15,16 +15,19 @@ from ses_provision.outside.reading import Answers, Ask, Reading, ask, question
 from ses_provision.outside.refusals import Refusal
 from ses_provision.outside.rights import Right
 from ses_provision.resources import tags
+from ses_provision.resources.prices import shipped
 
 ABSENT = (Refusal("ResourceNotFound"), Refusal("ResourceNotFoundException"))
-PRICE = (
-    "3 $ a month where the account has more than three dashboards already (CloudWatch pricing, "
-    "2026-07)"
-)
 ABOUT = "About"
 """What the text at the top is called, for a text has no title."""
 OTHERS = "[something else]"
 """What stands for a body that is no dashboard's."""
+
+
+def price() -> str:
+    """What one costs; three of an account are free (CloudWatch pricing)."""
+    [tier] = shipped()["dashboard"].tiers
+    return f"{tier.price:f} $ a month where the account has more than three dashboards already"
 
 
 def dashboard_arn(account: Account, name: str) -> str:
@@ -118,7 +121,7 @@ class Dashboard:
             body_question(self.arn, self.region), tags_question(self.arn, self.region)
         )
         if held is None:
-            return Found(None, notes=(PRICE,) if self.widgets else ())
+            return Found(None, notes=(price(),) if self.widgets else ())
         all_tags = tags.as_mapping((tagged or {}).get("Tags"))
         text = held["DashboardBody"]
         live = replace(

@@ -23,6 +23,7 @@ def test_an_empty_account_has_nothing_done_that_is_not_there(cli: Cli) -> None:
         "SES-DNS-001",
         "SES-ACCOUNT-001",
         "SES-ACCOUNT-002",
+        "SES-ACCOUNT-004",
         "SES-QUOTA-001",
         "SES-HIPAA-007",
     }

@@ -191,7 +191,16 @@ def test_outside_github_a_summary_is_refused_before_any_call(health: Health) -> 
 @pytest.mark.parametrize(
     ("operation", "items"),
     [
-        ("GetAccount", {"SES-SANDBOX-001", "SES-ACCOUNT-001", "SES-ACCOUNT-002", "SES-QUOTA-001"}),
+        (
+            "GetAccount",
+            {
+                "SES-SANDBOX-001",
+                "SES-ACCOUNT-001",
+                "SES-ACCOUNT-002",
+                "SES-ACCOUNT-004",
+                "SES-QUOTA-001",
+            },
+        ),
         ("GetRolePolicy", {"SES-ROLE-002"}),
         ("SimulatePrincipalPolicy", {"SES-ROLE-003", "SES-ROLE-004"}),
         ("ListMetrics", {"SES-ALARM-002"}),

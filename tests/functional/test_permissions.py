@@ -111,6 +111,9 @@ READING = (
     ("plan", "--take-over", "mail-from"),
     ("suppression", "list"),
     ("suppression", "list", "gone@example.com"),
+    ("stats",),
+    ("quota",),
+    ("estimate", "--live"),
 )
 
 
@@ -136,6 +139,7 @@ def everything(execute: Run, local: LocalAws, env: Environment) -> None:
     turn_on_vdm = ("PutAccountVdmAttributes", {"VdmAttributes": {"VdmEnabled": "ENABLED"}})
     local.call(env.account_id, env.region, "sesv2", *turn_on_vdm)
     execute("checklist")
+    execute("stats", "--by", "set")
     execute("send-test")
     for command in ("pause", "resume"):
         execute(command, "--yes")
@@ -153,6 +157,8 @@ def everything(execute: Run, local: LocalAws, env: Environment) -> None:
     encrypt_far_topic(local, env, "")
     local.confirm_subscriptions()
     execute("request-access", "--submit", "--yes")
+    local.decide_review(env.account_id, env.region, "GRANTED")
+    execute("quota", "--request", "100000", "--request-rate", "50", "--yes")
     local.call(env.account_id, env.region, "sesv2", *foreign_destination(env))
     execute("destroy", "--yes", "--confirm-env", "prod")
     names = {
@@ -352,6 +358,7 @@ def test_the_read_only_policy_is_all_that_reading_needs_and_nothing_more(
     execute("destroy", status=64)  # nobody is there to say yes
     lose_tags(world.local, operator)
     read_everything(execute)
+    execute("stats", "--by", "set")
     policy = policies(operator, read_only=True)["account"]
 
     needed = {action for seen in world.seen for action in seen.actions}

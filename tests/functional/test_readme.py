@@ -89,7 +89,7 @@ def reader(cli: Cli, aws: LocalAws, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     return Reader(cli, aws)
 
 
-def test_there_are_walk_throughs_for_each_kind_of_dns_for_two_regions_and_for_smtp() -> None:
+def test_the_walk_throughs_are_those_of_dns_two_regions_smtp_costs_and_statistics() -> None:
     assert [walk.title for walk in walk_throughs()] == [
         "Route 53",
         "a dashboard",
@@ -97,9 +97,11 @@ def test_there_are_walk_throughs_for_each_kind_of_dns_for_two_regions_and_for_sm
         "account settings",
         "an SMTP user for Auth0",
         "another DNS provider",
-        "one domain in two accounts",
+        "from the first mails to a larger quota",
         "one domain in two accounts and two regions",
+        "one domain in two accounts",
         "one domain in two regions",
+        "what a month costs",
     ]
 
 

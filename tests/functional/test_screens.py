@@ -29,6 +29,9 @@ FRESH: tuple[tuple[str, ...], ...] = (
     ("checklist",),
     ("checklist", "--env", "prod"),
     ("whoami",),
+    ("stats",),
+    ("quota", "--env", "prod"),
+    ("estimate", "--env", "prod"),
     ("dns", "--env", "prod"),
     ("explain",),
     ("explain", "events", "--env", "prod"),
@@ -138,7 +141,7 @@ def test_a_screen_of_an_environment_that_is_written(cli: Cli, tmp_path: Path, wi
     insist(width, again, "init again")
 
 
-IN_COLUMNS = (("status",), ("checklist",))
+IN_COLUMNS = (("status",), ("checklist",), ("stats",), ("estimate", "--env", "prod"))
 """What stands in columns on a wide screen, and in lines of its own on a narrow one."""
 IN_LINES = [one for one in FRESH if one not in IN_COLUMNS]
 

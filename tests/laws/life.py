@@ -127,6 +127,7 @@ def without_aws(life: Life) -> None:
     life.ran["validate"] = life.bench.run("validate", "--json")
     for name, chosen in (("permissions", []), ("permissions to read", ["--read-only"])):
         life.run(name, "permissions", "--json", *chosen)
+    life.run("estimate", "estimate", "--json")
     for step in STEPS:
         life.run(f"explain {step.id}", "explain", step.id, "--json")
         life.run(f"explain {step.id} as text", "explain", step.id)
@@ -252,6 +253,8 @@ def work(life: Life) -> None:
         life.run("drill", "drill", "--yes", "--alarms", "--json")
     if life.env.production_access:
         life.run("request", "request-access", "--submit", "--yes", "--json")
+    for name in ("stats", "quota"):
+        life.run(name, name, "--json")
     stop(life)
     suppress(life)
     life.run("plan after work", "plan", "--json")

@@ -386,6 +386,80 @@ SMTP_USER = thing(
 )
 HOP = thing(name=WORDS, seconds=NUMBER, ok=YES_OR_NO, said=TEXT, code=COUNT)
 
+AMOUNT: Schema = {"type": "string", "pattern": r"^[0-9]+\.[0-9]{2}$"}
+DECIMAL: Schema = {"type": "string", "pattern": r"^[0-9]+(\.[0-9]+)?$"}
+PLAN_NAME = one_of("NONE", "ESSENTIALS", "PRO", "ENTERPRISE")
+DATE: Schema = {"type": "string", "pattern": r"^\d{4}-\d\d-\d\d$"}
+COSTS: dict[str, Schema] = {
+    "plan": PLAN_NAME,
+    "items": each(
+        thing(
+            item=WORDS,
+            price=WORDS,
+            quantity=DECIMAL,
+            included=DECIMAL,
+            unit=WORDS,
+            unit_prices=each(DECIMAL),
+            sum=AMOUNT,
+            source=WORDS,
+            unsure=YES_OR_NO,
+        )
+    ),
+    "total": AMOUNT,
+    "per_thousand": maybe(DECIMAL),
+}
+ESTIMATE = thing(
+    account_id=ACCOUNT,
+    region=REGION,
+    currency={"const": "USD"},
+    prices=thing(read_on=DATE, region=REGION, live=YES_OR_NO, not_taken=mapping(WORDS)),
+    recipients=COUNT,
+    plans=each(thing(**COSTS)),
+    cheapest=PLAN_NAME,
+    not_counted=each(WORDS),
+    **COSTS,
+)
+KINDS = ("sends", "deliveries", "bounces", "complaints")
+SENT: dict[str, Schema] = {
+    "days": each(
+        thing({"rejects": COUNT, "soft_bounces": COUNT}, date=DATE, **dict.fromkeys(KINDS, COUNT))
+    ),
+    "totals": thing({"rejects": COUNT, "soft_bounces": COUNT}, **dict.fromkeys(KINDS, COUNT)),
+    "rates": thing(bounces=maybe(NUMBER), complaints=maybe(NUMBER)),
+    "enough_to_judge": YES_OR_NO,
+}
+JUDGED_BY = thing(bounces=NUMBER, complaints=NUMBER)
+STATISTICS = thing(
+    account_id=ACCOUNT,
+    region=REGION,
+    own_rates=thing(bounces=maybe(NUMBER), complaints=maybe(NUMBER)),
+    limits=thing(review=JUDGED_BY, pause=JUDGED_BY),
+    quota=thing(daily=NUMBER, rate=NUMBER, sent=NUMBER, reached_on=maybe(DATE)),
+    by=maybe(one_of("set", "identity", "provider")),
+    parts=each(thing(of=WORDS, **SENT)),
+    above=each(one_of("bounces", "complaints")),
+    **SENT,
+)
+QUOTA = thing(
+    account_id=ACCOUNT,
+    region=REGION,
+    access=one_of("SANDBOX", "PENDING", "GRANTED", "DENIED", "FAILED"),
+    daily=NUMBER,
+    rate=NUMBER,
+    sent=NUMBER,
+    requests=each(
+        thing(
+            quota=one_of("daily", "rate"),
+            code=WORDS,
+            desired=NUMBER,
+            status=WORDS,
+            open=YES_OR_NO,
+            created=maybe(WORDS),
+            case_id=TEXT,
+        )
+    ),
+)
+
 REPORTS: dict[str, dict[str, Schema]] = {
     "plan": {"plan": PLAN},
     "apply": {"plan": PLAN, "applied": each(APPLIED)},
@@ -395,6 +469,9 @@ REPORTS: dict[str, dict[str, Schema]] = {
     "status": {"status": OVERVIEW},
     "whoami": {"caller": CALLER, "zones_caller": maybe(CALLER)},
     "outputs": {"outputs": OUTPUTS},
+    "estimate": {"estimate": ESTIMATE},
+    "stats": {"statistics": STATISTICS},
+    "quota": {"quota": QUOTA},
     "dns": {
         "zone": WORDS,
         "records": each(LISTED_RECORD),

@@ -261,6 +261,19 @@ def test_every_document_has_its_schema(life: Life) -> None:
         assert mistakes(schema, ran.json) == [], " ".join(ran.arguments)
 
 
+def test_what_costs_money_is_reckoned_and_what_was_sent_is_counted(life: Life) -> None:
+    estimate, stats, quota = (life.ran[name] for name in ("estimate", "stats", "quota"))
+    assert ended(estimate), estimate
+    assert ended(stats), stats
+    assert ended(quota), quota
+
+    items = {item["item"] for item in estimate.report["estimate"]["items"]}
+    assert {"mail", "alarms"} <= items
+    assert ("hosted zone" in items) is life.env.dns.in_route53
+    was_sent = ended(life.ran["send-test"])
+    assert bool(stats.report["statistics"]["totals"]["sends"]) >= was_sent
+
+
 def test_every_command_about_keys_ends_well(life: Life) -> None:
     for name, ran in life.ran.items():
         if name.startswith("smtp "):

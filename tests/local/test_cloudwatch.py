@@ -118,6 +118,29 @@ def test_metric_data_without_the_name_of_a_metric_are_refused(aws, cloudwatch, m
     assert f"MetricDataQueries.member.1.MetricStat.Metric.{member}" in found.message
 
 
+def stat(name="a", **changes):
+    metric = {"Namespace": "AWS/SES", "MetricName": "Send"}
+    return {"Id": name, "MetricStat": {"Metric": metric, "Period": 60, "Stat": "Sum"} | changes}
+
+
+@pytest.mark.parametrize(
+    ("queries", "hours"),
+    [
+        ([stat(f"q{number}") for number in range(501)], 1),
+        ([stat(), stat()], 1),
+        ([stat("1st")], 1),
+        ([stat("Sends")], 1),
+        ([stat(Period=90)], 1),
+        ([stat()], 0),
+    ],
+)
+def test_metric_data_that_make_no_sense_are_refused(aws, cloudwatch, queries, hours):
+    now = aws.clock.now()
+    asked = {"StartTime": now - timedelta(hours=hours), "EndTime": now}
+    found = refused(cloudwatch.get_metric_data, **asked, MetricDataQueries=queries)
+    assert found.code == "ValidationError"
+
+
 def test_metric_data_reach_back_as_far_as_points_are_kept(aws, cloudwatch):
     """User Guide, "Metrics retention": points of a minute for 15 days."""
     now = aws.clock.now()

@@ -20,6 +20,8 @@ CHANGES = {
 }
 SUBSCRIPTION = "the subscription"
 CHANGE = "the change"
+RAISE = "the request"
+DAILY = {"ServiceCode": "ses", "QuotaCode": "L-804C8AE8"}
 
 # What each operation is asked so that it answers, and so that it refuses (None: it never does).
 TABLE: dict[str, dict[str, Any]] = {
@@ -92,6 +94,16 @@ TABLE: dict[str, dict[str, Any]] = {
         ),
         "Publish": ({"TopicArn": TOPIC, "Message": "m"}, {"TopicArn": TOPIC, "Message": ""}),
     },
+    "service-quotas": {
+        "GetRequestedServiceQuotaChange": ({"RequestId": RAISE}, {"RequestId": "none"}),
+        "GetServiceQuota": (DAILY, DAILY | {"QuotaCode": "L-NONE"}),
+        "ListRequestedServiceQuotaChangeHistoryByQuota": (DAILY, DAILY | {"ServiceCode": "ec2"}),
+        "ListServiceQuotas": ({"ServiceCode": "ses"}, {"ServiceCode": "ec2"}),
+        "RequestServiceQuotaIncrease": (
+            {"ServiceCode": "ses", "QuotaCode": "L-CDEF9B6B", "DesiredValue": 50},
+            DAILY | {"DesiredValue": 90_000},
+        ),
+    },
     "sts": {
         "GetCallerIdentity": ({}, None),
         "AssumeRole": (
@@ -107,6 +119,7 @@ COMMON = {
     "sns": {"InvalidParameter", "NotFound"},
     "route53": {"InvalidInput"},
     "sts": {"ValidationError"},
+    "service-quotas": set(),
 }
 EACH = [(service, name) for service, table in TABLE.items() for name in table]
 
@@ -122,7 +135,19 @@ def ask(aws):
         "HostedZoneId": ZONE, "ChangeBatch": {"Changes": [
             {"Action": "UPSERT", "ResourceRecordSet": record(f"z.{DOMAIN}", "TXT", '"x"')}]},
     })  # fmt: skip
-    known = {SUBSCRIPTION: made["SubscriptionArn"], CHANGE: change["ChangeInfo"]["Id"]}
+    aws.allow_production(PROD, HOME)
+    raised = aws.call(
+        PROD,
+        HOME,
+        "service-quotas",
+        "RequestServiceQuotaIncrease",
+        DAILY | {"DesiredValue": 90_000},
+    )
+    known = {
+        SUBSCRIPTION: made["SubscriptionArn"],
+        CHANGE: change["ChangeInfo"]["Id"],
+        RAISE: raised["RequestedQuota"]["Id"],
+    }
     token = aws.outbox[0].token
 
     def call(service, operation, params):

@@ -1,7 +1,7 @@
 """The account in a region: sandbox and review, sending, suppression, VDM."""
 
 import copy
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from ses_provision.local.contract import Caller, Params, Reply
@@ -14,13 +14,16 @@ DAY = timedelta(hours=24)
 SANDBOX_QUOTA = (200.0, 1.0)
 # Usual first quota after the sandbox; AWS sets it by use case.
 PRODUCTION_QUOTA = (50_000.0, 14.0)
+# [M] from the least to the most.
+PLANS = ("NONE", "ESSENTIALS", "PRO", "ENTERPRISE")
 DECISIONS = ("GRANTED", "DENIED", "FAILED")
 ENFORCEMENTS = ("HEALTHY", "PROBATION", "SHUTDOWN")
 
 
 def quota(place: Place) -> tuple[float, float]:
     """How many messages a day, and how many a second."""
-    return PRODUCTION_QUOTA if place.account.production else SANDBOX_QUOTA
+    usual = PRODUCTION_QUOTA if place.account.production else SANDBOX_QUOTA
+    return place.account.quota or usual
 
 
 def sent_last_day(world: World, place: Place) -> int:
@@ -72,7 +75,7 @@ class AccountSettings:
             },
             "SendingEnabled": account.sending_enabled and account.enforcement != "SHUTDOWN",
             "SuppressionAttributes": copy.deepcopy(account.suppression),
-            "PricingAttributes": {"CurrentPlan": account.plan},
+            "PricingAttributes": self._plan(place),
         }
         if account.vdm is not None:
             reply["VdmAttributes"] = _shown_vdm(account.vdm)
@@ -121,9 +124,30 @@ class AccountSettings:
         return {}
 
     def put_pricing(self, caller: Caller, params: Params) -> Reply:
-        """Choose a pricing plan; here it holds at once."""
-        self._world.of(caller).account.plan = params["Plan"]
+        """Choose a pricing plan: more of one at once, less with the next month.
+
+        facts-sending H: the first step down from the plan that new accounts have is at once, too.
+        """
+        account, plan = self._world.of(caller).account, params["Plan"]
+        is_first = account.plan == "ESSENTIALS" and account.plan_is_default
+        if PLANS.index(plan) >= PLANS.index(account.plan) or is_first:
+            account.plan, account.next_plan = plan, None
+        else:
+            account.next_plan = (plan, _next_month(self._world.now()))
+        account.plan_is_default = False
         return {}
+
+    def _plan(self, place: Place) -> dict[str, str]:
+        account = place.account
+        if account.next_plan and self._world.now() >= account.next_plan[1]:
+            account.plan, account.next_plan = account.next_plan[0], None
+        shown = {"CurrentPlan": account.plan}
+        return shown | ({"NextPlan": account.next_plan[0]} if account.next_plan else {})
+
+
+def _next_month(now: datetime) -> datetime:
+    begin = now.replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    return (begin + timedelta(days=31)).replace(day=1)
 
 
 def vdm_enabled(place: Place) -> bool:

@@ -172,6 +172,11 @@ class Account:
     vdm: dict[str, Any] | None = None
     # New accounts since 2026-07-21 (facts-sending 0.9).
     plan: str = "ESSENTIALS"
+    plan_is_default: bool = True
+    # A plan that was given up goes on until the month is over.
+    next_plan: tuple[str, datetime] | None = None
+    # What Service Quotas has granted a day and a second; usual quotas until then.
+    quota: tuple[float, float] | None = None
     reputation: Reputation = field(default_factory=Reputation)
 
 

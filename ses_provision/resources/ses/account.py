@@ -35,7 +35,10 @@ class AccountAccess:
 
 @dataclass(frozen=True)
 class SendingAccount:
-    """GetAccount in our words; all of it holds for one region alone. None where it says nothing."""
+    """GetAccount in our words; all of it holds for one region alone. None where it says nothing.
+
+    `plan` is what AWS charges by, `next_plan` from next month on; empty where it says nothing.
+    """
 
     access: AccountAccess
     sending_enabled: bool | None = None
@@ -43,6 +46,8 @@ class SendingAccount:
     suppressed_reasons: frozenset[str] = frozenset()
     vdm_enabled: bool = False
     engagement: str = ""
+    plan: str = ""
+    next_plan: str = ""
 
 
 def account_question(region: str) -> Ask:
@@ -66,6 +71,7 @@ def described(answer: Mapping[str, Any]) -> SendingAccount:
     """An answer of GetAccount in our words."""
     vdm = answer.get("VdmAttributes") or {}
     suppression = answer.get("SuppressionAttributes") or {}
+    pricing = answer.get("PricingAttributes") or {}
     return SendingAccount(
         access=access_of(answer),
         sending_enabled=answer.get("SendingEnabled"),
@@ -73,6 +79,8 @@ def described(answer: Mapping[str, Any]) -> SendingAccount:
         suppressed_reasons=frozenset(suppression.get("SuppressedReasons") or ()),
         vdm_enabled=vdm.get("VdmEnabled") == "ENABLED",
         engagement=(vdm.get("DashboardAttributes") or {}).get("EngagementMetrics", ""),
+        plan=pricing.get("CurrentPlan") or "",
+        next_plan=pricing.get("NextPlan") or "",
     )
 
 

@@ -1,0 +1,133 @@
+"""estimate."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from ses_provision.cli.run import Run, Target
+from ses_provision.errors import UsageError
+
+if TYPE_CHECKING:
+    from ses_provision.environment import Environment
+    from ses_provision.operations.estimate import Comparison, Volume
+    from ses_provision.resources.prices import Prices
+
+USUAL = 100_000
+MOST = 10**12
+Plan = Literal["none", "essentials", "pro", "enterprise"]
+
+
+def estimate(
+    run: Run,
+    recipients: Annotated[
+        int, typer.Option("--recipients", min=0, max=MOST, metavar="N", help="To how many a month.")
+    ] = USUAL,
+    attachment_kb: Annotated[
+        float,
+        typer.Option(
+            "--attachment-kb", min=0, max=40_000, metavar="KB", help="Attached to a mail."
+        ),
+    ] = 0,
+    attachment_share: Annotated[
+        float,
+        typer.Option(
+            "--attachment-share", min=0, max=100, metavar="PERCENT", help="Mails with attachments."
+        ),
+    ] = 100,
+    dedicated_ips: Annotated[
+        int, typer.Option("--dedicated-ips", min=0, max=MOST, metavar="N", help="Leased addresses.")
+    ] = 0,
+    managed_ips: Annotated[
+        bool, typer.Option("--managed-ips", help="All mail by managed dedicated addresses.")
+    ] = False,
+    tenants: Annotated[
+        int, typer.Option("--tenants", min=0, max=MOST, metavar="N", help="Tenants of SES.")
+    ] = 0,
+    vdm: Annotated[bool, typer.Option("--vdm", help="Virtual Deliverability Manager.")] = False,
+    auto_validation: Annotated[
+        bool, typer.Option("--auto-validation", help="Addresses checked by SES.")
+    ] = False,
+    plan: Annotated[
+        Plan | None, typer.Option("--plan", help="By which plan; new accounts have essentials.")
+    ] = None,
+    live: Annotated[
+        bool, typer.Option("--live", help="Ask AWS for its prices, and for the account's plan.")
+    ] = False,
+) -> None:
+    """Say what an environment costs a month, and which plan of SES is cheapest.
+
+    From what is sent, and from what the file declares: alarms, keys, secrets, hosted zone. Asks AWS
+    nothing, unless --live: the prices that come with the tool have their date.
+
+    Example: ses-provision estimate --env prod --recipients 100000 --attachment-kb 200
+    """
+    from ses_provision.operations.estimate import Volume
+    from ses_provision.resources.prices import shipped
+
+    volume = Volume(
+        recipients,
+        exact(attachment_kb, "--attachment-kb"),
+        exact(attachment_share, "--attachment-share"),
+        dedicated_ips,
+        managed_ips,
+        tenants,
+        vdm,
+        auto_validation,
+    )
+    chosen = plan.upper() if plan else ""
+    if live:
+        show(run, run.each(lambda run, target: by_aws(run, target, volume, chosen)))
+        return
+    found = []
+    for env in run.environments():
+        with run.boundary(env.name):
+            found.append((env, estimated(run, env, volume, chosen or NEW, shipped())))
+    show(run, found)
+
+
+NEW = "ESSENTIALS"
+"""The plan of accounts that are new since 2026-07-21."""
+
+
+def exact(value: float, option: str) -> Decimal:
+    """A number as it was typed."""
+    found = Decimal(str(value))
+    if not found.is_finite():
+        raise UsageError(f"{option} wants a number.")
+    return found
+
+
+def by_aws(run: Run, target: Target, volume: Volume, plan: str) -> tuple[Environment, Comparison]:
+    """An estimate by AWS's own prices, for the account's own plan."""
+    from ses_provision.outside.reading import both
+    from ses_provision.resources import pricing
+    from ses_provision.resources.prices import shipped
+    from ses_provision.resources.ses.account import sending_account
+
+    env, known = target.env, shipped()
+    prices, account = target.reader.run(
+        both(pricing.live(known, env.region), sending_account(env.region))
+    )
+    own = account.plan if account.plan in prices.plans else NEW
+    return env, estimated(run, env, volume, plan or own, prices)
+
+
+def estimated(run: Run, env: Environment, volume: Volume, plan: str, prices: Prices) -> Comparison:
+    """What an environment costs, which is reported."""
+    from ses_provision.operations.estimate import case, compared
+    from ses_provision.render import estimate as text
+
+    found = compared(case(env, volume), plan, prices)
+    run.report(env.name, {"estimate": text.data(env, found)})
+    return found
+
+
+def show(run: Run, found: list[tuple[Environment, Comparison]]) -> None:
+    """Show the estimates."""
+    from ses_provision.render import estimate as text
+
+    if found:
+        run.show(text.estimates(found, run.world.now().date(), run.out.width))
