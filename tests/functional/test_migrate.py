@@ -14,7 +14,8 @@ from ses_provision.operations.moving.providers import PROVIDERS, by_host, by_spf
 from tests.conftest import Cli, Result
 from tests.functional.folders import HOSTED, Bench, bench
 from tests.functional.health import Health
-from tests.functional.test_check_message import record
+from tests.functional.test_check_message import GOOD, SELECTOR, record
+from tests.pages import fenced, guide, words
 
 OLD = "old.example.net"
 SHORT = "v=spf1 ip4:192.0.2.0/24 ~all"
@@ -210,3 +211,21 @@ def test_the_table_of_providers_names_each_thing_once() -> None:
     for one in PROVIDERS:
         assert all(by_spf(domain) is one for domain in one.spf)
         assert all(by_host(f"x.{host}") is one for host in one.hosts)
+
+
+def test_the_walk_through_of_the_guide_leads_from_the_old_sender_to_a_mail_that_is_right(
+    cli: Cli, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = bench(cli, tmp_path / "config", prod=HOSTED)
+    monkeypatch.chdir(tmp_path)
+    Path("bounces.csv").write_text("status,reason,email,created\n5.1.1,gone,a@example.org,1\n")
+    Path("received.eml").write_bytes(GOOD.written())
+    declare(made, f"{SELECTOR}._domainkey.example.com", "TXT", record(2048))
+    [block] = fenced(guide("moving"), "sh")
+    lines = [words(line) for line in block.splitlines()]
+
+    ran = [made(*line) for line in lines]
+
+    assert [each.status for each in ran] == [0] * len(lines)
+    assert "SES is ready" in ran[3].stdout
+    assert "nothing open" in ran[-1].stdout
