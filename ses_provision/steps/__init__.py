@@ -8,6 +8,7 @@ checks speak of, `left_over` finds what no setting names any more.
 from ses_provision.engine.model import Step, requiring
 from ses_provision.steps import (
     alarms,
+    bimi,
     configuration_set,
     dashboard,
     dkim,
@@ -91,6 +92,17 @@ STEPS = (
         settings="dmarc",
         requires=requiring("dkim"),
         docs=f"{GUIDE}send-email-authentication-dmarc.html",
+    ),
+    Step(
+        "bimi",
+        "BIMI record",
+        "Where mailbox providers find the logo to show beside the mail, once DMARC enforces.",
+        bimi.desired,
+        needs=(ZONE, bimi.ENFORCEMENT),
+        leaves=bimi.standing,
+        settings="bimi.selector",
+        requires=requiring("dmarc"),
+        docs="https://bimigroup.org/implementation-guide/",
     ),
     Step(
         "sender",
