@@ -55,6 +55,7 @@ GROUPS = {
     },
     "DNS": {
         "dns": "Show the DNS records to publish, or check that DNS shows them.",
+        "bimi": "Say what mailbox providers will show of the logo, and what keeps them from it.",
         "dkim-status": "Show where the verification of the domain stands, and why.",
     },
     "CI": {
