@@ -61,7 +61,7 @@ class Sight:
     def in_the_way(self) -> str:
         """What keeps every mailbox provider from showing the logo."""
         if not self.enforced.holds:
-            return self.enforced.why
+            return self.enforced.unknown or "DMARC does not enforce"
         if not self.is_published:
             return self.unseen or f"TXT {self.name} is not in DNS as it should be"
         if self.logo.unknown or self.logo.faults:

@@ -107,7 +107,7 @@ def drawn(content: bytes) -> Drawing:
     parser.ExternalEntityRefHandler = refused
     try:
         parser.Parse(content, True)
-    except expat.ExpatError as error:
+    except (expat.ExpatError, LookupError) as error:  # the encoding may be none that there is
         raise ValueError(f"it is no XML: {error}") from error
     return found
 
