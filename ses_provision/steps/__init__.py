@@ -102,7 +102,7 @@ STEPS = (
         leaves=bimi.standing,
         settings="bimi.selector",
         requires=requiring("dmarc"),
-        docs="https://bimigroup.org/implementation-guide/",
+        docs=f"{GUIDE}send-email-authentication-bimi.html",
     ),
     Step(
         "sender",

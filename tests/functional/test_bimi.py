@@ -438,9 +438,9 @@ def test_the_walk_through_of_the_guide_ends_with_a_logo_that_is_shown(
     serve(bench, CHAIN_AT, "application/x-pem-file", certificate())
     monkeypatch.chdir(tmp_path)
     Path("logo.svg").write_bytes(LOGO)
-    [block] = fenced(guide("bimi"), "sh")
+    [block] = fenced(guide("bimi"), "console")
 
-    ran = [bench(*words(line)) for line in block.splitlines()]
+    ran = [bench(*words(line.removeprefix("$ "))) for line in block.splitlines()]
 
     assert [each.status for each in ran] == [0] * 4
     assert "Gmail                    yes" in ran[2].stdout

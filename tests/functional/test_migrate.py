@@ -221,8 +221,8 @@ def test_the_walk_through_of_the_guide_leads_from_the_old_sender_to_a_mail_that_
     Path("bounces.csv").write_text("status,reason,email,created\n5.1.1,gone,a@example.org,1\n")
     Path("received.eml").write_bytes(GOOD.written())
     declare(made, f"{SELECTOR}._domainkey.example.com", "TXT", record(2048))
-    [block] = fenced(guide("moving"), "sh")
-    lines = [words(line) for line in block.splitlines()]
+    [block] = fenced(guide("moving"), "console")
+    lines = [words(line.removeprefix("$ ")) for line in block.splitlines()]
 
     ran = [made(*line) for line in lines]
 
