@@ -69,7 +69,7 @@ bench: $(READY)           ## measure speed (never part of the tests)
 
 lock: $(READY)            ## renew the locks from pyproject.toml
 	$(INSTALL) uv
-	$(LOCK) --extra local --extra mail --output-file requirements.lock pyproject.toml
+	$(LOCK) --extra local --output-file requirements.lock pyproject.toml
 	$(LOCK) --group dev --constraint requirements.lock --output-file requirements-dev.lock
 
 clean:                    ## remove everything that make built

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import hashlib
 import importlib.util
 import io
 import sys
@@ -11,18 +12,20 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-import dkim
 import pytest
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric import rsa
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import padding, rsa
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ses_provision.operations.message import judged, taken_apart
 from ses_provision.operations.message.keys import parse
+from ses_provision.operations.message.verifying import verified
 from ses_provision.outside import anybody
 from tests.conftest import Cli
 from tests.functional.folders import HOSTED, Bench, bench
+from tests.laws.hostile import HOSTILE as STEERING
+from tests.laws.hostile import WIDE, faults_of
 
 SELECTOR, DOMAIN = "s2026", "example.com"
 KEYS = {bits: rsa.generate_private_key(65537, bits) for bits in (1024, 2048)}
@@ -84,17 +87,22 @@ class Letter:
         )
         head = "".join(f"{name}: {value}\r\n" for name, value in self.headers.items())
         mail = f"{head}\r\n{body}--b--\r\n".encode()
-        private = KEYS[self.bits].private_bytes(
-            serialization.Encoding.PEM,
-            serialization.PrivateFormat.TraditionalOpenSSL,
-            serialization.NoEncryption(),
-        )
-        covered = [name.encode() for name in self.headers if name not in self.unsigned]
-        signature = dkim.sign(
-            mail, SELECTOR.encode(), self.signed_by.encode(), private,
-            canonicalize=(b"relaxed", b"simple"), include_headers=covered, length=self.length,
-        )  # fmt: skip
+        covered = [name for name in self.headers if name not in self.unsigned]
+        signature = self.signature(f"{body}--b--\r\n".encode(), covered)
         return self.spoil(f"Return-Path: <{self.envelope}>\r\n".encode() + signature + mail)
+
+    def signature(self, body: bytes, covered: list[str]) -> bytes:
+        """The signature of these headers, relaxed, and of the body, simple (RFC 6376)."""
+        hashed = base64.b64encode(hashlib.sha256(body).digest()).decode()
+        length = f" l={len(body)};" if self.length else ""
+        value = (
+            f"v=1; a=rsa-sha256; c=relaxed/simple; d={self.signed_by}; s={SELECTOR};{length} "
+            f"h={':'.join(covered)}; bh={hashed}; b="
+        )
+        lines = [f"{name.lower()}:{self.headers[name]}\r\n" for name in covered]
+        signed = "".join([*lines, f"dkim-signature:{value}"]).encode()
+        made = KEYS[self.bits].sign(signed, padding.PKCS1v15(), hashes.SHA256())
+        return f"DKIM-Signature: {value}{base64.b64encode(made).decode()}\r\n".encode()
 
 
 GOOD = Letter()
@@ -163,7 +171,7 @@ FAULTS: dict[str, tuple[Letter, set[str]]] = {
     ),
     "two From": (
         replace(GOOD, spoil=lambda raw: b"From: <b@example.com>\r\n" + raw),
-        {"MAIL-FROM-001", "MAIL-HEAD-001", *BROKEN_SIGNATURE},
+        {"MAIL-FROM-001", "MAIL-HEAD-001", "MAIL-RULES-001"},
     ),
     "another domain": (
         GOOD.having(From="a@example.org"),
@@ -262,11 +270,13 @@ def test_a_draft_has_nothing_to_be_blamed_for_that_ses_adds(made: Bench) -> None
     assert {one["status"] for one in told["findings"] if one["open"]} == {"unknown"}
 
 
-def test_without_dkimpy_a_signature_is_looked_at_and_not_verified(
+def test_without_the_extra_a_signature_is_looked_at_and_not_verified(
     made: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     real = importlib.util.find_spec
-    monkeypatch.setattr("importlib.util.find_spec", lambda n: None if n == "dkim" else real(n))
+    monkeypatch.setattr(
+        "importlib.util.find_spec", lambda n: None if n == "cryptography" else real(n)
+    )
 
     told = check(made, GOOD, "--env", "prod")
 
@@ -274,6 +284,77 @@ def test_without_dkimpy_a_signature_is_looked_at_and_not_verified(
     assert validity["status"] == "unknown"
     assert "ses-provision[mail]" in validity["next_step"]
     assert "RSA, 2048 bits" in str(told["findings"])
+
+
+GAME = b"""\
+DKIM-Signature: v=1; a=ed25519-sha256; c=relaxed/relaxed;
+ d=football.example.com; i=@football.example.com;
+ q=dns/txt; s=brisbane; t=1528637909; h=from : to :
+ subject : date : message-id : from : subject : date;
+ bh=2jUSOH9NhtVGCQWNr9BrIAPreKQjO6Sn7XIkfJVOzv8=;
+ b=/gCrinpcQOoIfuHNQIbq4pgh9kyIK3AQUdt9OdqQehSwhEIug4D11Bus
+ Fa3bT3FY5OsU7ZbnKELq+eXdp1Q1Dw==
+DKIM-Signature: v=1; a=rsa-sha256; c=relaxed/relaxed;
+ d=football.example.com; i=@football.example.com;
+ q=dns/txt; s=test; t=1528637909; h=from : to : subject :
+ date : message-id : from : subject : date;
+ bh=2jUSOH9NhtVGCQWNr9BrIAPreKQjO6Sn7XIkfJVOzv8=;
+ b=F45dVWDfMbQDGHJFlXUNB2HKfbCeLRyhDXgFpEL8GwpsRe0IeIixNTe3
+ DhCVlUrSjV4BwcVcOF6+FF3Zo9Rpo1tFOeS9mPYQTnGdaSGsgeefOsk2Jz
+ dA+L10TeYt9BgDfQNZtKdN1WO//KgIqXP7OdEFE4LjFYNcUxZQ4FADY+8=
+From: Joe SixPack <joe@football.example.com>
+To: Suzie Q <suzie@shopping.example.net>
+Subject: Is dinner ready?
+Date: Fri, 11 Jul 2003 21:00:37 -0700 (PDT)
+Message-ID: <20030712040037.46341.5F8J@football.example.com>
+
+Hi.
+
+We lost the game.  Are you hungry yet?
+
+Joe.
+"""
+EDWARDS = "v=DKIM1; k=ed25519; p=11qYAYKxCrfVS/7TyWQHOg7hcvPapiMlrwIaaPcHURo="
+RIVEST = (
+    "v=DKIM1; k=rsa; p=MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDkHlOQoBTzWRiGs5V6NpP3idY6Wk08a5qhdR6w"
+    "y5bdOKb2jLQiY/J16JYi0Qvx/byYzCNb3W91y3FutACDfzwQ/BC/e/8uBsCR+yz1Lxj+PL6lHvqMKrM3rG4hstT5QjvHO9"
+    "PzoxZyVYLzBfO2EeC3Ip3G+2kryOTIKT+l/K4w3QIDAQAB"
+)
+
+
+def test_the_signatures_of_the_standard_hold_and_no_longer_when_anything_is_changed() -> None:
+    """The example of RFC 8463 appendix A."""
+    mail = taken_apart(GAME)
+    added = taken_apart(GAME.replace(b"From: Joe", b"Subject: Another\nFrom: Joe"))
+
+    assert [verified(mail.raw, 0, EDWARDS), verified(mail.raw, 1, RIVEST)] == [(True, "")] * 2
+    for changed in (GAME.replace(b"game", b"match"), GAME.replace(b"dinner", b"lunch")):
+        for number, key in enumerate((EDWARDS, RIVEST)):
+            assert verified(taken_apart(changed).raw, number, key)[0] is False
+    assert verified(added.raw, 1, RIVEST)[0] is False
+    assert verified(mail.raw, 1, EDWARDS)[0] is not True
+    assert verified(mail.raw, 2, RIVEST)[0] is None
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        (b"v=1; a=rsa", b"v=2; a=rsa", "another version"),
+        (b"a=rsa-sha256", b"a=dsa-sha1", "nobody knows the algorithm"),
+        (b"c=relaxed/relaxed", b"c=relaxed/nowsp", "nobody knows the form"),
+        (b"i=@football.example.com", b"i=@example.com", "i is not within d"),
+        (b"q=dns/txt; s=test", b"l=x; s=test", "l is no number"),
+        (b"h=from : to : subject :", b"x=from : to : subject :", "has no h"),
+    ],
+)
+def test_a_signature_that_is_malformed_counts_for_nothing(
+    old: bytes, new: bytes, said: str
+) -> None:
+    first, second = GAME[: GAME.index(b"DKIM", 1)], GAME[GAME.index(b"DKIM", 1) :]
+
+    holds, why = verified(taken_apart(first + second.replace(old, new)).raw, 1, RIVEST)
+
+    assert (holds, said in why) == (False, True)
 
 
 def test_standard_input_text_and_exit_status(made: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -286,6 +367,26 @@ def test_standard_input_text_and_exit_status(made: Bench, monkeypatch: pytest.Mo
     assert "\\x1b[31mRed" in shown.stdout
     assert "\x1b" not in shown.stdout
     assert made("check-message", "missing.eml").status == 64
+
+
+def test_what_others_write_into_a_mail_steers_nobody(
+    made: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", WIDE["COLUMNS"])
+    text = STEERING.encode("utf-8", "surrogatepass")
+    bare = text.replace(b"\n", b" ").replace(b"\r", b" ")
+    names = (b"From", b"To", b"Subject", b"Date", b"Message-ID", b"Reply-To", b"Return-Path",
+             b"List-Unsubscribe", b"X-SES-CONFIGURATION-SET", b"DKIM-Signature")  # fmt: skip
+    head = b"".join(name + b": d=" + bare + b"; <a@" + bare + b">\n" for name in names)
+    kind = b"Content-Type: text/html; charset=" + bare + b"\n\n"
+    body = b'<a href="https://bit.ly/' + text + b'">http://a.example/' + text + b"</a>"
+    file = made.folder.parent / "mail.eml"
+    file.write_bytes(head + kind + body)
+
+    for form in ((), ("--json",)):
+        ran = made("check-message", str(file), "--env", "prod", *form)
+        assert ran.status == 0
+        assert list(faults_of(ran.stdout + ran.stderr)) == []
 
 
 def nothing_there(_: Any) -> None:

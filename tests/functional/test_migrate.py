@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -9,12 +10,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ses_provision.cli.app import run
 from ses_provision.operations.moving import Peak, Room, ramp
 from ses_provision.operations.moving.providers import PROVIDERS, by_host, by_spf
+from ses_provision.worlds.real import RealWorld
 from tests.conftest import Cli, Result
 from tests.functional.folders import HOSTED, Bench, bench
 from tests.functional.health import Health
 from tests.functional.test_check_message import GOOD, SELECTOR, record
+from tests.functional.test_dns_served import APEX, small_server
+from tests.laws.hostile import HOSTILE, WIDE, faults_of
 from tests.pages import fenced, guide, words
 
 OLD = "old.example.net"
@@ -171,6 +176,46 @@ def test_with_an_environment_the_quota_is_held_against_the_peak(in_sandbox: Heal
     assert status(enough, "MOVE-SES-001")[0] == "done"
     assert not any(day["over_daily"] or day["over_rate"] for day in enough["ramp"])
     assert ran.status == 3
+
+
+ZONE = """
+example.com. IN TXT "v=spf1 include:_spf.example.com ~all"
+_spf.example.com. IN TXT "v=spf1 ip4:192.0.2.0/24 -all"
+_dmarc.example.com. IN TXT "v=DMARC1; p=quarantine"
+mail.example.com. IN CNAME hosting.example.com.
+"""
+
+
+def test_a_real_name_server_is_asked_where_no_account_is_named(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with small_server(APEX + ZONE, tmp_path) as port:
+        server = f"127.0.0.1:{port}"
+        monkeypatch.setenv("SES_PROVISION_RESOLVERS", server)
+        asked = ["--from-domain", "example.com", "--resolver", server, "--json"]
+        status = run(["migrate", "check", *asked], RealWorld())
+
+    told = json.loads(capsys.readouterr().out)["migration"]
+    assert status == 0
+    assert told["spf"]["lookups"] == 1
+    assert told["dmarc"]["policy"] == "quarantine"
+    assert told["mail_from"]["taken_by"] == ["CNAME hosting.example.com"]
+
+
+def test_what_others_put_into_dns_steers_nobody(
+    made: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", WIDE["COLUMNS"])
+    declare(made, OLD, "TXT", f"v=spf1 {HOSTILE} include:x.example ~all")
+    declare(made, OLD, "MX", f"1 {HOSTILE}")
+    declare(made, f"_dmarc.{OLD}", "TXT", f"v=DMARC1; p={HOSTILE}; rua=mailto:a@{HOSTILE}")
+    declare(made, f"s1._domainkey.{OLD}", "TXT", f"v=DKIM1; k={HOSTILE}; p={HOSTILE}")
+    declare(made, f"mail.{OLD}", "A", HOSTILE)
+
+    for form in ((), ("--json",)):
+        ran = made("migrate", "check", "--from-domain", OLD, *form)
+        assert ran.status == 0
+        assert list(faults_of(ran.stdout + ran.stderr)) == []
 
 
 def test_the_text_says_the_same_and_a_domain_is_needed(made: Bench) -> None:

@@ -64,8 +64,8 @@ class Mail:
 
 def taken_apart(raw: bytes) -> Mail:
     """A mail by its octets."""
-    whole = re.sub(rb"\r?\n", b"\r\n", raw)
-    block, body = split(whole)
+    whole = without_mbox_line(re.sub(rb"\r?\n", b"\r\n", raw))
+    block, _, body = whole.partition(b"\r\n\r\n")
     flaws: list[str] = []
     if len(block) > LONGEST_HEADER_BLOCK:
         flaws.append(f"its headers have {len(block)} octets, which no server reads to the end")
@@ -83,11 +83,9 @@ def taken_apart(raw: bytes) -> Mail:
     )
 
 
-def split(whole: bytes) -> tuple[bytes, bytes]:
-    """The header block and the body; a first line of an mbox file is no header."""
-    start = whole.find(b"\r\n") + 2 if whole.startswith(b"From ") else 0
-    block, _, body = whole[start:].partition(b"\r\n\r\n")
-    return block, body
+def without_mbox_line(whole: bytes) -> bytes:
+    """A first line as mbox files have it is no header."""
+    return whole.partition(b"\r\n")[2] if whole.startswith(b"From ") else whole
 
 
 def fields(block: bytes, flaws: list[str]) -> Iterator[tuple[str, str]]:

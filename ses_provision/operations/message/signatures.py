@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
-import logging
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -14,6 +12,7 @@ from ses_provision.operations.message import keys
 from ses_provision.operations.message.keys import DkimKey
 from ses_provision.operations.message.mail import Mail
 from ses_provision.operations.message.saying import advised, fine, not_known, wrong
+from ses_provision.operations.message.verifying import verified
 from ses_provision.outside.reading import Outcome, Reading
 from ses_provision.outside.voices import publicly, values
 
@@ -90,33 +89,6 @@ def judged(mail: Mail, number: int, signature: Signature, outcome: Outcome) -> S
         return replace(signature, key=key, holds=False, why=key.flaw)
     holds, why = verified(mail.raw, number, texts[0])
     return replace(signature, key=key, holds=holds, why=why)
-
-
-def verified(raw: bytes, number: int, record: str) -> tuple[bool | None, str]:
-    """Whether a signature fits the mail and the key."""
-    if importlib.util.find_spec("dkim") is None:
-        return None, "dkimpy is not installed"
-    import dkim
-
-    silent = logging.Logger("dkim")  # noqa: LOG001 - one that hands nothing on to others
-    silent.addHandler(logging.NullHandler())
-    try:
-        checking = dkim.DKIM(raw, logger=silent, minkey=0)
-        holds = checking.verify(number, dnsfunc=lambda *_, **__: record.encode())
-    except dkim.DKIMException as error:
-        return False, in_words(str(error))
-    except Exception as error:  # noqa: BLE001 - what the library cannot take does not hold
-        return None, f"dkimpy cannot read it ({type(error).__name__})"
-    return bool(holds), "" if holds else "the signature does not fit headers and key"
-
-
-def in_words(said: str) -> str:
-    """What dkimpy says, for somebody who reads a mail."""
-    if "body hash mismatch" in said:
-        return "the body is not the one that was signed"
-    if "x= value is past" in said or "expired" in said:
-        return "it has expired: look at the mail soon after it was received"
-    return said[:200]
 
 
 def findings(mail: Mail, found: Sequence[Signature]) -> Iterator[Finding]:
