@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Self
 
 from ses_provision.engine.model import Found
@@ -20,7 +20,22 @@ TAG = bimi_record.TAG
 
 @dataclass(frozen=True)
 class BimiRecord(TxtValue):
-    """One string, as every TXT value; one that means the same serves as well, and stays."""
+    """One string, as every TXT value; one that means the same serves as well, and stays.
+
+    `after` is the step that has to make DMARC enforce first, where it does not yet.
+    """
+
+    after: str = field(default="", compare=False, repr=False)
+
+    @property
+    def rests_on(self) -> str:
+        """The step without which receivers do not look at it."""
+        return self.after
+
+    @property
+    def rests_wholly(self) -> bool:
+        """A policy that is there, but not strong enough yet, does not serve."""
+        return True
 
     def read(self) -> Reading[Found[Self]]:
         """Find the string of this kind, and take one that means the same for ours."""

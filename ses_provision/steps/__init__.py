@@ -67,6 +67,18 @@ MAIL_FROM = Step(
     docs=f"{GUIDE}mail-from.html",
 )
 
+DMARC = Step(
+    "dmarc",
+    "DMARC",
+    "Tells receivers what to do with mail that fails; Gmail and Yahoo ask for a record.",
+    dmarc.desired,
+    needs=(ZONE,),
+    section="dmarc",
+    settings="dmarc",
+    requires=requiring("dkim"),
+    docs=f"{GUIDE}send-email-authentication-dmarc.html",
+)
+
 STEPS = (
     CONFIGURATION_SET,
     IDENTITY,
@@ -82,17 +94,7 @@ STEPS = (
         docs=f"{GUIDE}send-email-authentication-dkim-easy.html",
     ),
     MAIL_FROM,
-    Step(
-        "dmarc",
-        "DMARC",
-        "Tells receivers what to do with mail that fails; Gmail and Yahoo ask for a record.",
-        dmarc.desired,
-        needs=(ZONE,),
-        section="dmarc",
-        settings="dmarc",
-        requires=requiring("dkim"),
-        docs=f"{GUIDE}send-email-authentication-dmarc.html",
-    ),
+    DMARC,
     Step(
         "bimi",
         "BIMI record",
@@ -102,6 +104,7 @@ STEPS = (
         leaves=bimi.standing,
         settings="bimi.selector",
         requires=requiring("dmarc"),
+        heeds=(DMARC,),
         docs=f"{GUIDE}send-email-authentication-bimi.html",
     ),
     Step(

@@ -45,7 +45,7 @@ def desired(env: Environment, facts: Facts) -> list[Resource] | Skipped | Waitin
     if found.unknown:
         return Waiting(f"not known whether DMARC enforces: {found.unknown}")
     if comes(env, found):
-        return Waiting(f"step dmarc has to come first: {found.why}")
+        return record(env, facts, after="dmarc")
     return Skipped(f"{found.why}; `ses-provision bimi check --env {env.name}` says what it takes")
 
 
@@ -62,9 +62,10 @@ def standing(env: Environment, facts: Facts) -> list[Resource] | Skipped | Waiti
     return record(env, facts)
 
 
-def record(env: Environment, facts: Facts) -> list[Resource]:
+def record(env: Environment, facts: Facts, after: str = "") -> list[Resource]:
     """The one record."""
     wanted = records.bimi_record(env)
     if wanted is None:
         return []
-    return [BimiRecord(facts.sure(ZONE), wanted.name, wanted.value, wanted.tag, wanted.ttl)]
+    zone = facts.sure(ZONE)
+    return [BimiRecord(zone, wanted.name, wanted.value, wanted.tag, wanted.ttl, after=after)]

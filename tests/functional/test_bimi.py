@@ -83,7 +83,7 @@ def test_the_record_follows_dmarc_in_the_same_run_and_comes_back_when_it_is_lost
     cli: Cli, tmp_path: Path
 ) -> None:
     bench = made(cli, tmp_path)
-    assert "step dmarc has to come first" in step(bench)["waiting"]
+    assert [one["action"] for one in step(bench)["changes"]] == ["create"]
 
     assert apply(bench).status == 0
     assert standing(bench) == [f"v=BIMI1; l={AT}; a=;"]
@@ -92,6 +92,23 @@ def test_the_record_follows_dmarc_in_the_same_run_and_comes_back_when_it_is_lost
     assert [one["action"] for one in step(bench)["changes"]] == ["update"]
     assert apply(bench).status == 0
     assert sorted(standing(bench)) == ["theirs=1", f"v=BIMI1; l={AT}; a=;"]
+
+
+@pytest.mark.parametrize("before", ["", "v=DMARC1; p=none; rua=mailto:dmarc@example.com"])
+def test_without_the_step_that_makes_dmarc_enforce_it_is_held(
+    cli: Cli, tmp_path: Path, before: str
+) -> None:
+    bench = made(cli, tmp_path)
+    if before:
+        put(bench, "_dmarc.example.com", before)
+
+    alone = apply(bench, "--only", "bimi")
+
+    assert alone.status == 1
+    assert "step dmarc is not in order" in alone.stdout
+    assert standing(bench) == []
+    assert apply(bench, "--only", "dmarc", "--only", "bimi").status == 0
+    assert standing(bench) == [f"v=BIMI1; l={AT}; a=;"]
 
 
 WEAK = {

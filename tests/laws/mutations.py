@@ -297,12 +297,6 @@ def txt_value(wanted: dict[str, Any], they: Somebody) -> Iterator[Made]:
         )
 
 
-def bimi_record(wanted: dict[str, Any], they: Somebody) -> Iterator[Made]:
-    """The BIMI record. One that is gone waits for DMARC where somebody weakened that as well:
-    tests/functional/test_bimi.py loses it alone."""
-    yield from (made for made in txt_value(wanted, they) if made[0] == "TTL")
-
-
 def dmarc(wanted: dict[str, Any], they: Somebody) -> Iterator[Made]:
     """The DMARC record, where it is ours and not inherited."""
     zone, name = they.zone_of(wanted), f"_dmarc.{wanted['domain']}"
@@ -550,7 +544,7 @@ KINDS: dict[str, Callable[[dict[str, Any], Somebody], Iterator[Made]]] = {
     "MailFrom": mail_from,
     "RecordSet": record_set,
     "TxtValue": txt_value,
-    "BimiRecord": bimi_record,
+    "BimiRecord": txt_value,
     "Dmarc": dmarc,
     "RolePolicy": role_policy,
     "SmtpUser": smtp_user,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from ses_provision.cli.options import OPEN
-from ses_provision.cli.resolvers import Resolvers
+from ses_provision.cli.resolvers import AskedResolvers
 from ses_provision.cli.run import Run
 from ses_provision.cli.shared import without
 from ses_provision.errors import UsageError
@@ -30,7 +30,7 @@ def bimi(
     exit_code: Annotated[
         bool, typer.Option("--exit-code", help="Exit status 3 while something is open.")
     ] = False,
-    resolver: Resolvers = None,
+    resolver: AskedResolvers = None,
 ) -> None:
     """Say what mailbox providers will show of the logo, and what keeps them from it.
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ses_provision.cli.options import OPEN
-from ses_provision.cli.resolvers import checked_resolvers
+from ses_provision.cli.resolvers import USUAL, AskedResolvers
 from ses_provision.cli.run import Run
 from ses_provision.cli.shared import without
 from ses_provision.errors import UsageError
@@ -17,9 +17,6 @@ from ses_provision.outside import files
 
 if TYPE_CHECKING:
     from ses_provision.environment import Environment
-
-USUAL = ("1.1.1.1", "8.8.8.8")
-"""Public resolvers to ask where no environment names some."""
 
 
 @without("every", "profile")
@@ -29,15 +26,7 @@ def check_message(
     exit_code: Annotated[
         bool, typer.Option("--exit-code", help="Exit status 3 while something is open.")
     ] = False,
-    resolver: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--resolver",
-            metavar="ADDRESS",
-            help="DNS server to ask. May be repeated.",
-            callback=checked_resolvers,
-        ),
-    ] = None,
+    resolver: AskedResolvers = None,
 ) -> None:
     """Judge a mail in a file as receivers do: alignment, DKIM, unsubscribing, links, size.
 

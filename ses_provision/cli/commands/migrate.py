@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import typer
 
 from ses_provision.cli.options import OPEN
-from ses_provision.cli.resolvers import checked_resolvers
+from ses_provision.cli.resolvers import USUAL, AskedResolvers
 from ses_provision.cli.run import Run, Target
 from ses_provision.errors import UsageError
 
@@ -19,8 +19,6 @@ if TYPE_CHECKING:
     from ses_provision.outside.reading import Reading
 
 Action = Literal["check"]
-USUAL = ("1.1.1.1", "8.8.8.8")
-"""Public resolvers to ask where no environment names some."""
 
 
 def migrate(
@@ -46,15 +44,7 @@ def migrate(
     exit_code: Annotated[
         bool, typer.Option("--exit-code", help="Exit status 3 while something is open.")
     ] = False,
-    resolver: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--resolver",
-            metavar="ADDRESS",
-            help="DNS server to ask. May be repeated.",
-            callback=checked_resolvers,
-        ),
-    ] = None,
+    resolver: AskedResolvers = None,
 ) -> None:
     """Show what stands at the domain that one moves from, and how to move.
 

@@ -7,11 +7,11 @@ none of it (RFC 7208 section 4.6.4).
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ses_provision.outside.reading import Outcome, Reading, together
 from ses_provision.outside.voices import publicly, values
-from ses_provision.resources.spf_record import LOOKUPS, SES, Term, is_spf, parse
+from ses_provision.resources.spf_record import LOOKUPS, Term, is_spf, parse
 
 DEEPEST = 8
 MOST_PLACES = 60
@@ -62,7 +62,7 @@ def at(
     """A record whose text is known, with what stands below it."""
     record = parse(place.text)
     if record.flaw:
-        return changed(place, problem=record.flaw)
+        return replace(place, problem=record.flaw)
     asking = [term for term in record.terms if term.name in LOOKUPS]
     further = [(str(term), term.target) for term in asking if term.name == "include"]
     if record.redirect and not any(term.name == "all" for term in record.terms):
@@ -73,12 +73,7 @@ def at(
         included(Place(target, term, place.depth + 1), resolvers, above, seen)
         for term, target in further
     )
-    return changed(place, lookups=len(asking) + redirects, void=void, below=tuple(below))
-
-
-def changed(place: Place, **what: object) -> Place:
-    """A place about which more is known."""
-    return Place(**{**place.__dict__, **what})
+    return replace(place, lookups=len(asking) + redirects, void=void, below=tuple(below))
 
 
 def included(
@@ -87,19 +82,19 @@ def included(
     """A record that another one includes."""
     seen[0] += 1
     if place.domain in above:
-        return changed(place, problem="it includes itself")
+        return replace(place, problem="it includes itself")
     if "%" in place.domain:
-        return changed(place, unknown="it depends on the mail (a macro)")
+        return replace(place, unknown="it depends on the mail (a macro)")
     if place.depth > DEEPEST or seen[0] > MOST_PLACES:
-        return changed(place, problem="there is no end to it")
+        return replace(place, problem="there is no end to it")
     [outcome] = yield from publicly([("TXT", place.domain)], resolvers)
     if isinstance(outcome, Exception):
-        return changed(place, unknown=str(outcome))
+        return replace(place, unknown=str(outcome))
     texts = [text for text in values(outcome) if is_spf(text)]
     if len(texts) != 1:
         many = f"{len(texts)} SPF records" if texts else "no SPF record"
-        return changed(place, problem=f"there is {many}", void=int(outcome is None))
-    return (yield from at(changed(place, text=texts[0]), resolvers, above | {place.domain}, seen))
+        return replace(place, problem=f"there is {many}", void=int(outcome is None))
+    return (yield from at(replace(place, text=texts[0]), resolvers, above | {place.domain}, seen))
 
 
 def unanswered(place: Place, terms: Sequence[Term], resolvers: Sequence[str]) -> Reading[int]:
@@ -111,8 +106,3 @@ def unanswered(place: Place, terms: Sequence[Term], resolvers: Sequence[str]) ->
         return 0
     outcomes: list[Outcome] = yield from publicly(asked, resolvers)
     return sum(outcome is None for outcome in outcomes)
-
-
-def names_ses(place: Place) -> bool:
-    """Whether SES is among what it includes."""
-    return any(one.domain == SES for one in place.every())
