@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import http.client
 import ssl
+import time
 from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from ses_provision.outside.reading import Outcome
 
 PATIENCE = 10.0  # seconds for each step of the way
+LONGEST = 30.0  # seconds for a whole page, however it trickles in
 LARGEST = 1_000_000  # octets that are read
 MOST_REDIRECTS = 3
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
@@ -57,13 +59,23 @@ def fetched(url: str, trusted: ssl.SSLContext) -> tuple[int, str, dict[str, obje
     try:
         connection.request("GET", target, headers={"User-Agent": "ses-provision"})
         reply = connection.getresponse()
-        body = reply.read(LARGEST + 1)
+        body = content(reply)
         told = {
             "status": reply.status,
             "type": (reply.getheader("Content-Type") or "").partition(";")[0].strip().lower(),
             "url": url,
-            "body": body[:LARGEST],
+            "body": body,
         }
         return reply.status, reply.getheader("Location") or "", told
     finally:
         connection.close()
+
+
+def content(reply: http.client.HTTPResponse) -> bytes:
+    """What is sent, as far as it is wanted."""
+    begun, body = time.monotonic(), b""
+    while len(body) < LARGEST and (piece := reply.read1(LARGEST - len(body))):
+        body += piece
+        if time.monotonic() - begun > LONGEST:
+            raise TimeoutError(f"after {LONGEST:.0f} s it was not whole")
+    return body

@@ -406,10 +406,10 @@ class Pages(http.server.BaseHTTPRequestHandler):
             self.send_header("Content-Length", "0")
             self.end_headers()
             return
-        self.send_response(200 if self.path == "/logo.svg" else 404)
+        self.send_response(200 if self.path in {"/logo.svg", "/large"} else 404)
         self.send_header("Content-Type", "image/svg+xml; charset=utf-8")
         self.end_headers()
-        self.wfile.write(LOGO)
+        self.wfile.write(LOGO if self.path == "/logo.svg" else b"x" * (web.LARGEST + 5))
 
     def log_message(self, *_: Any) -> None:
         """Say nothing."""
@@ -430,7 +430,9 @@ def origin() -> Iterator[str]:
     thread.join()
 
 
-def test_a_page_is_fetched_as_far_as_it_may_be_trusted(origin: str) -> None:
+def test_a_page_is_fetched_as_far_as_it_may_be_trusted(
+    origin: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     trusted = ssl.create_default_context(cadata=certificates.authority())
 
     def fetch(path: str, context: ssl.SSLContext | None = trusted) -> Any:
@@ -440,6 +442,9 @@ def test_a_page_is_fetched_as_far_as_it_may_be_trusted(origin: str) -> None:
     assert (moved["status"], moved["type"], moved["body"]) == (200, "image/svg+xml", LOGO)
     assert moved["url"] == f"{origin}/logo.svg"
     assert fetch("/else")["status"] == 404
+    assert len(fetch("/large")["body"]) == web.LARGEST
+    monkeypatch.setattr(web, "LONGEST", -1.0)
+    assert "not whole" in str(fetch("/large"))
     for refused in (fetch("/round"), fetch("/down"), fetch("/logo.svg", None)):
         assert isinstance(refused, CannotReachAws)
     assert "certificate" in str(fetch("/logo.svg", None)).lower()
