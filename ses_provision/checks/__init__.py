@@ -9,6 +9,7 @@ people can know. What AWS refuses to tell makes its item unknown, never done. Be
 from ses_provision.checks import (
     account,
     alarms,
+    bimi,
     dashboard,
     dns,
     events,
@@ -22,6 +23,7 @@ from ses_provision.checks import (
 TOPICS = (
     identity.TOPIC,
     dns.TOPIC,
+    bimi.TOPIC,
     events.TOPIC,
     alarms.TOPIC,
     dashboard.TOPIC,

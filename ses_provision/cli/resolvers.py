@@ -34,6 +34,17 @@ Resolvers = Annotated[
         callback=checked_resolvers,
     ),
 ]
+AskedResolvers = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--resolver",
+        metavar="ADDRESS",
+        help="DNS server to ask. May be repeated.",
+        callback=checked_resolvers,
+    ),
+]
+USUAL = ("1.1.1.1", "8.8.8.8")
+"""Public resolvers to ask where no environment names some."""
 NoDns = Annotated[bool, typer.Option("--no-dns", help="Ask AWS only, no name servers.")]
 
 

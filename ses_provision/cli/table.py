@@ -42,6 +42,10 @@ GROUPS = {
         "drill": "Prove the way of a bounce: SES, configuration set, topic, subscriber.",
         "pause": "Stop sending at once: the emergency stop.",
         "resume": "Let mail through again that somebody paused.",
+        "migrate": "Show what stands at the domain that one moves from, and how to move.",
+        "check-message": (
+            "Judge a mail in a file as receivers do: alignment, DKIM, unsubscribing, links, size."
+        ),
         "suppression": "Look at the account's suppression list in a region, and change it.",
         "smtp": (
             "Make, rotate, retire and test the passwords of SMTP users; never a part of plan and "
@@ -57,6 +61,7 @@ GROUPS = {
     },
     "DNS": {
         "dns": "Show the DNS records to publish, or check that DNS shows them.",
+        "bimi": "Say what mailbox providers will show of the logo, and what keeps them from it.",
         "dkim-status": "Show where the verification of the domain stands, and why.",
     },
     "CI": {

@@ -299,6 +299,6 @@ class Step:
     def standing(self, env: Environment, facts: Facts) -> Wanted:
         """What may stand of it, for a destroy."""
         wanted = self.wanted(env, facts)
-        if isinstance(wanted, Waiting) and self.leaves is not None:
+        if isinstance(wanted, Skipped | Waiting) and self.leaves is not None:
             return self.leaves(env, facts)
         return wanted

@@ -72,8 +72,13 @@ def looks_beside(
     known = {**stuck, **unmade}
     for each in others:
         known |= each.in_the_way
+    unsettled = {each.id: "it is not yet as it is wanted" for each in others if each.pending}
     return tuple(
-        held(each, known | merged(other.in_the_way for other in found if other is not each))
+        held(
+            each,
+            known | merged(other.in_the_way for other in found if other is not each),
+            unsettled,
+        )
         for each in found
     )
 
@@ -83,19 +88,24 @@ def merged(mappings: Iterable[Mapping[str, str]]) -> dict[str, str]:
     return {key: value for mapping in mappings for key, value in mapping.items()}
 
 
-def held(planned: StepPlan, stuck: Mapping[str, str]) -> StepPlan:
+def held(planned: StepPlan, stuck: Mapping[str, str], unsettled: Mapping[str, str]) -> StepPlan:
     """A step in which nothing is written that rests on something which cannot be made."""
-    return replace(planned, changes=tuple(hold(change, stuck) for change in planned.changes))
+    return replace(
+        planned, changes=tuple(hold(change, stuck, unsettled) for change in planned.changes)
+    )
 
 
-def hold(change: Change, stuck: Mapping[str, str]) -> Change:
+def hold(change: Change, stuck: Mapping[str, str], unsettled: Mapping[str, str]) -> Change:
     """A change that waits where it rests on a step that is stuck, or is a part of what is blocked.
 
-    What belongs to a thing of another tool is left to that tool as well.
+    What belongs to a thing of another tool is left to that tool as well. What `rests_wholly` on a
+    step waits until nothing of that step is to be written any more.
     """
     if change.action not in {Action.CREATE, Action.UPDATE}:
         return change
     step, whole = getattr(change.want, "rests_on", ""), getattr(change.want, "part_of", "")
+    if getattr(change.want, "rests_wholly", False):
+        stuck = {**unsettled, **stuck}
     if step in stuck:
         first = Held(
             f"step {step} is not in order: {stuck[step]}", f"clear that first; see step {step}"

@@ -7,7 +7,8 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from ses_provision.environment import limits, smtp
+from ses_provision.environment import bimi, limits, smtp
+from ses_provision.environment.bimi import BimiSettings
 from ses_provision.environment.dns import Dns
 from ses_provision.environment.sections import (
     AccountWideSettings,
@@ -86,6 +87,7 @@ class Environment(Section):
     dkim: DkimSettings = DkimSettings()
     mail_from: MailFromSettings = Field(MailFromSettings(), validate_default=True)
     dmarc: DmarcSettings | None = None
+    bimi: BimiSettings | None = None
     sender: SenderSettings = SenderSettings()
     events: EventSettings = EventSettings()
     alarms: AlarmSettings = AlarmSettings()
@@ -170,6 +172,15 @@ class Environment(Section):
         name = f"{value.subdomain}.{domain}"
         if len(name) > LONGEST_NAME:
             raise contradiction("subdomain", f"{name} is longer than {LONGEST_NAME} characters")
+        return value
+
+    @field_validator("bimi")
+    @classmethod
+    def name_fits(cls, value: BimiSettings | None, info: ValidationInfo) -> BimiSettings | None:
+        """A DNS name has at most 253 characters."""
+        problem = bimi.too_long(value.selector, info.data.get("domain", "")) if value else ""
+        if problem:
+            raise contradiction("selector", problem)
         return value
 
     @field_validator("sender")

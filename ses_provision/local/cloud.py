@@ -80,6 +80,8 @@ class LocalAws:
         self._build()
 
     def _build(self) -> None:
+        self.pages: dict[str, dict[str, Any]] = {}
+        """What is on the web, by URL, in the form of `outside.web`."""
         self._keyring = Keyring()
         self._disturbances = Disturbances(self.clock)
         universe = Universe()

@@ -37,6 +37,9 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 
+PUBLIC = frozenset({"dns", "web"})
+"""What anybody may ask, without an account."""
+
 AT_ONCE = 12
 """How many questions of one environment are under way together."""
 
@@ -137,7 +140,7 @@ class Connections:
 
     def answer(self, asked: Ask) -> Outcome:
         """Ask one question. None where AWS says there is no such thing; errors are returned."""
-        if asked.service == "dns":
+        if asked.service in PUBLIC:
             return self._resolve(asked) if self._resolve else CannotReachAws("no resolver")
         if asked.service in providers.SERVICES:
             return self._of_provider(asked)

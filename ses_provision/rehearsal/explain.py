@@ -40,6 +40,7 @@ def sample() -> Environment:
         "region": "eu-central-1",
         "domain": "example.com",
         "configuration_set": {"name": "example"},
+        "bimi": {"logo": "https://brand.example.com/logo.svg"},
         "dmarc": {"reports_to": ["dmarc@example.com"]},
         "sender": {"role": "application"},
         "events": {"emails": ["ops@example.com"]},

@@ -11,13 +11,22 @@ from collections.abc import Iterator
 
 OPTIONS = """
 --account-id --because --by --config-dir --configuration-set --confirm-env --digest --dns-server
---domain --email --env --evidence --for --format --key --latency --note --only --out --port
---profile --rate --reason --region --resolver --role --severity --shard --skip --take-over
---timeout --to --until --user --verify-after --zone-id -e
+--domain --email --env --evidence --file --for --format --from-domain --key --latency --note
+--old-selector --only --out --peak --peak-rate --port --profile --rate --reason --region --resolver
+--role --severity --shard --skip --take-over --timeout --to --until --user --verify-after --zone-id
+-e
 """
 VALUED = frozenset(OPTIONS.split())
 """The options of ses-provision that are followed by a value; every one of the AWS CLI may be."""
-ARGUMENTS = {"attest": 1, "set": 2, "smtp": 1, "suppression": 1}
+ARGUMENTS = {
+    "attest": 1,
+    "bimi": 1,
+    "check-message": 1,
+    "migrate": 1,
+    "set": 2,
+    "smtp": 1,
+    "suppression": 1,
+}
 """How many words follow the names of commands, whatever they look like."""
 
 BEGINNING = re.compile(

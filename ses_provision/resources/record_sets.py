@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Self
 
 from ses_provision.engine.model import SHOWN, Found, Key, Obstacle
 from ses_provision.names import dns_name, is_within, parents, txt_record, txt_value
@@ -113,7 +113,7 @@ class TxtValue:
         """What the operator calls it."""
         return f"TXT {self.name} → {self.value}"
 
-    def read(self) -> Reading[Found[TxtValue]]:
+    def read(self) -> Reading[Found[Self]]:
         """Find the string of this kind among the TXT strings of the name."""
         at_name, delegated = yield from standing_at(self.zone, self.name)
         obstacles = [*delegated, *conflicts("TXT", at_name)]
@@ -135,7 +135,7 @@ class TxtValue:
 
     def _judged(
         self, theirs: str, live: Raw, obstacles: Sequence[Obstacle]
-    ) -> Reading[Found[TxtValue]]:
+    ) -> Reading[Found[Self]]:
         """What to do beside an SPF record of somebody else, by what receivers make of it."""
         found = yield from spf.judged(theirs, self.name, self.resolvers)
         if found.passes:
@@ -150,12 +150,12 @@ class TxtValue:
             way_out = f"make it {spf_record.with_ses(theirs)}, or take the name over"
         return Found(stands, (*obstacles, Obstacle(what, way_out, removal={})))
 
-    def writes(self, found: Found[TxtValue]) -> Sequence[Call]:
+    def writes(self, found: Found[Self]) -> Sequence[Call]:
         """Put our string into the set, beside the strings of other kinds."""
         raw = found.live.raw if found.live else None
         return [self.zone.change(replacing(raw, found, self._set({self.value}, raw)))]
 
-    def deletes(self, found: Found[TxtValue]) -> Sequence[Call]:
+    def deletes(self, found: Found[Self]) -> Sequence[Call]:
         """Take our string out; the set goes when nothing else is in it."""
         if found.live is None or found.live.served_by or found.live.value != self.value:
             return []
@@ -169,7 +169,7 @@ class TxtValue:
         """The zone's answer where it stands."""
         return self.zone.holding(self._set({self.value}, None))
 
-    def strayed(self) -> Sequence[TxtValue]:
+    def strayed(self) -> Sequence[Self]:
         """Another time to live."""
         live = replace(self, ttl=self.ttl + 1)
         return [replace(live, raw=live._set({live.value}, None))]

@@ -9,6 +9,7 @@ from ses_provision.engine.model import Step, requiring
 from ses_provision.steps import (
     account,
     alarms,
+    bimi,
     configuration_set,
     dashboard,
     dkim,
@@ -67,6 +68,18 @@ MAIL_FROM = Step(
     docs=f"{GUIDE}mail-from.html",
 )
 
+DMARC = Step(
+    "dmarc",
+    "DMARC",
+    "Tells receivers what to do with mail that fails; Gmail and Yahoo ask for a record.",
+    dmarc.desired,
+    needs=(ZONE,),
+    section="dmarc",
+    settings="dmarc",
+    requires=requiring("dkim"),
+    docs=f"{GUIDE}send-email-authentication-dmarc.html",
+)
+
 STEPS = (
     CONFIGURATION_SET,
     IDENTITY,
@@ -82,16 +95,18 @@ STEPS = (
         docs=f"{GUIDE}send-email-authentication-dkim-easy.html",
     ),
     MAIL_FROM,
+    DMARC,
     Step(
-        "dmarc",
-        "DMARC",
-        "Tells receivers what to do with mail that fails; Gmail and Yahoo ask for a record.",
-        dmarc.desired,
-        needs=(ZONE,),
-        section="dmarc",
-        settings="dmarc",
-        requires=requiring("dkim"),
-        docs=f"{GUIDE}send-email-authentication-dmarc.html",
+        "bimi",
+        "BIMI record",
+        "Where mailbox providers find the logo to show beside the mail, once DMARC enforces.",
+        bimi.desired,
+        needs=(ZONE, bimi.ENFORCEMENT),
+        leaves=bimi.standing,
+        settings="bimi.selector",
+        requires=requiring("dmarc"),
+        heeds=(DMARC,),
+        docs=f"{GUIDE}send-email-authentication-bimi.html",
     ),
     Step(
         "sender",

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 from ses_provision.environment import Environment
 from ses_provision.names import is_within
+from ses_provision.resources.bimi_record import TAG as BIMI_TAG
+from ses_provision.resources.bimi_record import record as bimi_text
 from ses_provision.resources.dmarc_record import TAG as DMARC_TAG
 from ses_provision.resources.dmarc_record import record as dmarc_text
 from ses_provision.resources.ses.identity import Dkim
@@ -100,6 +102,20 @@ def dmarc_record(env: Environment) -> PublishedRecord | None:
         env.dns.ttl,
         "DMARC: what receivers do with mail that fails; a stricter record of yours may stay",
         tag=DMARC_TAG,
+    )
+
+
+def bimi_record(env: Environment) -> PublishedRecord | None:
+    """Where the logo is, where the environment says it; receivers look once DMARC enforces."""
+    if env.bimi is None:
+        return None
+    return PublishedRecord(
+        f"{env.bimi.selector}._bimi.{env.domain}",
+        "TXT",
+        bimi_text(env.bimi.logo, env.bimi.certificate),
+        env.dns.ttl,
+        "BIMI: the logo that mailbox providers may show beside the mail",
+        tag=BIMI_TAG,
     )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from ses_provision.errors import CannotReachAws
 from ses_provision.outside import aws
 from ses_provision.worlds import dns_provider, public_dns
 
@@ -56,7 +57,11 @@ class InProcess:
         yield lambda query: public_dns.exchange(self.local, query)
 
     def resolve(self, asked: Ask) -> Outcome:
-        """What DNS answers, to whomever the question goes."""
+        """What DNS answers, to whomever the question goes, and what was put on the web."""
+        if asked.service == "web":
+            url = str(dict(asked.params)["url"])
+            missing = CannotReachAws(f"{url} could not be fetched: nothing is served there")
+            return self.local.pages.get(url, missing)
         return public_dns.answer(self.local, asked, self.silent)
 
     @contextlib.contextmanager

@@ -48,6 +48,9 @@ class World(Protocol):
     def smtp(self, region: str) -> AbstractContextManager[Endpoint]:
         """The SMTP endpoint of a region, while the block runs."""
 
+    def resolve(self, asked: Ask) -> Outcome:
+        """What anybody may ask, without an account: DNS and the web."""
+
     def sleep(self, seconds: float) -> None:
         """Let time pass."""
 
@@ -92,6 +95,10 @@ class RealWorld:
 
         return nullcontext(Endpoint(host(region)))
 
+    def resolve(self, asked: Ask) -> Outcome:
+        """What DNS and the web answer."""
+        return answer(asked, resolvers())
+
     def sleep(self, seconds: float) -> None:
         """Sleep."""
         from ses_provision.outside import wait
@@ -104,7 +111,11 @@ class RealWorld:
 
 
 def answer(asked: Ask, servers: Sequence[str], *, everything_there: bool = False) -> Outcome:
-    """What DNS answers. Only who asks it needs what can ask."""
+    """What DNS or the web answers. Only who asks it needs what can ask."""
+    if asked.service == "web":
+        from ses_provision.outside import web
+
+        return web.answer(asked)
     from ses_provision.outside import dns
 
     return dns.answer(asked, servers, everything_there=everything_there)

@@ -15,6 +15,7 @@ from ses_provision.worlds.real import LOCAL_PORT, RealWorld, Trace, answer, name
 if TYPE_CHECKING:
     from ses_provision.environment import Environment
     from ses_provision.outside.aws import Connections
+    from ses_provision.outside.reading import Ask, Outcome
     from ses_provision.outside.smtp import Endpoint
 
 
@@ -64,6 +65,12 @@ class LocalServer(RealWorld):
             told = json.loads(connection.getresponse().read())
         ports = (int(told["port"]), int(told["tls_port"]))
         return nullcontext(endpoint(region, ports, str(told["certificate"])))
+
+    def resolve(self, asked: Ask) -> Outcome:
+        """What the DNS of the local AWS answers; the web is the real one."""
+        self.insist_that_it_listens()
+        name_server = f"127.0.0.1:{name_server_port(self.port)}"
+        return answer(asked, [name_server], everything_there=True)
 
     def insist_that_it_listens(self) -> None:
         """Say at once what is missing, where nobody serves the local AWS."""

@@ -60,6 +60,13 @@ def test_the_examples_in_help_run(
         monkeypatch.setattr("sys.stdin", Person("\n".join(answers) + "\n"))
     if name == "init" and "--non-interactive" in example:
         arguments += ["--account-id", "111122223333"]
+    if name == "check-message":
+        (project / "received.eml").write_text("From: a@starlightpractice.com\n\nHello.\n")
+    if name == "bimi":
+        (project / "logo.svg").write_text("<svg/>")
+        file = project / "config" / "prod.toml"
+        section = '[bimi]\nlogo = "https://brand.example.com/logo.svg"\n'
+        file.write_text(f"{file.read_text(encoding='utf-8')}\n{section}", encoding="utf-8")
     if name == "smtp":
         with_a_user(project, cli, has_key="smtp create" not in example)
     if name in {"destroy", "drill", "pause", "smtp", "send-test", "request-access"}:

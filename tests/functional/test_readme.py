@@ -98,8 +98,8 @@ def test_the_walk_throughs_are_those_of_dns_two_regions_smtp_costs_and_statistic
         "an SMTP user for Auth0",
         "another DNS provider",
         "from the first mails to a larger quota",
-        "one domain in two accounts and two regions",
         "one domain in two accounts",
+        "one domain in two accounts and two regions",
         "one domain in two regions",
         "what a month costs",
     ]

@@ -69,6 +69,12 @@ ROLE: Settings = {"sender": {"role": "web"}}
 PEOPLE: Settings = {"events": {"emails": ["ops@example.com"]}}
 DMARC: Settings = {"dmarc": {"policy": "quarantine", "reports_to": ["dmarc@example.com"]}}
 TWO_REGIONS: Settings = {"alarms": {"regions": [REGION, FAR]}}
+BIMI: Settings = {
+    "bimi": {
+        "logo": "https://brand.example.com/logo.svg",
+        "certificate": "https://brand.example.com/mark.pem",
+    }
+}
 SMTP: Settings = {"smtp_users": [{"name": "mailer", "store": "secretsmanager"}]}
 DUBLIN: Settings = {"region": "eu-west-1", "mail_from": {"subdomain": "mail-eu"}}
 
@@ -123,7 +129,7 @@ LONG: Settings = {
 }
 MANY_TAGS: Settings = {"tags": {f"Tag{number}": f"value {number}" for number in range(43)}}
 EVERYTHING = merged(
-    ROLE, PEOPLE, DMARC, ACCESS, TWO_REGIONS, SMTP,
+    ROLE, PEOPLE, DMARC, BIMI, ACCESS, TWO_REGIONS, SMTP,
     {
         "project": "shop",
         "hipaa": True,
@@ -171,6 +177,8 @@ ROWS = (
                                                                       "b@example.org"]}}),
     Row("DMARC inherited", merged(DMARC, {"domain": "dev.example.com"}),
         around=(surroundings.parent_dmarc,)),
+    Row("a logo below a domain without DMARC", merged(DMARC, BIMI, {"domain": "dev.example.com"}),
+        around=(surroundings.parent_zone,)),
     Row("many tags", MANY_TAGS),
     Row("a suffix that is not the name", merged(ROLE, {"suffix": "live"})),
     Row("patients", {"hipaa": True}),
@@ -247,6 +255,19 @@ ROWS = (
 )  # fmt: skip
 
 REFUSED = (
+    Refused("a logo in clear text", {
+        "bimi": {"logo": "http://brand.example.com/logo.svg"},
+    }, "bimi.logo"),
+    Refused("a logo whose URL would end the tag", {
+        "bimi": {"logo": "https://brand.example.com/a;b.svg"},
+    }, "bimi.logo"),
+    Refused("a selector of two labels", {
+        "bimi": {"logo": "https://brand.example.com/logo.svg", "selector": "a.b"},
+    }, "bimi.selector"),
+    Refused("a selector too long for its record", {
+        "domain": LONGEST_DOMAIN,
+        "bimi": {"logo": "https://brand.example.com/logo.svg", "selector": "s" * 63},
+    }, "bimi.selector"),
     Refused("an SMTP user that sends for others", {
         "smtp_users": [{"name": "mailer", "addresses": ["a@example.org"]}],
     }, "smtp_users.0.addresses"),

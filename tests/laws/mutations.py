@@ -570,6 +570,7 @@ KINDS: dict[str, Callable[[dict[str, Any], Somebody], Iterator[Made]]] = {
     "MailFrom": mail_from,
     "RecordSet": record_set,
     "TxtValue": txt_value,
+    "BimiRecord": txt_value,
     "Dmarc": dmarc,
     "RolePolicy": role_policy,
     "SmtpUser": smtp_user,

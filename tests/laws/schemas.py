@@ -193,7 +193,7 @@ DESTROY = thing(
             note=maybe(WORDS),
             resources=each(
                 thing(
-                    action=one_of("delete", "stay"),
+                    action=one_of("delete", "stay", "absent"),
                     kind=WORDS,
                     key=KEY,
                     label=WORDS,

@@ -241,7 +241,14 @@ def named(resource: dict[str, Any], text: str) -> bool:
             words = [wanted["topic_arn"], wanted["endpoint"]]
         case "Dmarc":
             words = [f"_dmarc.{wanted['domain']}"]
-        case "RolePolicy" | "UserPolicy" | "EventDestination" | "RecordSet" | "TxtValue":
+        case (
+            "RolePolicy"
+            | "UserPolicy"
+            | "EventDestination"
+            | "RecordSet"
+            | "TxtValue"
+            | "BimiRecord"
+        ):
             words = [wanted["name"]]
         case "Topic":
             words = [wanted["arn"]]

@@ -44,7 +44,7 @@ def shown() -> list[Shown]:
     return found
 
 
-OPTIONAL = ("production_access", "smtp_users")
+OPTIONAL = ("bimi", "production_access", "smtp_users")
 """Sections that require settings, and are not required themselves."""
 SETTINGS = shown()
 each_setting = pytest.mark.parametrize(
@@ -98,7 +98,7 @@ def test_each_line_of_the_example_can_be_uncommented(one: Shown) -> None:
     raw: dict[str, Any] = tomllib.loads(TEXT)
     section: dict[str, Any] = raw.setdefault(one.section, {}) if one.section else raw
     section[one.name] = one.value
-    if one.section == "production_access":
+    if one.section in {"bimi", "production_access"}:
         section |= {s.name: s.value for s in SETTINGS if s.section == one.section}
     if one.section == "smtp_users":
         kept = {"store": "ssm"} if one.name == "secret_name" else {}

@@ -26,6 +26,7 @@ from ses_provision.resources.ses import (
 from ses_provision.resources.ses.identity import Dkim
 from ses_provision.resources.sns import Subscription, Topic
 from ses_provision.steps import STEPS
+from ses_provision.steps.bimi import ENFORCEMENT
 from ses_provision.steps.needs import (
     DKIM,
     FORMER_DASHBOARDS,
@@ -106,6 +107,7 @@ def test_the_steps_follow_the_order_of_the_plan() -> None:
         "dkim",
         "mail-from",
         "dmarc",
+        "bimi",
         "sender",
         "role",
         "smtp-users",
@@ -208,6 +210,7 @@ def test_steps_that_need_the_hosted_zone_or_the_tokens_say_so() -> None:
         "mail-from": (ZONE,),
         "dmarc": (ZONE,),
         "dashboard": (QUOTA,),
+        "bimi": (ZONE, ENFORCEMENT),
     }
 
 

@@ -102,15 +102,20 @@ def sheet_of(target: Target) -> tuple[Sheet, Dkim | None]:
     from ses_provision.outside.reading import both
     from ses_provision.render.records import Sheet
     from ses_provision.resources import zones
-    from ses_provision.steps import needs
-    from ses_provision.steps.records import records_to_publish
+    from ses_provision.steps import bimi, needs
+    from ses_provision.steps.records import bimi_record, records_to_publish
 
     env = target.env
-    issued, zone = target.reader.run(
-        both(needs.dkim(env, target.account), zones.zone(env, target.account))
+    (issued, zone), enforced = target.reader.run(
+        both(
+            both(needs.dkim(env, target.account), zones.zone(env, target.account)),
+            bimi.look(env, target.account),
+        )
     )
     name = zone.name if zone else env.dns.zone or env.domain
-    return Sheet(env, name, tuple(records_to_publish(env, issued))), issued
+    logo = bimi_record(env) if enforced is not None and enforced.holds else None
+    found = [*records_to_publish(env, issued), *([logo] if logo else [])]
+    return Sheet(env, name, tuple(found)), issued
 
 
 def show_check(
