@@ -7,7 +7,7 @@ from ses_provision.errors import ProvisionError
 from ses_provision.outside.reading import Reading
 from ses_provision.resources import zones
 
-NOBODY = "no name server takes updates of ours (dns.provider)"
+NOBODY = "nobody outside AWS writes our records (dns.provider)"
 
 
 def takes_our_key(scene: Scene) -> Reading[Judgement]:
@@ -22,6 +22,7 @@ def takes_our_key(scene: Scene) -> Reading[Judgement]:
     if zone is None or dns.in_route53:
         return not_applicable(NOBODY)
     return done(
-        f"{dns.server} keeps zone {zone.name} and knows the key; what it lets the key change shows "
+        f"{dns.kept_by.keeper(dns)} keeps zone {zone.name} and knows the key; what it lets the key "
+        "change shows "
         f"when something is: ses-provision permissions {scene.on} --dns says what it needs"
     )

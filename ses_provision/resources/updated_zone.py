@@ -9,7 +9,7 @@ from typing import Any
 from ses_provision.environment import Environment
 from ses_provision.errors import HostedZoneProblem
 from ses_provision.names import dns_name
-from ses_provision.outside.call import Call
+from ses_provision.outside.call import Call, Doubt
 from ses_provision.outside.reading import Answers, Ask, Reading, ask, question
 from ses_provision.outside.refusals import Refusal
 from ses_provision.resources.dns_zone import Raw, above, at_name
@@ -21,10 +21,11 @@ MOVED = tuple(Refusal(code) for code in ("YXDOMAIN", "YXRRSET", "NXRRSET", "NXDO
 UNANSWERED = Refusal("NoReply")
 """Nobody knows whether an update was made."""
 
-DOUBT = (
+DOUBT = Doubt(
+    "The name server",
     "look whether another record stands at the name (a name server passes over what cannot stand "
     "beside it, RFC 2136 section 3.4.2), and whether it keeps a TTL of its own (then set dns.ttl "
-    "to that)"
+    "to that)",
 )
 
 

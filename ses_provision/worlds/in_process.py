@@ -46,7 +46,7 @@ class InProcess:
 
     def provider(self, env: Environment) -> Provider | None:
         """Who keeps the environment's zone where Route 53 does not."""
-        return dns_provider.local(env, self.line)
+        return dns_provider.local(env, dns_provider.Ways(self.line))
 
     @contextlib.contextmanager
     def line(self, server: str) -> Iterator[Exchange]:
@@ -88,9 +88,8 @@ def seed(local: LocalAws, environments: Iterable[Environment]) -> None:
         if env.dns.in_route53:
             place = (env.zone_account_id, zone_id(env))
             zones[place] = min(zones.get(place, env.domain), env.domain, key=len)
-        elif env.dns.provider == "rfc2136":
-            zone = env.dns.zone or env.domain
-            local.seed(env.account_id, primaries=[(zone, dns_provider.key_name(env))])
+        else:
+            local.seed(env.account_id, **dns_provider.seed(env))
     for (account, identity), domain in zones.items():
         local.seed(account, zones=[(identity, domain)])
 

@@ -40,6 +40,7 @@ class LocalServer(RealWorld):
         self.insist_that_it_listens()
         whose = (env.account_id, env.zone_account_id, dns_provider.whose(env))
         name_server = f"127.0.0.1:{name_server_port(self.port)}"
+        ways = dns_provider.Ways(lambda _: rfc2136.over_tcp(name_server))
 
         def connect() -> Connections:
             elsewhere = env.zone_account_id != env.account_id
@@ -50,7 +51,7 @@ class LocalServer(RealWorld):
                 trace=trace,
                 resolve=lambda asked: answer(asked, [name_server], everything_there=True),
                 whose=whose,
-                provider=dns_provider.local(env, lambda _: rfc2136.over_tcp(name_server)),
+                provider=dns_provider.local(env, ways),
             )
 
         return self.shelf.take(whose, connect)

@@ -293,7 +293,7 @@ def test_where_route_53_keeps_the_zone_there_is_no_update_policy(cli: Cli) -> No
     printed = cli("permissions", "--env", "prod", "--dns")
 
     assert (printed.status, printed.stdout) == (0, "")
-    assert "no name server takes updates of ours" in printed.stderr
+    assert "nobody outside AWS writes its records" in printed.stderr
 
 
 def as_nsupdate_reads_it(script: str) -> dns.update.UpdateMessage:

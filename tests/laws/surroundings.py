@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ses_provision.environment import Environment
 from ses_provision.names import is_within, parents
-from ses_provision.worlds.dns_provider import key_name
+from ses_provision.worlds import dns_provider
 from ses_provision.worlds.in_process import zone_id
 from tests.laws.world import zone_account
 
@@ -35,10 +35,8 @@ def seed(bench: Bench, environments: list[Environment]) -> None:
     named: dict[str, dict[str, str]] = defaultdict(dict)
     for env in environments:
         local_role(bench, env)
-        if env.dns.provider == "rfc2136":
-            zone = env.dns.zone or env.domain
-            bench.local.seed(env.account_id, primaries=[(zone, key_name(env))])
         if not env.dns.in_route53:
+            bench.local.seed(env.account_id, **dns_provider.seed(env))
             continue
         held = named[zone_account(env)]
         above = next((name for name in parents(env.domain) if name in zone_names(bench)), "")

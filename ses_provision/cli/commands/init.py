@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import typer
 from rich.text import Text
@@ -16,7 +16,7 @@ from ses_provision.cli.options import offered
 from ses_provision.cli.run import Run
 from ses_provision.cli.shared import without
 from ses_provision.errors import ConfigError, ProvisionError, UsageError
-from ses_provision.names import is_within
+from ses_provision.names import DnsProviderName, is_within
 from ses_provision.outside import files
 
 if TYPE_CHECKING:
@@ -29,7 +29,8 @@ NOWHERE = "000000000000"
 LONGEST_SET = 64
 """Characters of a configuration set's name (SES API reference, ConfigurationSet)."""
 
-Provider = Literal["route53", "external", "rfc2136"]
+FLAG_OF_PROVIDER: dict[str, DnsProviderName] = {"zone_id": "route53", "dns_server": "rfc2136"}
+"""Answers that only one provider takes, and so say which it is."""
 
 HostedZoneId = Annotated[
     str | None, typer.Option("--zone-id", metavar="ID", help="The Route 53 hosted zone.")
@@ -48,7 +49,7 @@ class Answers:
     domain: str | None
     account_id: str | None
     region: str | None
-    dns: Provider | None
+    dns: DnsProviderName | None
     zone_id: str | None
     dns_server: str | None
     configuration_set: str | None
@@ -97,7 +98,7 @@ def init(
     ] = None,
     region: Sending = None,
     dns: Annotated[
-        Provider | None, typer.Option("--dns", help="Where the domain's DNS is.")
+        DnsProviderName | None, typer.Option("--dns", help="Where the domain's DNS is.")
     ] = None,
     zone_id: HostedZoneId = None,
     dns_server: DnsServer = None,
@@ -223,8 +224,8 @@ def complete(run: Run, answers: Answers, *, asks: bool) -> Path:
 
 def needs_aws(answers: Answers) -> bool:
     """Whether AWS knows something that nobody has said yet."""
-    elsewhere = answers.dns in {"external", "rfc2136"} or answers.dns_server is not None
-    knows_zone = elsewhere or answers.zone_id is not None
+    provider = said_by_flags(answers)
+    knows_zone = provider not in {None, "route53"} or answers.zone_id is not None
     return answers.account_id is None or not knows_zone
 
 
@@ -318,24 +319,29 @@ def provisional(answers: Answers) -> Environment:
     return loading.checked(raw, "the answers so far")
 
 
+def said_by_flags(answers: Answers) -> DnsProviderName | None:
+    """The provider, where a flag says it or belongs to one alone."""
+    implied = (one for name, one in FLAG_OF_PROVIDER.items() if getattr(answers, name) is not None)
+    return answers.dns or next(implied, None)
+
+
 def choose_dns(answers: Answers, seen: Seen, *, asks: bool) -> None:
     """Route 53 with one of its zones, a name server that takes updates, or DNS by hand."""
+    from ses_provision.environment.dns_providers import PROVIDERS
+
     domain = answers.domain or ""
     holding = sorted(
         (zone for zone in seen.zones if is_within(domain, zone.name)),
         key=lambda zone: len(zone.name),
         reverse=True,
     )
-    if answers.zone_id is not None:
-        answers.dns = answers.dns or "route53"
-    if answers.dns_server is not None:
-        answers.dns = answers.dns or "rfc2136"
+    answers.dns = said_by_flags(answers)
     if answers.dns is None:
         default = "route53" if holding or not seen.zones else "external"
-        every = get_args(Provider)
+        every = get_args(DnsProviderName)
         chosen = answer(None, "Where the domain's DNS is", default, asks=asks, choices=every)
         answers.dns = next(one for one in every if one == chosen)
-    if answers.dns == "rfc2136":
+    if "server" in PROVIDERS[str(answers.dns)].settings:
         answers.dns_server = answer(
             answers.dns_server,
             "Name server that takes dynamic updates",

@@ -1,0 +1,37 @@
+"""What a provider outside AWS has to allow, in its own words."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from ses_provision.environment import Environment
+    from ses_provision.rehearsal.dns_rights import Grant
+
+
+@dataclass(frozen=True)
+class Wording:
+    """How a provider is told: its name in JSON, for whom it is, and the text."""
+
+    key: str
+    whom: str
+    text: Callable[[Environment, Sequence[Grant]], str]
+
+
+def stanza(_: Environment, grants: Sequence[Grant]) -> str:
+    """The update-policy of the zone as BIND takes it (BIND 9 reference, dynamic update policies):
+    anything else is refused."""
+    lines = [
+        f"    grant {grant.key} {'subdomain' if grant.below else 'name'} {grant.name}. "
+        f"{' '.join(grant.types)};"
+        for grant in grants
+    ]
+    return "\n".join(["update-policy {", *lines, "};"])
+
+
+WORDINGS: Mapping[str, Wording] = {
+    "rfc2136": Wording("update_policy", "for the name server", stanza),
+}
+"""What is printed for each provider that has something to allow."""
