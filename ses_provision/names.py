@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable
 from typing import Literal
 
-DnsProviderName = Literal["route53", "external", "rfc2136"]
+DnsProviderName = Literal["route53", "external", "rfc2136", "cloudflare"]
 """Who may keep the zone of an environment (dns.provider)."""
 
 LONGEST_NAME = 253

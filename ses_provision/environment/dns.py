@@ -9,13 +9,16 @@ from pydantic import Field, model_validator
 from ses_provision.environment.dns_providers import PROVIDERS, DnsProvider
 from ses_provision.environment.sections import Section
 from ses_provision.environment.shapes import (
+    CloudflareAccount,
     Domain,
     KeyFile,
     KeyName,
+    KeyringEntry,
     ProfileName,
     Resolver,
     RoleArn,
     ServerName,
+    TokenVariable,
     Ttl,
     VariableName,
     ZoneId,
@@ -31,8 +34,8 @@ class Dns(Section):
 
     provider: DnsProviderName = Field(
         "route53",
-        description="rfc2136: a name server that takes dynamic updates. external: published by "
-        "hand; `ses-provision dns` shows the records.",
+        description="rfc2136: a name server that takes dynamic updates. cloudflare: by its API. "
+        "external: published by hand; `ses-provision dns` shows the records.",
     )
     zone_id: ZoneId | None = Field(None, description="Hosted zone id; looked up when left out.")
     profile: ProfileName | None = Field(
@@ -57,6 +60,15 @@ class Dns(Section):
     )
     key_file: KeyFile | None = Field(
         None, description="rfc2136: a file with the key as BIND writes it, instead."
+    )
+    account: CloudflareAccount | None = Field(
+        None, description="cloudflare: the id of the account, where several have the zone."
+    )
+    token_env: TokenVariable | None = Field(
+        None, description="cloudflare: the NAME of the variable that holds the API token."
+    )
+    token_keyring: KeyringEntry | None = Field(
+        None, description="cloudflare: an entry of the system's keyring, as SERVICE/USER, instead."
     )
     ttl: Ttl = Field(300, description="Seconds that resolvers may keep our records.")
     resolvers: tuple[Resolver, ...] = Field(

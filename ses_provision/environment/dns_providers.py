@@ -88,5 +88,36 @@ RFC2136 = DnsProvider(
     {"key_name": "ses-provision", "key_secret_env": "RFC2136_TSIG_SECRET"},
 )
 
-PROVIDERS = {one.name: one for one in (ROUTE53, EXTERNAL, RFC2136)}
+LEAST_TTL, MOST_TTL = 60, 86400
+"""Seconds that every plan of Cloudflare takes (Cloudflare documentation, time to live)."""
+
+
+def has_a_token(dns: Dns) -> str:
+    """A token that stands elsewhere, and a TTL that is taken."""
+    if (dns.token_env is None) == (dns.token_keyring is None):
+        return (
+            'token_env or token_keyring: provider = "cloudflare" needs one of them, not both: they '
+            "say where the token is"
+        )
+    if not LEAST_TTL <= dns.ttl <= MOST_TTL:
+        return (
+            f"ttl: must be {LEAST_TTL} to {MOST_TTL} at Cloudflare, not {dns.ttl}; what it calls "
+            "automatic is 300"
+        )
+    return ""
+
+
+TOKEN = ("token_env", "token_keyring")
+CLOUDFLARE = DnsProvider(
+    "cloudflare",
+    ("zone", "account", *TOKEN),
+    lambda _: "DNS at Cloudflare",
+    lambda _: "Cloudflare",
+    "dns.zone",
+    TOKEN,
+    has_a_token,
+    {"token_env": "CLOUDFLARE_API_TOKEN"},
+)
+
+PROVIDERS = {one.name: one for one in (ROUTE53, EXTERNAL, RFC2136, CLOUDFLARE)}
 """Every provider, by its name in the environment file."""

@@ -8,7 +8,7 @@ from typing import Protocol
 from ses_provision.engine.account import Account
 from ses_provision.environment import Environment
 from ses_provision.outside.reading import Reading
-from ses_provision.resources import hosted_zones, updated_zone
+from ses_provision.resources import cloudflare_zone, hosted_zones, updated_zone
 from ses_provision.resources.dns_zone import DnsZone
 
 
@@ -22,7 +22,10 @@ class Keeper(Protocol):
         """The zone as far as the environment says."""
 
 
-ELSEWHERE: Mapping[str, Keeper] = {updated_zone.SERVICE: updated_zone}
+ELSEWHERE: Mapping[str, Keeper] = {
+    updated_zone.SERVICE: updated_zone,
+    cloudflare_zone.SERVICE: cloudflare_zone,
+}
 """Who keeps zones outside AWS, by provider."""
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from ses_provision.environment import Environment
     from ses_provision.outside.providers import Provider
     from ses_provision.outside.providers.rfc2136 import Line
+    from ses_provision.outside.providers.web import Exchange
 
 LOCAL_KEY = "ses-provision"
 """What a key is called that only a key file would name; a local AWS needs no file."""
@@ -21,6 +23,8 @@ class Ways:
     """The ways to the providers of a local AWS."""
 
     line: Line
+    web: Exchange
+    sleep: Callable[[float], None]
 
 
 @dataclass(frozen=True)
@@ -90,5 +94,35 @@ def primary(env: Environment) -> Mapping[str, Any]:
     return {"primaries": [(env.dns.zone or env.domain, key_name(env))]}
 
 
-KEPT: Mapping[str, Kept] = {"rfc2136": Kept(updated, updated_here, primary)}
+LOCAL_TOKEN = "local"  # noqa: S105 - a local AWS has no secrets
+"""The token that a local AWS takes in place of Cloudflare's."""
+
+
+def at_cloudflare(env: Environment, _: Sequence[str]) -> Provider:
+    """Cloudflare's API, or what CLOUDFLARE_BASE_URL names in its place, as for Cloudflare's own
+    tools."""
+    from ses_provision.outside.providers import cloudflare, token, web
+
+    base = os.environ.get("CLOUDFLARE_BASE_URL") or cloudflare.BASE_URL
+    place = token.TokenPlace(env.dns.token_env or "", env.dns.token_keyring or "")
+    return cloudflare.Cloudflare(place, web.over_http(base))
+
+
+def like_cloudflare(env: Environment, ways: Ways) -> Provider:
+    """A local AWS in place of Cloudflare."""
+    from ses_provision.outside.providers import cloudflare, token
+
+    place = token.TokenPlace(env.dns.token_env or "", env.dns.token_keyring or "")
+    return cloudflare.Cloudflare(place, ways.web, ways.sleep, lambda: LOCAL_TOKEN)
+
+
+def cloudflare_zone(env: Environment) -> Mapping[str, Any]:
+    """The zone at Cloudflare, in the account that the file names."""
+    return {"cloudflare": [(env.dns.zone or env.domain, env.dns.account or "")]}
+
+
+KEPT: Mapping[str, Kept] = {
+    "rfc2136": Kept(updated, updated_here, primary),
+    "cloudflare": Kept(at_cloudflare, like_cloudflare, cloudflare_zone),
+}
 """The providers that are reached by other ways than AWS is."""

@@ -9,13 +9,14 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ses_provision.outside import aws
-from ses_provision.worlds import dns_provider, public_dns
+from ses_provision.worlds import dns_provider, public_dns, public_web
 
 if TYPE_CHECKING:
     from ses_provision.environment import Environment
     from ses_provision.local import LocalAws
     from ses_provision.outside.providers import Provider
     from ses_provision.outside.providers.rfc2136 import Exchange
+    from ses_provision.outside.providers.web import Reply, Request
     from ses_provision.outside.reading import Ask, Outcome
     from ses_provision.outside.smtp import Endpoint
     from ses_provision.worlds.real import Trace
@@ -46,7 +47,7 @@ class InProcess:
 
     def provider(self, env: Environment) -> Provider | None:
         """Who keeps the environment's zone where Route 53 does not."""
-        return dns_provider.local(env, dns_provider.Ways(self.line))
+        return dns_provider.local(env, dns_provider.Ways(self.line, self.web, self.sleep))
 
     @contextlib.contextmanager
     def line(self, server: str) -> Iterator[Exchange]:
@@ -54,6 +55,10 @@ class InProcess:
         if server in self.silent:
             raise TimeoutError(f"{server} does not answer")
         yield lambda query: public_dns.exchange(self.local, query)
+
+    def web(self, request: Request) -> Reply:
+        """The way to whoever keeps zones by an API of HTTP."""
+        return public_web.exchange(self.local, request)
 
     def resolve(self, asked: Ask) -> Outcome:
         """What DNS answers, to whomever the question goes."""

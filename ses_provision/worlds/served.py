@@ -33,14 +33,18 @@ class LocalServer(RealWorld):
     def connect(self, env: Environment, profile: str | None, trace: Trace) -> Connections:
         """Connect with the key that belongs to the environment's account there."""
         from ses_provision.outside import aws, sessions
-        from ses_provision.outside.providers import rfc2136
+        from ses_provision.outside.providers import rfc2136, web
         from ses_provision.worlds import dns_provider
 
         del profile
         self.insist_that_it_listens()
         whose = (env.account_id, env.zone_account_id, dns_provider.whose(env))
         name_server = f"127.0.0.1:{name_server_port(self.port)}"
-        ways = dns_provider.Ways(lambda _: rfc2136.over_tcp(name_server))
+        ways = dns_provider.Ways(
+            lambda _: rfc2136.over_tcp(name_server),
+            web.over_http(f"{self.endpoint_url}{CLOUDFLARE_PATH}"),
+            self.sleep,
+        )
 
         def connect() -> Connections:
             elsewhere = env.zone_account_id != env.account_id
@@ -85,6 +89,10 @@ def endpoint(region: str, ports: tuple[int, int], authority: str) -> Endpoint:
     starttls, at_once = ports
     places = {number: at_once if number in IMPLICIT_TLS else starttls for number in PORTS}
     return Endpoint(host(region), "127.0.0.1", places, authority)
+
+
+CLOUDFLARE_PATH = "/client/v4"
+"""Where a local AWS answers in place of Cloudflare's API: the path is that of the real one."""
 
 
 def local_port() -> int:
