@@ -28,7 +28,8 @@ class DnsProvider:
     say whose key is used. `complaint` says what is wrong with settings together. `place` is how DNS
     differs from a hosted zone in the environment's account, in a few words; `keeper` is who keeps
     the zone, in sentences. `other_zone` are the settings that would name another zone.
-    `begins_with` is what a new environment file says.
+    `begins_with` is what a new environment file says. `caution` is what cannot be promised of a
+    change.
     """
 
     name: str
@@ -39,6 +40,7 @@ class DnsProvider:
     credentials: tuple[str, ...] = ()
     complaint: Callable[[Dns], str] = no_complaint
     begins_with: Mapping[str, str] = field(default_factory=dict)
+    caution: str = ""
 
 
 def in_account(dns: Dns) -> str:
@@ -117,6 +119,8 @@ CLOUDFLARE = DnsProvider(
     TOKEN,
     has_a_token,
     {"token_env": "CLOUDFLARE_API_TOKEN"},
+    "Cloudflare refuses no change for what somebody does at the same moment; the records are read "
+    "again just before a change, and read back after it.",
 )
 
 PROVIDERS = {one.name: one for one in (ROUTE53, EXTERNAL, RFC2136, CLOUDFLARE)}

@@ -37,11 +37,12 @@ Answered = tuple[int, dict[str, str], bytes]
 
 @dataclass(frozen=True)
 class Token:
-    """What a token allows: in which zones (None: in all), and whether it may write."""
+    """What a token allows: in which zones (None: in all), whether it may write, and what more."""
 
     zones: frozenset[str] | None = None
     edits: bool = True
     is_known: bool = True
+    more: tuple[str, ...] = ()
 
     def sees(self, zone: CloudflareZone) -> bool:
         """Whether a zone is among its resources."""
@@ -244,7 +245,7 @@ def told(zone: CloudflareZone, token: Token) -> dict[str, Any]:
         "paused": False,
         "account": {"id": zone.account, "name": f"Account {zone.account[-2:]}"},
         "name_servers": zone.servers,
-        "permissions": [*edits, "#dns_records:read", "#zone:read"],
+        "permissions": [*edits, "#dns_records:read", "#zone:read", *token.more],
         "plan": {"name": "Free Website"},
     }
 

@@ -44,7 +44,7 @@ def grants(env: Environment, others: Iterable[Environment]) -> list[Grant]:
         for name, kind in changed(near):
             label, _, rest = name.partition(".")
             unknown = label.startswith("<")
-            key = near.dns.key_name or UNNAMED
+            key = near.dns.key_name or near.dns.token_env or UNNAMED
             types[key, rest if unknown else name, unknown].add(kind)
     return [
         Grant(key, name, tuple(sorted(held)), below)

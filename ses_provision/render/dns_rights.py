@@ -31,7 +31,30 @@ def stanza(_: Environment, grants: Sequence[Grant]) -> str:
     return "\n".join(["update-policy {", *lines, "};"])
 
 
+def token(env: Environment, grants: Sequence[Grant]) -> str:
+    """How the token is made at Cloudflare, and what it could do that is not needed (Cloudflare
+    documentation, create an API token): it cannot be narrowed to names or types."""
+    zone = env.dns.zone or env.domain
+    names = [
+        f"  {' '.join(grant.types):8}{'<token>.' if grant.below else ''}{grant.name}"
+        for grant in grants
+    ]
+    return "\n".join(
+        [
+            "A token at Cloudflare (My Profile > API Tokens > Create Custom Token):",
+            "  Permissions     Zone > DNS > Edit",
+            "                  Zone > Zone > Read",
+            f"  Zone Resources  Include > Specific zone > {zone}",
+            "",
+            f"It may change every record of {zone}: Cloudflare narrows no token to names or types.",
+            "What ses-provision changes with it:",
+            *dict.fromkeys(names),
+        ]
+    )
+
+
 WORDINGS: Mapping[str, Wording] = {
     "rfc2136": Wording("update_policy", "for the name server", stanza),
+    "cloudflare": Wording("dns_token", "for the token at Cloudflare", token),
 }
 """What is printed for each provider that has something to allow."""

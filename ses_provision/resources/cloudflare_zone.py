@@ -11,7 +11,7 @@ from ses_provision.errors import HostedZoneProblem
 from ses_provision.outside.call import Call, Doubt
 from ses_provision.outside.reading import Answers, Ask, Reading, ask, question
 from ses_provision.outside.refusals import Refusal
-from ses_provision.resources.dns_zone import Raw, at_name
+from ses_provision.resources.dns_zone import Raw, Reach, at_name
 
 SERVICE = "cloudflare"
 WHERE = "Cloudflare"
@@ -146,6 +146,23 @@ def zone(env: Environment) -> Reading[CloudflareZone]:
             'hand: dns.provider = "external".',
         )
     return CloudflareZone(wanted.name, row["Id"], wanted.account, tuple(row["NameServers"]))
+
+
+NEEDED = frozenset({"#dns_records:edit", "#dns_records:read", "#zone:read"})
+"""What a token for records is said to have, in the list of permissions of a zone."""
+
+
+def reach(env: Environment) -> Reading[Reach]:
+    """How many zones the token sees, and what it may do in ours."""
+    wanted = rehearsed(env)
+    [ours, every] = yield from ask(zones_question(wanted.name, wanted.account), zones_question())
+    rows = (ours or {}).get("Zones", ())
+    has = {one for row in rows for one in row["Permissions"]}
+    return Reach(
+        max(0, int((every or {}).get("Total", 0)) - 1),
+        tuple(sorted(has - NEEDED)),
+        only_reads=bool(has) and "#dns_records:edit" not in has,
+    )
 
 
 def rehearsed(env: Environment) -> CloudflareZone:

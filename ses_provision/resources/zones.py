@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Protocol
 
 from ses_provision.engine.account import Account
 from ses_provision.environment import Environment
 from ses_provision.outside.reading import Reading
 from ses_provision.resources import cloudflare_zone, hosted_zones, updated_zone
-from ses_provision.resources.dns_zone import DnsZone
+from ses_provision.resources.dns_zone import DnsZone, Reach
 
 
 class Keeper(Protocol):
@@ -27,6 +27,11 @@ ELSEWHERE: Mapping[str, Keeper] = {
     cloudflare_zone.SERVICE: cloudflare_zone,
 }
 """Who keeps zones outside AWS, by provider."""
+
+REACH: Mapping[str, Callable[[Environment], Reading[Reach]]] = {
+    cloudflare_zone.SERVICE: cloudflare_zone.reach
+}
+"""Who tells what our key could do beside what it has to, by provider."""
 
 
 def zone(env: Environment, account: Account) -> Reading[DnsZone | None]:

@@ -30,11 +30,13 @@ class Ways:
 @dataclass(frozen=True)
 class Kept:
     """How one provider is reached: really, or at a local AWS. `seed` is what that has to hold, as
-    arguments of `LocalAws.seed`."""
+    arguments of `LocalAws.seed`; `exports` are the variables that lead away from the real one to a
+    local AWS at a URL."""
 
     real: Callable[[Environment, Sequence[str]], Provider]
     local: Callable[[Environment, Ways], Provider]
     seed: Callable[[Environment], Mapping[str, Any]]
+    exports: Callable[[Environment, str], Mapping[str, str]] = lambda _, __: {}
 
 
 def real(env: Environment, resolvers: Sequence[str]) -> Provider | None:
@@ -53,6 +55,12 @@ def seed(env: Environment) -> Mapping[str, Any]:
     """What a local AWS has to hold for the zone of an environment that is not in Route 53."""
     kept = KEPT.get(env.dns.provider)
     return kept.seed(env) if kept else {}
+
+
+def exports(env: Environment, url: str) -> Mapping[str, str]:
+    """The variables that let a rehearsal against a local AWS reach nobody's real zone."""
+    kept = KEPT.get(env.dns.provider)
+    return kept.exports(env, url) if kept else {}
 
 
 def whose(env: Environment) -> Hashable:
@@ -121,8 +129,18 @@ def cloudflare_zone(env: Environment) -> Mapping[str, Any]:
     return {"cloudflare": [(env.dns.zone or env.domain, env.dns.account or "")]}
 
 
+CLOUDFLARE_PATH = "/client/v4"
+"""Where a local AWS answers in place of Cloudflare's API: the path is that of the real one."""
+
+
+def away_from_cloudflare(env: Environment, url: str) -> Mapping[str, str]:
+    """The local AWS by its URL, and the token that it takes; the real one stays where it is."""
+    token = {env.dns.token_env: LOCAL_TOKEN} if env.dns.token_env else {}
+    return {"CLOUDFLARE_BASE_URL": f"{url}{CLOUDFLARE_PATH}", **token}
+
+
 KEPT: Mapping[str, Kept] = {
     "rfc2136": Kept(updated, updated_here, primary),
-    "cloudflare": Kept(at_cloudflare, like_cloudflare, cloudflare_zone),
+    "cloudflare": Kept(at_cloudflare, like_cloudflare, cloudflare_zone, away_from_cloudflare),
 }
 """The providers that are reached by other ways than AWS is."""

@@ -42,7 +42,7 @@ class LocalServer(RealWorld):
         name_server = f"127.0.0.1:{name_server_port(self.port)}"
         ways = dns_provider.Ways(
             lambda _: rfc2136.over_tcp(name_server),
-            web.over_http(f"{self.endpoint_url}{CLOUDFLARE_PATH}"),
+            web.over_http(f"{self.endpoint_url}{dns_provider.CLOUDFLARE_PATH}"),
             self.sleep,
         )
 
@@ -89,10 +89,6 @@ def endpoint(region: str, ports: tuple[int, int], authority: str) -> Endpoint:
     starttls, at_once = ports
     places = {number: at_once if number in IMPLICIT_TLS else starttls for number in PORTS}
     return Endpoint(host(region), "127.0.0.1", places, authority)
-
-
-CLOUDFLARE_PATH = "/client/v4"
-"""Where a local AWS answers in place of Cloudflare's API: the path is that of the real one."""
 
 
 def local_port() -> int:

@@ -28,14 +28,17 @@ def permissions(
     ] = False,
     dns: Annotated[
         bool,
-        typer.Option("--dns", help="What the name server has to allow instead (rfc2136, BIND)."),
+        typer.Option(
+            "--dns", help="What the DNS provider has to allow instead (rfc2136, cloudflare)."
+        ),
     ] = False,
 ) -> None:
     """Print the IAM policy that an operator needs, as JSON that IAM accepts.
 
     Covers what the environment file configures and nothing more, and asks AWS nothing. Where the
     records go to a name server by dynamic updates, --dns prints the update-policy for its zone,
-    with what other environments of the folder write there.
+    with what other environments of the folder write there; for Cloudflare it says which token is
+    needed, and what that may do beyond.
 
     Example: ses-provision permissions --env prod > operator.json
     """

@@ -60,9 +60,10 @@ def from_keyring(entry: str) -> str | None:
         ) from error
     service, _, user = entry.partition("/")
     try:
-        return keyring.get_password(service, user)
+        found: str | None = keyring.get_password(service, user)
     except keyring.errors.KeyringError as error:
         raise CannotReachDns(
             f"The keyring cannot be read ({type(error).__name__}).",
             "Unlock it, or name a variable in dns.token_env instead.",
         ) from None
+    return found
