@@ -29,7 +29,7 @@ class DnsProvider:
     differs from a hosted zone in the environment's account, in a few words; `keeper` is who keeps
     the zone, in sentences. `other_zone` are the settings that would name another zone.
     `begins_with` is what a new environment file says. `caution` is what cannot be promised of a
-    change.
+    change. `zones_are_registered` where zones bear names as they were registered.
     """
 
     name: str
@@ -41,6 +41,7 @@ class DnsProvider:
     complaint: Callable[[Dns], str] = no_complaint
     begins_with: Mapping[str, str] = field(default_factory=dict)
     caution: str = ""
+    zones_are_registered: bool = False
 
 
 def in_account(dns: Dns) -> str:
@@ -121,6 +122,7 @@ CLOUDFLARE = DnsProvider(
     {"token_env": "CLOUDFLARE_API_TOKEN"},
     "Cloudflare refuses no change for what somebody does at the same moment; the records are read "
     "again just before a change, and read back after it.",
+    zones_are_registered=True,
 )
 
 PROVIDERS = {one.name: one for one in (ROUTE53, EXTERNAL, RFC2136, CLOUDFLARE)}

@@ -51,7 +51,7 @@ def settled(answers: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-DNS_ANSWERS = {"zone_id": "zone_id", "server": "dns_server"}
+DNS_ANSWERS = {"zone_id": "zone_id", "server": "dns_server", "zone": "dns_zone"}
 """Settings of [dns] that were asked for, and what the answer is called."""
 
 

@@ -56,6 +56,7 @@ class Answers:
     email: str | None
     hipaa: bool | None
     profile: str | None
+    dns_zone: str | None = None
 
 
 @dataclass(frozen=True)
@@ -153,6 +154,7 @@ def init(
     run.show(
         Text(f"Wrote {path}: every setting it has, and those it could have."),
         Text(f"Look at it, then: ses-provision plan --env {env.name}"),
+        *allowed_by_provider(env),
     )
 
 
@@ -350,6 +352,8 @@ def choose_dns(answers: Answers, seen: Seen, *, asks: bool) -> None:
             asks,
             checked("dns.server"),
         )
+    if PROVIDERS[str(answers.dns)].zones_are_registered:
+        answers.dns_zone = registered(domain)
     if answers.dns == "route53" and answers.zone_id is None and holding:
         is_clear = len(holding) == 1 or len(holding[0].name) > len(holding[1].name)
         if asks or is_clear:
@@ -358,6 +362,23 @@ def choose_dns(answers: Answers, seen: Seen, *, asks: bool) -> None:
             answers.zone_id = answer(
                 None, f"Hosted zone: {known}", holding[0].id, asks=asks, choices=choices
             )
+
+
+def allowed_by_provider(env: Environment) -> list[Text]:
+    """Where to read what a DNS provider outside AWS has to allow."""
+    if not env.dns.kept_by.credentials:
+        return []
+    keeper = env.dns.kept_by.keeper(env.dns)
+    return [Text(f"What {keeper} has to allow: ses-provision permissions --env {env.name} --dns")]
+
+
+def registered(domain: str) -> str | None:
+    """The domain at the registrar, where a part of it sends: Cloudflare has zones of that name
+    alone on all plans but Enterprise (Cloudflare documentation, subdomain setup)."""
+    from ses_provision.resources.organisation import organisational_domain
+
+    found = organisational_domain(domain)
+    return found if found != domain else None
 
 
 def write_new(path: Path, text: str) -> None:
