@@ -79,6 +79,10 @@ class Cloudflare:
         self._publish()
         return made
 
+    def holds(self, name: str) -> bool:
+        """Whether a name is in a zone there."""
+        return any(f".{name}".endswith(f".{one.name}") for one in self.zones)
+
     def zone(self, name: str) -> CloudflareZone:
         """The zone that holds a name: the one with the longest name."""
         fitting = [one for one in self.zones if f".{name}".endswith(f".{one.name}")]
