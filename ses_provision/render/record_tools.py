@@ -105,8 +105,8 @@ def dnscontrol(sheets: Sequence[Sheet]) -> Text:
     for zone, held in by_zone(sheets).items():
         lines += [
             f"// {whom(held)}",
-            f"// To be put below the D() of {safe(zone)}, which has to say NO_PURGE where dnscontrol",
-            "// is not to delete what it does not know.",
+            f"// To be put below the D() of {safe(zone)}, which has to say NO_PURGE where",
+            "// dnscontrol is not to delete what it does not know.",
             f"D_EXTEND({quoted(zone)},",
             *(f"  {dnscontrol_record(one)}," for one in held),
             "END);",
