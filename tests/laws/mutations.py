@@ -270,7 +270,7 @@ def record_set(wanted: dict[str, Any], they: Somebody) -> Iterator[Made]:
         return lambda: they.change(zone, ("UPSERT", {**live(), **changed}))
 
     yield "values", {"values"}, they.changed_records, upsert(ResourceRecords=[{"Value": elsewhere}])
-    yield "TTL", {"ttl"}, they.changed_records, upsert(TTL=17)
+    yield "TTL", {"ttl"}, they.changed_records, upsert(TTL=71)
     yield "no record", set(), they.changed_records, lambda: they.change(zone, ("DELETE", live()))
 
 
@@ -295,7 +295,7 @@ def txt_value(wanted: dict[str, Any], they: Somebody) -> Iterator[Made]:
             "TTL",
             {"ttl"},
             they.changed_records,
-            lambda: they.change(zone, ("UPSERT", live() | {"TTL": 17})),
+            lambda: they.change(zone, ("UPSERT", live() | {"TTL": 71})),
         )
 
 
@@ -322,7 +322,7 @@ def dmarc(wanted: dict[str, Any], they: Somebody) -> Iterator[Made]:
         "TTL",
         {"ttl"},
         they.changed_records,
-        lambda: they.change(zone, ("UPSERT", live() | {"TTL": 17})),
+        lambda: they.change(zone, ("UPSERT", live() | {"TTL": 71})),
     )
     yield "no record", set(), they.changed_records, lambda: they.change(zone, ("DELETE", live()))
 
