@@ -22,13 +22,15 @@ class Wording:
 
 def stanza(_: Environment, grants: Sequence[Grant]) -> str:
     """The update-policy of the zone as BIND takes it (BIND 9 reference, dynamic update policies):
-    anything else is refused."""
-    lines = [
-        f"    grant {grant.key} {'subdomain' if grant.below else 'name'} {grant.name}. "
-        f"{' '.join(grant.types)};"
-        for grant in grants
-    ]
-    return "\n".join(["update-policy {", *lines, "};"])
+    anything else is refused. What only a take-over deletes is a comment: a CNAME where other types
+    of ours stand, any type where a CNAME of ours does."""
+    lines, further = [], []
+    for grant in grants:
+        named = f"grant {grant.key} {'subdomain' if grant.below else 'name'} {grant.name}."
+        lines.append(f"    {named} {' '.join(grant.types)};")
+        further.append(f"    // {named}{'' if 'CNAME' in grant.types else ' CNAME'};")
+    note = "    // For apply --take-over as well, which deletes what else stands at these names:"
+    return "\n".join(["update-policy {", *lines, note, *further, "};"])
 
 
 def token(env: Environment, grants: Sequence[Grant]) -> str:

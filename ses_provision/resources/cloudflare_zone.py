@@ -9,14 +9,14 @@ from typing import Any
 from ses_provision.environment import Environment
 from ses_provision.errors import HostedZoneProblem
 from ses_provision.outside.call import Call, Doubt
+from ses_provision.outside.providers import CLOUDFLARE, MOVED, NO_REPLY
 from ses_provision.outside.reading import Answers, Ask, Reading, ask, question
 from ses_provision.outside.refusals import Refusal
 from ses_provision.resources.dns_zone import Raw, Reach, at_name
 
-SERVICE = "cloudflare"
 WHERE = "Cloudflare"
 
-ALREADY = (Refusal("Moved"), Refusal("NoReply"))
+ALREADY = (Refusal(MOVED), Refusal(NO_REPLY))
 """Something is there already, or is not as it was read; or nobody knows whether it was made."""
 DOUBT = Doubt(
     WHERE,
@@ -72,7 +72,7 @@ class CloudflareZone:
         """The question for the records of the zone, or for those of a name."""
         params: dict[str, Any] = {"Name": name} if name else {}
         return question(
-            SERVICE,
+            CLOUDFLARE,
             WHERE,
             "ListRecordSets",
             on=(),
@@ -86,7 +86,7 @@ class CloudflareZone:
         entries = [{"Action": verb, "ResourceRecordSet": dict(found)} for verb, found in changes]
         params: dict[str, Any] = {"ZoneId": self.zone_id, "ChangeBatch": {"Changes": entries}}
         return Call(
-            SERVICE,
+            CLOUDFLARE,
             WHERE,
             "BatchRecords",
             params,
@@ -110,7 +110,7 @@ def zones_question(name: str = "", account: str = "") -> Ask:
         "Type": "full", "NameServers": ["<name server>"], "Permissions": [],
     }  # fmt: skip
     return question(
-        SERVICE,
+        CLOUDFLARE,
         WHERE,
         "ListZones",
         on=(),

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from ses_provision.engine.account import Account
 from ses_provision.environment import Environment
+from ses_provision.outside.providers import CLOUDFLARE, RFC2136
 from ses_provision.outside.reading import Reading
 from ses_provision.resources import cloudflare_zone, hosted_zones, updated_zone
 from ses_provision.resources.dns_zone import DnsZone, Reach
@@ -23,14 +24,12 @@ class Keeper(Protocol):
 
 
 ELSEWHERE: Mapping[str, Keeper] = {
-    updated_zone.SERVICE: updated_zone,
-    cloudflare_zone.SERVICE: cloudflare_zone,
+    RFC2136: updated_zone,
+    CLOUDFLARE: cloudflare_zone,
 }
 """Who keeps zones outside AWS, by provider."""
 
-REACH: Mapping[str, Callable[[Environment], Reading[Reach]]] = {
-    cloudflare_zone.SERVICE: cloudflare_zone.reach
-}
+REACH: Mapping[str, Callable[[Environment], Reading[Reach]]] = {CLOUDFLARE: cloudflare_zone.reach}
 """Who tells what our key could do beside what it has to, by provider."""
 
 

@@ -130,7 +130,7 @@ def test_terraform_reads_a_resource_for_each_record(made: Bench) -> None:
         [(name, one)] = held.items()
         assert kind.strip('"') == "cloudflare_dns_record"
         names.append(name)
-        plain = {key: value.strip('"') if isinstance(value, str) else value
+        plain: Any = {key: value.strip('"') if isinstance(value, str) else value
                  for key, value in one.items()}  # fmt: skip
         assert "cloudflare_zone_id_example_com" in plain["zone_id"]
         assert plain.get("proxied") == (False if plain["type"] == "CNAME" else None)

@@ -21,7 +21,7 @@ def test_the_printed_policy_allows_every_call_that_was_made(life: Life) -> None:
     assert refused(life, policies, calls_of(life)) == []
 
 
-GRANT = re.compile(r"grant ours (name|subdomain) (\S+)\. ([A-Z ]+);")
+GRANT = re.compile(r"^    grant ours (name|subdomain) (\S+)\. ([A-Z ]+);", re.MULTILINE)
 
 
 def test_the_printed_update_policy_allows_every_update_and_is_used_whole(life: Life) -> None:

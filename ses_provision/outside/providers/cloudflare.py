@@ -15,9 +15,8 @@ from urllib.parse import urlencode
 from ses_provision.errors import DnsRefused, ProvisionError
 from ses_provision.names import dns_name
 from ses_provision.outside import wait
-from ses_provision.outside.providers import cloudflare_records
+from ses_provision.outside.providers import CLOUDFLARE, MOVED, cloudflare_records
 from ses_provision.outside.providers.cloudflare_refusals import (
-    MOVED,
     not_cloudflare,
     refused,
     unanswered,
@@ -30,7 +29,6 @@ if TYPE_CHECKING:
     from ses_provision.outside.call import Call
     from ses_provision.outside.reading import Ask, Outcome
 
-SERVICE = "cloudflare"
 BASE_URL = "https://api.cloudflare.com/client/v4"
 AT_ONCE = 1000
 """Records of one page: all of most zones. The API takes up to five million."""
@@ -43,7 +41,7 @@ LONGEST_PATIENCE = 5  # digits of seconds: a day
 class Cloudflare:
     """Zones that are kept by Cloudflare."""
 
-    service = SERVICE
+    service = CLOUDFLARE
 
     def __init__(
         self,

@@ -7,14 +7,11 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ses_provision.errors import CannotReachDns, DnsRefused, ProvisionError
+from ses_provision.outside.providers import MOVED, NO_REPLY
 from ses_provision.outside.providers.web import Reply
 from ses_provision.outside.refusals import plainly
 from ses_provision.outside.secrets import hide
 
-MOVED = "Moved"
-"""Something has changed since it was read."""
-NO_REPLY = "NoReply"
-"""A batch was sent, and no answer came: it may have been made or not."""
 SLOWER = "TooManyRequests"
 
 NOT_AUTHENTICATED, FORBIDDEN, TOO_FAST = 401, 403, 429
