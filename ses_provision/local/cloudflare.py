@@ -98,8 +98,14 @@ class Cloudflare:
         self._around_change()
 
     def snapshot(self) -> dict[str, Any]:
-        """Every record of every zone."""
-        return {f"{zone.account}/{zone.name}": zone.rows() for zone in self.zones}
+        """Every record of every zone, without its id: who makes one anew gets another."""
+        return {
+            f"{zone.account}/{zone.name}": sorted(
+                ({**row, "id": ""} for row in zone.rows()),
+                key=lambda row: (row["name"], row["type"], row["content"]),
+            )
+            for zone in self.zones
+        }
 
     def _publish(self) -> None:
         """Let name servers serve what the zones hold."""

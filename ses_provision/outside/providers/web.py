@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import functools
 import ipaddress
 import ssl
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
@@ -16,6 +17,7 @@ from ses_provision import __version__
 from ses_provision.errors import CannotReachDns
 
 CONNECTING, READING = 10.0, 30.0  # seconds
+AT_ONCE = 12  # connections to one host, as many as there are questions under way together
 LONGEST = 64 * 2**20  # octets of an answer
 
 
@@ -51,11 +53,12 @@ Exchange: TypeAlias = Callable[[Request], Reply]
 
 
 def over_http(base_url: str) -> Exchange:
-    """The way to a service. Connections are kept while it is."""
-    pool = manager(base_url)
+    """The way to a service. Connections are kept while it is; none is opened before it is used."""
+    opened = functools.cache(lambda: manager(base_url))
     base = base_url.rstrip("/")
 
     def exchange(request: Request) -> Reply:
+        pool = opened()
         try:
             response = pool.request(
                 request.method,
@@ -96,12 +99,16 @@ NOT_SENT = (
 def manager(base_url: str) -> urllib3.PoolManager:
     """Connections to one host, by the proxy that the environment names for it."""
     host = insist_on_secrecy(base_url)
-    timeout = urllib3.Timeout(connect=CONNECTING, read=READING)
-    context = ssl.create_default_context()
+    options: dict[str, Any] = {
+        "timeout": urllib3.Timeout(connect=CONNECTING, read=READING),
+        "retries": False,
+        "maxsize": AT_ONCE,
+        "ssl_context": ssl.create_default_context(),
+    }
     proxy = getproxies().get(urlsplit(base_url).scheme)
     if proxy and not is_loopback(host) and not proxy_bypass(host):
-        return urllib3.ProxyManager(proxy, timeout=timeout, retries=False, ssl_context=context)
-    return urllib3.PoolManager(timeout=timeout, retries=False, ssl_context=context)
+        return urllib3.ProxyManager(proxy, **options)
+    return urllib3.PoolManager(**options)
 
 
 def insist_on_secrecy(base_url: str) -> str:
