@@ -5,6 +5,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from typing import Literal
+
+DnsProviderName = Literal["route53", "external", "rfc2136", "cloudflare"]
+"""Who may keep the zone of an environment (dns.provider)."""
 
 LONGEST_NAME = 253
 """Characters of a name in DNS (RFC 1035 section 3.1): nothing can stand at a longer one."""

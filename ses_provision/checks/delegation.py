@@ -210,9 +210,8 @@ def ns_record(found: Delegation) -> str:
 
 def in_use(env: Environment) -> str:
     """The way out where another zone is the right one."""
-    setting = "dns.zone_id" if env.dns.in_route53 else "dns.zone and dns.server"
     return (
-        f"name the zone that is in use in {setting}, or say "
+        f"name the zone that is in use in {env.dns.kept_by.other_zone}, or say "
         f'dns.provider = "external" in config/{env.name}.toml'
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ses_provision.checks.delegation import Place, remedy
-from ses_provision.checks.dns_provider import takes_our_key
+from ses_provision.checks.dns_provider import reaches_no_further, takes_our_key
 from ses_provision.checks.faults import Verdict, in_its_place, why
 from ses_provision.checks.finding import Severity, Status
 from ses_provision.checks.identity import domain
@@ -268,7 +268,14 @@ TOPIC = Topic(
     "DNS",
     (
         Item("SES-DNS-001", "Domain is delegated to the hosted zone", delegated),
-        Item("SES-DNS-002", "Name server takes our key", takes_our_key),
+        Item("SES-DNS-002", "DNS provider takes our key", takes_our_key),
+        Item(
+            "SES-DNS-003",
+            "DNS token reaches no further",
+            reaches_no_further,
+            Severity.ADVICE,
+            attests="that the token at the DNS provider has to reach further, and why",
+        ),
         Item("SES-DKIM-003", "DKIM records are published", dkim_published),
         Item("SES-MX-001", "MX of MAIL FROM is published", mx_published, Severity.WARNING),
         Item("SES-SPF-001", "SPF of MAIL FROM is published", spf_published, Severity.WARNING),

@@ -11,6 +11,7 @@ from ses_provision.engine.plan import StepPlan
 from ses_provision.engine.planning import is_about_one_step, looks_beside, unheld
 from ses_provision.errors import NotSettled, StalePlan, Stopped
 from ses_provision.outside import wait
+from ses_provision.outside.call import Doubt
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
@@ -163,20 +164,20 @@ def state(change: Change) -> str:
     return f"{change.action} ({details})" if details else str(change.action)
 
 
-def doubted(planned: StepPlan) -> tuple[str, ...]:
+def doubted(planned: StepPlan) -> tuple[Doubt, ...]:
     """Where to look if what was accepted is not there; nothing where accepted means done."""
     calls = (call for change in planned.pending for call in change.calls())
     return tuple(dict.fromkeys(call.doubt for call in calls if call.doubt))
 
 
-TOPICS = ("look at the topic's policy and key",)
+OF_TOPICS = Doubt("AWS", "look at the topic's policy and key")
 
 
 def prove(
     step: Step,
     again: Callable[[Step], StepPlan],
     sleep: wait.Sleep,
-    doubts: Sequence[str] = (),
+    doubts: Sequence[Doubt] = (),
 ) -> None:
     """Insist that what was accepted is there: AWS may accept a destination and not keep it, and a
     name server ignores what cannot stand at a name.
@@ -205,9 +206,11 @@ def prove(
         )
     except NotSettled as error:
         labels = ", ".join(change.want.label for change in again(step).pending)
-        who = "AWS" if not doubts else "The name server"
+        first, *more = doubts or (OF_TOPICS,)
+        ways = "; ".join(doubt.look for doubt in (first, *more))
         raise Stopped(
-            f"{who} accepted the changes of step {step.id}, but does not show them: {labels}.",
-            f"Run the same command again; if it stays, {'; '.join(doubts or TOPICS)}.",
+            f"{first.who} accepted the changes of step {step.id}, but does not show them: "
+            f"{labels}.",
+            f"Run the same command again; if it stays, {ways}.",
             StalePlan("read back"),
         ) from error

@@ -265,6 +265,25 @@ VariableName = Annotated[
         "secret itself",
     ),
 ]
+TokenVariable = Annotated[
+    str,
+    unrepeated(
+        r"[A-Z][A-Z0-9_]{0,127}",
+        "the NAME of an environment variable in capitals, such as CLOUDFLARE_API_TOKEN, never the "
+        "token itself",
+    ),
+]
+KeyringEntry = Annotated[
+    str,
+    unrepeated(
+        r"(?=.{1,200}$)[A-Za-z0-9._@-]+/[A-Za-z0-9._@-]+",
+        "an entry of the keyring as SERVICE/USER, such as ses-provision/cloudflare, never the "
+        "token itself",
+    ),
+]
+CloudflareAccount = Annotated[
+    str, unrepeated(r"[0-9a-f]{32}", "the id of an account at Cloudflare: 32 of 0-9 a-f")
+]
 KeyName = Annotated[
     str,
     unrepeated(

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ses_provision.local import traits
 from ses_provision.local.artifact import Artifact
+from ses_provision.local.cloudflare import Cloudflare
 from ses_provision.local.cloudwatch import CloudWatch
 from ses_provision.local.contract import AwsError, Caller, Clock, Params
 from ses_provision.local.dispatch import Dispatcher
@@ -127,6 +128,13 @@ class LocalAws:
         )
         self.primaries = Primaries(self._dispatcher, self._disturbances, self._everybody_looks)
         self.surroundings.external_dns.beside = self.primaries.lookup
+        self.cloudflare = Cloudflare(
+            self._dispatcher,
+            self._disturbances,
+            self.primaries,
+            self._everybody_looks,
+            lambda name, kind: self.declared_dns(name, kind) or [],
+        )
         self.post_office = PostOffice(self.sesv2, iam, self._keyring, self._dispatcher)
 
     def session(self, account_id: str, region: str | None = None) -> boto3.Session:
@@ -266,15 +274,18 @@ class LocalAws:
         roles: Iterable[str] = (),
         private_zones: Iterable[tuple[str, str]] = (),
         primaries: Iterable[tuple[str, str]] = (),
+        cloudflare: Iterable[tuple[str, str]] = (),
     ) -> None:
-        """Put hosted zones `(id, name)` and roles, perhaps with a path, into an account, and zones
-        `(name, key)` on name servers outside AWS; a reset brings them back."""
+        """Put hosted zones `(id, name)` and roles, perhaps with a path, into an account, zones
+        `(name, key)` on name servers outside AWS, and zones `(name, account)` at Cloudflare; a
+        reset brings them back."""
         seed: dict[str, Any] = {
             "account": account,
             "zones": list(zones),
             "roles": list(roles),
             "private_zones": list(private_zones),
             "primaries": list(primaries),
+            "cloudflare": list(cloudflare),
         }
         self._sow(**seed)
         self._seeds.append(seed)
@@ -295,7 +306,10 @@ class LocalAws:
         roles: list[str],
         private_zones: list[tuple[str, str]],
         primaries: list[tuple[str, str]],
+        cloudflare: list[tuple[str, str]],
     ) -> None:
+        for name, owner in cloudflare:
+            self.cloudflare.add(name, owner)
         for name, key in primaries:
             self.primaries.add(name, key)
         for zone_id, name in zones:

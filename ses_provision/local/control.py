@@ -30,7 +30,7 @@ POST   sending {"account", "region", "paused": bool}
 POST   baa {"account", "state": "accepted" | "ended", "organization"?: bool}
 POST   dns {"name", "type", "values": [..], "account"?}
 POST   seed {"account", "zones": [[id, name]], "private_zones": [[id, name]], "roles": [name],
-             "primaries": [[name, key]]}
+             "primaries": [[name, key]], "cloudflare": [[name, account]]}
 POST   reset
 """
 
@@ -265,6 +265,7 @@ class Control:
             private_zones=[(zone_id, name) for zone_id, name in asked.get("private_zones", [])],
             roles=asked.get("roles", []),
             primaries=[(name, key) for name, key in asked.get("primaries", [])],
+            cloudflare=[(name, owner) for name, owner in asked.get("cloudflare", [])],
         )
         return {"ok": True}
 

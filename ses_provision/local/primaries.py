@@ -7,7 +7,7 @@ are in the journal, and faults strike them, like the calls of AWS (`rfc2136:Upda
 from __future__ import annotations
 
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
 
 import dns.exception
@@ -65,6 +65,12 @@ class Primaries:
         held = self.zones.setdefault(made.origin, made)
         held.keys |= made.keys
         return held
+
+    def serve(self, name: str, servers: Iterable[str]) -> Primary:
+        """A zone that nobody may update, anew: somebody else fills it."""
+        made = Primary(name, servers, ())
+        self.zones[made.origin] = made
+        return made
 
     def put(self, name: str, kind: str, ttl: int, *values: str) -> None:
         """What somebody else writes into a zone, in the words of master files."""

@@ -12,11 +12,11 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 
-from ses_provision.local import visitors
+from ses_provision.local import cloudflare, visitors
 from ses_provision.local.control import PREFIX, Control
 from ses_provision.local.loopback import only_loopback
 from ses_provision.local.sns_envelope import CERTIFICATE_PATH, certificate
-from ses_provision.local.wire import LONGEST_BODY, ConnectionLostError, Request
+from ses_provision.local.wire import LONGEST_BODY, ConnectionLostError, Request, Response
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -84,6 +84,8 @@ class _Handler(BaseHTTPRequestHandler):
         elif path.startswith(PREFIX):
             status, document = self.server.control.answer(self.command, self.path, body)
             self._send(status, {"Content-Type": "application/json"}, document)
+        elif path.startswith(f"{cloudflare.PREFIX}/"):
+            self._serve_cloudflare(body)
         elif path == CERTIFICATE_PATH:
             self._send(200, {"Content-Type": "application/x-pem-file"}, certificate())
         else:
@@ -105,14 +107,26 @@ class _Handler(BaseHTTPRequestHandler):
         self._say(status, why)
         return None
 
+    def _serve_cloudflare(self, body: bytes) -> None:
+        headers = dict(self.headers.items())
+        self._answer(lambda: self._of_cloudflare(headers, body))
+
+    def _of_cloudflare(self, headers: dict[str, str], body: bytes) -> Response:
+        with self.server.aws.lock:
+            found = self.server.aws.cloudflare.respond(self.command, self.path, headers, body)
+        return Response(*found)
+
     def _serve_aws(self, body: bytes) -> None:
         try:
             request = Request.of(self.command, self.path, dict(self.headers.items()), body)
         except ValueError as error:
             self._say(400, str(error))
             return
+        self._answer(lambda: self.server.aws.answer(request))
+
+    def _answer(self, answer: Callable[[], Response]) -> None:
         try:
-            response = self.server.aws.answer(request)
+            response = answer()
         except ConnectionLostError:
             self.close_connection = True
             self.connection.shutdown(socket.SHUT_RDWR)

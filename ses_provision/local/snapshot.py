@@ -50,6 +50,7 @@ def snapshot(aws: LocalAws, account: str) -> dict[str, Any]:
         if (listing := traits.of(service).listing)
     }
     found["dns"] = {str(name): zone.rows() for name, zone in aws.primaries.zones.items()}
+    found["cloudflare"] = aws.cloudflare.snapshot()
     return {service: held for service, held in found.items() if held}
 
 

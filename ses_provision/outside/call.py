@@ -11,6 +11,14 @@ from ses_provision.outside.rights import Condition, Credentials, Right, iam_acti
 
 
 @dataclass(frozen=True)
+class Doubt:
+    """Whoever may accept a call and not do it, and where to look then."""
+
+    who: str
+    look: str
+
+
+@dataclass(frozen=True)
 class Call:
     """One writing call.
 
@@ -19,8 +27,8 @@ class Call:
     just before has not arrived everywhere": the call is repeated for a bounded time while AWS
     answers with one of them. `already` are those that mean "it is as you want it": a reply was
     lost, or somebody else was faster. `batch` names the list parameter in which calls that differ
-    in nothing else may be sent together, as a whole or not at all, with the path to it. `doubt` is
-    where to look when what was accepted is not there: such a call is read back.
+    in nothing else may be sent together, as a whole or not at all, with the path to it. A call
+    with a `doubt` is read back.
     """
 
     service: str
@@ -34,7 +42,7 @@ class Call:
     already: tuple[Refusal, ...] = ()
     batch: tuple[str, ...] = ()
     credentials: Credentials = field(default=Credentials.ACCOUNT)
-    doubt: str = ""
+    doubt: Doubt | None = None
 
     @property
     def action(self) -> str:

@@ -1,6 +1,7 @@
 """The only module that sleeps: tenacity, for what has not settled yet.
 
-Throttling, 5xx and dropped connections are not its business: botocore retries those.
+Throttling, 5xx and dropped connections of AWS are not its business: botocore retries those. Where
+somebody else asks for patience, it is had here.
 """
 
 from __future__ import annotations
@@ -11,7 +12,13 @@ from typing import TypeVar
 
 import tenacity
 
-from ses_provision.errors import AccessDenied, AwsRefused, CannotReachAws, NotSettled
+from ses_provision.errors import (
+    AccessDenied,
+    AwsRefused,
+    CannotReachAws,
+    NotSettled,
+    ProvisionError,
+)
 from ses_provision.outside.refusals import Refusal, means
 
 T = TypeVar("T")
@@ -129,3 +136,44 @@ def while_refused(call: Callable[[], T], not_yet: Sequence[Refusal], sleep: Slee
         reraise=True,
     )
     return retrying(call)
+
+
+class LaterError(Exception):
+    """Somebody else than AWS asks for patience: what it would fail with, and how many seconds,
+    where that was said."""
+
+    def __init__(self, error: ProvisionError, seconds: float | None = None) -> None:
+        super().__init__(error.message)
+        self.error = error
+        self.seconds = seconds
+
+
+def patiently(call: Callable[[], T], sleep: Sleep, *, tries: int = 4) -> T:
+    """Repeat a call while it asks for patience: a few times, and no longer than policies may take.
+    Raises what it fails with."""
+    waited = 0.0
+
+    def asked_for(state: tenacity.RetryCallState) -> float:
+        error = state.outcome.exception() if state.outcome else None
+        usual = float(2 ** (state.attempt_number - 1))
+        return max(usual, getattr(error, "seconds", None) or 0.0)
+
+    def pause(seconds: float) -> None:
+        nonlocal waited
+        waited += seconds
+        sleep(seconds)
+
+    def enough(state: tenacity.RetryCallState) -> bool:
+        return state.attempt_number >= tries or waited + state.upcoming_sleep > PROPAGATION
+
+    retrying = tenacity.Retrying(
+        retry=tenacity.retry_if_exception_type(LaterError),
+        wait=asked_for,
+        stop=enough,
+        sleep=pause,
+        reraise=True,
+    )
+    try:
+        return retrying(call)
+    except LaterError as later:
+        raise later.error from later

@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from ses_provision.environment import Environment, loading
+from ses_provision.environment.dns_providers import PROVIDERS, DnsProvider
 
 
 def render(answers: Mapping[str, Any]) -> str:
@@ -41,8 +42,7 @@ def settled(answers: Mapping[str, Any]) -> dict[str, Any]:
         "hipaa": bool(answers["hipaa"]),
         "dns": {
             "provider": provider,
-            "zone_id": answers["zone_id"] if provider == "route53" else None,
-            **(updates(answers) if provider == "rfc2136" else {}),
+            **of_provider(PROVIDERS[provider], answers),
         },
         "configuration_set": {"name": answers["configuration_set"]},
         "dmarc": {"policy": "none", "reports_to": [answers["email"]]},
@@ -51,13 +51,15 @@ def settled(answers: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def updates(answers: Mapping[str, Any]) -> dict[str, Any]:
-    """A name server that takes updates, with names for the key and for where its secret is."""
-    return {
-        "server": answers["dns_server"],
-        "key_name": "ses-provision",
-        "key_secret_env": "RFC2136_TSIG_SECRET",
-    }
+DNS_ANSWERS = {"zone_id": "zone_id", "server": "dns_server", "zone": "dns_zone"}
+"""Settings of [dns] that were asked for, and what the answer is called."""
+
+
+def of_provider(provider: DnsProvider, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings of a provider: what was answered, and names for its key and for where its secret
+    is."""
+    asked = {name: answers[key] for name, key in DNS_ANSWERS.items() if name in provider.settings}
+    return {**provider.begins_with, **asked}
 
 
 def section(

@@ -36,7 +36,9 @@ def plan(value: Plan, env: Environment) -> Text:
     ]
     if body:
         parts += [f"{fence}diff", body, fence, ""]
-    return Text("\n".join([*parts, *(f"{one.plain}\n" for one in text.to_publish(env) if one)]))
+    return Text(
+        "\n".join([*parts, *(f"{one.plain}\n" for one in text.about_dns(value, env) if one)])
+    )
 
 
 def left_over(value: Plan) -> Iterator[str]:

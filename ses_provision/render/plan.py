@@ -48,7 +48,7 @@ def plan(value: Plan, env: Environment, *, verbose: bool = False) -> Text:
         lines += step(number, one, env.name, verbose=verbose)
     lines += left_over(value)
     lines += [Text(f"Note: {safe(note)}", style="yellow") for note in value.notes]
-    return Text("\n").join([*lines, *to_publish(env), Text(), summary(value)])
+    return Text("\n").join([*lines, *about_dns(value, env), Text(), summary(value)])
 
 
 def left_over(value: Plan) -> list[Text]:
@@ -65,8 +65,11 @@ def left_over(value: Plan) -> list[Text]:
     return lines
 
 
-def to_publish(env: Environment) -> list[Text]:
-    """Where the records go that no hosted zone of ours takes."""
+def about_dns(value: Plan, env: Environment) -> list[Text]:
+    """Where the records go that no hosted zone of ours takes, or what is not promised of them."""
+    pending = [change for one in value.steps for change in one.pending]
+    if env.dns.kept_by.caution and any(" record" in change.key.type for change in pending):
+        return [Text(), Text(env.dns.kept_by.caution, style="dim")]
     if not env.dns.is_by_hand:
         return []
     from ses_provision.steps import records

@@ -8,6 +8,7 @@ anew in the same batch. A provider makes of that whatever refuses it where the z
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from ses_provision.names import dns_name, parents
@@ -48,6 +49,21 @@ class DnsZone(Protocol):
 
     def holding(self, *sets: Raw) -> Answers:
         """What its provider answers where these sets stand, for rehearsals."""
+
+
+@dataclass(frozen=True)
+class Reach:
+    """What a key may do beside what it has to, as far as its provider tells: how many other zones
+    it sees, and what else it may do in this one."""
+
+    others: int = 0
+    beyond: tuple[str, ...] = ()
+    only_reads: bool = False
+
+    @property
+    def is_narrow(self) -> bool:
+        """It is for the records of one zone."""
+        return not (self.others or self.beyond or self.only_reads)
 
 
 def at_name(sets: Iterable[Raw], name: str) -> list[Raw]:

@@ -58,7 +58,8 @@ class RecordSet:
         values = values_of(live)
         if not all(re.fullmatch(self.ours, value) for value in values):
             obstacles.append(foreign_values(live, values, self.values))
-        found = replace(self, values=frozenset(values), ttl=live.get("TTL", 0), raw=live)
+        shown = frozenset(as_answered(live, values))
+        found = replace(self, values=shown, ttl=live.get("TTL", 0), raw=live)
         return Found(found, tuple(obstacles))
 
     def writes(self, found: Found[RecordSet]) -> Sequence[Call]:
@@ -286,6 +287,12 @@ def values_of(one: Raw) -> list[str]:
         case "MX":
             return [mx_value(value) for value in values]
     return values
+
+
+def as_answered(live: Raw, values: Iterable[str]) -> list[str]:
+    """Values with how a provider hides them: whoever asks DNS is told something else."""
+    hidden = "".join(f" ({way})" for way in live.get("Disguise", ()))
+    return [f"{value}{hidden}" for value in values]
 
 
 def mx_value(value: str) -> str:

@@ -9,22 +9,20 @@ from typing import Any
 from ses_provision.environment import Environment
 from ses_provision.errors import HostedZoneProblem
 from ses_provision.names import dns_name
-from ses_provision.outside.call import Call
+from ses_provision.outside.call import Call, Doubt
+from ses_provision.outside.providers import NO_REPLY, PREREQUISITES, RFC2136
 from ses_provision.outside.reading import Answers, Ask, Reading, ask, question
 from ses_provision.outside.refusals import Refusal
 from ses_provision.resources.dns_zone import Raw, above, at_name
 
-SERVICE = "rfc2136"
+ALREADY = tuple(Refusal(code) for code in (*PREREQUISITES, NO_REPLY))
+"""A prerequisite does not hold, or nobody knows whether an update was made."""
 
-MOVED = tuple(Refusal(code) for code in ("YXDOMAIN", "YXRRSET", "NXRRSET", "NXDOMAIN"))
-"""A prerequisite does not hold: something is there already, or is not as it was read."""
-UNANSWERED = Refusal("NoReply")
-"""Nobody knows whether an update was made."""
-
-DOUBT = (
+DOUBT = Doubt(
+    "The name server",
     "look whether another record stands at the name (a name server passes over what cannot stand "
     "beside it, RFC 2136 section 3.4.2), and whether it keeps a TTL of its own (then set dns.ttl "
-    "to that)"
+    "to that)",
 )
 
 
@@ -60,7 +58,7 @@ class UpdatedZone:
     def question(self, names: Sequence[str]) -> Ask:
         """The question for the record sets at some names."""
         return question(
-            SERVICE,
+            RFC2136,
             self.server,
             "ListRecordSets",
             on=(),
@@ -75,12 +73,12 @@ class UpdatedZone:
         entries = [{"Action": verb, "ResourceRecordSet": dict(found)} for verb, found in changes]
         params: dict[str, Any] = {"Zone": self.name, "ChangeBatch": {"Changes": entries}}
         return Call(
-            SERVICE,
+            RFC2136,
             self.server,
             "UpdateRecordSets",
             params,
             on=(),
-            already=(*MOVED, UNANSWERED),
+            already=ALREADY,
             batch=("ChangeBatch", "Changes"),
             doubt=DOUBT,
         )
@@ -98,7 +96,7 @@ class UpdatedZone:
 def zone_question(name: str, server: str) -> Ask:
     """The question whether a server is in charge of a zone, and for its name servers."""
     return question(
-        SERVICE,
+        RFC2136,
         server,
         "GetZone",
         on=(),

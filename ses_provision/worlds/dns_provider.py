@@ -2,23 +2,81 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import os
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Hashable, Sequence
+    from collections.abc import Callable, Hashable, Mapping, Sequence
 
     from ses_provision.environment import Environment
     from ses_provision.outside.providers import Provider
     from ses_provision.outside.providers.rfc2136 import Line
+    from ses_provision.outside.providers.web import Exchange
 
 LOCAL_KEY = "ses-provision"
 """What a key is called that only a key file would name; a local AWS needs no file."""
 
 
+@dataclass(frozen=True)
+class Ways:
+    """The ways to the providers of a local AWS."""
+
+    line: Line
+    web: Exchange
+    sleep: Callable[[float], None]
+
+
+@dataclass(frozen=True)
+class Kept:
+    """How one provider is reached: really, or at a local AWS. `seed` is what that has to hold, as
+    arguments of `LocalAws.seed`; `exports` are the variables that lead away from the real one to a
+    local AWS at a URL."""
+
+    real: Callable[[Environment, Sequence[str]], Provider]
+    local: Callable[[Environment, Ways], Provider]
+    seed: Callable[[Environment], Mapping[str, Any]]
+    exports: Callable[[Environment, str], Mapping[str, str]] = lambda _, __: {}
+
+
 def real(env: Environment, resolvers: Sequence[str]) -> Provider | None:
     """The provider that the environment names; None where Route 53 or a person keeps the zone."""
-    if env.dns.provider != "rfc2136":
+    kept = KEPT.get(env.dns.provider)
+    return kept.real(env, resolvers) if kept else None
+
+
+def local(env: Environment, ways: Ways) -> Provider | None:
+    """The same at a local AWS, which stands in for everybody who keeps a zone."""
+    kept = KEPT.get(env.dns.provider)
+    return kept.local(env, ways) if kept else None
+
+
+def seed(env: Environment) -> Mapping[str, Any]:
+    """What a local AWS has to hold for the zone of an environment that is not in Route 53."""
+    kept = KEPT.get(env.dns.provider)
+    return kept.seed(env) if kept else {}
+
+
+def exports(env: Environment, url: str) -> Mapping[str, str]:
+    """The variables that let a rehearsal against a local AWS reach nobody's real zone."""
+    kept = KEPT.get(env.dns.provider)
+    return kept.exports(env, url) if kept else {}
+
+
+def whose(env: Environment) -> Hashable:
+    """Equal for environments whose provider takes the same key; None where there is no provider."""
+    if env.dns.provider not in KEPT:
         return None
+    return (env.dns.provider, *(getattr(env.dns, name) for name in env.dns.kept_by.credentials))
+
+
+def key_name(env: Environment) -> str:
+    """What the key of a name server is called, as far as the environment says."""
+    return env.dns.key_name or LOCAL_KEY
+
+
+def updated(env: Environment, resolvers: Sequence[str]) -> Provider:
+    """The name server that takes updates."""
     from ses_provision.outside.providers.rfc2136 import Rfc2136, over_tcp
     from ses_provision.outside.providers.tsig import USUAL_ALGORITHM, KeyPlace
 
@@ -31,24 +89,58 @@ def real(env: Environment, resolvers: Sequence[str]) -> Provider | None:
     return Rfc2136(place.key, lambda server: over_tcp(server, resolvers))
 
 
-def local(env: Environment, line: Line) -> Provider | None:
-    """The same at a local AWS, which stands in for every server and knows the key by its name."""
-    if env.dns.provider != "rfc2136":
-        return None
+def updated_here(env: Environment, ways: Ways) -> Provider:
+    """A local AWS in place of every name server; it knows the key by its name."""
     from ses_provision.outside.providers.rfc2136 import Rfc2136
     from ses_provision.outside.providers.tsig import local_key
 
-    return Rfc2136(lambda: local_key(key_name(env)), line)
+    return Rfc2136(lambda: local_key(key_name(env)), ways.line)
 
 
-def whose(env: Environment) -> Hashable:
-    """Equal for environments whose provider takes the same key; None where there is no provider."""
-    dns = env.dns
-    if dns.provider != "rfc2136":
-        return None
-    return (dns.provider, dns.key_name, dns.key_algorithm, dns.key_secret_env, dns.key_file)
+def primary(env: Environment) -> Mapping[str, Any]:
+    """The zone at a name server, with the key that may change it."""
+    return {"primaries": [(env.dns.zone or env.domain, key_name(env))]}
 
 
-def key_name(env: Environment) -> str:
-    """What the key is called, as far as the environment says."""
-    return env.dns.key_name or LOCAL_KEY
+LOCAL_TOKEN = "local"  # noqa: S105 - a local AWS has no secrets
+"""The token that a local AWS takes in place of Cloudflare's."""
+
+
+def at_cloudflare(env: Environment, _: Sequence[str]) -> Provider:
+    """Cloudflare's API, or what CLOUDFLARE_BASE_URL names in its place, as for Cloudflare's own
+    tools."""
+    from ses_provision.outside.providers import cloudflare, token, web
+
+    base = os.environ.get("CLOUDFLARE_BASE_URL") or cloudflare.BASE_URL
+    place = token.TokenPlace(env.dns.token_env or "", env.dns.token_keyring or "")
+    return cloudflare.Cloudflare(place, web.over_http(base))
+
+
+def like_cloudflare(env: Environment, ways: Ways) -> Provider:
+    """A local AWS in place of Cloudflare."""
+    from ses_provision.outside.providers import cloudflare, token
+
+    place = token.TokenPlace(env.dns.token_env or "", env.dns.token_keyring or "")
+    return cloudflare.Cloudflare(place, ways.web, ways.sleep, lambda: LOCAL_TOKEN)
+
+
+def cloudflare_zone(env: Environment) -> Mapping[str, Any]:
+    """The zone at Cloudflare, in the account that the file names."""
+    return {"cloudflare": [(env.dns.zone or env.domain, env.dns.account or "")]}
+
+
+CLOUDFLARE_PATH = "/client/v4"
+"""Where a local AWS answers in place of Cloudflare's API: the path is that of the real one."""
+
+
+def away_from_cloudflare(env: Environment, url: str) -> Mapping[str, str]:
+    """The local AWS by its URL, and the token that it takes; the real one stays where it is."""
+    token = {env.dns.token_env: LOCAL_TOKEN} if env.dns.token_env else {}
+    return {"CLOUDFLARE_BASE_URL": f"{url}{CLOUDFLARE_PATH}", **token}
+
+
+KEPT: Mapping[str, Kept] = {
+    "rfc2136": Kept(updated, updated_here, primary),
+    "cloudflare": Kept(at_cloudflare, like_cloudflare, cloudflare_zone, away_from_cloudflare),
+}
+"""The providers that are reached by other ways than AWS is."""

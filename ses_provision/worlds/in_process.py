@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING
 
 from ses_provision.errors import CannotReachAws
 from ses_provision.outside import aws
-from ses_provision.worlds import dns_provider, public_dns
+from ses_provision.worlds import dns_provider, public_dns, public_web
 
 if TYPE_CHECKING:
     from ses_provision.environment import Environment
     from ses_provision.local import LocalAws
     from ses_provision.outside.providers import Provider
     from ses_provision.outside.providers.rfc2136 import Exchange
+    from ses_provision.outside.providers.web import Reply, Request
     from ses_provision.outside.reading import Ask, Outcome
     from ses_provision.outside.smtp import Endpoint
     from ses_provision.worlds.real import Trace
@@ -47,7 +48,7 @@ class InProcess:
 
     def provider(self, env: Environment) -> Provider | None:
         """Who keeps the environment's zone where Route 53 does not."""
-        return dns_provider.local(env, self.line)
+        return dns_provider.local(env, dns_provider.Ways(self.line, self.web, self.sleep))
 
     @contextlib.contextmanager
     def line(self, server: str) -> Iterator[Exchange]:
@@ -55,6 +56,10 @@ class InProcess:
         if server in self.silent:
             raise TimeoutError(f"{server} does not answer")
         yield lambda query: public_dns.exchange(self.local, query)
+
+    def web(self, request: Request) -> Reply:
+        """The way to whoever keeps zones by an API of HTTP."""
+        return public_web.exchange(self.local, request)
 
     def resolve(self, asked: Ask) -> Outcome:
         """What DNS answers, to whomever the question goes, and what was put on the web."""
@@ -93,9 +98,8 @@ def seed(local: LocalAws, environments: Iterable[Environment]) -> None:
         if env.dns.in_route53:
             place = (env.zone_account_id, zone_id(env))
             zones[place] = min(zones.get(place, env.domain), env.domain, key=len)
-        elif env.dns.provider == "rfc2136":
-            zone = env.dns.zone or env.domain
-            local.seed(env.account_id, primaries=[(zone, dns_provider.key_name(env))])
+        else:
+            local.seed(env.account_id, **dns_provider.seed(env))
     for (account, identity), domain in zones.items():
         local.seed(account, zones=[(identity, domain)])
 

@@ -34,13 +34,18 @@ class LocalServer(RealWorld):
     def connect(self, env: Environment, profile: str | None, trace: Trace) -> Connections:
         """Connect with the key that belongs to the environment's account there."""
         from ses_provision.outside import aws, sessions
-        from ses_provision.outside.providers import rfc2136
+        from ses_provision.outside.providers import rfc2136, web
         from ses_provision.worlds import dns_provider
 
         del profile
         self.insist_that_it_listens()
         whose = (env.account_id, env.zone_account_id, dns_provider.whose(env))
         name_server = f"127.0.0.1:{name_server_port(self.port)}"
+        ways = dns_provider.Ways(
+            lambda _: rfc2136.over_tcp(name_server),
+            web.over_http(f"{self.endpoint_url}{dns_provider.CLOUDFLARE_PATH}"),
+            self.sleep,
+        )
 
         def connect() -> Connections:
             elsewhere = env.zone_account_id != env.account_id
@@ -51,7 +56,7 @@ class LocalServer(RealWorld):
                 trace=trace,
                 resolve=lambda asked: answer(asked, [name_server], everything_there=True),
                 whose=whose,
-                provider=dns_provider.local(env, lambda _: rfc2136.over_tcp(name_server)),
+                provider=dns_provider.local(env, ways),
             )
 
         return self.shelf.take(whose, connect)

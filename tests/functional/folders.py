@@ -88,3 +88,17 @@ name = "example"
 policy = "quarantine"
 reports_to = ["dmarc@example.com"]
 """
+
+AT_CLOUDFLARE = """
+account_id = "111122223333"
+region = "eu-central-1"
+domain = "example.com"
+[dns]
+provider = "cloudflare"
+token_env = "CLOUDFLARE_API_TOKEN"
+[configuration_set]
+name = "example"
+[dmarc]
+policy = "quarantine"
+reports_to = ["dmarc@example.com"]
+"""

@@ -96,9 +96,12 @@ def test_published_records_verify_the_domain(outside: Bench) -> None:
     [
         ('provider = "external"\nzone_id = "Z1"', 'dns: zone_id: only with provider = "route53"'),
         ('provider = "external"\nprofile = "dns"', 'dns: profile: only with provider = "route53"'),
-        ('zone = "example.com"', 'dns: zone: only with provider = "external" or "rfc2136"'),
+        (
+            'zone = "example.com"',
+            'dns: zone: only with provider = "external" or "rfc2136" or "cloudflare"',
+        ),
         ('provider = "external"\nzone = "example.org"', "does not hold example.com"),
-        ('provider = "cloudflare"', "dns.provider"),
+        ('provider = "hetzner"', "dns.provider"),
         ('assume_role_arn = "dns"', "the ARN of an IAM role"),
     ],
 )

@@ -295,3 +295,23 @@ def test_an_ip_address_as_a_domain_is_asked_for_anew_not_a_traceback(init: Init)
     assert refused.status == 1
     assert "domain" in refused.stderr
     assert "Traceback" not in refused.stderr
+
+
+def test_at_cloudflare_the_zone_is_the_registered_domain_and_the_token_gets_a_name(
+    init: Init, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    flags = ["dev.example.com" if one == "example.com" else one for one in FLAGS]
+    monkeypatch.setattr("sys.stdin", Person("cloudflare\n\n\nn\n"))
+
+    asked = init("prod", *FLAGS)
+    written = init("staging", *flags, "--dns", "cloudflare", "--non-interactive")
+
+    assert (asked.status, written.status) == (0, 0), asked.stderr + written.stderr
+    assert "What Cloudflare has to allow: ses-provision permissions --env prod --dns" in (
+        asked.stdout
+    )
+    for name, zone in (("prod", None), ("staging", "example.com")):
+        dns = loaded(tmp_path, name).dns
+        assert (dns.provider, dns.zone, dns.token_env) == (
+            "cloudflare", zone, "CLOUDFLARE_API_TOKEN",
+        )  # fmt: skip

@@ -91,6 +91,7 @@ def reader(cli: Cli, aws: LocalAws, tmp_path: Path, monkeypatch: pytest.MonkeyPa
 
 def test_the_walk_throughs_are_those_of_dns_two_regions_smtp_costs_and_statistics() -> None:
     assert [walk.title for walk in walk_throughs()] == [
+        "Cloudflare",
         "Route 53",
         "a dashboard",
         "a name server that takes updates",
@@ -111,6 +112,8 @@ def test_the_walk_throughs_run_as_they_stand_and_end_verified(
 ) -> None:
     if "name server" in walk.title:
         aws.seed(ACCOUNT, primaries=[("example.com", "ses-provision")])
+    if walk.title == "Cloudflare":
+        aws.seed(ACCOUNT, cloudflare=[("example.com", "")])
     for name, held in walk.files.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(held, encoding="utf-8")

@@ -253,6 +253,10 @@ def test_the_update_policy_names_our_names_and_types_and_nothing_else(made: Benc
         "    grant ours name _dmarc.example.com. TXT;",
         "    grant ours subdomain _domainkey.example.com. CNAME;",
         "    grant ours name mail.example.com. MX TXT;",
+        "    // For apply --take-over as well, which deletes what else stands at these names:",
+        "    // grant ours name _dmarc.example.com. CNAME;",
+        "    // grant ours subdomain _domainkey.example.com.;",
+        "    // grant ours name mail.example.com. CNAME;",
         "};",
     ]
     assert printed.calls == []
@@ -282,6 +286,13 @@ def test_environments_of_one_zone_have_one_update_policy(cli: Cli, tmp_path: Pat
         "    grant theirs name _dmarc.dev.example.com. TXT;",
         "    grant theirs subdomain _domainkey.dev.example.com. CNAME;",
         "    grant theirs name mail.dev.example.com. MX TXT;",
+        "    // For apply --take-over as well, which deletes what else stands at these names:",
+        "    // grant ours name _dmarc.example.com. CNAME;",
+        "    // grant ours subdomain _domainkey.example.com.;",
+        "    // grant ours name mail.example.com. CNAME;",
+        "    // grant theirs name _dmarc.dev.example.com. CNAME;",
+        "    // grant theirs subdomain _domainkey.dev.example.com.;",
+        "    // grant theirs name mail.dev.example.com. CNAME;",
         "};",
     ]
     for name in ("prod", "staging"):
@@ -293,7 +304,7 @@ def test_where_route_53_keeps_the_zone_there_is_no_update_policy(cli: Cli) -> No
     printed = cli("permissions", "--env", "prod", "--dns")
 
     assert (printed.status, printed.stdout) == (0, "")
-    assert "no name server takes updates of ours" in printed.stderr
+    assert "nobody outside AWS writes its records" in printed.stderr
 
 
 def as_nsupdate_reads_it(script: str) -> dns.update.UpdateMessage:

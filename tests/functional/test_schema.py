@@ -43,7 +43,7 @@ def test_the_shipped_files_name_the_schema_and_are_right_by_it(path: Path) -> No
         ({"account_id": "12"}, "account_id"),
         ({"accont_id": "111122223333"}, "accont_id"),
         ({"alarms": {"bounce_rate": 2}}, "alarms.bounce_rate"),
-        ({"dns": {"provider": "cloudflare"}}, "dns.provider"),
+        ({"dns": {"provider": "hetzner"}}, "dns.provider"),
         ({"dns": {"ttl": "300"}}, "dns.ttl"),
         ({"dns": {"zone_id": "lower"}}, "dns.zone_id"),
         ({"events": {"types": ["CRASH"]}}, "events.types"),

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 PREFIXES = {"sesv2": "ses", "resourcegroupstaggingapi": "tag"}
 NAMES = "route53:ChangeResourceRecordSetsNormalizedRecordNames"
 FREE = frozenset({"GetCallerIdentity"})
-OUTSIDE_AWS = frozenset({"rfc2136"})
+OUTSIDE_AWS = frozenset({"rfc2136", "cloudflare"})
 """What goes to others than AWS; a policy of their own is printed for them."""
 TAGGING = {"sqs": "sqs:TagQueue", "iam": "iam:TagUser", "ssm": "ssm:AddTagsToResource"}
 ANYTHING = frozenset(

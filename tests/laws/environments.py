@@ -85,6 +85,10 @@ AT_NAME_SERVER: Settings = {
     },
 }  # fmt: skip
 
+AT_CLOUDFLARE: Settings = {
+    "dns": {"provider": "cloudflare", "token_env": "CLOUDFLARE_API_TOKEN"},
+}
+
 
 @dataclass(frozen=True)
 class Row:
@@ -199,6 +203,7 @@ ROWS = (
         "domain": "dev.example.com", "dns": {"zone": DOMAIN, "ttl": 60},
         "mail_from": {"subdomain": "bounce.mail"},
     })),
+    Row("a zone at Cloudflare", merged(DMARC, AT_CLOUDFLARE)),
     Row("alarms in two regions", merged(PEOPLE, TWO_REGIONS)),
     Row("alarms only elsewhere", merged(PEOPLE, {"alarms": {"regions": [FAR]}})),
     Row("alarms of the set too", {"alarms": {"per_configuration_set": True}}),

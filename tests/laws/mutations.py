@@ -20,6 +20,7 @@ from ses_provision.environment import Environment
 from ses_provision.local.primary import Primary
 from ses_provision.outside.providers.record_text import read, told
 from tests.functional.test_drift import DEFINITION
+from tests.laws.surroundings import put_outside
 from tests.laws.world import Bench, zone_account
 
 Change = dict[str, Any]
@@ -27,6 +28,7 @@ OUR_TAG = ["Environment"]
 CHANGES_OF_RECORDS = {
     "route53": "route53:ChangeResourceRecordSets",
     "rfc2136": "rfc2136:UpdateRecordSets",
+    "cloudflare": "cloudflare:BatchRecords",
 }
 
 
@@ -66,8 +68,8 @@ class Somebody:
 
     @property
     def primary(self) -> Primary | None:
-        """The zone, where it is at a name server that takes updates."""
-        if self.env.dns.provider != "rfc2136":
+        """The zone as name servers outside AWS serve it."""
+        if self.env.dns.in_route53 or self.env.dns.is_by_hand:
             return None
         return self.bench.local.primaries.holding(self.env.domain)
 
@@ -101,7 +103,7 @@ class Somebody:
             for verb, one in changes:
                 held = read(one)
                 records = [] if verb == "DELETE" else [record.to_text() for record in held]
-                self.bench.local.primaries.put(one["Name"], one["Type"], one["TTL"], *records)
+                put_outside(self.bench, one["Name"], one["Type"], one["TTL"], *records)
             return
         batch = [{"Action": verb, "ResourceRecordSet": one} for verb, one in changes]
         self.zone(zone, "ChangeResourceRecordSets", ChangeBatch={"Changes": batch})
@@ -268,7 +270,7 @@ def record_set(wanted: dict[str, Any], they: Somebody) -> Iterator[Made]:
         return lambda: they.change(zone, ("UPSERT", {**live(), **changed}))
 
     yield "values", {"values"}, they.changed_records, upsert(ResourceRecords=[{"Value": elsewhere}])
-    yield "TTL", {"ttl"}, they.changed_records, upsert(TTL=17)
+    yield "TTL", {"ttl"}, they.changed_records, upsert(TTL=71)
     yield "no record", set(), they.changed_records, lambda: they.change(zone, ("DELETE", live()))
 
 
@@ -293,7 +295,7 @@ def txt_value(wanted: dict[str, Any], they: Somebody) -> Iterator[Made]:
             "TTL",
             {"ttl"},
             they.changed_records,
-            lambda: they.change(zone, ("UPSERT", live() | {"TTL": 17})),
+            lambda: they.change(zone, ("UPSERT", live() | {"TTL": 71})),
         )
 
 
@@ -320,7 +322,7 @@ def dmarc(wanted: dict[str, Any], they: Somebody) -> Iterator[Made]:
         "TTL",
         {"ttl"},
         they.changed_records,
-        lambda: they.change(zone, ("UPSERT", live() | {"TTL": 17})),
+        lambda: they.change(zone, ("UPSERT", live() | {"TTL": 71})),
     )
     yield "no record", set(), they.changed_records, lambda: they.change(zone, ("DELETE", live()))
 

@@ -482,6 +482,7 @@ REPORTS: dict[str, dict[str, Schema]] = {
         "read_only": YES_OR_NO,
         "policies": mapping(POLICY),
         "update_policy": WORDS,
+        "dns_token": WORDS,
     },
     "export": {
         "format": one_of("terraform", "cloudformation", "grafana"),
@@ -525,8 +526,9 @@ REPORTS: dict[str, dict[str, Schema]] = {
 """What each command says of an environment, where nothing kept it from saying it."""
 
 OPTIONAL = frozenset(
-    {"check", "update_policy", "format", "text", "template", "resources_to_import", "left_out",
-     "console", "submitted", "smtp", "smtp_users", "hops", "form", "fields", "dashboard"}
+    {"check", "update_policy", "dns_token", "format", "text", "template", "resources_to_import",
+     "left_out", "console", "submitted", "smtp", "smtp_users", "hops", "form", "fields",
+     "dashboard"}
 )  # fmt: skip
 """What is said only by some options of a command."""
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ses_provision.environment import Environment
 from ses_provision.names import is_within, parents
-from ses_provision.worlds.dns_provider import key_name
+from ses_provision.worlds import dns_provider
 from ses_provision.worlds.in_process import zone_id
 from tests.laws.world import zone_account
 
@@ -35,10 +35,8 @@ def seed(bench: Bench, environments: list[Environment]) -> None:
     named: dict[str, dict[str, str]] = defaultdict(dict)
     for env in environments:
         local_role(bench, env)
-        if env.dns.provider == "rfc2136":
-            zone = env.dns.zone or env.domain
-            bench.local.seed(env.account_id, primaries=[(zone, key_name(env))])
         if not env.dns.in_route53:
+            bench.local.seed(env.account_id, **dns_provider.seed(env))
             continue
         held = named[zone_account(env)]
         above = next((name for name in parents(env.domain) if name in zone_names(bench)), "")
@@ -189,18 +187,18 @@ def neighbours(bench: Bench, environments: list[Environment]) -> None:
         put_record(bench, zone.id, f"www.{name}", "A", "192.0.2.1")
         put_record(bench, zone.id, f"other._domainkey.{name}", "CNAME", "key.example.net")
     for primary in bench.local.primaries.zones.values():
-        name = str(primary.origin)
-        primary.put(name, "TXT", 3600, ['"v=spf1 -all"', r'"back\\slash" "and \"quotes\""'])
-        primary.put(name, "MX", 3600, ["10 Mx.Example.NET."])
-        primary.put(f"www.{name}", "A", 60, ["192.0.2.1"])
-        primary.put(f"other._domainkey.{name}", "CNAME", 60, ["key.example.net."])
+        name = str(primary.origin).rstrip(".")
+        texts = ('"v=spf1 -all"', r'"back\\slash" "and \"quotes\""')
+        put_outside(bench, name, "TXT", 3600, *texts)
+        put_outside(bench, name, "MX", 3600, "10 Mx.Example.NET.")
+        put_outside(bench, f"www.{name}", "A", 60, "192.0.2.1")
+        put_outside(bench, f"other._domainkey.{name}", "CNAME", 60, "key.example.net.")
     for env in environments:
         if env.dns.in_route53:
             txt_at_mail_from(bench, env)
-        elif env.dns.provider == "rfc2136":
-            bench.local.primaries.put(
-                env.mail_from_domain, "TXT", 3600, r'"theirs=1" "\255\254"', r'"caf\195\169"'
-            )
+        elif not env.dns.is_by_hand:
+            texts = (r'"theirs=1" "\255\254"', r'"caf\195\169"')
+            put_outside(bench, env.mail_from_domain, "TXT", 3600, *texts)
     for account, region in sorted({(env.account_id, env.region) for env in environments}):
         beside(bench, account, region)
     for env in environments:
@@ -215,6 +213,14 @@ def neighbours(bench: Bench, environments: list[Environment]) -> None:
                 PolicyName="theirs",
                 PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [everything]}),
             )
+
+
+def put_outside(bench: Bench, name: str, kind: str, ttl: int, *values: str) -> None:
+    """Write a set into a zone outside AWS as somebody else does, in the words of master files."""
+    if bench.local.cloudflare.holds(name):
+        bench.local.cloudflare.put(name, kind, ttl, *values)
+    else:
+        bench.local.primaries.put(name, kind, ttl, *values)
 
 
 def txt_at_mail_from(bench: Bench, env: Environment) -> None:
@@ -267,7 +273,7 @@ def clear_lost_keys(bench: Bench, environments: list[Environment]) -> None:
         for owner in [str(name) for name in primary.zone.nodes]:
             target = bench.local.primaries.lookup(owner, "CNAME") or [""]
             if target[0].endswith("amazonses.com") and owner.partition(".")[0] not in tokens:
-                bench.local.primaries.put(owner, "CNAME", 0)
+                put_outside(bench, owner.rstrip("."), "CNAME", 300)
     for account in bench.local.route53.accounts():
         for zone in bench.local.route53.zones(account):
             lost = [

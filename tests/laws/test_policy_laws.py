@@ -21,7 +21,7 @@ def test_the_printed_policy_allows_every_call_that_was_made(life: Life) -> None:
     assert refused(life, policies, calls_of(life)) == []
 
 
-GRANT = re.compile(r"grant ours (name|subdomain) (\S+)\. ([A-Z ]+);")
+GRANT = re.compile(r"^    grant ours (name|subdomain) (\S+)\. ([A-Z ]+);", re.MULTILINE)
 
 
 def test_the_printed_update_policy_allows_every_update_and_is_used_whole(life: Life) -> None:
@@ -30,7 +30,7 @@ def test_the_printed_update_policy_allows_every_update_and_is_used_whole(life: L
     sets = [
         change["ResourceRecordSet"]
         for made in life.bench.made
-        if made.operation == "UpdateRecordSets"
+        if made.service == "rfc2136" and made.operation == "UpdateRecordSets"
         for change in made.params["ChangeBatch"]["Changes"]
     ]
 
@@ -46,6 +46,28 @@ def test_the_printed_update_policy_allows_every_update_and_is_used_whole(life: L
         assert allowed, found
         used.update(allowed)
     assert used == {(how, name, kind) for how, name, types in grants for kind in types}
+
+
+def test_every_record_that_is_changed_at_cloudflare_is_told_where_the_token_is(
+    life: Life,
+) -> None:
+    printed = life.ran["permissions"].report.get("dns_token", "")
+    told = [line.split() for line in printed.partition("changes with it:")[2].splitlines() if line]
+    named = {(kind, words[-1]) for words in told for kind in words[:-1]}
+    sets = [
+        change["ResourceRecordSet"]
+        for made in life.bench.made
+        if made.operation == "BatchRecords"
+        for change in made.params["ChangeBatch"]["Changes"]
+    ]
+    changed = {
+        (one["Type"], f"<token>.{parent}" if parent.startswith("_domainkey.") else one["Name"])
+        for one in sets
+        for parent in [one["Name"].partition(".")[2]]
+    }
+
+    assert bool(printed) is (life.env.dns.provider == "cloudflare")
+    assert changed == named
 
 
 def test_the_printed_policy_allows_nothing_else(life: Life) -> None:

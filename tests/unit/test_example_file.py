@@ -110,6 +110,11 @@ def test_each_line_of_the_example_can_be_uncommented(one: Shown) -> None:
         if one.name != "key_file":
             section["key_secret_env"] = "RFC2136_TSIG_SECRET"
 
+    if one.prose.startswith('With provider "cloudflare"'):
+        section["provider"] = "cloudflare"
+        if one.name != "token_keyring":
+            section["token_env"] = "CLOUDFLARE_API_TOKEN"
+
     assert loading.checked({**raw, "name": "prod"}, "example.toml")
 
 

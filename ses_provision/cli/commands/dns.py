@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from ses_provision.render.records import Sheet
     from ses_provision.resources.ses.identity import Dkim
 
-Format = Literal["table", "json", "csv", "bind", "cloudflare", "nsupdate", "markdown"]
+Format = Literal[
+    "table", "json", "csv", "bind", "cloudflare", "nsupdate", "octodns", "dnscontrol",
+    "terraform-cloudflare", "markdown",
+]  # fmt: skip
 
 
 def dns(
@@ -24,7 +27,9 @@ def dns(
     output_format: Annotated[
         Format,
         typer.Option(
-            "--format", help="table, json, csv, bind, cloudflare (import), nsupdate or markdown."
+            "--format",
+            help="table, json, csv, bind, cloudflare (import), nsupdate, octodns, dnscontrol, "
+            "terraform-cloudflare or markdown.",
         ),
     ] = "table",
     check: Annotated[
@@ -77,6 +82,10 @@ def dns(
     sheets = run.each(work, in_turn=wait)
     if not checks and output_format in FILES:
         run.document(getattr(text, FILES[output_format])(sheets).plain)
+    elif not checks and output_format in TOOLS:
+        from ses_provision.render import record_tools
+
+        run.document(getattr(record_tools, TOOLS[output_format])(sheets).plain)
 
 
 def tell_incomplete(run: Run, target: Target, *, checks: bool) -> None:
@@ -94,6 +103,11 @@ FILES = {
     "bind": "bind",
     "cloudflare": "cloudflare",
     "nsupdate": "nsupdate",
+}
+TOOLS = {
+    "octodns": "octodns",
+    "dnscontrol": "dnscontrol",
+    "terraform-cloudflare": "terraform_cloudflare",
 }
 
 

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal, get_args
+from typing import TYPE_CHECKING, Annotated, Any, get_args
 
 import typer
 from rich.text import Text
@@ -16,7 +16,7 @@ from ses_provision.cli.options import offered
 from ses_provision.cli.run import Run
 from ses_provision.cli.shared import without
 from ses_provision.errors import ConfigError, ProvisionError, UsageError
-from ses_provision.names import is_within
+from ses_provision.names import DnsProviderName, is_within
 from ses_provision.outside import files
 
 if TYPE_CHECKING:
@@ -29,7 +29,8 @@ NOWHERE = "000000000000"
 LONGEST_SET = 64
 """Characters of a configuration set's name (SES API reference, ConfigurationSet)."""
 
-Provider = Literal["route53", "external", "rfc2136"]
+FLAG_OF_PROVIDER: dict[str, DnsProviderName] = {"zone_id": "route53", "dns_server": "rfc2136"}
+"""Answers that only one provider takes, and so say which it is."""
 
 HostedZoneId = Annotated[
     str | None, typer.Option("--zone-id", metavar="ID", help="The Route 53 hosted zone.")
@@ -48,13 +49,14 @@ class Answers:
     domain: str | None
     account_id: str | None
     region: str | None
-    dns: Provider | None
+    dns: DnsProviderName | None
     zone_id: str | None
     dns_server: str | None
     configuration_set: str | None
     email: str | None
     hipaa: bool | None
     profile: str | None
+    dns_zone: str | None = None
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,7 @@ def init(
     ] = None,
     region: Sending = None,
     dns: Annotated[
-        Provider | None, typer.Option("--dns", help="Where the domain's DNS is.")
+        DnsProviderName | None, typer.Option("--dns", help="Where the domain's DNS is.")
     ] = None,
     zone_id: HostedZoneId = None,
     dns_server: DnsServer = None,
@@ -152,6 +154,7 @@ def init(
     run.show(
         Text(f"Wrote {path}: every setting it has, and those it could have."),
         Text(f"Look at it, then: ses-provision plan --env {env.name}"),
+        *allowed_by_provider(env),
     )
 
 
@@ -223,8 +226,8 @@ def complete(run: Run, answers: Answers, *, asks: bool) -> Path:
 
 def needs_aws(answers: Answers) -> bool:
     """Whether AWS knows something that nobody has said yet."""
-    elsewhere = answers.dns in {"external", "rfc2136"} or answers.dns_server is not None
-    knows_zone = elsewhere or answers.zone_id is not None
+    provider = said_by_flags(answers)
+    knows_zone = provider not in {None, "route53"} or answers.zone_id is not None
     return answers.account_id is None or not knows_zone
 
 
@@ -318,24 +321,29 @@ def provisional(answers: Answers) -> Environment:
     return loading.checked(raw, "the answers so far")
 
 
+def said_by_flags(answers: Answers) -> DnsProviderName | None:
+    """The provider, where a flag says it or belongs to one alone."""
+    implied = (one for name, one in FLAG_OF_PROVIDER.items() if getattr(answers, name) is not None)
+    return answers.dns or next(implied, None)
+
+
 def choose_dns(answers: Answers, seen: Seen, *, asks: bool) -> None:
     """Route 53 with one of its zones, a name server that takes updates, or DNS by hand."""
+    from ses_provision.environment.dns_providers import PROVIDERS
+
     domain = answers.domain or ""
     holding = sorted(
         (zone for zone in seen.zones if is_within(domain, zone.name)),
         key=lambda zone: len(zone.name),
         reverse=True,
     )
-    if answers.zone_id is not None:
-        answers.dns = answers.dns or "route53"
-    if answers.dns_server is not None:
-        answers.dns = answers.dns or "rfc2136"
+    answers.dns = said_by_flags(answers)
     if answers.dns is None:
         default = "route53" if holding or not seen.zones else "external"
-        every = get_args(Provider)
+        every = get_args(DnsProviderName)
         chosen = answer(None, "Where the domain's DNS is", default, asks=asks, choices=every)
         answers.dns = next(one for one in every if one == chosen)
-    if answers.dns == "rfc2136":
+    if "server" in PROVIDERS[str(answers.dns)].settings:
         answers.dns_server = answer(
             answers.dns_server,
             "Name server that takes dynamic updates",
@@ -344,6 +352,8 @@ def choose_dns(answers: Answers, seen: Seen, *, asks: bool) -> None:
             asks,
             checked("dns.server"),
         )
+    if PROVIDERS[str(answers.dns)].zones_are_registered:
+        answers.dns_zone = registered(domain)
     if answers.dns == "route53" and answers.zone_id is None and holding:
         is_clear = len(holding) == 1 or len(holding[0].name) > len(holding[1].name)
         if asks or is_clear:
@@ -352,6 +362,23 @@ def choose_dns(answers: Answers, seen: Seen, *, asks: bool) -> None:
             answers.zone_id = answer(
                 None, f"Hosted zone: {known}", holding[0].id, asks=asks, choices=choices
             )
+
+
+def allowed_by_provider(env: Environment) -> list[Text]:
+    """Where to read what a DNS provider outside AWS has to allow."""
+    if not env.dns.kept_by.credentials:
+        return []
+    keeper = env.dns.kept_by.keeper(env.dns)
+    return [Text(f"What {keeper} has to allow: ses-provision permissions --env {env.name} --dns")]
+
+
+def registered(domain: str) -> str | None:
+    """The domain at the registrar, where a part of it sends: Cloudflare has zones of that name
+    alone on all plans but Enterprise (Cloudflare documentation, subdomain setup)."""
+    from ses_provision.resources.organisation import organisational_domain
+
+    found = organisational_domain(domain)
+    return found if found != domain else None
 
 
 def write_new(path: Path, text: str) -> None:

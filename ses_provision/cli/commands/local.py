@@ -12,6 +12,7 @@ import typer
 from ses_provision.cli.run import Run
 from ses_provision.cli.shared import without
 from ses_provision.errors import UsageError
+from ses_provision.worlds import dns_provider
 from ses_provision.worlds.real import LOCAL_PORT, name_server_port, smtp_ports
 
 if TYPE_CHECKING:
@@ -144,4 +145,9 @@ def settings(environments: Sequence[Environment], folder: Path, port: int) -> di
         "AWS_SHARED_CREDENTIALS_FILE": str(credentials),
         "AWS_EC2_METADATA_DISABLED": "true",
         "SES_PROVISION_RESOLVERS": f"127.0.0.1:{name_server_port(port)}",
+        **{
+            name: value
+            for env in environments
+            for name, value in dns_provider.exports(env, f"http://127.0.0.1:{port}").items()
+        },
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -27,14 +28,17 @@ def permissions(
     ] = False,
     dns: Annotated[
         bool,
-        typer.Option("--dns", help="What the name server has to allow instead (rfc2136, BIND)."),
+        typer.Option(
+            "--dns", help="What the DNS provider has to allow instead (rfc2136, cloudflare)."
+        ),
     ] = False,
 ) -> None:
     """Print the IAM policy that an operator needs, as JSON that IAM accepts.
 
     Covers what the environment file configures and nothing more, and asks AWS nothing. Where the
     records go to a name server by dynamic updates, --dns prints the update-policy for its zone,
-    with what other environments of the folder write there.
+    with what other environments of the folder write there; for Cloudflare it says which token is
+    needed, and what that may do beyond.
 
     Example: ses-provision permissions --env prod > operator.json
     """
@@ -44,17 +48,14 @@ def permissions(
     for env in run.environments():
         neighbours = list(others({env.name}, run.config_dir))
         found = policies(env, read_only=read_only, others=neighbours)
-        stanza = "" if read_only else update_policy(env, neighbours)
-        said = {"update_policy": stanza} if stanza else {}
+        rights = None if read_only else dns_rights(env, neighbours)
+        said = {rights.key: rights.text} if rights else {}
         run.report(env.name, {"read_only": read_only, "policies": found, **said})
         if dns:
-            show_update_policy(run, env, stanza, shown)
-            shown.add(stanza)
+            show_dns_rights(run, env, rights, shown)
             continue
-        if stanza and not run.as_json:
-            run.tell(
-                f"{env.name}: for the name server: ses-provision permissions --env {env.name} --dns"
-            )
+        if rights and not run.as_json:
+            run.tell(f"{env.name}: {rights.whom}: ses-provision permissions --env {env.name} --dns")
         for name, policy in found.items():
             whom = about(name, env)
             if not run.as_json:
@@ -62,24 +63,39 @@ def permissions(
             run.document(json.dumps(policy, indent=2))
 
 
-def update_policy(env: Environment, neighbours: list[Environment]) -> str:
-    """What the name server of the zone has to allow; nothing where none takes our updates."""
-    if env.dns.provider != "rfc2136":
-        return ""
-    from ses_provision.rehearsal.update_policy import grants
-    from ses_provision.render.update_policy import stanza
+@dataclass(frozen=True)
+class DnsRights:
+    """What the provider of a zone outside AWS has to allow."""
 
-    return stanza(grants(env, neighbours))
+    key: str
+    whom: str
+    text: str
 
 
-def show_update_policy(run: Run, env: Environment, stanza: str, shown: set[str]) -> None:
-    """The stanza alone, once for all whose records are in its zone; or why there is none."""
+def dns_rights(env: Environment, neighbours: list[Environment]) -> DnsRights | None:
+    """What the provider of the zone has to allow; None where none outside AWS is told to write."""
+    from ses_provision.rehearsal.dns_rights import grants
+    from ses_provision.render.dns_rights import WORDINGS
+
+    wording = WORDINGS.get(env.dns.provider)
+    if wording is None:
+        return None
+    return DnsRights(wording.key, wording.whom, wording.text(env, grants(env, neighbours)))
+
+
+def show_dns_rights(run: Run, env: Environment, rights: DnsRights | None, shown: set[str]) -> None:
+    """The text alone, once for all whose records are in its zone; or why there is none."""
+    if rights is None:
+        if not run.as_json:
+            run.tell(f"{env.name}: nobody outside AWS writes its records (dns.provider)")
+        return
     if not run.as_json:
-        whom = f"in the zone {env.dns.zone or env.domain} of {env.dns.server}"
-        same = ", as above" if stanza in shown else ""
-        run.tell(f"{env.name}: {whom + same if stanza else 'no name server takes updates of ours'}")
-    if stanza and stanza not in shown:
-        run.document(stanza)
+        same = ", as above" if rights.text in shown else ""
+        zone = env.dns.zone or env.domain
+        run.tell(f"{env.name}: in the zone {zone} of {env.dns.kept_by.keeper(env.dns)}{same}")
+    if rights.text not in shown:
+        run.document(rights.text)
+    shown.add(rights.text)
 
 
 def about(name: str, env: Environment) -> str:

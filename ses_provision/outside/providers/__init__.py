@@ -3,7 +3,8 @@
 A question to a provider and a change of its zone are an `Ask` and a `Call` like any other, of a
 service that bears the provider's name; what is needed beside them (the key, the way to the server)
 is held here. A zone's own resource says what is asked and sent, and makes something of the answer.
-Begin with `rfc2136`.
+Begin with `rfc2136`, and for
+those that are reached by HTTP with `cloudflare`.
 """
 
 from __future__ import annotations
@@ -14,8 +15,17 @@ if TYPE_CHECKING:
     from ses_provision.outside.call import Call
     from ses_provision.outside.reading import Ask, Outcome
 
-SERVICES = frozenset({"rfc2136"})
+RFC2136, CLOUDFLARE = "rfc2136", "cloudflare"
+SERVICES = frozenset({RFC2136, CLOUDFLARE})
 """The providers that there are, by the service of their questions and calls."""
+
+PREREQUISITES = ("YXDOMAIN", "YXRRSET", "NXRRSET", "NXDOMAIN")
+"""Codes of a name server: a prerequisite does not hold (RFC 2136 section 2.2), something is there
+already or is not as it was read."""
+MOVED = "Moved"
+"""The same of a provider that is asked again just before a change."""
+NO_REPLY = "NoReply"
+"""A change was sent, and no answer came: it may have been made or not."""
 
 
 class Provider(Protocol):

@@ -29,19 +29,13 @@ import dns.update
 from ses_provision.errors import CannotReachDns, DnsRefused, ProvisionError
 from ses_provision.names import dns_name, parents
 from ses_provision.outside import dns as resolving
-from ses_provision.outside.providers import record_text
+from ses_provision.outside.providers import NO_REPLY, PREREQUISITES, RFC2136, record_text
 
 if TYPE_CHECKING:
     from ses_provision.outside.call import Call
     from ses_provision.outside.reading import Ask, Outcome
 
-SERVICE = "rfc2136"
 PATIENCE = 10.0  # seconds for one exchange
-
-MOVED = frozenset({"YXDOMAIN", "YXRRSET", "NXRRSET", "NXDOMAIN"})
-"""A prerequisite does not hold (RFC 2136 section 2.2)."""
-NO_REPLY = "NoReply"
-"""An update was sent, and no answer came: it may have been made or not."""
 
 BESIDE = ("TXT", "MX", "NS", "A", "AAAA", "SRV", "CAA", "DS", "PTR", "HTTPS")
 """What is looked for at a name beside a CNAME."""
@@ -54,7 +48,7 @@ Line: TypeAlias = Callable[[str], AbstractContextManager[Exchange]]
 class Rfc2136:
     """Zones that are kept by name servers which take updates."""
 
-    service = SERVICE
+    service = RFC2136
 
     def __init__(self, key: Callable[[], dns.tsig.Key], line: Line) -> None:
         self._key = key
@@ -350,7 +344,7 @@ def refused(code: str, zone: str, server: str, call: Call) -> DnsRefused:
     """An update that the server has refused: nothing of it was made."""
     sets = [change["ResourceRecordSet"] for change in call.params["ChangeBatch"]["Changes"]]
     names = ", ".join(dict.fromkeys(f"{one['Type']} {dns_name(one['Name'])}" for one in sets))
-    if code in MOVED:
+    if code in PREREQUISITES:
         hidden = (
             " If it stays, a record there says word for word what a wildcard above it says, and so "
             "does not show: change one of them."
