@@ -70,9 +70,20 @@ class Item:
     pieces: Callable[[Case], Decimal | int]
 
 
-def sent_with(used: Callable[[Volume], bool]) -> Callable[[Case], int]:
+def sent_where(used: Callable[[Case], bool]) -> Callable[[Case], int]:
     """All that is sent, where something is used."""
-    return lambda case: case.volume.recipients if used(case.volume) else 0
+    return lambda case: case.volume.recipients if used(case) else 0
+
+
+def has_vdm(case: Case) -> bool:
+    """Whether Virtual Deliverability Manager is on."""
+    return case.volume.vdm or (case.env.vdm is not None and case.env.vdm.enabled)
+
+
+def is_validated(case: Case) -> bool:
+    """Whether SES checks addresses by itself."""
+    named = case.env.account and case.env.account.auto_validation
+    return case.volume.auto_validation or named not in {None, "off"}
 
 
 def attached(case: Case) -> Decimal:
@@ -99,9 +110,13 @@ ITEMS = (
     Item("attachments", "attachments", attached),
     Item("dedicated IP addresses", "dedicated-ip", lambda case: case.volume.dedicated_ips),
     Item("managed IP addresses", "managed-ips", lambda case: int(case.volume.managed_ips)),
-    Item("mail by managed addresses", "managed-ip-mail", sent_with(lambda v: v.managed_ips)),
-    Item("deliverability manager", "vdm", sent_with(lambda v: v.vdm)),
-    Item("auto validation", "auto-validation", sent_with(lambda v: v.auto_validation)),
+    Item(
+        "mail by managed addresses",
+        "managed-ip-mail",
+        sent_where(lambda case: case.volume.managed_ips),
+    ),
+    Item("deliverability manager", "vdm", sent_where(has_vdm)),
+    Item("auto validation", "auto-validation", sent_where(is_validated)),
     Item("tenants", "tenant", lambda case: case.volume.tenants),
     Item("alarms", "alarm", lambda case: case.made["alarm"]),
     Item("dashboard", "dashboard", lambda case: case.made["dashboard"]),

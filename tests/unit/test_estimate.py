@@ -225,3 +225,16 @@ def test_the_guide_has_the_prices_and_their_day() -> None:
             exact = (tier.price * price.per).normalize()
             shown = f"{exact:.2f}" if exact == exact.quantize(Decimal("0.01")) else f"{exact:f}"
             assert shown in page, (price.key, shown)
+
+
+def test_what_the_file_turns_on_for_the_account_is_counted_and_its_plan_taken(
+    env: Environment,
+) -> None:
+    def names(**sections: Any) -> set[str]:
+        raw = {**env.model_dump(exclude_unset=True), "name": env.name, **sections}
+        found = case(Environment.model_validate(raw), Volume(1000))
+        return {line.name for line in estimated(found, PRICES.plans["NONE"], PRICES).lines}
+
+    assert names(vdm={}) - names(vdm={"enabled": False}) == {"deliverability manager"}
+    checked = names(account={"auto_validation": "managed"})
+    assert checked - names(account={"auto_validation": "off"}) == {"auto validation"}

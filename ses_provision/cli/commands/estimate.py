@@ -59,8 +59,8 @@ def estimate(
 ) -> None:
     """Say what an environment costs a month, and which plan of SES is cheapest.
 
-    From what is sent, and from what the file declares: alarms, keys, secrets, hosted zone. Asks AWS
-    nothing, unless --live: the prices that come with the tool have their date.
+    From what is sent, and from what the file declares: alarms, keys, secrets, hosted zone, and
+    more. Asks AWS nothing, unless --live: the prices that come with the tool have their date.
 
     Example: ses-provision estimate --env prod --recipients 100000 --attachment-kb 200
     """
@@ -84,12 +84,18 @@ def estimate(
     found = []
     for env in run.environments():
         with run.boundary(env.name):
-            found.append((env, estimated(run, env, volume, chosen or NEW, shipped())))
+            by_plan = chosen or named(env) or NEW
+            found.append((env, estimated(run, env, volume, by_plan, shipped())))
     show(run, found)
 
 
 NEW = "ESSENTIALS"
 """The plan of accounts that are new since 2026-07-21."""
+
+
+def named(env: Environment) -> str:
+    """The plan that the file names."""
+    return (env.account and env.account.pricing_plan) or ""
 
 
 def exact(value: float, option: str) -> Decimal:
@@ -112,7 +118,7 @@ def by_aws(run: Run, target: Target, volume: Volume, plan: str) -> tuple[Environ
         both(pricing.live(known, env.region), sending_account(env.region))
     )
     own = account.plan if account.plan in prices.plans else NEW
-    return env, estimated(run, env, volume, plan or own, prices)
+    return env, estimated(run, env, volume, plan or named(env) or own, prices)
 
 
 def estimated(run: Run, env: Environment, volume: Volume, plan: str, prices: Prices) -> Comparison:
