@@ -31,6 +31,9 @@ GROUPS = {
             "Show what was sent, delivered, bounced and complained about, by day, beside AWS's "
             "limits."
         ),
+        "deliverability": (
+            "Show what becomes of mail at each mailbox provider, and what SES recommends."
+        ),
         "quota": "Show how much may be sent, and how much of it is used; ask AWS for more.",
         "whoami": (
             "Say whose credentials each environment is worked on with, from where, and until when."

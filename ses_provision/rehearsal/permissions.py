@@ -25,6 +25,7 @@ from ses_provision.engine.model import Found
 from ses_provision.operations import (
     access_request,
     alarm_drill,
+    deliverability,
     drill,
     emergency,
     quotas,
@@ -191,6 +192,7 @@ def readings(env: Environment, account: Account) -> Iterator[Reading[Any]]:
     yield pricing.live(shipped(), env.region)
     for by in DIMENSIONS:
         yield statistics.look(env.region, ANY_TIME, 1, by, ("<name>",))
+    yield deliverability.look(env, ANY_TIME, 1, ("<name>",))
     yield strays(env, account)
     scope = teardown.Scope(STEPS, env, account)
     yield from smtp_keys.asks(env, account)

@@ -112,6 +112,7 @@ READING = (
     ("suppression", "list"),
     ("suppression", "list", "gone@example.com"),
     ("stats",),
+    ("deliverability",),
     ("quota",),
     ("estimate", "--live"),
 )

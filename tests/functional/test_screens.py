@@ -30,6 +30,7 @@ FRESH: tuple[tuple[str, ...], ...] = (
     ("checklist", "--env", "prod"),
     ("whoami",),
     ("stats",),
+    ("deliverability",),
     ("quota", "--env", "prod"),
     ("estimate", "--env", "prod"),
     ("dns", "--env", "prod"),

@@ -253,7 +253,7 @@ def work(life: Life) -> None:
         life.run("drill", "drill", "--yes", "--alarms", "--json")
     if life.env.production_access:
         life.run("request", "request-access", "--submit", "--yes", "--json")
-    for name in ("stats", "quota"):
+    for name in ("stats", "deliverability", "quota"):
         life.run(name, name, "--json")
     stop(life)
     suppress(life)

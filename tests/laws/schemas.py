@@ -440,6 +440,21 @@ STATISTICS = thing(
     above=each(one_of("bounces", "complaints")),
     **SENT,
 )
+DELIVERABILITY = thing(
+    vdm=YES_OR_NO,
+    providers=each(thing(of=WORDS, **SENT)),
+    recommendations=each(
+        thing(
+            about=WORDS,
+            kind=WORDS,
+            description=TEXT,
+            impact=WORDS,
+            since=maybe(MOMENT),
+            next_step=TEXT,
+        )
+    ),
+    of_others=COUNT,
+)
 QUOTA = thing(
     account_id=ACCOUNT,
     region=REGION,
@@ -472,6 +487,7 @@ REPORTS: dict[str, dict[str, Schema]] = {
     "estimate": {"estimate": ESTIMATE},
     "stats": {"statistics": STATISTICS},
     "quota": {"quota": QUOTA},
+    "deliverability": {"deliverability": DELIVERABILITY},
     "dns": {
         "zone": WORDS,
         "records": each(LISTED_RECORD),
