@@ -30,13 +30,22 @@ def prepared(local: LocalAws, what: Hashable, prepare: Callable[[], object]) -> 
     The commands do it the first time; `what` says all that they depend on besides what was seeded.
     """
     assert not list(local.journal), "only a local AWS that nobody has used can be another one"
-    name = (what, repr(local._seeds), local.clock.now())
+    name = (what, repr(local._seeds), repr(local.knobs), local.clock.now())
     if name in KEPT:
         become(local, KEPT[name])
     else:
         prepare()
         KEPT[name] = LocalAws(Clock(frozen_at=local.clock.frozen_at))
         become(KEPT[name], local)
+
+
+def prepared_by(cli: Callable[..., Any], local: LocalAws, *line: str) -> None:
+    """Let a new local AWS be as a command line on the shipped environments leaves it."""
+
+    def run() -> None:
+        assert cli(*line).status == 0
+
+    prepared(local, line, run)
 
 
 def become(local: LocalAws, kept: LocalAws) -> None:

@@ -21,7 +21,7 @@ from botocore.awsrequest import AWSPreparedRequest, HeadersDict
 from botocore.compat import HTTPHeaders
 from botocore.parsers import create_parser
 from botocore.serialize import create_serializer
-from moto.core import base_backend, utils
+from moto.core import base_backend, responses, utils
 from moto.core.base_backend import BackendDict
 from moto.core.botocore_stubber import BotocoreStubber
 from moto.core.models import botocore_stubber
@@ -36,6 +36,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from botocore.model import OperationModel
+
+# moto looks through all members of a class of responses for each request.
+vars(responses)["method_names_from_class"] = cache(utils.method_names_from_class)
 
 # moto asks boto3 for the names of regions, which must not need a person's profile.
 for _module in (base_backend, utils):
