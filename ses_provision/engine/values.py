@@ -8,7 +8,6 @@ from datetime import date, datetime
 from enum import Enum
 from typing import Any, Protocol, runtime_checkable
 
-
 _PLAIN = frozenset({str, int, float, bool, type(None)})
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import socket
-from contextlib import AbstractContextManager, closing, nullcontext
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from http.client import HTTPConnection
 from typing import TYPE_CHECKING
 
@@ -13,8 +13,11 @@ from ses_provision.errors import CannotReachAws, UsageError
 from ses_provision.worlds.real import LOCAL_PORT, RealWorld, Trace, answer, name_server_port
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ses_provision.environment import Environment
     from ses_provision.outside.aws import Connections
+    from ses_provision.outside.providers.rfc2136 import Exchange
     from ses_provision.outside.smtp import Endpoint
 
 
@@ -33,7 +36,6 @@ class LocalServer(RealWorld):
     def connect(self, env: Environment, profile: str | None, trace: Trace) -> Connections:
         """Connect with the key that belongs to the environment's account there."""
         from ses_provision.outside import aws, sessions
-        from ses_provision.outside.providers import rfc2136
         from ses_provision.worlds import dns_provider
 
         del profile
@@ -50,7 +52,7 @@ class LocalServer(RealWorld):
                 trace=trace,
                 resolve=lambda asked: answer(asked, [name_server], everything_there=True),
                 whose=whose,
-                provider=dns_provider.local(env, lambda _: rfc2136.over_tcp(name_server)),
+                provider=dns_provider.local(env, lambda _: by_tcp(name_server)),
             )
 
         return self.shelf.take(whose, connect)
@@ -75,6 +77,15 @@ class LocalServer(RealWorld):
                 "Start it in another terminal: ses-provision local "
                 "(SES_PROVISION_LOCAL_PORT names another port).",
             ) from error
+
+
+@contextmanager
+def by_tcp(server: str) -> Iterator[Exchange]:
+    """The line to the name server of a local AWS; only a zone kept there needs what can speak."""
+    from ses_provision.outside.providers import rfc2136
+
+    with rfc2136.over_tcp(server) as exchange:
+        yield exchange
 
 
 def endpoint(region: str, ports: tuple[int, int], authority: str) -> Endpoint:
