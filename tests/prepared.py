@@ -18,8 +18,8 @@ KEPT: dict[Hashable, LocalAws] = {}
 
 # A copy has locks of its own. moto's registers are the same for all (see `local/motobridge.py`);
 # copyreg takes a name, as here, for something that is not copied.
-copyreg.pickle(type(threading.Lock()), lambda _: (threading.Lock, ()))  # type: ignore[arg-type]
-copyreg.pickle(type(threading.RLock()), lambda _: (threading.RLock, ()))  # type: ignore[arg-type]
+copyreg.pickle(type(threading.Lock()), lambda _: (threading.Lock, ()))
+copyreg.pickle(type(threading.RLock()), lambda _: (threading.RLock, ()))
 copyreg.pickle(threading.Condition, lambda held: (threading.Condition, (held._lock,)))  # type: ignore[attr-defined]
 copyreg.pickle(BackendDict, lambda _: "moto's")
 
