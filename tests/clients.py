@@ -13,6 +13,7 @@ from typing import Any
 import boto3
 import botocore.loaders
 import botocore.session
+import botocore.useragent
 
 from ses_provision.local.session import open_session
 from ses_provision.local.wire import ConnectionLostError, Request, Response
@@ -36,8 +37,11 @@ def loader(data_path: str | None = None) -> botocore.loaders.Loader:
 
 
 def read_models_once() -> None:
-    """Let all sessions share what has been read."""
+    """Let all sessions share what has been read, and what has been made of it."""
     botocore.session.create_loader = loader
+    # botocore words each part of a user agent anew for each request.
+    clean = functools.cache(botocore.useragent.sanitize_user_agent_string_component)
+    botocore.useragent.sanitize_user_agent_string_component = clean
 
 
 Answer = Callable[[Request], Response]

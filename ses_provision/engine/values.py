@@ -8,6 +8,8 @@ from datetime import date, datetime
 from enum import Enum
 from typing import Any, Protocol, runtime_checkable
 
+_PLAIN = frozenset({str, int, float, bool, type(None)})
+
 
 @runtime_checkable
 class Written(Protocol):
@@ -20,6 +22,8 @@ class Written(Protocol):
 
 def plain(value: Any) -> Any:
     """A value as JSON knows it: sets as sorted lists, times in ISO 8601."""
+    if type(value) in _PLAIN:
+        return value
     if isinstance(value, Written):
         return value.parsed
     if isinstance(value, Enum):

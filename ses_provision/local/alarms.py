@@ -14,7 +14,8 @@ from ses_provision.local.contract import Caller, Clock, Params
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ses_provision.local.contract import Reply, Service
+    from ses_provision.local.alarm_store import AlarmStore
+    from ses_provision.local.contract import Reply
     from ses_provision.local.sns import Sns, Topic
     from ses_provision.local.topic_access import TopicAccess
 
@@ -56,7 +57,7 @@ class Evaluator:
     """Looks at simple alarms whenever somebody asks for them, as of the clock's time, and changes
     the states of all."""
 
-    def __init__(self, cloudwatch: Service, sns: Sns, access: TopicAccess, clock: Clock) -> None:
+    def __init__(self, cloudwatch: AlarmStore, sns: Sns, access: TopicAccess, clock: Clock) -> None:
         self._cloudwatch = cloudwatch
         self._sns = sns
         self._access = access
@@ -146,6 +147,8 @@ class Evaluator:
         )
 
     def _values(self, caller: Caller, alarm: Reply, periods: int) -> list[float]:
+        if not self._cloudwatch.has_points(caller, alarm["Namespace"], alarm["MetricName"]):
+            return []
         period = int(alarm["Period"])
         now = self._clock.now()
         found = self._ask(

@@ -93,7 +93,7 @@ class LocalAws:
         }
         moto |= {
             "kms": Kms(universe),
-            "sqs": Sqs(universe, Patience(self.lock, lambda: self.served_at is not None)),
+            "sqs": Sqs(universe, Patience(self.lock, self._is_served)),
         }
         self.route53 = Route53(self.clock, self._look_at_dns)
         self.sns = Sns(self.clock, moto["sqs"], self._sns_address)
@@ -104,7 +104,7 @@ class LocalAws:
             self.route53, self.sns, access, cloudwatch, moto, self.clock
         )
         self.sesv2 = SesV2(self.surroundings, self.clock)
-        self.sesv2.world.address = lambda: self.served_at or "http://localhost"
+        self.sesv2.world.address = self._address
         self.artifact = Artifact(self.clock)
         self.price_list = PriceList()
         self.quotas = ServiceQuotas(self.sesv2, self.clock)
@@ -351,6 +351,12 @@ class LocalAws:
         """The accounts that have been seen, or have zones."""
         seen = {account for account, _ in self._dispatcher.places}
         return sorted(seen | set(self.route53.accounts()))
+
+    def _is_served(self) -> bool:
+        return self.served_at is not None
+
+    def _address(self) -> str:
+        return self.served_at or "http://localhost"
 
     def _sns_address(self, region: str) -> str:
         """Links in what SNS sends lead to this local AWS when it is served, and nowhere else."""

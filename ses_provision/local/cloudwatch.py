@@ -176,14 +176,9 @@ class CloudWatch:
             held = self._ask(caller, "ListTagsForResource", {"ResourceARN": existing["AlarmArn"]})
             params = params | {"Tags": held.get("Tags", [])}
         reply = self._ask(caller, operation, params)
-        state = {
-            "AlarmName": name,
-            "StateValue": existing["StateValue"] if existing else "INSUFFICIENT_DATA",
-            "StateReason": (
-                existing["StateReason"] if existing else "Unchecked: Initial alarm creation"
-            ),
-        }
-        self._ask(caller, "SetAlarmState", state)
+        if existing:
+            state = {key: existing[key] for key in ("AlarmName", "StateValue", "StateReason")}
+            self._ask(caller, "SetAlarmState", state)
         self._alarms.configured(caller, self._existing(caller, name), is_new=not existing)
         return reply
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import importlib
 import os
 from contextlib import contextmanager
+from copy import deepcopy
 from functools import cache
 from threading import RLock
 from typing import TYPE_CHECKING, Any
@@ -21,7 +22,7 @@ from botocore.awsrequest import AWSPreparedRequest, HeadersDict
 from botocore.compat import HTTPHeaders
 from botocore.parsers import create_parser
 from botocore.serialize import create_serializer
-from moto.core import base_backend, utils
+from moto.core import base_backend, responses, utils
 from moto.core.base_backend import BackendDict
 from moto.core.botocore_stubber import BotocoreStubber
 from moto.core.models import botocore_stubber
@@ -37,12 +38,27 @@ if TYPE_CHECKING:
 
     from botocore.model import OperationModel
 
+# moto looks through all members of a class of responses for each request.
+vars(responses)["method_names_from_class"] = cache(utils.method_names_from_class)
+
 # moto asks boto3 for the names of regions, which must not need a person's profile.
 for _module in (base_backend, utils):
     vars(_module)["Session"] = session
 
 _IN_USE: list[Any] = vars(BackendDict)["_instances"]
 _SWAP = RLock()
+# What moto answers to these changes with a write alone, of whatever service: its KMS makes the keys
+# of others. A Get of the others may leave something behind, such as when a secret was last read.
+_LASTING = {
+    "events": ("Describe", "List"),
+    "firehose": ("Describe", "List"),
+    "iam": ("Get", "List"),
+    "kms": ("Describe", "List"),
+    "secretsmanager": ("Describe", "List"),
+    "ssm": ("Describe", "List"),
+}
+_READS_ALONE = {"cloudwatch": ("Describe", "Get", "List"), "sqs": ("Get", "List", "Receive")}
+_NOTHING = ("nothing",)
 
 
 class Universe:
@@ -51,10 +67,18 @@ class Universe:
     def __init__(self) -> None:
         self._contents: list[tuple[Any, dict[str, Any]]] = []
         self._stubber = BotocoreStubber()
+        self._answers: dict[tuple[Caller, str, str, str], Reply] = {}
+        """What was answered since the last write."""
 
     @contextmanager
     def entered(self) -> Iterator[None]:
         """Have moto work on this universe, and on no other, until the end of the block."""
+        self._answers.clear()
+        with self._swapped_in():
+            yield
+
+    @contextmanager
+    def _swapped_in(self) -> Iterator[None]:
         if "MOTO_ACCOUNT_ID" in os.environ:
             raise RuntimeError("MOTO_ACCOUNT_ID forces one account on moto; unset it.")
         with _SWAP:
@@ -67,8 +91,19 @@ class Universe:
                 _put_in(outside)
 
     def ask(self, caller: Caller, service: str, operation: str, params: Params) -> Reply:
-        """Let moto answer one call."""
-        with self.entered():
+        """Let moto answer one call, or say again what it has answered."""
+        if operation.startswith(_READS_ALONE.get(service, _NOTHING)):
+            return self._asked(caller, service, operation, params)
+        if not operation.startswith(_LASTING.get(service, _NOTHING)):
+            self._answers.clear()
+            return self._asked(caller, service, operation, params)
+        asked = (caller, service, operation, repr(sorted(params.items())))
+        if asked not in self._answers:
+            self._answers[asked] = self._asked(caller, service, operation, params)
+        return deepcopy(self._answers[asked])
+
+    def _asked(self, caller: Caller, service: str, operation: str, params: Params) -> Reply:
+        with self._swapped_in():
             try:
                 return self._answered(caller, service, operation, params)
             except NotImplementedError as error:

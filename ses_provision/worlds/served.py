@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import socket
-from contextlib import AbstractContextManager, closing, nullcontext
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
 from http.client import HTTPConnection
 from typing import TYPE_CHECKING
 
@@ -13,8 +13,11 @@ from ses_provision.errors import CannotReachAws, UsageError
 from ses_provision.worlds.real import LOCAL_PORT, RealWorld, Trace, answer, name_server_port
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from ses_provision.environment import Environment
     from ses_provision.outside.aws import Connections
+    from ses_provision.outside.providers.rfc2136 import Exchange
     from ses_provision.outside.reading import Ask, Outcome
     from ses_provision.outside.smtp import Endpoint
 
@@ -34,7 +37,7 @@ class LocalServer(RealWorld):
     def connect(self, env: Environment, profile: str | None, trace: Trace) -> Connections:
         """Connect with the key that belongs to the environment's account there."""
         from ses_provision.outside import aws, sessions
-        from ses_provision.outside.providers import rfc2136, web
+        from ses_provision.outside.providers import web
         from ses_provision.worlds import dns_provider
 
         del profile
@@ -42,7 +45,7 @@ class LocalServer(RealWorld):
         whose = (env.account_id, env.zone_account_id, dns_provider.whose(env))
         name_server = f"127.0.0.1:{name_server_port(self.port)}"
         ways = dns_provider.Ways(
-            lambda _: rfc2136.over_tcp(name_server),
+            lambda _: by_tcp(name_server),
             web.over_http(f"{self.endpoint_url}{dns_provider.CLOUDFLARE_PATH}"),
             self.sleep,
         )
@@ -87,6 +90,15 @@ class LocalServer(RealWorld):
                 "Start it in another terminal: ses-provision local "
                 "(SES_PROVISION_LOCAL_PORT names another port).",
             ) from error
+
+
+@contextmanager
+def by_tcp(server: str) -> Iterator[Exchange]:
+    """The line to the name server of a local AWS; only a zone kept there needs what can speak."""
+    from ses_provision.outside.providers import rfc2136
+
+    with rfc2136.over_tcp(server) as exchange:
+        yield exchange
 
 
 def endpoint(region: str, ports: tuple[int, int], authority: str) -> Endpoint:

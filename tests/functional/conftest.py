@@ -13,6 +13,7 @@ from ses_provision.worlds.in_process import InProcess
 from tests.conftest import CONFIG, Cli
 from tests.functional.health import Health
 from tests.functional.sweep import Share
+from tests.prepared import prepared
 
 T = TypeVar("T")
 
@@ -50,7 +51,11 @@ def project(cli: Cli, local: LocalAws, tmp_path: Path, monkeypatch: pytest.Monke
     """A folder with the shipped environments, applied and verified, as examples find them."""
     shutil.copytree(CONFIG, tmp_path / "config")
     monkeypatch.chdir(tmp_path)
-    assert cli("apply", "--all", "--yes", "--wait").status == 0
-    local.confirm_subscriptions()
+
+    def apply() -> None:
+        assert cli("apply", "--all", "--yes", "--wait").status == 0
+        local.confirm_subscriptions()
+
+    prepared(local, "the shipped environments", apply)
     assert cli("plan", "--env", "prod", "--out", "prod.plan").status == 0
     return tmp_path

@@ -10,6 +10,7 @@ from ses_provision.environment import loading
 from ses_provision.local import Clock, LocalAws
 from ses_provision.worlds.in_process import InProcess, seed
 from tests.conftest import NOON, Cli, Result
+from tests.prepared import prepared
 
 EXTERNAL = """
 account_id = "111122223333"
@@ -49,6 +50,16 @@ class Bench:
     def __call__(self, *arguments: str) -> Result:
         """Run a command line on the folder."""
         return self._cli(*arguments, "--config-dir", str(self.folder), world=self.world)
+
+    def prepare(self, *arguments: str) -> Bench:
+        """Begin with the account as a command line leaves it; it is run once for all tests."""
+        files = [file.read_text(encoding="utf-8") for file in sorted(self.folder.glob("*.toml"))]
+
+        def run() -> None:
+            assert self(*arguments).status == 0
+
+        prepared(self.local, (arguments, *files), run)
+        return self
 
 
 def write(folder: Path, **files: str) -> Path:

@@ -12,6 +12,7 @@ from ses_provision.environment import Environment
 from ses_provision.local import LocalAws
 from ses_provision.worlds.in_process import InProcess
 from tests.conftest import ROOT, Cli, Result
+from tests.prepared import prepared
 
 ROLE = "patient-mailer"
 FOR_PEOPLE = {
@@ -36,6 +37,10 @@ class Health:
         self.write(text.replace('# role = "..."', f'role = "{ROLE}" #'))
         local, account = self.local, self.env.account_id
         local.seed(account, roles=[ROLE])
+        prepared(local, "health", self._make_healthy)
+
+    def _make_healthy(self) -> None:
+        local, account = self.local, self.env.account_id
         assert self.run("apply", "--yes", "--wait").status == 0
         local.confirm_subscriptions(account)
         local.accept_baa(account)

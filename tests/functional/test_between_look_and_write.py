@@ -25,8 +25,7 @@ THEIRS = [{"Key": "ManagedBy", "Value": "terraform"}]
 def made(cli: Cli, tmp_path: Path) -> Bench:
     """An environment that was applied."""
     made = bench(cli, tmp_path / "config", prod=HOSTED + MAILED)
-    assert made("apply", "--env", "prod", "--yes").status == 0
-    return made
+    return made.prepare("apply", "--env", "prod", "--yes")
 
 
 def call(made: Bench, service: str, operation: str, **params: Any) -> dict[str, Any]:

@@ -7,10 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from ses_provision.local import LocalAws
 from tests.conftest import CONFIG, Cli, Result
 from tests.functional.existing import APPLY
 from tests.functional.health import Health
 from tests.functional.test_checklist_formats import Page
+from tests.prepared import prepared_by
 
 CONFIRM = 'opens each mail "AWS Notification - Subscription Confirmation"'
 WAITS = {"SES-EVENTS-004", "SES-ALARM-003"}
@@ -18,9 +20,9 @@ WAITS = {"SES-EVENTS-004", "SES-ALARM-003"}
 
 
 @pytest.fixture
-def unconfirmed(cli: Cli) -> Cli:
+def unconfirmed(cli: Cli, local: LocalAws) -> Cli:
     """Prod as it is right after it was applied: nobody has confirmed anything."""
-    assert cli(*APPLY, "--wait").status == 0
+    prepared_by(cli, local, *APPLY, "--wait")
     return cli
 
 

@@ -16,6 +16,7 @@ from ses_provision.worlds.in_process import InProcess
 from ses_provision.worlds.real import Trace
 from tests.conftest import Cli, Result
 from tests.functional.zone_server import ZoneServer, serving
+from tests.prepared import prepared_by
 
 RESOLVER, SERVER, SECOND, ELSEWHERE = "127.0.0.1", "127.0.0.2", "127.0.0.3", "127.0.0.4"
 NAMES = {"ns1.ours.example": SERVER, "ns2.ours.example": SECOND, "ns.registrar.example": ELSEWHERE}
@@ -98,7 +99,7 @@ def absolute(kind: str, value: str) -> str:
 def internet(local: LocalAws, env: Environment, cli: Cli) -> Iterator[Internet]:
     """Prod applied; its zone on two name servers, and what the resolver knows of them."""
     local.knobs = replace(local.knobs, verify_after=10**9)
-    assert cli("apply", "--env", "prod", "--yes").status == 0
+    prepared_by(cli, local, "apply", "--env", "prod", "--yes")
     zone = records(local, env)
     apex = f"{env.domain}."
     zone[apex, "NS"] = ["ns1.ours.example.", "ns2.ours.example."]

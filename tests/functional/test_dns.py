@@ -21,8 +21,7 @@ from tests.functional.folders import EXTERNAL, HOSTED, Bench, bench, publish
 def outside(cli: Cli, tmp_path: Path) -> Bench:
     """An environment with external DNS, applied; nothing is published yet."""
     made = bench(cli, tmp_path / "config", ext=EXTERNAL)
-    assert made("apply", "--env", "ext", "--yes").status == 0
-    return made
+    return made.prepare("apply", "--env", "ext", "--yes")
 
 
 def records(made: Bench) -> list[dict[str, Any]]:

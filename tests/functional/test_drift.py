@@ -12,6 +12,7 @@ import pytest
 
 from ses_provision.local import LocalAws
 from tests.conftest import CONFIG, Cli, Result
+from tests.prepared import prepared_by
 
 ACCOUNT = "524471258033"
 DOMAIN = "starlightpractice.com"
@@ -305,7 +306,7 @@ DRIFTS = (
 def settled(cli: Cli, local: LocalAws) -> Somebody:
     """An account as prod wants it, and somebody in it."""
     local.seed(ACCOUNT, roles=[ROLE])
-    assert cli("apply", "--env", "prod", "--yes", "--role", ROLE).status == 0
+    prepared_by(cli, local, "apply", "--env", "prod", "--yes", "--role", ROLE)
     return Somebody(local)
 
 

@@ -43,7 +43,7 @@ needs_terraform = pytest.mark.skipif(
 def applied(cli: Cli, tmp_path: Path) -> Bench:
     """An environment with everything in it, applied and confirmed."""
     made = bench(cli, tmp_path / "config", prod=FULL)
-    assert made("apply", "--env", "prod", "--yes").status == 0
+    made.prepare("apply", "--env", "prod", "--yes")
     made.local.confirm_subscriptions()
     return made
 

@@ -57,7 +57,7 @@ def changed(request: pytest.FixtureRequest, cli: Cli, tmp_path: Path) -> Bench:
     """An account that was set up by another file than the one that is there now."""
     before, after = CHANGES[request.param]
     made = bench(cli, tmp_path / "config", prod=before)
-    assert made("apply", "--env", "prod", "--yes").status == 0
+    made.prepare("apply", "--env", "prod", "--yes")
     (made.folder / "prod.toml").write_text(after, encoding="utf-8")
     return made
 

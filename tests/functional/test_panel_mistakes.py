@@ -67,7 +67,7 @@ class Entered:
 def entered(cli: Cli, tmp_path: Path) -> Entered:
     """`dev.example.com` in a panel that has `example.com`, everything right."""
     made = bench(cli, tmp_path / "config", Panel, ext=EXTERNAL)
-    assert made("apply", "--env", "ext", "--yes").status == 0
+    made.prepare("apply", "--env", "ext", "--yes")
     [sheet] = made("dns", "--env", "ext", "--json").json["environments"]
     world = made.world
     assert isinstance(world, Panel)

@@ -21,8 +21,7 @@ def made(cli: Cli, tmp_path: Path) -> Bench:
     """An environment that names no role, applied; the account has one."""
     found = bench(cli, tmp_path / "config", prod=HOSTED)
     found.local.seed(ACCOUNT, roles=["web"])
-    assert found("apply", "--env", "prod", "--yes").status == 0
-    return found
+    return found.prepare("apply", "--env", "prod", "--yes")
 
 
 def policies(made: Bench) -> list[str]:

@@ -19,6 +19,7 @@ from ses_provision.steps.records import records_to_publish
 from tests.conftest import Cli
 from tests.functional.existing import put, record
 from tests.functional.screens import plain, terminal, too_long
+from tests.prepared import prepared_by
 
 WIDTHS = (40, 60, 80, 120)
 SIGNS = "→=!+~?-•·✔✘…"
@@ -91,9 +92,9 @@ def test_a_screen_before_anything_is_there(
 
 
 @pytest.fixture
-def made(cli: Cli) -> Cli:
+def made(cli: Cli, local: LocalAws) -> Cli:
     """Both environments as right after they were applied."""
-    assert cli("apply", "--all", "--yes").status == 0
+    prepared_by(cli, local, "apply", "--all", "--yes")
     return cli
 
 

@@ -79,8 +79,7 @@ def users(cli: Cli, tmp_path: Path) -> Made:
 
     def make(section: str) -> Users:
         made = bench(cli, tmp_path / "config", prod=HOSTED + section)
-        assert made("apply", "--env", "prod", "--yes", "--wait").status == 0
-        return Users(made)
+        return Users(made.prepare("apply", "--env", "prod", "--yes", "--wait"))
 
     return make
 

@@ -7,16 +7,18 @@ from itertools import pairwise
 
 import pytest
 
+from ses_provision.local import LocalAws
 from ses_provision.worlds.in_process import InProcess
 from tests.conftest import NOON, Cli
+from tests.prepared import prepared_by
 
 WAIT = ("dkim-status", "--env", "prod", "--wait", "--no-dns")
 
 
 @pytest.fixture(autouse=True)
-def applied(cli: Cli) -> None:
+def applied(cli: Cli, local: LocalAws) -> None:
     """Prod is applied, and SES has not looked yet."""
-    assert cli("apply", "--env", "prod", "--yes").status == 0
+    prepared_by(cli, local, "apply", "--env", "prod", "--yes")
 
 
 def test_waiting_ends_as_soon_as_everything_is_verified(cli: Cli, world: InProcess) -> None:

@@ -34,6 +34,7 @@ from ses_provision.steps.records import PublishedRecord
 from ses_provision.worlds.in_process import InProcess
 from tests.conftest import Cli
 from tests.laws.hostile import HOSTILE, MARK, faults_of
+from tests.prepared import prepared_by
 
 INJECTIONS = (
     HOSTILE,
@@ -89,7 +90,7 @@ def planted(value: Any, at: tuple[Any, ...], text: str) -> Any:
 @pytest.fixture
 def live(cli: Cli, env: Environment, world: InProcess) -> list[Any]:
     """What stands in AWS for prod."""
-    assert cli("apply", "--env", "prod", "--yes", "--wait").status == 0
+    prepared_by(cli, world.local, "apply", "--env", "prod", "--yes", "--wait")
     account = Account(env.account_id, env.region)
     planned = plan(STEPS, env, account, Reader(world.connect(env, None, None)))
     return [one.found.live for step in planned.steps for one in step.changes]

@@ -97,3 +97,27 @@ def test_what_moto_stumbles_over_is_a_refusal(service, operation, params, code):
         Universe().ask(HERE, service, operation, params)
     assert (caught.value.code, caught.value.status) == (code, 400)
     assert "cannot carry this out" in caught.value.message
+
+
+def test_what_moto_has_answered_holds_until_something_is_written():
+    service = MotoService(Universe(), "iam")
+    trust = {"RoleName": "web", "AssumeRolePolicyDocument": "{}"}
+
+    def names():
+        return [role["RoleName"] for role in service.handle(HERE, "ListRoles", {})["Roles"]]
+
+    assert names() == []
+    service.handle(HERE, "CreateRole", trust)
+    assert names() == ["web"]
+    service.handle(HERE, "ListRoles", {})["Roles"].clear()
+    assert names() == ["web"]
+    service.handle(HERE, "DeleteRole", {"RoleName": "web"})
+    assert names() == []
+
+
+def test_another_account_is_not_given_what_one_was_answered():
+    service = MotoService(Universe(), "iam")
+    service.handle(HERE, "CreateRole", {"RoleName": "web", "AssumeRolePolicyDocument": "{}"})
+
+    assert len(service.handle(HERE, "ListRoles", {})["Roles"]) == 1
+    assert service.handle(Caller(STAGING, HOME), "ListRoles", {})["Roles"] == []
