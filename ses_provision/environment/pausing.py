@@ -29,17 +29,14 @@ def pausing(alarms: AlarmSettings) -> Iterator[Problem]:
                 yield setting, "only with pause = true"
         return
     if not alarms.per_configuration_set:
-        yield (
-            "pause",
+        why = (
             "wants per_configuration_set = true: the alarms of the whole account also ring for "
-            "mail of others, and would pause a set that has done nothing",
+            "mail of others, and would pause a set that has done nothing"
         )
+        yield "pause", why
     if alarms.missing_data == "breaching":
-        yield (
-            "missing_data",
-            'with "breaching" a set that sends nothing would be paused; choose another with '
-            "pause = true",
-        )
+        why = 'with "breaching" a set that sends nothing would be paused by pause = true'
+        yield "missing_data", why
 
 
 def beside(alarms: AlarmSettings, told: Mapping[str, Any]) -> Iterator[Problem]:
@@ -48,17 +45,17 @@ def beside(alarms: AlarmSettings, told: Mapping[str, Any]) -> Iterator[Problem]:
     if not alarms.pause:
         return
     if region and alarms.regions and region not in alarms.regions:
-        yield (
-            "pause",
+        why = (
             f"wants an alarm in the sending region {region}, for SES publishes the rates there "
-            "alone; name it in regions",
+            "alone; name it in regions"
         )
+        yield "pause", why
     if sets and not sets.reputation_metrics:
-        yield (
-            "pause",
+        why = (
             "wants configuration_set.reputation_metrics = true; without it the alarms of the set "
-            "never ring",
+            "never ring"
         )
+        yield "pause", why
 
 
 def as_one(problems: Iterable[Problem]) -> Problem | None:

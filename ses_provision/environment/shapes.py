@@ -173,7 +173,8 @@ RoleArn = Annotated[
 ]
 # The function's role bears the same name, and IAM takes 64 characters as Lambda does.
 FunctionName = Annotated[
-    str, matching(r"[A-Za-z0-9_-]{1,64}", "the name of a Lambda function: 1 to 64 of A-Z a-z 0-9 _ -")
+    str,
+    matching(r"[A-Za-z0-9_-]{1,64}", "the name of a Lambda function: 1 to 64 of A-Z a-z 0-9 _ -"),
 ]
 PolicyName = Annotated[str, matching(r"[A-Za-z0-9_+=,.@-]{1,128}", "the name of an IAM policy")]
 LONGEST_ALARM = 255  # characters (PutMetricAlarm)
