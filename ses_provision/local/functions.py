@@ -145,8 +145,8 @@ class Lambda(OwnService):
                            "with deployment packages.")  # fmt: skip
         _check_runtime(params["Runtime"])
         self._check_role(caller, params["Role"])
-        settings = _SETTINGS | {name: params[name] for name in _SETTINGS if name in params}
-        whole = {key: params[key] for key in ("Runtime", "Role", "Handler")} | settings
+        given = ("Runtime", "Role", "Handler", *_SETTINGS)
+        whole = {**_SETTINGS, **{name: params[name] for name in given if name in params}}
         made = Function(_arn(caller, name), whole, b"", dict(params.get("Tags") or {}))
         made.definition |= {
             "FunctionName": name,

@@ -143,10 +143,10 @@ class Function:
             params = {
                 **self._settings(),
                 "Code": {"ZipFile": self.code},
-                "Tags": dict(sorted({**self.tags, **tags.MARK}.items())),
+                "Tags": tags.marked(self.tags),
             }
             also = (passing(self.role, SERVICE), Right("lambda:TagResource", (self.arn,)))
-            not_yet = (NOT_ASSUMED,)
+            not_yet: tuple[Refusal, ...] = (NOT_ASSUMED,)
             return [
                 self._call("CreateFunction", params, also=also, already=ALREADY, not_yet=not_yet)
             ]
@@ -191,7 +191,7 @@ class Function:
         answer = {**self._settings(), "CodeSha256": self.code_sha256, "State": "Active"}
         return {
             function_question(self.arn): answer,
-            tags_question(self.arn): {"Tags": {**self.tags, **tags.MARK}},
+            tags_question(self.arn): {"Tags": tags.marked(self.tags)},
         }
 
     def strayed(self) -> Sequence[Function]:

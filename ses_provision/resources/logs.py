@@ -97,7 +97,7 @@ class LogGroup:
         """Create it with its tags, and set how long it keeps; or what differs of that."""
         live = found.live
         if live is None:
-            params = {"tags": dict(sorted({**self.tags, **tags.MARK}.items()))}
+            params = {"tags": tags.marked(self.tags)}
             also = (Right("logs:TagResource", acted_on(self.arn)),)
             return [
                 self._call("CreateLogGroup", params, also=also, already=ALREADY),
@@ -124,7 +124,7 @@ class LogGroup:
         held = {"logGroupName": self.name, "retentionInDays": self.retention_days}
         return {
             group_question(self.arn): {"logGroups": [held]},
-            tags_question(self.arn): {"tags": {**self.tags, **tags.MARK}},
+            tags_question(self.arn): {"tags": tags.marked(self.tags)},
         }
 
     def strayed(self) -> Sequence[LogGroup]:
