@@ -23,10 +23,13 @@ from ses_provision.resources.cloudwatch import Alarm
 from ses_provision.resources.dashboard import Dashboard
 from ses_provision.resources.dmarc import Dmarc
 from ses_provision.resources.dns_zone import DnsZone
+from ses_provision.resources.functions import Function, FunctionPermission, name_in
 from ses_provision.resources.iam import RolePolicy
 from ses_provision.resources.iam_users import SmtpUser, UserPolicy
+from ses_provision.resources.logs import LogGroup
 from ses_provision.resources.record_sets import RecordSet, TxtValue
 from ses_provision.resources.route53 import Zone
+from ses_provision.resources.service_role import ServiceRole
 from ses_provision.resources.ses import ConfigurationSet, EmailIdentity, EventDestination, MailFrom
 from ses_provision.resources.sns import Subscription, Topic
 
@@ -80,6 +83,8 @@ def note(resource: Any) -> str:
             return f"Left out, for it is not ours: {resource.name} ({served})"
         case RecordSet(zone=zone) | TxtValue(zone=zone) | Dmarc(zone=zone) if not is_hosted(zone):
             return f"Left out, for its zone is not in Route 53: {resource.label}"
+        case Function():
+            return f"Left out, for Terraform wants its code in a file beside: {resource.label}"
         case EventDestination(topic_arn=""):
             return f"Left out, for it reports to no SNS topic: {resource.label}"
     if resources.dispatch(type(resource)) is resources.dispatch(object):
@@ -355,6 +360,61 @@ def _(resource: UserPolicy, env: Environment) -> list[Managed]:
                 "name": resource.name,
                 "policy": Json(json.loads(policies.document(resource.statements.values()))),
             },
+        )
+    ]
+
+
+@resources.register
+def _(resource: ServiceRole, env: Environment) -> list[Managed]:
+    del env
+    named = name(resource.name)
+    role = {
+        "name": resource.name,
+        "assume_role_policy": Json(json.loads(policies.document(resource.trust.values()))),
+        "permissions_boundary": resource.bound_by or None,
+        "tags": resource.tags,
+    }
+    policy = {
+        "role": resource.name,
+        "name": resource.policy,
+        "policy": Json(json.loads(policies.document(resource.statements.values()))),
+    }
+    inline = f"{resource.name}:{resource.policy}"
+    whole = [Managed("aws_iam_role", named, resource.name, role)]
+    if resource.statements:
+        whole.append(Managed("aws_iam_role_policy", named, inline, policy))
+    return whole
+
+
+@resources.register
+def _(resource: LogGroup, env: Environment) -> list[Managed]:
+    arguments = {
+        "name": resource.name,
+        "retention_in_days": resource.retention_days,
+        "tags": resource.tags,
+    }
+    kind, provider = "aws_cloudwatch_log_group", elsewhere(resource.arn, env)
+    return [Managed(kind, name(resource.name, provider), resource.name, arguments, provider)]
+
+
+@resources.register
+def _(resource: FunctionPermission, env: Environment) -> list[Managed]:
+    function, caller = name_in(resource.function_arn), resource.caller
+    provider = elsewhere(resource.function_arn, env)
+    return [
+        Managed(
+            "aws_lambda_permission",
+            name(function, resource.sid, provider),
+            f"{function}/{resource.sid}",
+            {
+                "function_name": function,
+                "statement_id": resource.sid,
+                "action": caller.action,
+                "principal": caller.principal,
+                "source_account": caller.account or None,
+                "source_arn": caller.source_arn or None,
+            },
+            provider,
         )
     ]
 

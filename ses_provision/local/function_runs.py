@@ -12,6 +12,7 @@ import contextlib
 import io
 import re
 import zipfile
+from datetime import UTC
 from functools import cache
 from importlib.resources import files
 from types import SimpleNamespace
@@ -104,10 +105,15 @@ class Runner:
             self._insist(caller, role, (service, operation, params))
 
         session = open_session(answer, caller.account, caller.region)
-        boto3 = SimpleNamespace(client=session.client)
+        instead: dict[str, Any] = {
+            "boto3": SimpleNamespace(client=session.client),
+            "datetime": SimpleNamespace(
+                UTC=UTC, datetime=SimpleNamespace(now=lambda _: self._clock.now())
+            ),
+        }
 
         def importing(name: str, *given: Any) -> Any:
-            return boto3 if name == "boto3" else builtins.__import__(name, *given)
+            return instead.get(name) or builtins.__import__(name, *given)
 
         def printing(*words: object) -> None:
             said.append(" ".join(map(str, words)))

@@ -121,6 +121,7 @@ class Function:
         if answer is None:
             return Found(None)
         all_tags = dict((tagged or {}).get("Tags") or {})
+        is_ours = answer.get("CodeSha256") == self.code_sha256
         return Found(
             Function(
                 arn=self.arn,
@@ -132,6 +133,7 @@ class Function:
                 timeout=answer.get("Timeout", 0),
                 memory=answer.get("MemorySize", 0),
                 tags=tags.ours(all_tags, self.tags),
+                code=self.code if is_ours else b"",
                 all_tags=all_tags,
             )
         )
@@ -214,14 +216,40 @@ class Function:
 
 
 @dataclass(frozen=True)
+class Caller:
+    """Who may call a function, as AddPermission takes it."""
+
+    action: str
+    principal: str
+    account: str
+    source_arn: str
+
+    @classmethod
+    def of(cls, statement: policies.Statement) -> Caller:
+        """Read it out of a statement."""
+        parsed = statement.parsed
+        principal = parsed.get("Principal") or {}
+        named = principal.values() if isinstance(principal, Mapping) else [principal]
+        held = {
+            key.lower(): str(value)
+            for keys in (parsed.get("Condition") or {}).values()
+            for key, value in keys.items()
+        }
+        return cls(
+            str(parsed.get("Action", "")),
+            str(next(iter(named), "")),
+            held.get("aws:sourceaccount", ""),
+            held.get("aws:sourcearn", ""),
+        )
+
+
+@dataclass(frozen=True)
 class FunctionPermission:
     """One statement of who may call a function: a service, for one thing of our account."""
 
     function_arn: str
     sid: str
     statement: policies.Statement
-    principal: str = field(compare=False)
-    source_arn: str = field(compare=False)
 
     @classmethod
     def of(cls, function_arn: str, sid: str, principal: str, source_arn: str) -> FunctionPermission:
@@ -238,7 +266,7 @@ class FunctionPermission:
                 "ArnLike": {"AWS:SourceArn": source_arn},
             },
         }
-        return cls(function_arn, sid, policies.Statement.of(statement), principal, source_arn)
+        return cls(function_arn, sid, policies.Statement.of(statement))
 
     @property
     def key(self) -> Key:
@@ -251,6 +279,11 @@ class FunctionPermission:
     def label(self) -> str:
         """What the operator calls it."""
         return f"permission {self.sid} to call {name_in(self.function_arn)}"
+
+    @property
+    def caller(self) -> Caller:
+        """Who may call."""
+        return Caller.of(self.statement)
 
     @property
     def part_of(self) -> str:
@@ -267,10 +300,10 @@ class FunctionPermission:
         added = self._call(
             "AddPermission",
             {
-                "Action": "lambda:InvokeFunction",
-                "Principal": self.principal,
-                "SourceAccount": self.function_arn.split(":")[4],
-                "SourceArn": self.source_arn,
+                "Action": self.caller.action,
+                "Principal": self.caller.principal,
+                "SourceAccount": self.caller.account,
+                "SourceArn": self.caller.source_arn,
             },
             already=ALREADY,
         )

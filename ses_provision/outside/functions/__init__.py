@@ -45,3 +45,11 @@ def zipped(text: str) -> bytes:
 def checksum(archive: bytes) -> str:
     """Lambda's checksum of a zip file (CodeSha256)."""
     return base64.b64encode(hashlib.sha256(archive).digest()).decode()
+
+
+def unzipped(archive: bytes) -> str:
+    """The code in a zip file of ours; empty where there is none."""
+    if not archive:
+        return ""
+    with zipfile.ZipFile(io.BytesIO(archive)) as held:
+        return held.read(f"{MODULE}.py").decode()
