@@ -7,23 +7,22 @@ hashicorp/aws).
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import singledispatch
 from typing import Any
 
 from ses_provision.environment import Environment
-from ses_provision.export import hcl
+from ses_provision.export import hcl, terraform_functions
 from ses_provision.export.hcl import Block, Json, Reference
+from ses_provision.export.terraform_blocks import Managed, elsewhere, name
 from ses_provision.export.terraform_providers import DNS_ALIAS, providers
-from ses_provision.names import dns_name, region_of, txt_value
+from ses_provision.names import dns_name, txt_value
 from ses_provision.resources import policies
 from ses_provision.resources.cloudwatch import Alarm
 from ses_provision.resources.dashboard import Dashboard
 from ses_provision.resources.dmarc import Dmarc
 from ses_provision.resources.dns_zone import DnsZone
-from ses_provision.resources.functions import Function, FunctionPermission, name_in
+from ses_provision.resources.functions import Function, FunctionPermission
 from ses_provision.resources.iam import RolePolicy
 from ses_provision.resources.iam_users import SmtpUser, UserPolicy
 from ses_provision.resources.logs import LogGroup
@@ -36,22 +35,6 @@ from ses_provision.resources.sns import Subscription, Topic
 NOT_IN_AWS = ("confirmation_timeout_in_minutes", "endpoint_auto_confirms")
 """Arguments of a subscription that only Terraform knows: an import leaves them unset, and a plan
 would want to set their defaults."""
-
-
-@dataclass(frozen=True)
-class Managed:
-    """One resource block with the id it is imported by."""
-
-    type: str
-    name: str
-    id: str
-    arguments: Mapping[str, Any]
-    provider: str = ""
-
-    @property
-    def address(self) -> str:
-        """How Terraform refers to it."""
-        return f"{self.type}.{self.name}"
 
 
 def export(env: Environment, live: Sequence[Any]) -> str:
@@ -95,18 +78,6 @@ def note(resource: Any) -> str:
 def is_hosted(zone: DnsZone) -> bool:
     """Whether a zone is one of Route 53's."""
     return isinstance(zone, Zone)
-
-
-def name(*parts: str) -> str:
-    """A Terraform identifier."""
-    found = re.sub(r"[^A-Za-z0-9_]+", "_", "_".join(parts)).strip("_").lower()
-    return found if found[:1].isalpha() else f"_{found}"
-
-
-def elsewhere(arn: str, env: Environment) -> str:
-    """The provider alias of a resource's region; none in the sending region."""
-    region = region_of(arn)
-    return "" if region == env.region else name(region)
 
 
 @singledispatch
@@ -364,59 +335,9 @@ def _(resource: UserPolicy, env: Environment) -> list[Managed]:
     ]
 
 
-@resources.register
-def _(resource: ServiceRole, env: Environment) -> list[Managed]:
-    del env
-    named = name(resource.name)
-    role = {
-        "name": resource.name,
-        "assume_role_policy": Json(json.loads(policies.document(resource.trust.values()))),
-        "permissions_boundary": resource.bound_by or None,
-        "tags": resource.tags,
-    }
-    policy = {
-        "role": resource.name,
-        "name": resource.policy,
-        "policy": Json(json.loads(policies.document(resource.statements.values()))),
-    }
-    inline = f"{resource.name}:{resource.policy}"
-    whole = [Managed("aws_iam_role", named, resource.name, role)]
-    if resource.statements:
-        whole.append(Managed("aws_iam_role_policy", named, inline, policy))
-    return whole
-
-
-@resources.register
-def _(resource: LogGroup, env: Environment) -> list[Managed]:
-    arguments = {
-        "name": resource.name,
-        "retention_in_days": resource.retention_days,
-        "tags": resource.tags,
-    }
-    kind, provider = "aws_cloudwatch_log_group", elsewhere(resource.arn, env)
-    return [Managed(kind, name(resource.name, provider), resource.name, arguments, provider)]
-
-
-@resources.register
-def _(resource: FunctionPermission, env: Environment) -> list[Managed]:
-    function, caller = name_in(resource.function_arn), resource.caller
-    provider = elsewhere(resource.function_arn, env)
-    return [
-        Managed(
-            "aws_lambda_permission",
-            name(function, resource.sid, provider),
-            f"{function}/{resource.sid}",
-            {
-                "function_name": function,
-                "statement_id": resource.sid,
-                "action": caller.action,
-                "principal": caller.principal,
-                "source_account": caller.account or None,
-                "source_arn": caller.source_arn or None,
-            },
-            provider,
-        )
-    ]
+resources.register(ServiceRole, terraform_functions.service_role)
+resources.register(LogGroup, terraform_functions.log_group)
+resources.register(FunctionPermission, terraform_functions.function_permission)
 
 
 @resources.register(RecordSet)

@@ -88,7 +88,8 @@ class ServiceRole:
         if all_tags.get(CREATED_BY) == US:
             return Found(live)
         beside = yield from self._others()
-        trusts = () if live.trust == self.trust else ("others that may take it on",)
+        alike = meant(live.trust) == meant(self.trust)
+        trusts = () if alike else ("others that may take it on",)
         return Found(live, tuple(somebodys(self.name, what) for what in (*trusts, *beside)))
 
     def writes(self, found: Found[ServiceRole]) -> Sequence[Call]:
@@ -181,6 +182,15 @@ class ServiceRole:
 def role_arn(account: Account, name: str) -> str:
     """The ARN of a role below no path."""
     return account.arn("iam", f"role/{name}", GLOBAL)
+
+
+def meant(statements: policies.Statements) -> set[str]:
+    """What statements say, whatever they are called."""
+    unnamed = (
+        {key: value for key, value in held.parsed.items() if key != "Sid"}
+        for held in statements.values()
+    )
+    return {policies.Statement.of(each).meaning for each in unnamed}
 
 
 def below(name: str, arn: str) -> Obstacle:

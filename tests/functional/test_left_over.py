@@ -14,6 +14,7 @@ ACCOUNT, REGION = "111122223333", "eu-central-1"
 MAILED = '[events]\nemails = ["ops@example.com"]\n'
 OTHER_SET = HOSTED.replace('name = "example"', 'name = "other"')
 TWO_REGIONS = '[alarms]\nregions = ["eu-central-1", "us-east-1"]\n'
+PAUSING = "[alarms]\nper_configuration_set = true\npause = true\n"
 
 ROWS = {
     "an alarm region less": (MAILED + TWO_REGIONS, MAILED),
@@ -32,6 +33,8 @@ ROWS = {
     "another event topic": (f'{MAILED}topic = "former"\n', MAILED),
     "other alarms": (f'{MAILED}[alarms]\nbounce_name = "former"\n', MAILED),
     "no alarms of the set": (f"{MAILED}[alarms]\nper_configuration_set = true\n", MAILED),
+    "alarms that pause no more": (f"{MAILED}{PAUSING}", MAILED),
+    "another function that pauses": (f'{MAILED}{PAUSING}pause_function = "x"\n', MAILED + PAUSING),
     "another MAIL FROM domain": (f'{MAILED}[mail_from]\nsubdomain = "former"\n', MAILED),
     "another alarm region": (
         MAILED + TWO_REGIONS,
