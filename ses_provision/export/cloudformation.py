@@ -114,7 +114,7 @@ def is_dynamic(value: Any) -> bool:
 def region(one: Any, env: Environment) -> str:
     """The region of a resource; IAM has none, and goes with the sending region's stack."""
     arn = getattr(one, "arn", "")
-    return region_of(arn) if arn.startswith("arn:") else env.region
+    return (region_of(arn) if arn.startswith("arn:") else "") or env.region
 
 
 def mail_from_attributes(found: MailFrom) -> dict[str, str]:
