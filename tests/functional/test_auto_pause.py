@@ -13,6 +13,7 @@ from urllib.parse import unquote
 import pytest
 
 from ses_provision.local.contract import Caller
+from ses_provision.outside import functions
 from tests.conftest import Cli, Result
 from tests.functional.folders import HOSTED, Bench, bench
 
@@ -361,6 +362,7 @@ def test_a_set_that_somebody_pauses_during_the_drill_stays_paused(
     assert (sends(made), note(made)) == (False, "2026-01-01T12:00:00Z by Ada")
 
 
+OTHER = functions.zipped("def handler(event, context):\n    return None\n")
 NOT_PAUSING: dict[str, tuple[Callable[[Bench], object], str]] = {
     "an alarm that may not call": (
         lambda made: call(made, "lambda", "RemovePermission", **FUNCTION,
@@ -377,16 +379,6 @@ NOT_PAUSING: dict[str, tuple[Callable[[Bench], object], str]] = {
         "The local AWS runs the functions of ses-provision alone",
     ),
 }  # fmt: skip
-
-
-def other_code() -> bytes:
-    """Code of somebody else."""
-    from ses_provision.outside import functions
-
-    return functions.zipped("def handler(event, context):\n    return None\n")
-
-
-OTHER = other_code()
 
 
 @pytest.mark.parametrize("what", NOT_PAUSING)

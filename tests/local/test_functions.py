@@ -6,6 +6,7 @@ import json
 import zipfile
 from io import BytesIO
 from pathlib import Path
+from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
@@ -176,7 +177,7 @@ def test_code_with_another_file_beside_it_is_not_run(scene):
     assert "runs the functions of ses-provision alone" in scene.ring()
 
 
-REFUSED = {
+REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "a runtime of former days": ({"Runtime": "python3.8"}, "no longer supported"),
     "a role that is not there": ({"Role": f"{ROLE}-none"}, "cannot be assumed by Lambda"),
     "a role below a path": ({"Role": f"arn:aws:iam::{PROD}:role/x/app"}, "cannot be assumed"),
@@ -190,7 +191,7 @@ REFUSED = {
 def test_what_lambda_refuses_of_a_new_function(scene, what):
     changed, said = REFUSED[what]
     archive = functions.zipped("x = 1")
-    params = {"FunctionName": "g", "Role": ROLE, "Runtime": "python3.13", "Handler": "index.h",
+    params: dict[str, Any] = {"FunctionName": "g", "Role": ROLE, "Runtime": "python3.13", "Handler": "index.h",
               "Code": {"ZipFile": archive}} | changed  # fmt: skip
 
     with pytest.raises(ClientError, match=said):
