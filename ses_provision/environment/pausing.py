@@ -15,8 +15,6 @@ LogDays = Literal[
 ]  # fmt: skip
 """The days that CloudWatch Logs takes (API reference, PutRetentionPolicy)."""
 
-OF_PAUSING = ("pause_function", "pause_runtime", "pause_log_days")
-
 Problem = tuple[str, str]
 """A setting of [alarms], and what is wrong with it."""
 
@@ -24,9 +22,6 @@ Problem = tuple[str, str]
 def pausing(alarms: AlarmSettings) -> Iterator[Problem]:
     """What is wrong within the section."""
     if not alarms.pause:
-        for setting in OF_PAUSING:
-            if setting in alarms.model_fields_set:
-                yield setting, "only with pause = true"
         return
     if not alarms.per_configuration_set:
         why = (

@@ -336,9 +336,6 @@ REFUSED = (
     Refused("a set that pauses where it sends nothing", merged(PAUSE, {
         "alarms": {"missing_data": "breaching"},
     }), "alarms.missing_data"),
-    Refused("a function that nothing calls", {
-        "alarms": {"pause_function": "stop"},
-    }, "alarms.pause_function"),
     Refused("a runtime that Lambda takes no more", merged(PAUSE, {
         "alarms": {"pause_runtime": "python3.8"},
     }), "alarms.pause_runtime"),

@@ -191,8 +191,10 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
 def test_what_lambda_refuses_of_a_new_function(scene, what):
     changed, said = REFUSED[what]
     archive = functions.zipped("x = 1")
-    params: dict[str, Any] = {"FunctionName": "g", "Role": ROLE, "Runtime": "python3.13", "Handler": "index.h",
-              "Code": {"ZipFile": archive}} | changed  # fmt: skip
+    params: dict[str, Any] = {
+        "FunctionName": "g", "Role": ROLE, "Runtime": "python3.13", "Handler": "index.h",
+        "Code": {"ZipFile": archive}, **changed,
+    }  # fmt: skip
 
     with pytest.raises(ClientError, match=said):
         scene["lambda"].create_function(**params)
