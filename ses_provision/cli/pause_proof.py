@@ -43,6 +43,7 @@ def ended(run: Run, target: Target, ring: Ring) -> Iterator[Pause]:
 def end(run: Run, target: Target, pause: Pause) -> None:
     """Resume the set where the drill has paused it; tell what does not go as it should."""
     from ses_provision.operations.pause_drill import resuming
+    from ses_provision.outside import wait
 
     env, resume = target.env.name, f"ses-provision resume --env {target.env.name}"
     try:
@@ -58,6 +59,18 @@ def end(run: Run, target: Target, pause: Pause) -> None:
         target.connections.send(switch)
         pause.is_resumed = True
         target.connections.send(strike)
+        wait.until(
+            lambda: seen(target, pause.set_arn),
+            lambda found: found.sends,
+            timeout=wait.PROPAGATION,
+            sleep=run.world.sleep,
+            waiting=lambda *_: None,
+            longest=wait.FIRST_LOOK,
+        )
+    except NotSettled:
+        pause.is_resumed = False
+        pause.why = f"AWS took the call to resume it, and does not show that yet; look: {resume}"
+        run.fail()
     except ProvisionError as error:
         if not pause.is_resumed:
             pause.why = error.message

@@ -119,10 +119,10 @@ def desired(env: Environment, facts: Facts) -> list[Resource] | Unasked:
 
 
 def strays(env: Environment, account: Account, arn: str) -> list[Resource]:
-    """A function that no setting names with its role, which no search finds; or a log of one."""
+    """A function that no setting names, or the log of one, with its role, which no search finds."""
     _, _, service, _, _, what, name = [*arn.split(":", 6), ""][:7]
     if (service, what) == ("logs", "log-group") and name.startswith(LOGS):
-        return [LogGroup(arn, None, env.all_tags)]
+        return [role(env, account, name.removeprefix(LOGS)), LogGroup(arn, None, env.all_tags)]
     if (service, what) != ("lambda", "function"):
         return []
     return [

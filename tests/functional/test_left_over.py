@@ -163,3 +163,16 @@ def test_a_destroy_says_before_what_is_left_over_and_would_not_be_found_again(
         "Left over" in one for one in (destroyed.json["environments"][0]["destroy"]["warnings"])
     )
     assert {"sns", "cloudwatch"}.isdisjoint(made.local.snapshot(ACCOUNT))
+
+
+def test_a_role_whose_function_is_gone_is_found_by_the_log(cli: Cli, tmp_path: Path) -> None:
+    made = bench(cli, tmp_path / "config", prod=HOSTED + PAUSING)
+    assert made("apply", "--env", "prod", "--yes").status == 0
+    gone = {"FunctionName": "ses-pause-prod"}
+    made.local.call(ACCOUNT, REGION, "lambda", "DeleteFunction", gone)
+    write(made.folder, prod=HOSTED)
+
+    pruned = made("apply", "--env", "prod", "--yes", "--prune")
+
+    assert "deleted IAM role ses-pause-prod" in pruned.stdout
+    assert "ses-pause" not in made("plan", "--env", "prod").stdout
