@@ -170,9 +170,9 @@ def test_a_role_whose_function_is_gone_is_found_by_the_log(cli: Cli, tmp_path: P
     assert made("apply", "--env", "prod", "--yes").status == 0
     gone = {"FunctionName": "ses-pause-prod"}
     made.local.call(ACCOUNT, REGION, "lambda", "DeleteFunction", gone)
-    write(made.folder, prod=HOSTED)
+    write(made.folder, prod=HOSTED + PAUSING.replace("pause = true", "pause = false"))
 
     pruned = made("apply", "--env", "prod", "--yes", "--prune")
 
     assert "deleted IAM role ses-pause-prod" in pruned.stdout
-    assert "ses-pause" not in made("plan", "--env", "prod").stdout
+    assert "Left over" not in made("plan", "--env", "prod").stdout
