@@ -16,6 +16,7 @@ from ses_provision.checks import (
     handover,
     hipaa,
     identity,
+    pausing,
     permissions,
     smtp,
 )
@@ -26,6 +27,7 @@ TOPICS = (
     bimi.TOPIC,
     events.TOPIC,
     alarms.TOPIC,
+    pausing.TOPIC,
     dashboard.TOPIC,
     permissions.TOPIC,
     smtp.TOPIC,

@@ -111,12 +111,17 @@ def reach_people(scene: Scene) -> Reading[Judgement]:
     topics = dict.fromkeys(
         arn for _, at in standing(found) for arn in at.alarm_actions if arn.split(":")[2] == "sns"
     )
-    without = [where(one) for one, at in standing(found) if not at.alarm_actions]
+    without = [where(one) for one, at in standing(found) if not tells(at)]
     silent = [action(f"no action: {', '.join(without)}", scene.apply)] if without else []
     if not (topics or silent):
         return waiting("there is no alarm yet", scene.apply)
     judged = yield from together(reaches(scene, arn) for arn in topics)
     return all_of([*silent, *judged])
+
+
+def tells(at: AlarmState) -> bool:
+    """Whether an alarm does anything beside pausing, of which nobody hears."""
+    return any(arn.split(":")[2] != "lambda" for arn in at.alarm_actions)
 
 
 def reaches(scene: Scene, arn: str) -> Reading[Judgement]:

@@ -34,6 +34,7 @@ MENDED_BY = {
     "SES-SMTP": "smtp-users",
     "SES-EVENTS": "events",
     "SES-ALARM": "alarms",
+    "SES-PAUSE": "auto-pause",
     "SES-DASHBOARD": "dashboard",
     "SES-HIPAA-002": "configuration-set",
     "SES-HIPAA-006": "identity",

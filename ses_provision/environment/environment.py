@@ -7,7 +7,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from ses_provision.environment import bimi, limits, smtp
+from ses_provision.environment import bimi, limits, pausing, smtp
 from ses_provision.environment.bimi import BimiSettings
 from ses_provision.environment.dns import Dns
 from ses_provision.environment.sections import (
@@ -44,6 +44,7 @@ T = TypeVar("T")
 EVENT_TOPIC = "ses-events-"
 BOUNCE_ALARM = "ses-bounce-rate-"
 COMPLAINT_ALARM = "ses-complaint-rate-"
+PAUSE_FUNCTION = "ses-pause-"
 """What names begin with that the file leaves to us."""
 
 
@@ -226,6 +227,15 @@ class Environment(Section):
 
     @field_validator("alarms")
     @classmethod
+    def pauses_where_it_sends(cls, value: AlarmSettings, info: ValidationInfo) -> AlarmSettings:
+        """Only the sending region has the rates of the set, and only where they are published."""
+        problem = pausing.as_one(pausing.beside(value, info.data))
+        if problem:
+            raise contradiction(*problem)
+        return value
+
+    @field_validator("alarms")
+    @classmethod
     def tells_everybody(cls, value: AlarmSettings, info: ValidationInfo) -> AlarmSettings:
         """Where alarms share the topic of the events, whoever is told is in events.emails."""
         events, region = info.data.get("events"), info.data.get("region")
@@ -347,6 +357,11 @@ class Environment(Section):
     def dashboard_name(self) -> str:
         """The dashboard, where there is to be one."""
         return (self.dashboard and self.dashboard.name) or f"ses-{self.ending}"
+
+    @property
+    def pause_function(self) -> str:
+        """The function that pauses the set when its alarms ring; its role bears the same name."""
+        return self.alarms.pause_function or PAUSE_FUNCTION + self.ending
 
     @property
     def sends_without_role(self) -> bool:

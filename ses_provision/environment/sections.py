@@ -10,12 +10,14 @@ from pydantic_core import PydanticCustomError
 
 from ses_provision.environment.complaints import shown
 from ses_provision.environment.limits import looks_back_too_far, role_of_aws, unmemorable
+from ses_provision.environment.pausing import LogDays, Runtime, as_one, pausing
 from ses_provision.environment.shapes import (
     LABEL,
     Address,
     Addresses,
     AlarmName,
     EventType,
+    FunctionName,
     PolicyName,
     Region,
     RoleOrNone,
@@ -184,6 +186,16 @@ class AlarmSettings(Section):
     per_configuration_set: bool = Field(
         False, strict=True, description="The same two alarms for this configuration set alone."
     )
+    pause: bool = Field(
+        False,
+        strict=True,
+        description="The alarms of the set pause the set; only `ses-provision resume` ends it.",
+    )
+    pause_function: FunctionName | None = Field(
+        None, description="The Lambda function that pauses; ses-pause-<suffix> when left out."
+    )
+    pause_runtime: Runtime = Field("python3.13", description="What the function runs on.")
+    pause_log_days: LogDays = Field(90, description="Days that its log is kept.")
 
     @field_validator("regions")
     @classmethod
@@ -204,6 +216,14 @@ class AlarmSettings(Section):
         problem = looks_back_too_far(self.period, self.evaluation_periods)
         if problem:
             raise contradiction("evaluation_periods", problem)
+        return self
+
+    @model_validator(mode="after")
+    def can_pause(self) -> AlarmSettings:
+        """What pauses has to measure the set alone, and only what it sends."""
+        problem = as_one(pausing(self))
+        if problem:
+            raise contradiction(*problem)
         return self
 
 

@@ -171,6 +171,11 @@ RoleArn = Annotated[
         "the ARN of an IAM role",
     ),
 ]
+# The function's role bears the same name, and IAM takes 64 characters as Lambda does.
+FunctionName = Annotated[
+    str,
+    matching(r"[A-Za-z0-9_-]{1,64}", "the name of a Lambda function: 1 to 64 of A-Z a-z 0-9 _ -"),
+]
 PolicyName = Annotated[str, matching(r"[A-Za-z0-9_+=,.@-]{1,128}", "the name of an IAM policy")]
 LONGEST_ALARM = 255  # characters (PutMetricAlarm)
 # IAM takes * and ? in the ARN of an alarm for wildcards, and an alarm's name is in its ARN.

@@ -1,8 +1,9 @@
 """An environment as a CloudFormation template whose resources are imported, not made.
 
-Only what CloudFormation can import is in it; record sets, topic policies, subscriptions and event
-destinations stay as they are outside of the stack. A stack has one region, so alarms and topics of
-other regions are outside as well (CloudFormation User Guide, importing existing resources).
+Only what CloudFormation can import is in it; record sets, topic policies, subscriptions, event
+destinations and who may call a function stay outside of the stack. A stack has one region, so
+alarms and topics of other regions are outside as well (CloudFormation User Guide, importing
+existing resources).
 """
 
 from __future__ import annotations
@@ -15,10 +16,14 @@ from typing import Any
 
 from ses_provision.environment import Environment
 from ses_provision.names import region_of
-from ses_provision.resources import tags
+from ses_provision.outside import functions
+from ses_provision.resources import policies, tags
 from ses_provision.resources.cloudwatch import Alarm
 from ses_provision.resources.dashboard import Dashboard
+from ses_provision.resources.functions import Function
 from ses_provision.resources.iam import RolePolicy
+from ses_provision.resources.logs import LogGroup
+from ses_provision.resources.service_role import ServiceRole
 from ses_provision.resources.ses import ConfigurationSet, EmailIdentity, MailFrom
 from ses_provision.resources.sns import Topic
 
@@ -109,7 +114,7 @@ def is_dynamic(value: Any) -> bool:
 def region(one: Any, env: Environment) -> str:
     """The region of a resource; IAM has none, and goes with the sending region's stack."""
     arn = getattr(one, "arn", "")
-    return region_of(arn) if arn.startswith("arn:") else env.region
+    return (region_of(arn) if arn.startswith("arn:") else "") or env.region
 
 
 def mail_from_attributes(found: MailFrom) -> dict[str, str]:
@@ -222,12 +227,67 @@ def _(one: Dashboard, env: Environment) -> Imported:
 @resource.register
 def _(one: RolePolicy, env: Environment) -> Imported:
     del env
-    document = {
-        "Version": "2012-10-17",
-        "Statement": [statement.parsed for statement in one.statements.values()],
-    }
+    named = {"RoleName": one.role, "PolicyName": one.name}
     return Imported(
         "AWS::IAM::RolePolicy",
         {"PolicyName": one.name, "RoleName": one.role},
-        {"RoleName": one.role, "PolicyName": one.name, "PolicyDocument": document},
+        {**named, "PolicyDocument": policy(one.statements)},
+    )
+
+
+def policy(statements: policies.Statements) -> dict[str, Any]:
+    """A policy document as a template has it."""
+    return {"Version": policies.VERSION, "Statement": [each.parsed for each in statements.values()]}
+
+
+@resource.register
+def _(one: ServiceRole, env: Environment) -> Imported:
+    del env
+    inline = {"PolicyName": one.policy, "PolicyDocument": policy(one.statements)}
+    boundary = {"PermissionsBoundary": one.bound_by} if one.bound_by else {}
+    return Imported(
+        "AWS::IAM::Role",
+        {"RoleName": one.name},
+        {
+            "RoleName": one.name,
+            "AssumeRolePolicyDocument": policy(one.trust),
+            **({"Policies": [inline]} if one.statements else {}),
+            **boundary,
+            "Tags": tags.as_list(one.tags),
+        },
+    )
+
+
+@resource.register
+def _(one: LogGroup, env: Environment) -> Imported:
+    del env
+    days = {} if one.retention_days is None else {"RetentionInDays": one.retention_days}
+    return Imported(
+        "AWS::Logs::LogGroup",
+        {"LogGroupName": one.name},
+        {"LogGroupName": one.name, **days, "Tags": tags.as_list(one.tags)},
+    )
+
+
+@resource.register
+def _(one: Function, env: Environment) -> Imported | None:
+    """With its code in the template, where that is ours."""
+    del env
+    text = functions.unzipped(one.code)
+    if not text:
+        return None
+    return Imported(
+        "AWS::Lambda::Function",
+        {"FunctionName": one.name},
+        {
+            "FunctionName": one.name,
+            "Role": one.role,
+            "Runtime": one.runtime,
+            "Handler": one.handler,
+            "Code": {"ZipFile": text},
+            "Description": one.description,
+            "Timeout": one.timeout,
+            "MemorySize": one.memory,
+            "Tags": tags.as_list(one.tags),
+        },
     )

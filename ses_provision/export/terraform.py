@@ -7,48 +7,34 @@ hashicorp/aws).
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 from functools import singledispatch
 from typing import Any
 
 from ses_provision.environment import Environment
-from ses_provision.export import hcl
+from ses_provision.export import hcl, terraform_functions
 from ses_provision.export.hcl import Block, Json, Reference
+from ses_provision.export.terraform_blocks import Managed, elsewhere, name
 from ses_provision.export.terraform_providers import DNS_ALIAS, providers
-from ses_provision.names import dns_name, region_of, txt_value
+from ses_provision.names import dns_name, txt_value
 from ses_provision.resources import policies
 from ses_provision.resources.cloudwatch import Alarm
 from ses_provision.resources.dashboard import Dashboard
 from ses_provision.resources.dmarc import Dmarc
 from ses_provision.resources.dns_zone import DnsZone
+from ses_provision.resources.functions import Function, FunctionPermission
 from ses_provision.resources.iam import RolePolicy
 from ses_provision.resources.iam_users import SmtpUser, UserPolicy
+from ses_provision.resources.logs import LogGroup
 from ses_provision.resources.record_sets import RecordSet, TxtValue
 from ses_provision.resources.route53 import Zone
+from ses_provision.resources.service_role import ServiceRole
 from ses_provision.resources.ses import ConfigurationSet, EmailIdentity, EventDestination, MailFrom
 from ses_provision.resources.sns import Subscription, Topic
 
 NOT_IN_AWS = ("confirmation_timeout_in_minutes", "endpoint_auto_confirms")
 """Arguments of a subscription that only Terraform knows: an import leaves them unset, and a plan
 would want to set their defaults."""
-
-
-@dataclass(frozen=True)
-class Managed:
-    """One resource block with the id it is imported by."""
-
-    type: str
-    name: str
-    id: str
-    arguments: Mapping[str, Any]
-    provider: str = ""
-
-    @property
-    def address(self) -> str:
-        """How Terraform refers to it."""
-        return f"{self.type}.{self.name}"
 
 
 def export(env: Environment, live: Sequence[Any]) -> str:
@@ -80,6 +66,8 @@ def note(resource: Any) -> str:
             return f"Left out, for it is not ours: {resource.name} ({served})"
         case RecordSet(zone=zone) | TxtValue(zone=zone) | Dmarc(zone=zone) if not is_hosted(zone):
             return f"Left out, for its zone is not in Route 53: {resource.label}"
+        case Function():
+            return f"Left out, for Terraform wants its code in a file beside: {resource.label}"
         case EventDestination(topic_arn=""):
             return f"Left out, for it reports to no SNS topic: {resource.label}"
     if resources.dispatch(type(resource)) is resources.dispatch(object):
@@ -90,18 +78,6 @@ def note(resource: Any) -> str:
 def is_hosted(zone: DnsZone) -> bool:
     """Whether a zone is one of Route 53's."""
     return isinstance(zone, Zone)
-
-
-def name(*parts: str) -> str:
-    """A Terraform identifier."""
-    found = re.sub(r"[^A-Za-z0-9_]+", "_", "_".join(parts)).strip("_").lower()
-    return found if found[:1].isalpha() else f"_{found}"
-
-
-def elsewhere(arn: str, env: Environment) -> str:
-    """The provider alias of a resource's region; none in the sending region."""
-    region = region_of(arn)
-    return "" if region == env.region else name(region)
 
 
 @singledispatch
@@ -357,6 +333,11 @@ def _(resource: UserPolicy, env: Environment) -> list[Managed]:
             },
         )
     ]
+
+
+resources.register(ServiceRole, terraform_functions.service_role)
+resources.register(LogGroup, terraform_functions.log_group)
+resources.register(FunctionPermission, terraform_functions.function_permission)
 
 
 @resources.register(RecordSet)

@@ -63,6 +63,46 @@ def body(caller: Caller, alarm: Reply, state: str, reason: str, times: dict[str,
     return json.dumps(told | {"Trigger": _trigger(alarm)})
 
 
+def event(
+    caller: Caller, alarm: Reply, state: str, reason: str, times: dict[str, datetime]
+) -> dict[str, Any]:
+    """What an alarm hands to a function (CloudWatch User Guide, Lambda functions as actions);
+    `times` are those of the change and of the one before."""
+    changed = stamp(times["changed"])
+    return {
+        "source": "aws.cloudwatch",
+        "alarmArn": alarm["AlarmArn"],
+        "accountId": caller.account,
+        "time": changed,
+        "region": caller.region,
+        "alarmData": {
+            "alarmName": alarm["AlarmName"],
+            "state": {"value": state, "reason": reason, "timestamp": changed},
+            "previousState": {
+                "value": alarm["StateValue"],
+                "reason": alarm.get("StateReason", ""),
+                "timestamp": stamp(times["before"]),
+            },
+            "configuration": {
+                "description": alarm.get("AlarmDescription", ""),
+                **_watched(alarm),
+            },
+        },
+    }
+
+
+def _watched(alarm: Reply) -> dict[str, Any]:
+    if "AlarmRule" in alarm:
+        return {"alarmRule": alarm["AlarmRule"]}
+    metric = {
+        "namespace": alarm.get("Namespace", ""),
+        "name": alarm.get("MetricName", ""),
+        "dimensions": {each["Name"]: each["Value"] for each in alarm.get("Dimensions", [])},
+    }
+    stat = {"metric": metric, "period": alarm.get("Period"), "stat": alarm.get("Statistic")}
+    return {"metrics": [{"id": alarm["AlarmName"], "metricStat": stat, "returnData": True}]}
+
+
 def _trigger(alarm: Reply) -> dict[str, Any]:
     trigger: dict[str, Any] = {key: alarm[key] for key in _OF_TRIGGER if key in alarm}
     if "Statistic" in alarm:

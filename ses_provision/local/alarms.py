@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from ses_provision.local.alarm_store import AlarmStore
     from ses_provision.local.contract import Reply
+    from ses_provision.local.functions import Lambda as Functions
     from ses_provision.local.sns import Sns, Topic
     from ses_provision.local.topic_access import TopicAccess
 
@@ -57,10 +58,18 @@ class Evaluator:
     """Looks at simple alarms whenever somebody asks for them, as of the clock's time, and changes
     the states of all."""
 
-    def __init__(self, cloudwatch: AlarmStore, sns: Sns, access: TopicAccess, clock: Clock) -> None:
+    def __init__(
+        self,
+        cloudwatch: AlarmStore,
+        sns: Sns,
+        access: TopicAccess,
+        functions: Callable[[], Functions],
+        clock: Clock,
+    ) -> None:
         self._cloudwatch = cloudwatch
         self._sns = sns
         self._access = access
+        self._functions = functions
         self._clock = clock
         self._times: dict[tuple[str, str, str], Times] = {}
         self.history = History(clock)
@@ -184,14 +193,20 @@ class Evaluator:
         times.updated = now
         if verdict.state == alarm["StateValue"]:
             return
-        times.transitioned = now
+        before, times.transitioned = times.transitioned, now
         self.history.changed(caller, alarm, verdict.state, verdict.reason)
         for action in alarm.get(_ACTIONS[verdict.state], []) if alarm["ActionsEnabled"] else ():
-            failure = self._act(caller, alarm, verdict, action)
+            failure = self._act(caller, alarm, verdict, action, before)
             self.history.acted(caller, alarm, action, failure)
 
-    def _act(self, caller: Caller, alarm: Reply, verdict: Verdict, action: str) -> str | None:
-        """Tell a topic; why that failed, None when it did not."""
+    def _act(
+        self, caller: Caller, alarm: Reply, verdict: Verdict, action: str, before: datetime
+    ) -> str | None:
+        """Tell a topic, or call a function; why that failed, None when it did not."""
+        if action.split(":")[2] == "lambda":
+            moments = {"changed": self._clock.now(), "before": before}
+            event = alarm_message.event(caller, alarm, verdict.state, verdict.reason, moments)
+            return self._functions().call(caller, action, event, alarm["AlarmArn"])
         topic = self._sns.find(action)
         if topic is None:
             return f"Resource {action} cannot be reached from the local AWS, or does not exist"

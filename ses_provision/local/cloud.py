@@ -16,11 +16,14 @@ from ses_provision.local.cloudwatch import CloudWatch
 from ses_provision.local.contract import AwsError, Caller, Clock, Params
 from ses_provision.local.dispatch import Dispatcher
 from ses_provision.local.disturb import Disturbances
+from ses_provision.local.function_runs import Runner
+from ses_provision.local.functions import Lambda
 from ses_provision.local.iam import Iam
 from ses_provision.local.keyring import Keyring
 from ses_provision.local.kms import Kms
 from ses_provision.local.knobs import Fault, FaultKind, Knobs
 from ses_provision.local.lateness import Lag
+from ses_provision.local.logs import Logs
 from ses_provision.local.motobridge import MotoService, Universe
 from ses_provision.local.neighbours import Surroundings
 from ses_provision.local.price_list import PriceList
@@ -98,21 +101,27 @@ class LocalAws:
         self.route53 = Route53(self.clock, self._look_at_dns)
         self.sns = Sns(self.clock, moto["sqs"], self._sns_address)
         access = TopicAccess(self.sns, moto["kms"])
-        cloudwatch = CloudWatch(universe, self.sns, access, self.clock)
+        iam = Iam(universe, self._keyring, self.clock)
+        logs = Logs(self.clock)
+        runner = Runner(self._for_a_role, iam.role_lets, logs, self.clock)
+        self.functions = Lambda(iam, runner, self.clock)
+        cloudwatch = CloudWatch(universe, self.sns, access, self._functions, self.clock)
         self.dashboards = cloudwatch.dashboards
         self.surroundings = Surroundings(
             self.route53, self.sns, access, cloudwatch, moto, self.clock
         )
         self.sesv2 = SesV2(self.surroundings, self.clock)
         self.sesv2.world.address = self._address
+        self.logs = logs
         self.artifact = Artifact(self.clock)
         self.price_list = PriceList()
         self.quotas = ServiceQuotas(self.sesv2, self.clock)
-        iam = Iam(universe, self._keyring, self.clock)
         services: dict[str, Service] = {
             **moto,
             "cloudwatch": cloudwatch,
             "iam": iam,
+            "lambda": self.functions,
+            "logs": logs,
             "sts": Sts(self._keyring, self.clock),
             "route53": self.route53,
             "sns": self.sns,
@@ -122,7 +131,7 @@ class LocalAws:
             "pricing": self.price_list,
             "service-quotas": self.quotas,
         }
-        services["resourcegroupstaggingapi"] = Tagging(services)
+        services["resourcegroupstaggingapi"] = Tagging(services, self.functions, logs)
         self._dispatcher = Dispatcher(
             services, self._keyring, self._disturbances, self._sleep, self.lock
         )
@@ -133,7 +142,7 @@ class LocalAws:
             self._disturbances,
             self.primaries,
             self._everybody_looks,
-            lambda name, kind: self.declared_dns(name, kind) or [],
+            self._declared,
         )
         self.post_office = PostOffice(self.sesv2, iam, self._keyring, self._dispatcher)
 
@@ -182,6 +191,7 @@ class LocalAws:
         self._disturbances.turn(knobs)
         self.route53.insync_after = timedelta(seconds=knobs.insync_after)
         self.post_office.keys_after = knobs.keys_after
+        self.functions.roles_after = knobs.roles_after
         self.sesv2.refuses_same_key_length = knobs.refuse_same_key_length
         self.sns.lag = Lag(knobs.lists_after, int(knobs.lists_after_reads), knobs.effect_after)
         self.sesv2.simulator_moves_reputation = knobs.simulator_moves_reputation
@@ -352,11 +362,24 @@ class LocalAws:
         seen = {account for account, _ in self._dispatcher.places}
         return sorted(seen | set(self.route53.accounts()))
 
+    # What the parts are given to ask by are methods: a lambda would go on asking this one after it
+    # was copied.
+    def _functions(self) -> Lambda:
+        return self.functions
+
+    def _declared(self, name: str, kind: str) -> list[str]:
+        return self.declared_dns(name, kind) or []
+
     def _is_served(self) -> bool:
         return self.served_at is not None
 
     def _address(self) -> str:
         return self.served_at or "http://localhost"
+
+    def _for_a_role(
+        self, request: Request, caller: Caller, check: Callable[[str, str, Params], None]
+    ) -> Response:
+        return self._dispatcher.for_a_role(request, caller, check)
 
     def _sns_address(self, region: str) -> str:
         """Links in what SNS sends lead to this local AWS when it is served, and nowhere else."""

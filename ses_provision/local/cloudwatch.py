@@ -14,8 +14,9 @@ from ses_provision.local.motobridge import Universe
 from ses_provision.local.served import page
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
+    from ses_provision.local.functions import Lambda
     from ses_provision.local.served import Operation
     from ses_provision.local.sns import Sns
     from ses_provision.local.topic_access import TopicAccess
@@ -66,10 +67,17 @@ class CloudWatch:
     name = "cloudwatch"
     operations = _SERVED
 
-    def __init__(self, universe: Universe, sns: Sns, access: TopicAccess, clock: Clock) -> None:
+    def __init__(
+        self,
+        universe: Universe,
+        sns: Sns,
+        access: TopicAccess,
+        functions: Callable[[], Lambda],
+        clock: Clock,
+    ) -> None:
         self._clock = clock
         self._store = AlarmStore(universe)
-        self._alarms = Evaluator(self._store, sns, access, clock)
+        self._alarms = Evaluator(self._store, sns, access, functions, clock)
         self.dashboards = Dashboards(clock)
         self._own: Mapping[str, Operation] = {
             **self.dashboards.operations,

@@ -77,6 +77,22 @@ class Dispatcher:
             self._number += 1
             return self._answer(request, codec, self._number)
 
+    def for_a_role(
+        self, request: Request, caller: Caller, check: Callable[[str, str, Params], None]
+    ) -> Response:
+        """Answer what a function of an account asks, where its role is allowed to. The journal has
+        what clients ask, and faults strike those alone."""
+        codec = self._codec(request)
+        try:
+            model, labels = codec.operation(request)
+            self._check_served(codec.name, str(model.name))
+            call = Call(codec, model, codec.params(request, model, labels))
+            check(call.service, call.name, call.params)
+            self._validate(call)
+            return codec.reply(request, model, self._serve(caller, call))
+        except AwsError as error:
+            return codec.refusal(request, error)
+
     def _answer(self, request: Request, codec: Codec, number: int) -> Response:
         caller = Caller("", request.scope.region if request.scope else "")
         operation = f"{request.method} {request.path}"

@@ -96,13 +96,14 @@ def refusal(fault: Fault, caller: Caller, who: str, call: tuple[str, str, Params
     return AwsError(
         code,
         f"User: {who} is not authorized to perform: {action} on resource: "
-        f"{_resource(caller, service, params)} because no identity-based policy allows the "
+        f"{resource_of(caller, service, params)} because no identity-based policy allows the "
         f"{action} action",
         status,
     )
 
 
-def _resource(caller: Caller, service: str, params: Params) -> str:
+def resource_of(caller: Caller, service: str, params: Params) -> str:
+    """The ARN of what a call acts on, as far as its parameters name it."""
     place = {
         "partition": caller.partition,
         "region": caller.region,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
 from ses_provision.local import policies, policy_simulator, strict_json
@@ -10,6 +12,9 @@ from ses_provision.local.iam_users import Users
 from ses_provision.local.keyring import Keyring
 from ses_provision.local.motobridge import MotoService, Universe
 from ses_provision.local.policy_simulator import Policies, given
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 _DOCUMENTS = ("AssumeRolePolicyDocument", "PolicyDocument", "Document")
 # What is done to a role, as far as AWS keeps it for itself where the role is its own.
@@ -37,6 +42,8 @@ class Iam(MotoService):
 
     def __init__(self, universe: Universe, keyring: Keyring, clock: Clock) -> None:
         super().__init__(universe, "iam")
+        self._clock = clock
+        self._roles_made: dict[tuple[str, str], datetime] = {}
         self.users = Users(super().handle, keyring, clock)
 
     @property
@@ -55,6 +62,8 @@ class Iam(MotoService):
             self._refuse_protected(caller, params["RoleName"])
         _check(params)
         reply = self._asked(caller, operation, params)
+        if operation == "CreateRole":
+            self._roles_made[caller.account, params["RoleName"]] = self._clock.now()
         if operation == "CreatePolicy":
             reply["Policy"].setdefault("PermissionsBoundaryUsageCount", 0)
         return _with_encoded_documents(reply)
@@ -95,15 +104,47 @@ class Iam(MotoService):
         texts = {**by_hand.identity, **self._policies(caller, kind, name)}
         return policy_simulator.simulate(Policies(texts, boundary), params)
 
-    def lets(self, caller: Caller, user: str, asked: policies.Ask) -> bool:
-        """Whether the policies of a user, and its boundary, allow something."""
-        texts = self._policies(caller, "user", user).values()
-        bounds = self._boundary(caller, "user", user)
+    def lets(self, caller: Caller, name: str, asked: policies.Ask, kind: str = "user") -> bool:
+        """Whether the policies of a user or a role, and its boundary, allow something."""
+        texts = self._policies(caller, kind, name).values()
+        bounds = self._boundary(caller, kind, name)
         layers = [texts] if bounds is None else [texts, bounds.values()]
         return all(
             policies.decide([each for text in layer for each in policies.parse(text)], asked)[0]
             is policies.Decision.ALLOWED
             for layer in layers
+        )
+
+    def role_lets(
+        self,
+        caller: Caller,
+        role: str,
+        action: str,
+        resource: str,
+        context: dict[str, tuple[str, ...]],
+    ) -> bool:
+        """Whether a role, named by its ARN, may do something; one that is gone may nothing."""
+        asked = policies.Ask(action, resource, None, context)
+        try:
+            return self.lets(caller, role.rpartition("/")[2], asked, "role")
+        except AwsError:
+            return False
+
+    def trusts(self, caller: Caller, role: str, service: str, after: float = 0.0) -> bool:
+        """Whether a service may take on a role, which becomes known some seconds after it was made.
+        A role of another account is none of ours."""
+        name = role.rpartition("/")[2]
+        try:
+            held = super().handle(caller, "GetRole", {"RoleName": name})["Role"]
+        except AwsError:
+            return False
+        made = self._roles_made.get((caller.account, name))
+        if held["Arn"] != role or (made and (self._clock.now() - made).total_seconds() < after):
+            return False
+        trust = held["AssumeRolePolicyDocument"]
+        asked = policies.Ask("sts:AssumeRole", role, (f"Service:{service}",))
+        return policies.admits(
+            _plain(trust if isinstance(trust, str) else json.dumps(trust)), asked
         )
 
     def _policies(self, caller: Caller, kind: str, name: str) -> dict[str, str]:

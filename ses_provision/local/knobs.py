@@ -93,7 +93,8 @@ class Knobs:
     `sessions_expire`: temporary keys end when their time is over. `simulator_moves_reputation`:
     mail to SES's mailbox simulator moves the reputation metrics, so that alarms can ring.
     `refuse_same_key_length`: SES refuses a DKIM key length that is set already, as its guide says.
-    `keys_after`: seconds until SMTP knows a new access key.
+    `keys_after`: seconds until SMTP knows a new access key. `roles_after`: seconds until Lambda can
+    take on a new role.
     """
 
     rate: float | None = None
@@ -108,6 +109,7 @@ class Knobs:
     simulator_moves_reputation: bool = False
     refuse_same_key_length: bool = False
     keys_after: float = 0.0
+    roles_after: float = 0.0
 
     def changed(self, data: dict[str, Any]) -> Knobs:
         """These knobs with some turned, from JSON; a ValueError says what is wrong."""

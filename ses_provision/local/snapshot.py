@@ -44,6 +44,8 @@ def snapshot(aws: LocalAws, account: str) -> dict[str, Any]:
         "cloudwatch": _regions(aws, account, _alarms),
         "dashboards": aws.dashboards.held(account),
         "kms": _regions(aws, account, _keys),
+        "lambda": _regions(aws, account, lambda _, *place: aws.functions.held(*place)),
+        "logs": _regions(aws, account, lambda _, *place: aws.logs.held(*place)),
     } | {
         service: _regions(aws, account, _names_of(service, listing))
         for service in aws.services

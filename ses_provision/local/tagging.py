@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from ses_provision.local.contract import Service
+    from ses_provision.local.functions import Lambda
+    from ses_provision.local.logs import Logs
 
 _REFUSED = "InvalidParameterException"
 _NOT_WITH_ARNS = (
@@ -30,8 +32,10 @@ class Tagging(OwnService):
 
     name = "resourcegroupstaggingapi"
 
-    def __init__(self, services: Mapping[str, Service]) -> None:
+    def __init__(self, services: Mapping[str, Service], functions: Lambda, logs: Logs) -> None:
         self._services = services
+        self._functions = functions
+        self._logs = logs
         self.operations: Mapping[str, Operation] = {"GetResources": self._get_resources}
 
     def _get_resources(self, caller: Caller, params: Params) -> Reply:
@@ -57,6 +61,8 @@ class Tagging(OwnService):
     def _everything(self, caller: Caller) -> Iterator[tuple[str, dict[str, str]]]:
         for kind in (self._identities, self._sets, self._topics, self._alarms):
             yield from kind(caller)
+        for held in (self._functions, self._logs):
+            yield from held.tagged(caller).items()
 
     def _ask(self, caller: Caller, service: str, operation: str, **params: object) -> Reply:
         return self._services[service].handle(caller, operation, dict(params))

@@ -102,6 +102,25 @@ _ALL = (
     replace(_JSON, name="pricing"),
     replace(
         _JSON,
+        name="lambda",
+        throttle=("TooManyRequestsException", 429),
+        denial=("AccessDeniedException", 403),
+        arns={
+            "FunctionName": "arn:{partition}:lambda:{region}:{account}:function:{value}",
+            "Resource": "{value}",
+        },
+    ),
+    replace(
+        _JSON,
+        name="logs",
+        misfit="InvalidParameterException",
+        arns={
+            "logGroupName": "arn:{partition}:logs:{region}:{account}:log-group:{value}",
+            "resourceArn": "{value}",
+        },
+    ),
+    replace(
+        _JSON,
         name="resourcegroupstaggingapi",
         signed_as=("tagging",),
         prefix="tag",

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from ses_provision.engine.needs import Facts
 from ses_provision.names import region_of
+from ses_provision.operations import pause_drill
 from ses_provision.operations.drill import listening, new_queue
 from ses_provision.outside.call import Call
 from ses_provision.outside.reading import Ask, ask, question
@@ -24,8 +25,11 @@ if TYPE_CHECKING:
     from ses_provision.engine.account import Account
     from ses_provision.environment import Environment
     from ses_provision.operations.drill import Listener
+    from ses_provision.operations.pause_drill import Pause
     from ses_provision.outside.reading import Reading
 
+RECENT = 20
+"""Actions of an alarm that are looked through, newest first: some of a few seconds ago are ours."""
 REASON = "ses-provision drill: nothing has happened"
 
 
@@ -39,6 +43,7 @@ class Ring:
     rung_at: datetime | None = None
     heard_at: datetime | None = None
     silent: str = ""
+    pause: Pause | None = None
 
     @property
     def name(self) -> str:
@@ -63,6 +68,10 @@ class Ring:
     @property
     def outcome(self) -> str:
         """What the drill proved of it, and what not."""
+        return f"{self._heard}; {self.pause.outcome}" if self.pause else self._heard
+
+    @property
+    def _heard(self) -> str:
         topic = self.topic_arn.rpartition(":")[2]
         if self.delay is not None:
             seconds = max(0.0, self.delay.total_seconds())
@@ -114,21 +123,24 @@ def history(arn: str) -> Ask:
         nothing={"AlarmHistoryItems": []},
         AlarmName=arn.partition(":alarm:")[2],
         HistoryItemType="Action",
-        MaxRecords=1,
+        MaxRecords=RECENT,
     )
 
 
-def failed_action(arn: str) -> Reading[str]:
-    """What CloudWatch says of an alarm's latest action, if that failed."""
+def failed_action(arn: str, action: str) -> Reading[str]:
+    """What CloudWatch says of the latest time that an alarm took an action, if that failed."""
     [answer] = yield from ask(history(arn))
-    items = (answer or {}).get("AlarmHistoryItems") or ()
-    latest = str(items[0].get("HistorySummary", "")) if items else ""
+    said = (
+        str(item.get("HistorySummary", ""))
+        for item in (answer or {}).get("AlarmHistoryItems") or ()
+    )
+    latest = next((each for each in said if action in each), "")
     return latest if latest.startswith("Failed") else ""
 
 
 def topic_of(alarm: Alarm) -> str:
     """The topic that the environment gives an alarm."""
-    [arn] = alarm.alarm_actions
+    [arn] = (action for action in alarm.alarm_actions if action.split(":")[2] == "sns")
     return arn
 
 
@@ -141,3 +153,4 @@ def requests(env: Environment, account: Account) -> Iterator[Ask | Call]:
     for alarm in wanted:
         yield set_state(alarm.arn, "OK")
         yield history(alarm.arn)
+    yield from pause_drill.requests(env, account)

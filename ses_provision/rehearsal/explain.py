@@ -44,6 +44,7 @@ def sample() -> Environment:
         "dmarc": {"reports_to": ["dmarc@example.com"]},
         "sender": {"role": "application"},
         "events": {"emails": ["ops@example.com"]},
+        "alarms": {"per_configuration_set": True, "pause": True},
         "dashboard": {},
         "smtp_users": [{"name": "application-mailer"}],
     }

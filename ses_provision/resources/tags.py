@@ -14,9 +14,14 @@ def as_list(tags: Mapping[str, str]) -> list[dict[str, str]]:
     return [{"Key": key, "Value": value} for key, value in sorted(tags.items())]
 
 
-def at_creation(tags: Mapping[str, str]) -> list[dict[str, str]]:
+def marked(tags: Mapping[str, str]) -> dict[str, str]:
     """The tags that a creating call sets."""
-    return as_list({**tags, **MARK})
+    return dict(sorted({**tags, **MARK}.items()))
+
+
+def at_creation(tags: Mapping[str, str]) -> list[dict[str, str]]:
+    """The same as most services take them."""
+    return as_list(marked(tags))
 
 
 def as_mapping(tags: Iterable[Mapping[str, str]] | None) -> dict[str, str]:

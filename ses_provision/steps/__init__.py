@@ -9,6 +9,7 @@ from ses_provision.engine.model import Step, requiring
 from ses_provision.steps import (
     account,
     alarms,
+    auto_pause,
     bimi,
     configuration_set,
     dashboard,
@@ -149,6 +150,17 @@ STEPS = (
         requires=requiring("configuration-set"),
         heeds=(CONFIGURATION_SET,),
         docs=f"{GUIDE}event-publishing-add-event-destination-sns.html",
+    ),
+    Step(
+        "auto-pause",
+        "Pausing by alarm",
+        "Stops the mail of the set when its own alarms ring; only a person resumes it.",
+        auto_pause.desired,
+        settings="alarms.pause_function (or suffix)",
+        requires=requiring("configuration-set"),
+        docs="https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/"
+        "alarms-and-actions-Lambda.html",
+        strays=auto_pause.strays,
     ),
     Step(
         "alarms",

@@ -10,6 +10,7 @@ from ses_provision.environment import Environment
 from ses_provision.names import region_of
 from ses_provision.resources.cloudwatch import Alarm
 from ses_provision.resources.sns import Subscription
+from ses_provision.steps import arns
 from ses_provision.steps.topics import carries_events, topic
 
 REVIEW = {"Reputation.BounceRate": 0.05, "Reputation.ComplaintRate": 0.001}
@@ -47,6 +48,11 @@ def rates(env: Environment) -> list[Rate]:
     ]
 
 
+def of_the_set(env: Environment, rate: Rate) -> Rate:
+    """The same rate of the environment's configuration set alone."""
+    return rate._replace(name=f"{rate.name}-{env.configuration_set.name}")
+
+
 def requires(env: Environment) -> list[str]:
     """The events, where alarms tell people by their topic."""
     shared = [
@@ -73,7 +79,7 @@ def in_region(env: Environment, facts: Facts, region: str) -> Iterator[Resource]
             yield alarm(
                 env,
                 facts,
-                rate._replace(name=f"{rate.name}-{env.configuration_set.name}"),
+                of_the_set(env, rate),
                 notified.arn,
                 region,
                 {"ses:configuration-set": env.configuration_set.name},
@@ -88,8 +94,11 @@ def alarm(
     region: str,
     dimensions: dict[str, str],
 ) -> Alarm:
-    """One alarm. Account-level metrics have no dimension; a set's have its name."""
+    """One alarm. Account-level metrics have no dimension; a set's have its name, and may pause it
+    in the sending region, where SES publishes them."""
     scope = f" of {env.configuration_set.name}" if dimensions else ""
+    pauses = bool(dimensions) and env.alarms.pause and region == env.region
+    called = {arns.pause_function(env, facts.account)} if pauses else set()
     return Alarm(
         arn=facts.account.arn("cloudwatch", f"alarm:{rate.name}", region),
         metric=rate.metric,
@@ -102,7 +111,7 @@ def alarm(
             f"SES {rate.what} rate{scope} exceeded {rate.threshold * 100:.3g}% in {env.ending}. "
             f"AWS may pause sending at {rate.paused_at}."
         ),
-        alarm_actions=frozenset({topic_arn}),
+        alarm_actions=frozenset({topic_arn, *called}),
         ok_actions=frozenset({topic_arn}) if rate.tells_ok else frozenset(),
         tags=env.all_tags,
     )

@@ -21,6 +21,11 @@ def sender(env: Environment, account: Account) -> str:
     return account.arn("ses", f"identity/{env.from_address}")
 
 
+def pause_function(env: Environment, account: Account) -> str:
+    """The function that pauses the set; it stands where its alarms are that ring."""
+    return account.arn("lambda", f"function:{env.pause_function}")
+
+
 def parent_identity(env: Environment, account: Account) -> str:
     """The identity whose key a replica takes; nothing where it has a key of its own."""
     region = env.dkim.replica_of

@@ -29,7 +29,8 @@ def strays(env: Environment, account: Account) -> Reading[list[Resource]]:
     found = [arn for each in there for arn in each]
     found += [user_arn(account, name) for name in users or ()]
     found += [dashboard_arn(account, name) for name in dashboards or ()]
-    return [*records, *(stray for arn in found for stray in stray_at(env, account, arn))]
+    found_left = [*records, *(stray for arn in found for stray in stray_at(env, account, arn))]
+    return list({stray.key: stray for stray in found_left}.values())
 
 
 def named(env: Environment, account: Account) -> frozenset[str]:

@@ -14,6 +14,7 @@ ACCOUNT, REGION = "111122223333", "eu-central-1"
 MAILED = '[events]\nemails = ["ops@example.com"]\n'
 OTHER_SET = HOSTED.replace('name = "example"', 'name = "other"')
 TWO_REGIONS = '[alarms]\nregions = ["eu-central-1", "us-east-1"]\n'
+PAUSING = "[alarms]\nper_configuration_set = true\npause = true\n"
 
 ROWS = {
     "an alarm region less": (MAILED + TWO_REGIONS, MAILED),
@@ -32,6 +33,8 @@ ROWS = {
     "another event topic": (f'{MAILED}topic = "former"\n', MAILED),
     "other alarms": (f'{MAILED}[alarms]\nbounce_name = "former"\n', MAILED),
     "no alarms of the set": (f"{MAILED}[alarms]\nper_configuration_set = true\n", MAILED),
+    "alarms that pause no more": (f"{MAILED}{PAUSING}", MAILED),
+    "another function that pauses": (f'{MAILED}{PAUSING}pause_function = "x"\n', MAILED + PAUSING),
     "another MAIL FROM domain": (f'{MAILED}[mail_from]\nsubdomain = "former"\n', MAILED),
     "another alarm region": (
         MAILED + TWO_REGIONS,
@@ -160,3 +163,16 @@ def test_a_destroy_says_before_what_is_left_over_and_would_not_be_found_again(
         "Left over" in one for one in (destroyed.json["environments"][0]["destroy"]["warnings"])
     )
     assert {"sns", "cloudwatch"}.isdisjoint(made.local.snapshot(ACCOUNT))
+
+
+def test_a_role_whose_function_is_gone_is_found_by_the_log(cli: Cli, tmp_path: Path) -> None:
+    made = bench(cli, tmp_path / "config", prod=HOSTED + PAUSING)
+    assert made("apply", "--env", "prod", "--yes").status == 0
+    gone = {"FunctionName": "ses-pause-prod"}
+    made.local.call(ACCOUNT, REGION, "lambda", "DeleteFunction", gone)
+    write(made.folder, prod=HOSTED + PAUSING.replace("pause = true", "pause = false"))
+
+    pruned = made("apply", "--env", "prod", "--yes", "--prune")
+
+    assert "deleted IAM role ses-pause-prod" in pruned.stdout
+    assert "Left over" not in made("plan", "--env", "prod").stdout

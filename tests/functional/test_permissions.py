@@ -14,7 +14,7 @@ import pytest
 from ses_provision.environment import Environment
 from ses_provision.local import LocalAws
 from ses_provision.local.contract import Caller
-from ses_provision.local.disturb import _resource
+from ses_provision.local.disturb import resource_of
 from ses_provision.local.policies import Ask, Decision, decide
 from ses_provision.outside.aws import Connections
 from ses_provision.outside.rights import IAM_PREFIXES
@@ -286,7 +286,7 @@ def decision(policy: dict[str, Any], seen: Seen, action: str, env: Environment) 
     """What a policy says to a call, with the resource as the local AWS names it in a refusal."""
     params = json.loads(seen.params)
     caller = Caller(env.account_id, seen.region, "")
-    resource = _resource(caller, seen.service, params)
+    resource = resource_of(caller, seen.service, params)
     if seen.operation in UNNAMED:
         name = params.get("QueueName") or str(params.get("QueueUrl")).rpartition("/")[2]
         place = f"{seen.region}:{env.account_id}"

@@ -89,7 +89,7 @@ def reader(cli: Cli, aws: LocalAws, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     return Reader(cli, aws)
 
 
-def test_the_walk_throughs_are_those_of_dns_two_regions_smtp_costs_and_statistics() -> None:
+def test_there_are_walk_throughs_for_each_kind_of_dns_and_for_each_optional_section() -> None:
     assert [walk.title for walk in walk_throughs()] == [
         "Cloudflare",
         "Route 53",
@@ -97,6 +97,7 @@ def test_the_walk_throughs_are_those_of_dns_two_regions_smtp_costs_and_statistic
         "a name server that takes updates",
         "account settings",
         "an SMTP user for Auth0",
+        "an alarm that pauses",
         "another DNS provider",
         "from the first mails to a larger quota",
         "one domain in two accounts",

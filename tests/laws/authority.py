@@ -21,7 +21,13 @@ NAMES = "route53:ChangeResourceRecordSetsNormalizedRecordNames"
 FREE = frozenset({"GetCallerIdentity"})
 OUTSIDE_AWS = frozenset({"rfc2136", "cloudflare"})
 """What goes to others than AWS; a policy of their own is printed for them."""
-TAGGING = {"sqs": "sqs:TagQueue", "iam": "iam:TagUser", "ssm": "ssm:AddTagsToResource"}
+TAGGING = {
+    "sqs": "sqs:TagQueue",
+    "CreateRole": "iam:TagRole",
+    "iam": "iam:TagUser",
+    "ssm": "ssm:AddTagsToResource",
+}
+"""The action that tags by the creating call, or by its service."""
 ANYTHING = frozenset(
     {
         "artifact:ListCustomerAgreements",
@@ -72,10 +78,13 @@ def checked(made: Made, bench: Bench) -> Iterator[Checked]:
     for resource in found:
         yield Checked(action, resource, context)
     if {"Tags", "tags"} & set(made.params) and made.operation.startswith(("Create", "Put")):
-        tagging = TAGGING.get(prefix, f"{prefix}:TagResource")
+        tagging = TAGGING.get(made.operation) or TAGGING.get(prefix, f"{prefix}:TagResource")
         for resource in found:
             yield Checked(tagging, resource)
     yield from replicated(made)
+    if made.service == "lambda" and "Role" in made.params:
+        passed = {"iam:PassedToService": ("lambda.amazonaws.com",)}
+        yield Checked("iam:PassRole", made.params["Role"], passed)
 
 
 def conditions(made: Made) -> dict[str, tuple[str, ...]]:
@@ -191,7 +200,25 @@ def ssm(made: Made, bench: Bench) -> list[str]:
     return [arn(made, "ssm", f"parameter/{named.removeprefix('/')}")]
 
 
+def functions(made: Made, bench: Bench) -> list[str]:
+    """Functions of Lambda."""
+    params = made.params
+    return [params.get("Resource") or arn(made, "lambda", f"function:{params['FunctionName']}")]
+
+
+def logs(made: Made, bench: Bench) -> list[str]:
+    """Log groups: AWS's words name some with and some without what is in them; to describe some
+    wants the right to describe any."""
+    params = made.params
+    if made.operation == "DescribeLogGroups":
+        return [arn(made, "logs", "log-group::log-stream:")]
+    group = params.get("resourceArn") or arn(made, "logs", f"log-group:{params['logGroupName']}")
+    return [group, f"{group}:log-stream:"]
+
+
 SERVICES = {
+    "lambda": functions,
+    "logs": logs,
     "secretsmanager": secretsmanager,
     "ssm": ssm,
     "sesv2": sesv2,

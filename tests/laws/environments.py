@@ -68,6 +68,7 @@ ACCESS: Settings = {
 ROLE: Settings = {"sender": {"role": "web"}}
 PEOPLE: Settings = {"events": {"emails": ["ops@example.com"]}}
 DMARC: Settings = {"dmarc": {"policy": "quarantine", "reports_to": ["dmarc@example.com"]}}
+PAUSE: Settings = {"alarms": {"per_configuration_set": True, "pause": True}}
 TWO_REGIONS: Settings = {"alarms": {"regions": [REGION, FAR]}}
 BIMI: Settings = {
     "bimi": {
@@ -133,12 +134,11 @@ LONG: Settings = {
 }
 MANY_TAGS: Settings = {"tags": {f"Tag{number}": f"value {number}" for number in range(43)}}
 EVERYTHING = merged(
-    ROLE, PEOPLE, DMARC, BIMI, ACCESS, TWO_REGIONS, SMTP,
+    ROLE, PEOPLE, DMARC, BIMI, ACCESS, TWO_REGIONS, SMTP, PAUSE,
     {
         "project": "shop",
         "hipaa": True,
-        "alarms": {"topic": "wake-up", "emails": ["night@example.com"],
-                   "per_configuration_set": True},
+        "alarms": {"topic": "wake-up", "emails": ["night@example.com"]},
         "account": {"auto_warmup": False, "suppressed_reasons": ["BOUNCE"]},
         "vdm": {},
         "dashboard": {"runbook": "https://wiki.example.com/ses"},
@@ -207,6 +207,9 @@ ROWS = (
     Row("alarms in two regions", merged(PEOPLE, TWO_REGIONS)),
     Row("alarms only elsewhere", merged(PEOPLE, {"alarms": {"regions": [FAR]}})),
     Row("alarms of the set too", {"alarms": {"per_configuration_set": True}}),
+    Row("alarms that pause", merged(PAUSE, {"alarms": {
+        "pause_function": "stop-the-mail", "pause_runtime": "python3.12", "pause_log_days": 365,
+    }})),
     Row("an alarm topic of its own", merged(PEOPLE, TWO_REGIONS, {
         "alarms": {"topic": "wake-up", "emails": ["night@example.com"]},
     })),
@@ -324,6 +327,29 @@ REFUSED = (
         "alarms": {"bounce_name": "rate", "complaint_name": "rate-example",
                    "per_configuration_set": True},
     }, "alarms.complaint_name"),
+    Refused("an account's alarms that would pause one set", {
+        "alarms": {"pause": True},
+    }, "alarms.pause"),
+    Refused("alarms that pause where no mail is counted", merged(PAUSE, {
+        "alarms": {"regions": [FAR]}, "configuration_set": {"reputation_metrics": False},
+    }), "alarms.pause: wants configuration_set.reputation_metrics"),
+    Refused("a set that pauses where it sends nothing", merged(PAUSE, {
+        "alarms": {"missing_data": "breaching"},
+    }), "alarms.missing_data"),
+    Refused("a runtime that Lambda takes no more", merged(PAUSE, {
+        "alarms": {"pause_runtime": "python3.8"},
+    }), "alarms.pause_runtime"),
+    Refused("a retention that there is not", merged(PAUSE, {
+        "alarms": {"pause_log_days": 31},
+    }), "alarms.pause_log_days"),
+    Refused("one function for two sets", merged(PAUSE, {
+        "alarms": {"pause_function": "stop"},
+    }), "function stop", others={
+        "second": merged(PAUSE, {
+            "domain": "example.org", "configuration_set": {"name": "second"},
+            "alarms": {"pause_function": "stop"},
+        }),
+    }),
     Refused("an alarm that looks back too far", {
         "alarms": {"period": 1800, "evaluation_periods": 49},
     }, "alarms.evaluation_periods"),

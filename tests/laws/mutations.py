@@ -18,6 +18,7 @@ import dns.rrset
 
 from ses_provision.environment import Environment
 from ses_provision.local.primary import Primary
+from ses_provision.outside import functions
 from ses_provision.outside.providers.record_text import read, told
 from tests.functional.test_drift import DEFINITION
 from tests.laws.surroundings import put_outside
@@ -566,6 +567,87 @@ def account_settings(wanted: dict[str, Any], they: Somebody) -> Iterator[Made]:
     )
 
 
+def service_role(wanted: dict[str, Any], they: Somebody) -> Iterator[Made]:
+    """The role of a service: whom it trusts, what it may do, its tags."""
+    named = {"RoleName": wanted["arn"].rpartition("/")[2]}
+    [(sid, trust)] = wanted["trust"].items()
+    others = {"Version": "2012-10-17", "Statement": [{**trust, "Principal": {"AWS": "*"}}]}
+    yield (
+        "others may take it on",
+        {f"trust.{sid}"},
+        "iam:UpdateAssumeRolePolicy",
+        lambda: they("iam", "UpdateAssumeRolePolicy", **named, PolicyDocument=json.dumps(others)),
+    )
+    first, statement = next(iter(wanted["statements"].items()))
+    rest = [held for name, held in wanted["statements"].items() if name != first]
+    wider = {"Version": "2012-10-17", "Statement": [{**statement, "Resource": "*"}, *rest]}
+    policy = {**named, "PolicyName": named["RoleName"]}
+    yield (
+        "a wider policy",
+        {f"statements.{first}"},
+        "iam:PutRolePolicy",
+        lambda: they("iam", "PutRolePolicy", **policy, PolicyDocument=json.dumps(wider)),
+    )
+    yield (
+        "tag",
+        {"tags.Environment"},
+        "iam:TagRole",
+        lambda: they("iam", "UntagRole", **named, TagKeys=OUR_TAG),
+    )
+
+
+def log_group(wanted: dict[str, Any], they: Somebody) -> Iterator[Made]:
+    """A log group: how long it keeps, its tags."""
+    name = wanted["arn"].partition(":log-group:")[2]
+    yield (
+        "kept for ever",
+        {"retention_days"},
+        "logs:PutRetentionPolicy",
+        lambda: they("logs", "DeleteRetentionPolicy", logGroupName=name),
+    )
+    yield (
+        "tag",
+        {"tags.Environment"},
+        "logs:TagResource",
+        lambda: they("logs", "UntagResource", resourceArn=wanted["arn"], tagKeys=OUR_TAG),
+    )
+
+
+def function(wanted: dict[str, Any], they: Somebody) -> Iterator[Made]:
+    """A function: its code, its settings, its tags."""
+    named = {"FunctionName": wanted["arn"].rpartition(":")[2]}
+    other = functions.zipped("def handler(event, context):\n    return None\n")
+    yield (
+        "other code",
+        {"code_sha256"},
+        "lambda:UpdateFunctionCode",
+        lambda: they("lambda", "UpdateFunctionCode", **named, ZipFile=other),
+    )
+    yield (
+        "no time",
+        {"timeout"},
+        "lambda:UpdateFunctionConfiguration",
+        lambda: they("lambda", "UpdateFunctionConfiguration", **named, Timeout=1),
+    )
+    yield (
+        "tag",
+        {"tags.Environment"},
+        "lambda:TagResource",
+        lambda: they("lambda", "UntagResource", Resource=wanted["arn"], TagKeys=OUR_TAG),
+    )
+
+
+def function_permission(wanted: dict[str, Any], they: Somebody) -> Iterator[Made]:
+    """Who may call a function."""
+    name = wanted["function_arn"].rpartition(":")[2]
+    yield (
+        "nobody may call it",
+        set(),
+        "lambda:AddPermission",
+        lambda: they("lambda", "RemovePermission", FunctionName=name, StatementId=wanted["sid"]),
+    )
+
+
 KINDS: dict[str, Callable[[dict[str, Any], Somebody], Iterator[Made]]] = {
     "ConfigurationSet": configuration_set,
     "EmailIdentity": email_identity,
@@ -575,6 +657,10 @@ KINDS: dict[str, Callable[[dict[str, Any], Somebody], Iterator[Made]]] = {
     "BimiRecord": txt_value,
     "Dmarc": dmarc,
     "RolePolicy": role_policy,
+    "ServiceRole": service_role,
+    "LogGroup": log_group,
+    "Function": function,
+    "FunctionPermission": function_permission,
     "SmtpUser": smtp_user,
     "UserPolicy": user_policy,
     "Topic": topic,

@@ -318,6 +318,14 @@ DRILL = thing(
                 outcome=WORDS,
                 arrived=YES_OR_NO,
                 delay=maybe(NUMBER),
+                pause=maybe(
+                    thing(
+                        proved=YES_OR_NO,
+                        delay=maybe(NUMBER),
+                        was_sending=YES_OR_NO,
+                        resumed=YES_OR_NO,
+                    )
+                ),
             )
         )
     },

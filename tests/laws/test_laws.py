@@ -252,6 +252,8 @@ def named(resource: dict[str, Any], text: str) -> bool:
             words = [wanted["name"]]
         case "Topic":
             words = [wanted["arn"]]
+        case "FunctionPermission":
+            words = [wanted["sid"], wanted["function_arn"].rpartition(":")[2]]
         case "Alarm":
             words = [wanted["arn"].partition(":alarm:")[2]]
         case _:

@@ -113,7 +113,15 @@ RARE = frozenset(
         # A life has a few rounds of changes and loses one thing; test_permissions has them all.
         "cloudwatch:TagResource",
         "iam:PutUserPermissionsBoundary",
+        "iam:TagRole",
         "iam:TagUser",
+        "iam:UpdateAssumeRolePolicy",
+        "lambda:TagResource",
+        "lambda:UpdateFunctionCode",
+        "lambda:UpdateFunctionConfiguration",
+        "logs:TagResource",
+        # Only a permission that says something else is taken away, to be written anew.
+        "lambda:RemovePermission",
         "ses:PutConfigurationSetDeliveryOptions",
         "ses:PutConfigurationSetReputationOptions",
         "ses:PutConfigurationSetSendingOptions",
@@ -142,7 +150,10 @@ DRILLING = frozenset(
 DESTROYING = frozenset(
     {
         "cloudwatch:DeleteAlarms",
+        "iam:DeleteRole",
         "iam:DeleteRolePolicy",
+        "lambda:DeleteFunction",
+        "logs:DeleteLogGroup",
         "ses:DeleteConfigurationSet",
         "ses:DeleteEmailIdentity",
         "ses:ListEmailIdentities",

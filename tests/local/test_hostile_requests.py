@@ -15,8 +15,8 @@ from ses_provision.local.wire import Request
 from tests.local.conftest import DOMAIN, HOME, PROD, ZONE
 
 # SES has a table of its own (tests/local/ses/test_types.py); the rest is served as moto has it.
-SERVICES = ("artifact", "cloudwatch", "pricing", "resourcegroupstaggingapi", "route53",
-            "service-quotas", "sns", "sqs", "sts")  # fmt: skip
+SERVICES = ("artifact", "cloudwatch", "lambda", "logs", "pricing", "resourcegroupstaggingapi",
+            "route53", "service-quotas", "sns", "sqs", "sts")  # fmt: skip
 EACH = [(service, protocol) for service in SERVICES
         for protocol in codec_for(service).model.metadata.get("protocols")
         or [codec_for(service).model.protocol]]  # fmt: skip

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import gc
+import types
+
 from ses_provision.local import Clock, LocalAws
 from tests.conftest import NOON
 from tests.local.conftest import HOME, PROD, record
@@ -90,3 +93,19 @@ def test_a_fault_set_in_a_copy_strikes_it_alone():
 
     assert original.session(PROD, HOME).client("sns").create_topic(Name="t")["TopicArn"]
     assert original.knobs.faults == ()
+
+
+def test_no_part_holds_a_function_that_a_copy_would_share_with_its_original():
+    found, seen, left = [], set(), [vars(made())]
+    while left:
+        held = left.pop()
+        if id(held) in seen or isinstance(held, type | types.ModuleType):
+            continue
+        seen.add(id(held))
+        if isinstance(held, types.FunctionType):
+            if held.__closure__ and held.__module__.startswith("ses_provision.local."):
+                found.append(f"{held.__module__}: {held.__qualname__}")
+            continue
+        left += gc.get_referents(held)
+
+    assert found == []

@@ -8,6 +8,7 @@ import pytest
 
 from ses_provision.local.codec import codec_for
 from ses_provision.local.contract import AwsError
+from ses_provision.outside import functions
 from tests.local.conftest import DOMAIN, HOME, PROD, STAGING, ZONE, record
 from tests.local.shapes import misfits
 
@@ -18,6 +19,15 @@ ZONE_TAGS = {"ResourceType": "hostedzone", "ResourceId": ZONE}
 CHANGES = {
     "Changes": [{"Action": "UPSERT", "ResourceRecordSet": record(f"a.{DOMAIN}", "A", "192.0.2.1")}]
 }
+FUNCTION = f"arn:aws:lambda:{HOME}:{PROD}:function:f"
+NO_FUNCTION = {"FunctionName": "none"}
+NEW_FUNCTION = {
+    "Role": f"arn:aws:iam::{PROD}:role/app", "Runtime": "python3.13", "Handler": "index.handler",
+    "Code": {"ZipFile": functions.zipped("x = 1")},
+}  # fmt: skip
+PERMISSION = {"Action": "lambda:InvokeFunction", "Principal": "s3.amazonaws.com"}
+GROUP = f"arn:aws:logs:{HOME}:{PROD}:log-group:g"
+NO_GROUP = {"logGroupName": "none"}
 SUBSCRIPTION = "the subscription"
 CHANGE = "the change"
 RAISE = "the request"
@@ -104,6 +114,49 @@ TABLE: dict[str, dict[str, Any]] = {
             DAILY | {"DesiredValue": 90_000},
         ),
     },
+    "lambda": {
+        "AddPermission": ({"FunctionName": "f", "StatementId": "s", **PERMISSION},
+                          {"FunctionName": "f", "StatementId": "there", **PERMISSION}),
+        "CreateFunction": ({"FunctionName": "new", **NEW_FUNCTION},
+                           {"FunctionName": "f", **NEW_FUNCTION}),
+        "DeleteFunction": ({"FunctionName": "f"}, NO_FUNCTION),
+        "GetFunctionConfiguration": ({"FunctionName": "f"}, NO_FUNCTION),
+        "GetPolicy": ({"FunctionName": "f"}, NO_FUNCTION),
+        "ListFunctions": ({}, {"Marker": "x"}),
+        "ListTags": ({"Resource": FUNCTION}, {"Resource": f"{FUNCTION}-none"}),
+        "RemovePermission": ({"FunctionName": "f", "StatementId": "there"},
+                             {"FunctionName": "f", "StatementId": "none"}),
+        "TagResource": ({"Resource": FUNCTION, "Tags": {"a": "b"}},
+                        {"Resource": FUNCTION, "Tags": {"aws:a": "b"}}),
+        "UntagResource": ({"Resource": FUNCTION, "TagKeys": ["a"]},
+                          {"Resource": f"{FUNCTION}-none", "TagKeys": ["a"]}),
+        "UpdateFunctionCode": ({"FunctionName": "f", "ZipFile": functions.zipped("x = 2")},
+                               {"FunctionName": "f", "ZipFile": b"no zip"}),
+        "UpdateFunctionConfiguration": ({"FunctionName": "f", "Timeout": 9},
+                                        {"FunctionName": "f", "Runtime": "python2.7"}),
+    },
+    "logs": {
+        "CreateLogGroup": ({"logGroupName": "new", "tags": {"a": "b"}}, {"logGroupName": "g"}),
+        "CreateLogStream": ({"logGroupName": "g", "logStreamName": "new"},
+                            {"logGroupName": "g", "logStreamName": "s"}),
+        "DeleteLogGroup": ({"logGroupName": "g"}, NO_GROUP),
+        "DeleteRetentionPolicy": ({"logGroupName": "g"}, NO_GROUP),
+        "DescribeLogGroups": ({"logGroupNamePrefix": "g"}, {"nextToken": "x"}),
+        "DescribeLogStreams": ({"logGroupName": "g"}, NO_GROUP),
+        "FilterLogEvents": ({"logGroupName": "g"}, NO_GROUP),
+        "ListTagsForResource": ({"resourceArn": GROUP}, {"resourceArn": f"{GROUP}:*"}),
+        "PutLogEvents": (
+            {"logGroupName": "g", "logStreamName": "s",
+             "logEvents": [{"timestamp": 1, "message": "m"}]},
+            {"logGroupName": "g", "logStreamName": "none", "logEvents": []},
+        ),
+        "PutRetentionPolicy": ({"logGroupName": "g", "retentionInDays": 30},
+                               {"logGroupName": "g", "retentionInDays": 31}),
+        "TagResource": ({"resourceArn": GROUP, "tags": {"a": "b"}},
+                        {"resourceArn": GROUP, "tags": {str(n): "" for n in range(51)}}),
+        "UntagResource": ({"resourceArn": GROUP, "tagKeys": ["a"]},
+                          {"resourceArn": f"{GROUP}-none", "tagKeys": ["a"]}),
+    },
     "sts": {
         "GetCallerIdentity": ({}, None),
         "AssumeRole": (
@@ -116,6 +169,8 @@ TABLE: dict[str, dict[str, Any]] = {
 }  # fmt: skip
 # Errors that any operation of a service may have; botocore's models list only special ones.
 COMMON = {
+    "lambda": set(),
+    "logs": set(),
     "sns": {"InvalidParameter", "NotFound"},
     "route53": {"InvalidInput"},
     "sts": {"ValidationError"},
@@ -148,6 +203,14 @@ def ask(aws):
         CHANGE: change["ChangeInfo"]["Id"],
         RAISE: raised["RequestedQuota"]["Id"],
     }
+    aws.call(PROD, HOME, "lambda", "CreateFunction", {"FunctionName": "f", **NEW_FUNCTION})
+    there = {"FunctionName": "f", "StatementId": "there", **PERMISSION}
+    aws.call(PROD, HOME, "lambda", "AddPermission", there)
+    aws.call(PROD, HOME, "logs", "CreateLogGroup", {"logGroupName": "g"})
+    stream = {"logGroupName": "g", "logStreamName": "s"}
+    aws.call(PROD, HOME, "logs", "CreateLogStream", stream)
+    aws.call(PROD, HOME, "logs", "PutLogEvents",
+             stream | {"logEvents": [{"timestamp": 5, "message": "m"}]})  # fmt: skip
     token = aws.outbox[0].token
 
     def call(service, operation, params):

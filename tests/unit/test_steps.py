@@ -112,6 +112,7 @@ def test_the_steps_follow_the_order_of_the_plan() -> None:
         "role",
         "smtp-users",
         "events",
+        "auto-pause",
         "alarms",
         "account",
         "dashboard",

@@ -17,6 +17,7 @@ from ses_provision.engine.values import plain
 from ses_provision.errors import AwsRefused, NotReady, NotSettled, ProvisionError
 
 if TYPE_CHECKING:
+    from ses_provision.environment import Environment
     from ses_provision.operations.alarm_drill import AlarmDrill, Ring
     from ses_provision.operations.drill import Drill, Hop, Listener
     from ses_provision.resources.cloudwatch import Alarm, AlarmState
@@ -35,7 +36,8 @@ def drill(
 
     Sends a bouncing and a complaining mail to the mailbox simulator and waits for both events in
     a temporary queue, which is always removed. Whoever is subscribed to the topic gets them, too.
-    With --alarms each alarm rings once, and its message has to come out of a queue on its topic.
+    With --alarms each alarm rings once, and its message has to come out of a queue on its topic;
+    one that pauses has to pause the set, which the drill resumes.
 
     Example: ses-provision drill --env staging
     """
@@ -47,7 +49,7 @@ def drill(
         proved = to_prove(run, target, report, alarms=alarms)
         if not yes:
             mail = f"Send a {' and a '.join(proved).lower()} through" if proved else "Use"
-            ring = " and let its alarms ring" if alarms else ""
+            ring = ringing(env) if alarms else ""
             run.confirm(
                 f"{mail} {env.name} (account {env.account_id}){ring}? Subscribers are told."
             )
@@ -57,6 +59,13 @@ def drill(
             prove_alarms(run, target, timeout, report)
 
     run.each(work, writes=True)
+
+
+def ringing(env: Environment) -> str:
+    """What ringing alarms do to an environment, as a part of a question."""
+    name = env.configuration_set.name
+    stops = f" (mail of {name} is refused for some seconds, by each that pauses it)"
+    return f" and let its alarms ring{stops if env.alarms.pause else ''}"
 
 
 def to_prove(run: Run, target: Target, report: dict[str, Any], *, alarms: bool) -> dict[str, str]:
@@ -172,15 +181,25 @@ def prove_alarms(run: Run, target: Target, timeout: float, report: dict[str, Any
         else:
             ring = new_ring(alarm, at)
             by_topic.setdefault(ring.topic_arn, []).append(ring)
-    silent = []
+    silent: list[str] = []
+    idle: list[str] = []
     for topic, rings in by_topic.items():
         ring_all(run, target, (topic, rings), timeout, report)
         for ring in rings:
             say(run, told, ring.alarm, ring.outcome, ring)
         silent += [ring.name for ring in rings if not ring.arrived]
-    if silent:
+        stopped = [ring.pause for ring in rings if ring.pause and not ring.pause.is_proved]
+        idle += [pause.alarm for pause in stopped if pause.before.sends]
+        if any(not pause.before.sends for pause in stopped):
+            run.fail()
+    wrong = {
+        "Nothing came out of the queue for": silent,
+        f"Configuration set {target.env.configuration_set.name} was not paused by": idle,
+    }
+    told_of = [f"{what} {', '.join(names)}." for what, names in wrong.items() if names]
+    if told_of:
         raise NotSettled(
-            f"Nothing came out of the queue for {', '.join(silent)}.",
+            " ".join(told_of),
             f"ses-provision checklist --env {target.env.name} --only alarms; or wait longer with "
             "--timeout MINUTES",
         )
@@ -219,9 +238,24 @@ def say(run: Run, told: list[Any], alarm: Alarm, outcome: str, ring: Ring | None
             "outcome": outcome,
             "arrived": bool(ring and ring.arrived),
             "delay": delay,
+            "pause": paused(ring),
         }
     )
     run.show(f"  {alarm.name} ({region}): {outcome}")
+
+
+def paused(ring: Ring | None) -> dict[str, Any] | None:
+    """What became of the set that an alarm has to pause, as JSON has it."""
+    pause = ring.pause if ring else None
+    if pause is None:
+        return None
+    seconds = None if pause.delay is None else pause.delay.total_seconds()
+    return {
+        "proved": pause.is_proved,
+        "delay": seconds,
+        "was_sending": pause.before.sends,
+        "resumed": pause.is_resumed,
+    }
 
 
 def ring_all(
@@ -244,8 +278,21 @@ def ring_all(
         made.listener.set_up(run.world.sleep)
         for ring in rings:
             ring.rung_at = run.world.now()
-            set_and_restore(run, target, ring)
+            ring_one(run, target, ring, timeout)
         hear(run, target, made, timeout)
+
+
+def ring_one(run: Run, target: Target, ring: Ring, timeout: float) -> None:
+    """Let an alarm ring; where it has to pause the set, wait for that, and end it."""
+    from ses_provision.cli.pause_proof import ended, wait_for
+    from ses_provision.operations.pause_drill import function_of
+
+    if not function_of(ring.alarm):
+        set_and_restore(run, target, ring)
+        return
+    with ended(run, target, ring):
+        set_and_restore(run, target, ring)
+        wait_for(run, target, ring, timeout)
 
 
 def set_and_restore(run: Run, target: Target, ring: Ring) -> None:
@@ -302,6 +349,6 @@ def hear(run: Run, target: Target, made: AlarmDrill, timeout: float) -> None:
         )
     for ring in made.rings:
         if not ring.arrived and not ring.silent:
-            failed = target.reader.run(failed_action(ring.alarm.arn))
+            failed = target.reader.run(failed_action(ring.alarm.arn, ring.topic_arn))
             nothing = f"nothing came out of a queue on {ring.topic_arn} in {timeout:g} minutes"
             ring.silent = failed or nothing
