@@ -203,7 +203,6 @@ def ask(aws):
         CHANGE: change["ChangeInfo"]["Id"],
         RAISE: raised["RequestedQuota"]["Id"],
     }
-    },
     aws.call(PROD, HOME, "lambda", "CreateFunction", {"FunctionName": "f", **NEW_FUNCTION})
     there = {"FunctionName": "f", "StatementId": "there", **PERMISSION}
     aws.call(PROD, HOME, "lambda", "AddPermission", there)
@@ -212,7 +211,6 @@ def ask(aws):
     aws.call(PROD, HOME, "logs", "CreateLogStream", stream)
     aws.call(PROD, HOME, "logs", "PutLogEvents",
              stream | {"logEvents": [{"timestamp": 5, "message": "m"}]})  # fmt: skip
-    known = {SUBSCRIPTION: made["SubscriptionArn"], CHANGE: change["ChangeInfo"]["Id"]}
     token = aws.outbox[0].token
 
     def call(service, operation, params):
