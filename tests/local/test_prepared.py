@@ -96,7 +96,9 @@ def test_a_fault_set_in_a_copy_strikes_it_alone():
 
 
 def test_no_part_holds_a_function_that_a_copy_would_share_with_its_original():
-    found, seen, left = [], set(), [vars(made())]
+    found: list[str] = []
+    seen: set[int] = set()
+    left: list[object] = [vars(made())]
     while left:
         held = left.pop()
         if id(held) in seen or isinstance(held, type | types.ModuleType):
