@@ -23,35 +23,41 @@ Plan = Literal["none", "essentials", "pro", "enterprise"]
 def estimate(
     run: Run,
     recipients: Annotated[
-        int, typer.Option("--recipients", min=0, max=MOST, metavar="N", help="To how many a month.")
+        int, typer.Option("--recipients", min=0, max=MOST, metavar="N", help="Recipients a month.")
     ] = USUAL,
     attachment_kb: Annotated[
         float,
         typer.Option(
-            "--attachment-kb", min=0, max=40_000, metavar="KB", help="Attached to a mail."
+            "--attachment-kb", min=0, max=40_000, metavar="KB", help="KB attached to a mail."
         ),
     ] = 0,
     attachment_share: Annotated[
         float,
         typer.Option(
-            "--attachment-share", min=0, max=100, metavar="PERCENT", help="Mails with attachments."
+            "--attachment-share", min=0, max=100, metavar="PERCENT", help="How many of them."
         ),
     ] = 100,
     dedicated_ips: Annotated[
-        int, typer.Option("--dedicated-ips", min=0, max=MOST, metavar="N", help="Leased addresses.")
+        int,
+        typer.Option("--dedicated-ips", min=0, max=MOST, metavar="N", help="Leased IP addresses."),
     ] = 0,
     managed_ips: Annotated[
-        bool, typer.Option("--managed-ips", help="All mail by managed dedicated addresses.")
+        bool, typer.Option("--managed-ips", help="All mail by managed IP addresses.")
     ] = False,
     tenants: Annotated[
         int, typer.Option("--tenants", min=0, max=MOST, metavar="N", help="Tenants of SES.")
     ] = 0,
-    vdm: Annotated[bool, typer.Option("--vdm", help="Virtual Deliverability Manager.")] = False,
+    vdm: Annotated[
+        bool, typer.Option("--vdm", help="With Virtual Deliverability Manager.")
+    ] = False,
     auto_validation: Annotated[
-        bool, typer.Option("--auto-validation", help="Addresses checked by SES.")
+        bool, typer.Option("--auto-validation", help="With addresses checked by SES.")
     ] = False,
     plan: Annotated[
-        Plan | None, typer.Option("--plan", help="By which plan; new accounts have essentials.")
+        Plan | None,
+        typer.Option(
+            "--plan", help="Whose items to show; essentials, or the account's with --live."
+        ),
     ] = None,
     live: Annotated[
         bool, typer.Option("--live", help="Ask AWS for its prices, and for the account's plan.")
@@ -62,7 +68,7 @@ def estimate(
     From what is sent, and from what the file declares: alarms, keys, secrets, hosted zone. Asks AWS
     nothing, unless --live: the prices that come with the tool have their date.
 
-    Example: ses-provision estimate --env prod --recipients 100000 --attachment-kb 200
+    Example: ses-provision estimate --env prod --recipients 100000
     """
     from ses_provision.operations.estimate import Volume
     from ses_provision.resources.prices import shipped
