@@ -20,33 +20,37 @@ MOST = 10**12
 Plan = Literal["none", "essentials", "pro", "enterprise"]
 
 
+Recipients = Annotated[
+    int, typer.Option("--recipients", min=0, max=MOST, metavar="N", help="Recipients a month.")
+]
+AttachmentKb = Annotated[
+    float,
+    typer.Option("--attachment-kb", min=0, max=40_000, metavar="KB", help="KB attached to a mail."),
+]
+AttachmentShare = Annotated[
+    float,
+    typer.Option(
+        "--attachment-share", min=0, max=100, metavar="PERCENT", help="Mails that have some."
+    ),
+]
+DedicatedIps = Annotated[
+    int, typer.Option("--dedicated-ips", min=0, max=MOST, metavar="N", help="Leased IP addresses.")
+]
+Tenants = Annotated[
+    int, typer.Option("--tenants", min=0, max=MOST, metavar="N", help="Tenants of SES.")
+]
+
+
 def estimate(
     run: Run,
-    recipients: Annotated[
-        int, typer.Option("--recipients", min=0, max=MOST, metavar="N", help="Recipients a month.")
-    ] = USUAL,
-    attachment_kb: Annotated[
-        float,
-        typer.Option(
-            "--attachment-kb", min=0, max=40_000, metavar="KB", help="KB attached to a mail."
-        ),
-    ] = 0,
-    attachment_share: Annotated[
-        float,
-        typer.Option(
-            "--attachment-share", min=0, max=100, metavar="PERCENT", help="How many of them."
-        ),
-    ] = 100,
-    dedicated_ips: Annotated[
-        int,
-        typer.Option("--dedicated-ips", min=0, max=MOST, metavar="N", help="Leased IP addresses."),
-    ] = 0,
+    recipients: Recipients = USUAL,
+    attachment_kb: AttachmentKb = 0,
+    attachment_share: AttachmentShare = 100,
+    dedicated_ips: DedicatedIps = 0,
     managed_ips: Annotated[
         bool, typer.Option("--managed-ips", help="All mail by managed IP addresses.")
     ] = False,
-    tenants: Annotated[
-        int, typer.Option("--tenants", min=0, max=MOST, metavar="N", help="Tenants of SES.")
-    ] = 0,
+    tenants: Tenants = 0,
     vdm: Annotated[
         bool, typer.Option("--vdm", help="With Virtual Deliverability Manager.")
     ] = False,
