@@ -20,6 +20,7 @@ NEAREST = {"ap-": "ap-south-1", "eu-": "eu-central-1"}
 """Where the price list has an API beside us-east-1 (endpoints file of botocore)."""
 PREFIX = re.compile(r"[A-Z]{2,4}\d?-")
 """What stands before the name of a usage type outside us-east-1, such as EUW2-."""
+WITHOUT = "Leave out --live: the prices that come with the tool are those of us-east-1."
 AS_MUCH = 10
 """A price that is so many times another one is of another unit."""
 
@@ -54,10 +55,13 @@ def live(prices: Prices, region: str) -> Reading[Prices]:
     if partition(region) != "aws":
         raise NotReady(
             f"AWS's price list tells no prices of {region}: it is about the commercial regions.",
-            "Leave out --live; what comes with the tool are the prices of us-east-1.",
+            WITHOUT,
         )
     [answer] = yield from ask(products_question(region))
-    return renewed(prices, region, (answer or {}).get("PriceList") or ())
+    listed = (answer or {}).get("PriceList") or ()
+    if not listed:
+        raise NotReady(f"AWS's price list has nothing on SES in {region}.", WITHOUT)
+    return renewed(prices, region, listed)
 
 
 def renewed(prices: Prices, region: str, listed: Iterable[Any]) -> Prices:

@@ -99,6 +99,16 @@ def test_where_the_price_list_does_not_reach_it_says_so_before_it_asks(
     assert made("estimate").status == 0
 
 
+def test_where_the_price_list_has_nothing_of_ses_it_says_so(cli: Cli, tmp_path: Path) -> None:
+    made = bench(cli, tmp_path / "far", far=HOSTED.replace(REGION, "ca-central-1"))
+
+    refused = made("estimate", "--live")
+
+    assert refused.status == 1
+    assert "AWS's price list has nothing on SES in ca-central-1." in refused.stderr
+    assert "Leave out --live" in refused.stderr
+
+
 def test_the_checklist_says_what_the_account_pays_by(made: Bench) -> None:
     def item() -> tuple[str, str]:
         listed = made("checklist", "--only", "SES-ACCOUNT-004", "--no-dns", "--json").json

@@ -20,38 +20,48 @@ MOST = 10**12
 Plan = Literal["none", "essentials", "pro", "enterprise"]
 
 
+Recipients = Annotated[
+    int, typer.Option("--recipients", min=0, max=MOST, metavar="N", help="Recipients a month.")
+]
+AttachmentKb = Annotated[
+    float,
+    typer.Option("--attachment-kb", min=0, max=40_000, metavar="KB", help="KB attached to a mail."),
+]
+AttachmentShare = Annotated[
+    float,
+    typer.Option(
+        "--attachment-share", min=0, max=100, metavar="PERCENT", help="Mails that have some."
+    ),
+]
+DedicatedIps = Annotated[
+    int, typer.Option("--dedicated-ips", min=0, max=MOST, metavar="N", help="Leased IP addresses.")
+]
+Tenants = Annotated[
+    int, typer.Option("--tenants", min=0, max=MOST, metavar="N", help="Tenants of SES.")
+]
+
+
 def estimate(
     run: Run,
-    recipients: Annotated[
-        int, typer.Option("--recipients", min=0, max=MOST, metavar="N", help="To how many a month.")
-    ] = USUAL,
-    attachment_kb: Annotated[
-        float,
-        typer.Option(
-            "--attachment-kb", min=0, max=40_000, metavar="KB", help="Attached to a mail."
-        ),
-    ] = 0,
-    attachment_share: Annotated[
-        float,
-        typer.Option(
-            "--attachment-share", min=0, max=100, metavar="PERCENT", help="Mails with attachments."
-        ),
-    ] = 100,
-    dedicated_ips: Annotated[
-        int, typer.Option("--dedicated-ips", min=0, max=MOST, metavar="N", help="Leased addresses.")
-    ] = 0,
+    recipients: Recipients = USUAL,
+    attachment_kb: AttachmentKb = 0,
+    attachment_share: AttachmentShare = 100,
+    dedicated_ips: DedicatedIps = 0,
     managed_ips: Annotated[
-        bool, typer.Option("--managed-ips", help="All mail by managed dedicated addresses.")
+        bool, typer.Option("--managed-ips", help="All mail by managed IP addresses.")
     ] = False,
-    tenants: Annotated[
-        int, typer.Option("--tenants", min=0, max=MOST, metavar="N", help="Tenants of SES.")
-    ] = 0,
-    vdm: Annotated[bool, typer.Option("--vdm", help="Virtual Deliverability Manager.")] = False,
+    tenants: Tenants = 0,
+    vdm: Annotated[
+        bool, typer.Option("--vdm", help="With Virtual Deliverability Manager.")
+    ] = False,
     auto_validation: Annotated[
-        bool, typer.Option("--auto-validation", help="Addresses checked by SES.")
+        bool, typer.Option("--auto-validation", help="With addresses checked by SES.")
     ] = False,
     plan: Annotated[
-        Plan | None, typer.Option("--plan", help="By which plan; new accounts have essentials.")
+        Plan | None,
+        typer.Option(
+            "--plan", help="Whose items to show; essentials, or the account's with --live."
+        ),
     ] = None,
     live: Annotated[
         bool, typer.Option("--live", help="Ask AWS for its prices, and for the account's plan.")
@@ -62,7 +72,7 @@ def estimate(
     From what is sent, and from what the file declares: alarms, keys, secrets, hosted zone, and
     more. Asks AWS nothing, unless --live: the prices that come with the tool have their date.
 
-    Example: ses-provision estimate --env prod --recipients 100000 --attachment-kb 200
+    Example: ses-provision estimate --env prod --recipients 100000
     """
     from ses_provision.operations.estimate import Volume
     from ses_provision.resources.prices import shipped

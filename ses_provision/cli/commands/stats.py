@@ -23,7 +23,10 @@ By = Literal["set", "identity", "provider"]
 def stats(
     run: Run,
     days: Annotated[
-        int, typer.Option("--days", min=1, max=LONGEST, metavar="N", help="Today is the last.")
+        int,
+        typer.Option(
+            "--days", min=1, max=LONGEST, metavar="N", help="How many days; today is the last."
+        ),
     ] = 14,
     by: Annotated[
         By | None,
@@ -51,8 +54,8 @@ def stats(
 ) -> None:
     """Show what was sent, delivered, bounced and complained about, by day, beside AWS's limits.
 
-    All of an account in its region: that is what AWS judges. The rates that SES reckons itself
-    stand beside those of the days, and of the quota, when it is used up at this trend.
+    All mail of an account in its region is counted: that is what AWS judges. Beside it stand the
+    rates that SES reckons itself, and how much of the quota is used, and when it will all be.
 
     Example: ses-provision stats --env prod --days 30
     """
