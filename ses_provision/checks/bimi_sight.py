@@ -64,8 +64,10 @@ class Sight:
             return self.enforced.unknown or "DMARC does not enforce"
         if not self.is_published:
             return self.unseen or f"TXT {self.name} is not in DNS as it should be"
-        if self.logo.unknown or self.logo.faults:
-            return self.logo.unknown or f"the logo: {self.logo.faults[0]}"
+        if self.logo.unknown:
+            return "the logo could not be fetched"
+        if self.logo.faults:
+            return f"the logo: {self.logo.faults[0]}"
         return f"the logo: {self.logo_faults[0]}" if self.logo_faults else ""
 
     @property

@@ -10,11 +10,12 @@ import re
 from collections.abc import Iterator
 
 OPTIONS = """
---account-id --because --by --config-dir --configuration-set --confirm-env --digest --dns-server
---domain --email --env --evidence --file --for --format --from-domain --key --latency --note
---old-selector --only --out --peak --peak-rate --port --profile --rate --reason --region --resolver
---role --severity --shard --skip --take-over --timeout --to --until --user --verify-after --zone-id
--e
+--account-id --attachment-kb --attachment-share --because --by --config-dir --configuration-set
+--confirm-env --days --dedicated-ips --digest --dns-server --domain --email --env --evidence
+--fail-above --file --for --format --from-domain --key --latency --note --old-selector --only --out
+--peak --peak-rate --plan --port --profile --provider --rate --reason --recipients --region
+--request --request-rate --resolver --role --severity --shard --skip --take-over --tenants --timeout
+--to --until --user --verify-after --zone-id -e
 """
 VALUED = frozenset(OPTIONS.split())
 """The options of ses-provision that are followed by a value; every one of the AWS CLI may be."""

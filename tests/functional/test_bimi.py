@@ -415,10 +415,17 @@ class Pages(http.server.BaseHTTPRequestHandler):
         """Say nothing."""
 
 
+class Quiet(http.server.ThreadingHTTPServer):
+    """A server that is not surprised when a client hangs up."""
+
+    def handle_error(self, *_: Any) -> None:
+        """Say nothing."""
+
+
 @pytest.fixture(scope="module")
 def origin() -> Iterator[str]:
     """The web server, on loopback with TLS."""
-    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Pages)
+    server = Quiet(("127.0.0.1", 0), Pages)
     server.socket = certificates.context(("us-east-2",)).wrap_socket(
         server.socket, server_side=True, do_handshake_on_connect=False
     )

@@ -158,6 +158,8 @@ def size(mail: Mail) -> Finding:
 
 def megabytes(octets: int) -> str:
     """A size for people."""
+    if octets < 1024:
+        return f"{octets} octets"
     return f"{octets / MEGABYTE:.1f} MB" if octets >= MEGABYTE else f"{octets / 1024:.1f} KB"
 
 
