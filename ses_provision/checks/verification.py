@@ -86,7 +86,9 @@ def wanted_records(env: Environment, issued: Dkim | None) -> list[PublishedRecor
         name = f"_dmarc.{env.domain}"
         purpose = "DMARC: any valid record, here or inherited"
         records.append(
-            PublishedRecord(name, "TXT", any_policy, env.dns.ttl, purpose, dmarc_record.TAG)
+            PublishedRecord(
+                name, "TXT", any_policy, env.dns.ttl, purpose, dmarc_record.TAG, for_ses=False
+            )
         )
     return records
 

@@ -21,6 +21,11 @@ def sender(env: Environment, account: Account) -> str:
     return account.arn("ses", f"identity/{env.from_address}")
 
 
+def pool(name: str, account: Account) -> str:
+    """A dedicated IP pool."""
+    return account.arn("ses", f"dedicated-ip-pool/{name}")
+
+
 def parent_identity(env: Environment, account: Account) -> str:
     """The identity whose key a replica takes; nothing where it has a key of its own."""
     region = env.dkim.replica_of

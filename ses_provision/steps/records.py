@@ -22,7 +22,8 @@ SPF = f"{SPF_TAG} include:amazonses.com ~all"
 
 @dataclass(frozen=True)
 class PublishedRecord:
-    """One record, in the words of any DNS provider. `tag` begins TXT strings of its kind."""
+    """One record, in the words of any DNS provider. `tag` begins TXT strings of its kind; `for_ses`
+    are those that SES looks for before mail may leave."""
 
     name: str
     type: str
@@ -30,6 +31,7 @@ class PublishedRecord:
     ttl: int
     purpose: str
     tag: str = ""
+    for_ses: bool = True
 
     @property
     def priority(self) -> int | None:
@@ -44,8 +46,8 @@ class PublishedRecord:
 
 def records_to_publish(env: Environment, issued: Dkim | None) -> list[PublishedRecord]:
     """Every record of the environment; without the DKIM records until SES has issued tokens."""
-    found = dmarc_record(env)
-    return [*dkim_records(env, issued), mx(env), spf(env), *([found] if found else [])]
+    others = [one for one in (redirect(env), dmarc_record(env)) if one is not None]
+    return [*dkim_records(env, issued), mx(env), spf(env), *others]
 
 
 def count(env: Environment) -> int:
@@ -102,6 +104,18 @@ def dmarc_record(env: Environment) -> PublishedRecord | None:
         env.dns.ttl,
         "DMARC: what receivers do with mail that fails; a stricter record of yours may stay",
         tag=DMARC_TAG,
+        for_ses=False,
+    )
+
+
+def redirect(env: Environment) -> PublishedRecord | None:
+    """Where links go by which opens and clicks are seen, where they have a domain of their own."""
+    domain = env.configuration_set.tracking_domain
+    if domain is None:
+        return None
+    purpose = "Redirect domain: tracked links and pixels lead there"
+    return PublishedRecord(
+        domain, "CNAME", env.redirect_target, env.dns.ttl, purpose, for_ses=False
     )
 
 

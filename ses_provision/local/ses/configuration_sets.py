@@ -13,11 +13,11 @@ from ses_provision.local.ses.world import Handler, World
 
 # aws-facts 10.
 MAX_SETS = 10_000
-# Pools that exist without being created; aws-cloudformation/rain#271 names both.
 _REASONS = ("BOUNCE", "COMPLAINT")
 _DELIVERY = {"TlsPolicy", "SendingPoolName", "MaxDeliverySeconds"}
 _HTTPS_POLICIES = ("OPTIONAL", "REQUIRE", "REQUIRE_OPEN_ONLY")
 PAGES = Paging(50, 1000, between(1000), "invalid nextToken {token}")
+# Pools that exist without being created; aws-cloudformation/rain#271 names both.
 _BUILT_IN_POOLS = {"ses-shared-pool", "ses-default-dedicated-pool"}
 
 
