@@ -17,6 +17,7 @@ from ses_provision.checks import (
     hipaa,
     identity,
     permissions,
+    pools,
     smtp,
 )
 
@@ -29,6 +30,7 @@ TOPICS = (
     dashboard.TOPIC,
     permissions.TOPIC,
     smtp.TOPIC,
+    pools.TOPIC,
     account.TOPIC,
     hipaa.TOPIC,
     handover.TOPIC,

@@ -19,7 +19,15 @@ from ses_provision.resources import tags
 from ses_provision.resources.cloudwatch import Alarm
 from ses_provision.resources.dashboard import Dashboard
 from ses_provision.resources.iam import RolePolicy
-from ses_provision.resources.ses import ConfigurationSet, EmailIdentity, MailFrom
+from ses_provision.resources.ses import (
+    Archiving,
+    ConfigurationSet,
+    EmailIdentity,
+    MailFrom,
+    Pool,
+    SendingPool,
+    Tracking,
+)
 from ses_provision.resources.sns import Topic
 
 
@@ -91,6 +99,8 @@ def left_out(one: Any, env: Environment) -> bool:
     """Whether a resource is not in the template."""
     if isinstance(one, MailFrom):
         return is_dynamic(mail_from_attributes(one))
+    if isinstance(one, SendingPool | Tracking | Archiving):
+        return False  # the configuration set has them as properties
     made = resource(one, env)
     return made is None or region(one, env) != env.region or is_dynamic(made.properties)
 
@@ -144,8 +154,20 @@ def _(one: ConfigurationSet, env: Environment) -> Imported:
             "DeliveryOptions": {**one.other_delivery, "TlsPolicy": one.tls_policy},
             "ReputationOptions": {"ReputationMetricsEnabled": one.reputation_metrics},
             "SuppressionOptions": {"SuppressedReasons": sorted(one.suppressed_reasons or ())},
+            **({"TrackingOptions": dict(one.tracking)} if one.tracking else {}),
+            **({"ArchivingOptions": {"ArchiveArn": one.archive_arn}} if one.archive_arn else {}),
             "Tags": tags.as_list(one.tags),
         },
+    )
+
+
+@resource.register
+def _(one: Pool, env: Environment) -> Imported:
+    del env
+    return Imported(
+        "AWS::SES::DedicatedIpPool",
+        {"PoolName": one.name},
+        {"PoolName": one.name, "ScalingMode": one.scaling, "Tags": tags.as_list(one.tags)},
     )
 
 

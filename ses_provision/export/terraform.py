@@ -27,7 +27,16 @@ from ses_provision.resources.iam import RolePolicy
 from ses_provision.resources.iam_users import SmtpUser, UserPolicy
 from ses_provision.resources.record_sets import RecordSet, TxtValue
 from ses_provision.resources.route53 import Zone
-from ses_provision.resources.ses import ConfigurationSet, EmailIdentity, EventDestination, MailFrom
+from ses_provision.resources.ses import (
+    ConfigurationSet,
+    EmailIdentity,
+    EventDestination,
+    MailFrom,
+    Pool,
+    PoolMember,
+    SendingPool,
+    Tracking,
+)
 from ses_provision.resources.sns import Subscription, Topic
 
 NOT_IN_AWS = ("confirmation_timeout_in_minutes", "endpoint_auto_confirms")
@@ -120,6 +129,10 @@ def _(resource: ConfigurationSet, env: Environment) -> list[Managed]:
         "sending_pool_name": other.get("SendingPoolName"),
         "max_delivery_seconds": other.get("MaxDeliverySeconds"),
     }
+    tracking = {
+        "custom_redirect_domain": resource.tracking.get("CustomRedirectDomain"),
+        "https_policy": resource.tracking.get("HttpsPolicy"),
+    }
     return [
         Managed(
             "aws_sesv2_configuration_set",
@@ -129,6 +142,7 @@ def _(resource: ConfigurationSet, env: Environment) -> list[Managed]:
                 "configuration_set_name": resource.name,
                 "tags": resource.tags,
                 "delivery_options": Block(delivery),
+                "tracking_options": Block(tracking) if any(tracking.values()) else None,
                 "reputation_options": Block(
                     {"reputation_metrics_enabled": resource.reputation_metrics}
                 ),
@@ -136,6 +150,44 @@ def _(resource: ConfigurationSet, env: Environment) -> list[Managed]:
                     {"suppressed_reasons": sorted(resource.suppressed_reasons or ())}
                 ),
             },
+        )
+    ]
+
+
+@resources.register(SendingPool)
+@resources.register(Tracking)
+def _(resource: SendingPool | Tracking, env: Environment) -> list[Managed]:
+    """The configuration set has them as blocks of its own."""
+    del resource, env
+    return []
+
+
+@resources.register
+def _(resource: Pool, env: Environment) -> list[Managed]:
+    del env
+    return [
+        Managed(
+            "aws_sesv2_dedicated_ip_pool",
+            name(resource.name),
+            resource.name,
+            {
+                "pool_name": resource.name,
+                "scaling_mode": resource.scaling,
+                "tags": resource.tags,
+            },
+        )
+    ]
+
+
+@resources.register
+def _(resource: PoolMember, env: Environment) -> list[Managed]:
+    del env
+    return [
+        Managed(
+            "aws_sesv2_dedicated_ip_assignment",
+            name(resource.ip),
+            f"{resource.ip},{resource.pool}",
+            {"ip": resource.ip, "destination_pool_name": resource.pool},
         )
     ]
 

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 PATIENCE = 10.0  # seconds for each step of the way
 LONGEST = 30.0  # seconds for a whole page, however it trickles in
 LARGEST = 1_000_000  # octets that are read
-MOST_BROKEN = 500
-REDIRECTS = 3
+MOST_REDIRECTS = 3
+BROKEN = 500
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 

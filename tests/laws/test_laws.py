@@ -250,6 +250,12 @@ def named(resource: dict[str, Any], text: str) -> bool:
             | "BimiRecord"
         ):
             words = [wanted["name"]]
+        case "SendingPool" | "PoolMember":
+            words = [wanted["pool"]]
+        case "Tracking":
+            words = [wanted["domain"]]
+        case "Archiving":
+            words = [wanted["archive_arn"].rpartition("/")[2]]
         case "Topic":
             words = [wanted["arn"]]
         case "Alarm":

@@ -54,6 +54,14 @@ def pool(arn: str) -> Reading[PoolState | None]:
     return PoolState(scaling, tags.as_mapping((tagged or {}).get("Tags")))
 
 
+def scaling(arn: str) -> Reading[str]:
+    """The scaling of a pool; empty where there is none."""
+    [answer] = yield from ask(pool_question(arn))
+    if answer is None:
+        return ""
+    return str((answer.get("DedicatedIpPool") or {}).get("ScalingMode", STANDARD))
+
+
 def exists(arn: str) -> Reading[bool]:
     """Whether there is a pool, be it built in."""
     if arn.rpartition("/")[2] in BUILT_IN_POOLS:

@@ -25,8 +25,9 @@ from ses_provision.resources.ses.dedicated_ips import (
 )
 from ses_provision.resources.ses.set_options import SendingPool
 
+LEASE = 24.95
 PRICE = {
-    STANDARD: "costs 24.95 USD a month for each leased address, whether it sends or not",
+    STANDARD: f"costs {LEASE} USD a month for each leased address, whether it sends or not",
     MANAGED: "costs about 15 USD a month from the moment it exists until it is deleted, and about "
     "0.08 USD for 1,000 mails",
 }

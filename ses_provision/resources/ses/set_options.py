@@ -51,6 +51,13 @@ class Option:
 
 
 @dataclass(frozen=True)
+class Delivered(Found["SendingPool"]):
+    """What the set names, and the block that it stands in; that goes back whole."""
+
+    delivery: Mapping[str, Any] = field(default_factory=dict, compare=False)
+
+
+@dataclass(frozen=True)
 class SendingPool(Option):
     """The pool that mail with a set leaves through.
 
@@ -59,7 +66,6 @@ class SendingPool(Option):
 
     pool: str
     declared: bool = field(default=False, compare=False)
-    delivery: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
     @property
     def key(self) -> Key:
@@ -74,7 +80,7 @@ class SendingPool(Option):
     @property
     def label(self) -> str:
         """What the operator calls it."""
-        return f"IP pool {self.pool or DEFAULT_POOL} for mail of {self.set_name}"
+        return f"sending pool {self.pool} of {self.set_name}"
 
     @property
     def part_of(self) -> str:
@@ -99,21 +105,22 @@ class SendingPool(Option):
     def read(self) -> Reading[Found[SendingPool]]:
         """Find what the set names; the pool has to be there, and is best not cold."""
         live = yield from configuration_set(self.set_arn)
-        found = None if live is None else (yield from self._as_seen(live))
+        named = "" if live is None else (yield from self._named(live))
+        found = replace(self, pool=named) if named else None
+        delivery = {} if live is None else live.delivery
         if found == self:
-            return Found(found)
+            return Delivered(found, delivery=delivery)
         lacking = () if self.declared else (yield from self._lacking())
-        return Found(found, lacking, (yield from self._cold()))
+        return Delivered(found, lacking, (yield from self._cold()), delivery)
 
-    def _as_seen(self, live: SetState) -> Reading[SendingPool]:
+    def _named(self, live: SetState) -> Reading[str]:
         """A set that names no pool sends through leased addresses that are in no other pool, and
         where there are none through the shared one (SES Developer Guide, assigning IP pools)."""
-        named = live.pool
-        if not named and self.pool in BUILT_IN_POOLS:
-            held = yield from addresses(region_of(self.set_arn))
-            idle = any(each.pool in {"", DEFAULT_POOL} for each in held)
-            named = DEFAULT_POOL if idle else SHARED_POOL
-        return replace(self, pool=named, delivery=live.delivery)
+        if live.pool or self.pool not in BUILT_IN_POOLS:
+            return live.pool
+        held = yield from addresses(region_of(self.set_arn))
+        idle = any(each.pool in {"", DEFAULT_POOL} for each in held)
+        return DEFAULT_POOL if idle else SHARED_POOL
 
     def _lacking(self) -> Reading[tuple[Obstacle, ...]]:
         if (yield from exists(self.pool_arn)):
@@ -143,7 +150,7 @@ class SendingPool(Option):
         return [self._put(found, SHARED_POOL)] if found.live else []
 
     def _put(self, found: Found[SendingPool], pool: str) -> Call:
-        delivery = found.live.delivery if found.live else {}
+        delivery = found.delivery if isinstance(found, Delivered) else {}
         params = {**delivery, "SendingPoolName": pool}
         operation = "PutConfigurationSetDeliveryOptions"
         return self.call(operation, params, pool_arn(self.set_arn, pool))
@@ -153,7 +160,7 @@ class SendingPool(Option):
         return self.told(DeliveryOptions={"SendingPoolName": self.pool})
 
     def strayed(self) -> Sequence[SendingPool]:
-        """No pool."""
+        """Another pool."""
         return [replace(self, pool="")]
 
 
@@ -171,7 +178,7 @@ class Archiving(Option):
     @property
     def label(self) -> str:
         """What the operator calls it."""
-        return f"archive {self.archive_arn.rpartition('/')[2]} for mail of {self.set_name}"
+        return f"archiving of {self.set_name} into {self.archive_arn.rpartition('/')[2]}"
 
     @property
     def part_of(self) -> str:
@@ -182,7 +189,7 @@ class Archiving(Option):
         """Find it on the set."""
         live = yield from configuration_set(self.set_arn)
         if live is None or not live.archive_arn:
-            note = "keeps every mail with all it says, and costs by the GB"
+            note = "keeps every mail with all that it says, and costs by the GB"
             return Found(None, notes=(note,))
         return Found(replace(self, archive_arn=live.archive_arn))
 
