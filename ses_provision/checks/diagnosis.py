@@ -100,8 +100,8 @@ def verdicts(
     elif seen_elsewhere(ses, delegation):
         yield delegated_by_soa(env, ses, delegation)
     # SES does not look at DMARC, say: while it is awaited, a missing record is not the reason.
-    looked_at = [one for one in records if one.record.for_ses]
-    for_receivers = [one for one in records if not one.record.for_ses]
+    looked_at = [one for one in records if one.record.is_for_ses]
+    for_receivers = [one for one in records if not one.record.is_for_ses]
     yield from (fault(env, ses, one, delegation) for one in looked_at if one in faulty)
     if any(one.state is State.NOT_ASKED for one in looked_at):
         yield could_not_ask(looked_at, delegation)
@@ -154,7 +154,7 @@ def delegated_by_soa(env: Environment, ses: Ses, delegation: Delegation) -> Verd
 def fault(env: Environment, ses: Ses, one: RecordReport, delegation: Delegation) -> Verdict:
     """Why a record is not where it should be."""
     found = why(env, one, delegation)
-    if not (ses.is_settled and one.record.for_ses):
+    if not (ses.is_settled and one.record.is_for_ses):
         return found
     return Verdict(
         found.code,

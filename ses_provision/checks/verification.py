@@ -86,9 +86,7 @@ def wanted_records(env: Environment, issued: Dkim | None) -> list[PublishedRecor
         name = f"_dmarc.{env.domain}"
         purpose = "DMARC: any valid record, here or inherited"
         records.append(
-            PublishedRecord(
-                name, "TXT", any_policy, env.dns.ttl, purpose, dmarc_record.TAG, for_ses=False
-            )
+            PublishedRecord(name, "TXT", any_policy, env.dns.ttl, purpose, dmarc_record.TAG)
         )
     return records
 

@@ -22,8 +22,7 @@ SPF = f"{SPF_TAG} include:amazonses.com ~all"
 
 @dataclass(frozen=True)
 class PublishedRecord:
-    """One record, in the words of any DNS provider. `tag` begins TXT strings of its kind; `for_ses`
-    are those that SES looks for before mail may leave."""
+    """One record, in the words of any DNS provider. `tag` begins TXT strings of its kind."""
 
     name: str
     type: str
@@ -31,12 +30,16 @@ class PublishedRecord:
     ttl: int
     purpose: str
     tag: str = ""
-    for_ses: bool = True
 
     @property
     def priority(self) -> int | None:
         """The preference of a mail exchanger, for which panels have a field of its own."""
         return int(self.value.partition(" ")[0]) if self.type == "MX" else None
+
+    @property
+    def is_for_ses(self) -> bool:
+        """SES itself looks for it: the keys, and what MAIL FROM needs."""
+        return "._domainkey." in self.name or self.type == "MX" or self.tag == SPF_TAG
 
     @property
     def content(self) -> str:
@@ -104,7 +107,6 @@ def dmarc_record(env: Environment) -> PublishedRecord | None:
         env.dns.ttl,
         "DMARC: what receivers do with mail that fails; a stricter record of yours may stay",
         tag=DMARC_TAG,
-        for_ses=False,
     )
 
 
@@ -114,9 +116,7 @@ def redirect(env: Environment) -> PublishedRecord | None:
     if domain is None:
         return None
     purpose = "Redirect domain: tracked links and pixels lead there"
-    return PublishedRecord(
-        domain, "CNAME", env.redirect_target, env.dns.ttl, purpose, for_ses=False
-    )
+    return PublishedRecord(domain, "CNAME", env.redirect_target, env.dns.ttl, purpose)
 
 
 def bimi_record(env: Environment) -> PublishedRecord | None:

@@ -146,8 +146,8 @@ class SendingPool(Option):
         return [self._put(found, self.pool)]
 
     def deletes(self, found: Found[SendingPool]) -> Sequence[Call]:
-        """Let the set send through the addresses that all customers share."""
-        return [self._put(found, SHARED_POOL)] if found.live else []
+        """Let the set send through the addresses that all customers share, where its pool goes."""
+        return [self._put(found, SHARED_POOL)] if found.live and self.declared else []
 
     def _put(self, found: Found[SendingPool], pool: str) -> Call:
         delivery = found.delivery if isinstance(found, Delivered) else {}
