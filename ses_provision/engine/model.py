@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeVar, runtime_checkable
 
@@ -65,12 +65,14 @@ R_co = TypeVar("R_co", bound="Resource", covariant=True)
 class Found(Generic[R_co]):
     """What stands in the account where a resource should be.
 
-    `notes` are said beside the change and decide nothing.
+    `notes` are said beside the change and decide nothing. `beside` is what AWS replaces together
+    with it, and has to be given back.
     """
 
     live: R_co | None
     obstacles: tuple[Obstacle, ...] = ()
     notes: tuple[str, ...] = ()
+    beside: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
 
 class Resource(Protocol):

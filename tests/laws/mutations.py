@@ -203,7 +203,7 @@ def sending_pool(wanted: dict[str, Any], they: Somebody) -> Iterator[Made]:
     """The pool that a set sends through."""
     put = "sesv2:PutConfigurationSetDeliveryOptions"
     for name, pool, fields in (
-        ("another pool", "ses-shared-pool", {"pool"}),
+        ("another pool", "theirs", {"pool"}),
         ("no pool", None, set[str]()),
     ):
         yield name, fields, put, partial(deliver, wanted["set_arn"], they, SendingPoolName=pool)

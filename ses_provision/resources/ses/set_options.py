@@ -51,13 +51,6 @@ class Option:
 
 
 @dataclass(frozen=True)
-class Delivered(Found["SendingPool"]):
-    """What the set names, and the block that it stands in; that goes back whole."""
-
-    delivery: Mapping[str, Any] = field(default_factory=dict, compare=False)
-
-
-@dataclass(frozen=True)
 class SendingPool(Option):
     """The pool that mail with a set leaves through.
 
@@ -107,16 +100,18 @@ class SendingPool(Option):
         live = yield from configuration_set(self.set_arn)
         named = "" if live is None else (yield from self._named(live))
         found = replace(self, pool=named) if named else None
-        delivery = {} if live is None else live.delivery
+        beside = {} if live is None else live.delivery
         if found == self:
-            return Delivered(found, delivery=delivery)
+            return Found(found, beside=beside)
         lacking = () if self.declared else (yield from self._lacking())
-        return Delivered(found, lacking, (yield from self._cold()), delivery)
+        return Found(found, lacking, (yield from self._cold()), beside)
 
     def _named(self, live: SetState) -> Reading[str]:
         """A set that names no pool sends through leased addresses that are in no other pool, and
         where there are none through the shared one (SES Developer Guide, assigning IP pools)."""
-        if live.pool or self.pool not in BUILT_IN_POOLS:
+        if self.pool not in BUILT_IN_POOLS:
+            return "" if live.pool == SHARED_POOL else live.pool
+        if live.pool:
             return live.pool
         held = yield from addresses(region_of(self.set_arn))
         idle = any(each.pool in {"", DEFAULT_POOL} for each in held)
@@ -150,8 +145,7 @@ class SendingPool(Option):
         return [self._put(found, SHARED_POOL)] if found.live and self.declared else []
 
     def _put(self, found: Found[SendingPool], pool: str) -> Call:
-        delivery = found.delivery if isinstance(found, Delivered) else {}
-        params = {**delivery, "SendingPoolName": pool}
+        params = {**found.beside, "SendingPoolName": pool}
         operation = "PutConfigurationSetDeliveryOptions"
         return self.call(operation, params, pool_arn(self.set_arn, pool))
 
