@@ -7,17 +7,16 @@ hashicorp/aws).
 from __future__ import annotations
 
 import json
-import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import singledispatch
+from collections.abc import Sequence
 from typing import Any
 
+import ses_provision.export.terraform_pools  # noqa: F401 - it registers what it exports
 from ses_provision.environment import Environment
 from ses_provision.export import hcl
 from ses_provision.export.hcl import Block, Json, Reference
+from ses_provision.export.terraform_blocks import Managed, elsewhere, name, resources
 from ses_provision.export.terraform_providers import DNS_ALIAS, providers
-from ses_provision.names import dns_name, region_of, txt_value
+from ses_provision.names import dns_name, txt_value
 from ses_provision.resources import policies
 from ses_provision.resources.cloudwatch import Alarm
 from ses_provision.resources.dashboard import Dashboard
@@ -32,32 +31,12 @@ from ses_provision.resources.ses import (
     EmailIdentity,
     EventDestination,
     MailFrom,
-    Pool,
-    PoolMember,
-    SendingPool,
-    Tracking,
 )
 from ses_provision.resources.sns import Subscription, Topic
 
 NOT_IN_AWS = ("confirmation_timeout_in_minutes", "endpoint_auto_confirms")
 """Arguments of a subscription that only Terraform knows: an import leaves them unset, and a plan
 would want to set their defaults."""
-
-
-@dataclass(frozen=True)
-class Managed:
-    """One resource block with the id it is imported by."""
-
-    type: str
-    name: str
-    id: str
-    arguments: Mapping[str, Any]
-    provider: str = ""
-
-    @property
-    def address(self) -> str:
-        """How Terraform refers to it."""
-        return f"{self.type}.{self.name}"
 
 
 def export(env: Environment, live: Sequence[Any]) -> str:
@@ -101,25 +80,6 @@ def is_hosted(zone: DnsZone) -> bool:
     return isinstance(zone, Zone)
 
 
-def name(*parts: str) -> str:
-    """A Terraform identifier."""
-    found = re.sub(r"[^A-Za-z0-9_]+", "_", "_".join(parts)).strip("_").lower()
-    return found if found[:1].isalpha() else f"_{found}"
-
-
-def elsewhere(arn: str, env: Environment) -> str:
-    """The provider alias of a resource's region; none in the sending region."""
-    region = region_of(arn)
-    return "" if region == env.region else name(region)
-
-
-@singledispatch
-def resources(resource: Any, env: Environment) -> list[Managed]:
-    """What Terraform makes of a resource; nothing of one that has no export, which is left out."""
-    del resource, env
-    return []
-
-
 @resources.register
 def _(resource: ConfigurationSet, env: Environment) -> list[Managed]:
     del env
@@ -150,44 +110,6 @@ def _(resource: ConfigurationSet, env: Environment) -> list[Managed]:
                     {"suppressed_reasons": sorted(resource.suppressed_reasons or ())}
                 ),
             },
-        )
-    ]
-
-
-@resources.register(SendingPool)
-@resources.register(Tracking)
-def _(resource: SendingPool | Tracking, env: Environment) -> list[Managed]:
-    """The configuration set has them as blocks of its own."""
-    del resource, env
-    return []
-
-
-@resources.register
-def _(resource: Pool, env: Environment) -> list[Managed]:
-    del env
-    return [
-        Managed(
-            "aws_sesv2_dedicated_ip_pool",
-            name(resource.name),
-            resource.name,
-            {
-                "pool_name": resource.name,
-                "scaling_mode": resource.scaling,
-                "tags": resource.tags,
-            },
-        )
-    ]
-
-
-@resources.register
-def _(resource: PoolMember, env: Environment) -> list[Managed]:
-    del env
-    return [
-        Managed(
-            "aws_sesv2_dedicated_ip_assignment",
-            name(resource.ip),
-            f"{resource.ip},{resource.pool}",
-            {"ip": resource.ip, "destination_pool_name": resource.pool},
         )
     ]
 

@@ -6,6 +6,7 @@ They come after the chain by which mail may be sent, which they must not hold up
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from ses_provision.engine.account import Account
@@ -42,7 +43,7 @@ def tracking(env: Environment, facts: Facts) -> list[Resource] | Unasked:
                 record.type,
                 values,
                 record.ttl,
-                ours=OF_AWS,
+                ours=f"{OF_AWS}|{re.escape(record.value)}",
                 serves=set_arn,
                 later=later,
             )
