@@ -19,6 +19,7 @@ from ses_provision.checks import (
     permissions,
     pools,
     smtp,
+    tracking,
 )
 
 TOPICS = (
@@ -30,6 +31,7 @@ TOPICS = (
     dashboard.TOPIC,
     permissions.TOPIC,
     smtp.TOPIC,
+    tracking.TOPIC,
     pools.TOPIC,
     account.TOPIC,
     hipaa.TOPIC,

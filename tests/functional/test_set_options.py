@@ -135,12 +135,20 @@ def test_the_record_comes_first_and_the_redirect_domain_once_the_domain_is_verif
     assert "example uses it once SES has verified example.com: apply again then" in applied.stdout
     assert "use the redirect domain:  ses-provision apply --env prod" in applied.stdout
     assert "TrackingOptions" not in held(made)
+    assert judged(made) == "waiting"
     assert made.local.route53.lookup(ACCOUNT, "click.example.com", "CNAME") == [
         f"r.{REGION}.awstrack.me"
     ]
     made(*VERIFIED)
     assert made(*APPLY).status == 0
     assert held(made)["TrackingOptions"]["CustomRedirectDomain"] == "click.example.com"
+
+
+def judged(made: Bench) -> str:
+    """Where the item on tracked links stands."""
+    ran = made("checklist", "--env", "prod", "--only", "tracking", "--json")
+    [topic] = ran.json["environments"][0]["checklist"]["topics"]
+    return str(topic["findings"][0]["status"])
 
 
 @pytest.mark.parametrize(
@@ -163,7 +171,9 @@ def test_the_https_policy_is_put_once_somebody_answers(
     made.local.web_sites["click.example.com"] = 200
     assert made(*APPLY).status == 0
     assert held(made)["TrackingOptions"]["HttpsPolicy"] == "REQUIRE"
+    assert judged(made) == "done"
     del made.local.web_sites["click.example.com"]
+    assert judged(made) == "action"
     assert made(*APPLY).status == 0, "what stands is not asked for again"
 
 

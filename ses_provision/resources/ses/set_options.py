@@ -134,7 +134,7 @@ class SendingPool(Option):
         sent = (yield from sending_account(region_of(self.set_arn))).access.sent
         if sent * DAYS >= PLENTY:
             return ()
-        return (cold(sent),)
+        return (COLD,)
 
     def writes(self, found: Found[SendingPool]) -> Sequence[Call]:
         """Put the block with this pool."""
@@ -312,14 +312,13 @@ class Tracking(Option):
         return [replace(self, domain="")]
 
 
-def cold(sent: float) -> str:
-    """What a pool does to mail that is too little to keep it warm."""
-    return (
-        f"{sent:g} mails were sent in the last 24 hours; with fewer than {PLENTY:,} a month, "
-        "addresses of your own stay cold, and more mail lands in spam than from the shared "
-        'ones (configuration_set.pool = "shared")'
-    )
-
+COLD = (
+    "too little was sent in the last 24 hours to keep addresses of your own warm (that takes "
+    f"about {PLENTY:,} mails a month); from cold ones more lands in spam than from the shared ones "
+    '(configuration_set.pool = "shared")'
+)
+"""What a pool does to mail that is too little for it. It says no count, which changes with each
+mail: a plan has to be the same a moment later."""
 
 SECURE: tuple[Literal["REQUIRE", "REQUIRE_OPEN_ONLY"], ...] = ("REQUIRE", "REQUIRE_OPEN_ONLY")
 """The policies under which links need a certificate (SESv2 API reference, TrackingOptions)."""
