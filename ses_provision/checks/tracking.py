@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ses_provision.checks.topic import Item, Judgement, Scene, Topic, action, done, waiting
 from ses_provision.outside.reading import Reading
-from ses_provision.outside.web import answers_by_https
+from ses_provision.outside.web import unanswered
 from ses_provision.resources.ses.configuration_set import configuration_set
 from ses_provision.resources.ses.set_options import SECURE
 from ses_provision.steps import arns
@@ -28,10 +28,10 @@ def answered(scene: Scene) -> Reading[Judgement]:
         )
     if policy not in SECURE:
         return done(f"{domain}, by HTTP")
-    problem = yield from answers_by_https(domain)
+    problem = yield from unanswered(domain)
     if problem:
         return action(
-            f"https://{domain}/ does not answer: {problem}",
+            problem,
             f"mend what answers for {domain}; until then say configuration_set.tracking_https = "
             f'"OPTIONAL" in config/{scene.env.name}.toml, then: {scene.apply}',
         )

@@ -58,6 +58,10 @@ class Held(Obstacle):
     """Something that has to be in order first, in another step of the same plan."""
 
 
+class Awaited(Obstacle):
+    """Something outside of AWS that has to answer first; its step is made without this change."""
+
+
 R_co = TypeVar("R_co", bound="Resource", covariant=True)
 
 
@@ -187,8 +191,9 @@ class Change:
 
     @property
     def is_held(self) -> bool:
-        """Whether nothing but another step is in the way."""
-        return bool(self.hindrances) and all(isinstance(o, Held) for o in self.hindrances)
+        """Whether the rest of its step may be made all the same."""
+        waits = (isinstance(o, Held | Awaited) for o in self.hindrances)
+        return bool(self.hindrances) and all(waits)
 
     @property
     def key(self) -> Key:

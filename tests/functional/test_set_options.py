@@ -15,6 +15,8 @@ PLAN = ("plan", "--env", "prod", "--json")
 APPLY = ("apply", "--env", "prod", "--yes")
 VERIFIED = ("dkim-status", "--env", "prod", "--wait", "--no-dns")
 ARCHIVE = f"arn:aws:ses:{REGION}:{ACCOUNT}:mailmanager-archive/a-{'0' * 24}"
+CLICK = "https://click.example.com/"
+PAGE = {"status": 200, "type": "text/html", "url": CLICK, "body": b""}
 SECURE = (
     'tracking_domain = "click.example.com"\ntracking_https = "REQUIRE"\n'
     'tracking_target = "d1.cloudfront.net"\n'
@@ -153,33 +155,34 @@ def judged(made: Bench) -> str:
 
 @pytest.mark.parametrize(
     ("status", "why"),
-    [(None, "nobody listens"), (503, "it answers 503")],
+    [(None, "could not be fetched: nothing is served there"), (503, "answers 503")],
 )
 def test_the_https_policy_is_put_once_somebody_answers(
     made: Bench, status: int | None, why: str
 ) -> None:
     write(made.folder, prod=options(SECURE))
     if status:
-        made.local.web_sites["click.example.com"] = status
+        made.local.pages[CLICK] = {**PAGE, "status": status}
 
     refused = made(*APPLY)
 
     assert refused.status == 1
-    assert f"https://click.example.com/ does not answer: {why}" in refused.stdout
+    assert f"https://click.example.com/ {why}" in refused.stdout
+    assert "1 thing is in the way" in refused.stderr
     assert "TrackingOptions" not in held(made)
     assert made.local.route53.lookup(ACCOUNT, "click.example.com", "CNAME") == ["d1.cloudfront.net"]
-    made.local.web_sites["click.example.com"] = 200
+    made.local.pages[CLICK] = PAGE
     assert made(*APPLY).status == 0
     assert held(made)["TrackingOptions"]["HttpsPolicy"] == "REQUIRE"
     assert judged(made) == "done"
-    del made.local.web_sites["click.example.com"]
+    del made.local.pages[CLICK]
     assert judged(made) == "action"
     assert made(*APPLY).status == 0, "what stands is not asked for again"
 
 
 def test_a_policy_is_neither_taken_along_to_another_domain_nor_lost(made: Bench) -> None:
     write(made.folder, prod=options(SECURE))
-    made.local.web_sites["click.example.com"] = 200
+    made.local.pages[CLICK] = PAGE
     made(*APPLY)
     write(made.folder, prod=options('tracking_domain = "go.example.com"'))
 

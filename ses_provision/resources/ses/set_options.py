@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
-from ses_provision.engine.model import Found, Held, Key, Obstacle
+from ses_provision.engine.model import Awaited, Found, Key, Obstacle
 from ses_provision.names import BUILT_IN_POOLS, DEFAULT_POOL, SHARED_POOL, dns_name, region_of
 from ses_provision.outside.call import Call
 from ses_provision.outside.reading import Answers, Reading
@@ -269,7 +269,7 @@ class Tracking(Option):
         if self.target in values(outcome):
             return ()
         return (
-            Held(
+            Awaited(
                 f"DNS does not show CNAME {self.domain} → {self.target}, without which tracked "
                 "links lead nowhere",
                 "publish it (ses-provision dns shows it), then apply again",
@@ -282,7 +282,7 @@ class Tracking(Option):
         if not problem:
             return ()
         return (
-            Held(
+            Awaited(
                 problem,
                 f"let {self.target} answer for {self.domain} with a certificate, pass on to "
                 "awstrack.me and keep the Host header, then apply again; or leave tracking_https "
