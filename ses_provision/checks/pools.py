@@ -107,8 +107,8 @@ def warms_up(scene: Scene) -> Reading[Judgement]:
     if found.auto_warmup is False:
         return action(
             "automatic warm-up is off: new addresses send at once all that comes, from cold",
-            f"set account.auto_warmup = true in config/{scene.env.name}.toml (it holds for the whole "
-            f"account and region), then: {scene.apply}",
+            f"set account.auto_warmup = true in config/{scene.env.name}.toml (it holds for all of "
+            f"the account and region), then: {scene.apply}",
         )
     return done("automatic warm-up is on")
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from ses_provision.environment import bimi, limits, pools, smtp
+from ses_provision.environment import bimi, limits, pools, set_options, smtp
 from ses_provision.environment.bimi import BimiSettings
 from ses_provision.environment.dns import Dns
 from ses_provision.environment.pools import Pools
@@ -249,21 +249,7 @@ class Environment(Section):
     @model_validator(mode="after")
     def set_options_fit(self) -> Environment:
         """The options of the set beside the rest of the file."""
-        wanted, setting = self.configuration_set, ""
-        problem = limits.archive_elsewhere(wanted.archive_arn or "", self.region, self.account_id)
-        if problem:
-            setting = "archive_arn"
-        elif wanted.tracking_domain:
-            setting = "tracking_domain"
-            taken = {
-                self.from_address.rpartition("@")[2]: "is where mail comes from",
-                self.mail_from_domain: "is the MAIL FROM domain",
-                self.domain: "is the domain itself",
-                self.redirect_target: "would be an alias of itself",
-            }
-            problem = limits.redirect_domain(
-                wanted.tracking_domain, self.domain, taken, hipaa=self.hipaa
-            )
+        setting, problem = set_options.mistake(self)
         if problem:
             raise contradiction(setting, problem, "configuration_set")
         return self
