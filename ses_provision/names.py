@@ -17,6 +17,13 @@ RUNNER_COMMAND = r"##(?=\w*\[)"
 """A pattern for what the runners of GitHub Actions and Azure Pipelines obey wherever it stands in a
 line of their log: `##[name]`, `##vso[name]` (actions/runner, ActionCommand)."""
 
+SHARED_POOL, DEFAULT_POOL = "ses-shared-pool", "ses-default-dedicated-pool"
+BUILT_IN_POOLS = (SHARED_POOL, DEFAULT_POOL)
+"""Pools of IP addresses that nobody makes: the one that all customers share, and the one of leased
+addresses that are in no other (SES Developer Guide, assigning IP pools)."""
+SHARED = "shared"
+"""What a file may call the pool that all customers share."""
+
 LONGEST_TAG = 256  # characters of a tag's value (Tagging AWS Resources User Guide)
 TXT_STRING_LIMIT = 255  # octets in one character-string, RFC 1035 section 3.3
 

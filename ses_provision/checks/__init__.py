@@ -18,7 +18,9 @@ from ses_provision.checks import (
     identity,
     pausing,
     permissions,
+    pools,
     smtp,
+    tracking,
 )
 
 TOPICS = (
@@ -31,6 +33,8 @@ TOPICS = (
     dashboard.TOPIC,
     permissions.TOPIC,
     smtp.TOPIC,
+    tracking.TOPIC,
+    pools.TOPIC,
     account.TOPIC,
     hipaa.TOPIC,
     handover.TOPIC,

@@ -19,7 +19,6 @@ from ses_provision.checks.faults import Verdict, on, why
 from ses_provision.checks.record_report import RecordReport
 from ses_provision.checks.views import Kind, State, View
 from ses_provision.environment import Environment
-from ses_provision.resources.dmarc_record import TAG as DMARC_TAG
 
 REPORTED = {
     "HOST_NOT_FOUND": "it found no such name in DNS",
@@ -100,9 +99,9 @@ def verdicts(
         faulty = [one for one in faulty if not (one.stands_in_zone or away)]
     elif seen_elsewhere(ses, delegation):
         yield delegated_by_soa(env, ses, delegation)
-    # SES does not look at DMARC: while it is awaited, a missing record is not the reason.
-    looked_at = [one for one in records if one.record.tag != DMARC_TAG]
-    for_receivers = [one for one in records if one.record.tag == DMARC_TAG]
+    # SES does not look at DMARC, say: while it is awaited, a missing record is not the reason.
+    looked_at = [one for one in records if one.record.is_for_ses]
+    for_receivers = [one for one in records if not one.record.is_for_ses]
     yield from (fault(env, ses, one, delegation) for one in looked_at if one in faulty)
     if any(one.state is State.NOT_ASKED for one in looked_at):
         yield could_not_ask(looked_at, delegation)
@@ -155,7 +154,7 @@ def delegated_by_soa(env: Environment, ses: Ses, delegation: Delegation) -> Verd
 def fault(env: Environment, ses: Ses, one: RecordReport, delegation: Delegation) -> Verdict:
     """Why a record is not where it should be."""
     found = why(env, one, delegation)
-    if not ses.is_settled or one.record.name.startswith("_dmarc."):
+    if not (ses.is_settled and one.record.is_for_ses):
         return found
     return Verdict(
         found.code,

@@ -50,6 +50,10 @@ GROUPS = {
             "Judge a mail in a file as receivers do: alignment, DKIM, unsubscribing, links, size."
         ),
         "suppression": "Look at the account's suppression list in a region, and change it.",
+        "ips": (
+            "Show dedicated IP pools and addresses: how warm they are, and whose mail leaves "
+            "through them."
+        ),
         "smtp": (
             "Make, rotate, retire and test the passwords of SMTP users; never a part of plan and "
             "apply."

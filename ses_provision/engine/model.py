@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeVar, runtime_checkable
 
@@ -58,6 +58,10 @@ class Held(Obstacle):
     """Something that has to be in order first, in another step of the same plan."""
 
 
+class Awaited(Obstacle):
+    """Something outside of AWS that has to answer first; its step is made without this change."""
+
+
 R_co = TypeVar("R_co", bound="Resource", covariant=True)
 
 
@@ -65,12 +69,14 @@ R_co = TypeVar("R_co", bound="Resource", covariant=True)
 class Found(Generic[R_co]):
     """What stands in the account where a resource should be.
 
-    `notes` are said beside the change and decide nothing.
+    `notes` are said beside the change and decide nothing. `beside` is what AWS replaces together
+    with it, and has to be given back.
     """
 
     live: R_co | None
     obstacles: tuple[Obstacle, ...] = ()
     notes: tuple[str, ...] = ()
+    beside: Mapping[str, Any] = field(default_factory=dict, compare=False)
 
 
 class Resource(Protocol):
@@ -185,8 +191,9 @@ class Change:
 
     @property
     def is_held(self) -> bool:
-        """Whether nothing but another step is in the way."""
-        return bool(self.hindrances) and all(isinstance(o, Held) for o in self.hindrances)
+        """Whether the rest of its step may be made all the same."""
+        waits = (isinstance(o, Held | Awaited) for o in self.hindrances)
+        return bool(self.hindrances) and all(waits)
 
     @property
     def key(self) -> Key:

@@ -61,9 +61,16 @@ def looks_beside(
 ) -> Reading[tuple[StepPlan, ...]]:
     """The same for some of the chosen steps, where it is known already what others are stuck at.
 
-    Steps that are heeded and not chosen are looked at, too: nobody makes them in this run.
+    Steps that are heeded and not chosen are looked at, too: nobody makes them in this run. A step
+    of which nothing is wanted heeds nobody.
     """
-    heeded = [other for step in steps for other in step.heeds if other.id not in chosen]
+    heeded = [
+        other
+        for step in steps
+        if any(other.id not in chosen for other in step.heeds) and step.foreseen(env, account)
+        for other in step.heeds
+        if other.id not in chosen
+    ]
     found, others = yield from both(
         together(look(step, env, account, take_over) for step in steps),
         together(look(step, env, account, frozenset()) for step in heeded),

@@ -7,9 +7,10 @@ from typing import Annotated, Any, TypeVar
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from ses_provision.environment import bimi, limits, pausing, smtp
+from ses_provision.environment import bimi, limits, pausing, pools, set_options, smtp
 from ses_provision.environment.bimi import BimiSettings
 from ses_provision.environment.dns import Dns
+from ses_provision.environment.pools import Pools
 from ses_provision.environment.sections import (
     AccountWideSettings,
     AlarmSettings,
@@ -37,7 +38,7 @@ from ses_provision.environment.shapes import (
     matching,
 )
 from ses_provision.environment.smtp import SmtpUserSettings, Users
-from ses_provision.names import LONGEST_NAME, is_within
+from ses_provision.names import BUILT_IN_POOLS, LONGEST_NAME, is_within
 
 T = TypeVar("T")
 
@@ -99,6 +100,7 @@ class Environment(Section):
     smtp_users: Users = Field(
         (), description="Programs that send by SMTP, each as an IAM user of its own."
     )
+    pools: Pools = Field((), description="Dedicated IP pools, which cost as long as they stand.")
 
     @field_validator("region")
     @classmethod
@@ -248,6 +250,20 @@ class Environment(Section):
                 raise contradiction("emails", problem)
         return value
 
+    @field_validator("pools")
+    @classmethod
+    def each_pool_once(cls, value: Pools) -> Pools:
+        """A pool and an address are named once."""
+        return accepted(value, "; ".join(pools.mistakes(value)))
+
+    @model_validator(mode="after")
+    def set_options_fit(self) -> Environment:
+        """The options of the set beside the rest of the file."""
+        setting, problem = set_options.mistake(self)
+        if problem:
+            raise contradiction(setting, problem, "configuration_set")
+        return self
+
     @field_validator("smtp_users")
     @classmethod
     def send_for_the_domain(cls, value: Users, info: ValidationInfo) -> Users:
@@ -307,6 +323,18 @@ class Environment(Section):
         """The tags on everything that can carry them."""
         project = {"Project": self.project} if self.project else {}
         return {"Environment": self.ending, **project, "ManagedBy": "ses-provision", **self.tags}
+
+    @property
+    def borrows_its_pool(self) -> bool:
+        """Mail leaves through a pool that another file may make."""
+        names = {pool.name for pool in self.pools} | {*BUILT_IN_POOLS, ""}
+        return self.configuration_set.pool_name not in names
+
+    @property
+    def redirect_target(self) -> str:
+        """What the redirect domain of links is an alias of (SES Developer Guide, custom domains to
+        handle open and click tracking)."""
+        return self.configuration_set.tracking_target or f"r.{self.region}.awstrack.me"
 
     @property
     def mail_from_domain(self) -> str:

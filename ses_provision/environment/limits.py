@@ -67,6 +67,31 @@ def sender_without_mail_from(address: str, mail_from_domain: str) -> str:
     )
 
 
+def archive_elsewhere(arn: str, region: str, account: str) -> str:
+    """A set and its archive are of one region and account, as far as AWS says."""
+    if not arn:
+        return ""
+    _, _, _, held_in, owner, _ = arn.split(":", 5)
+    if held_in != region:
+        return f"is an archive in {held_in}, and mail leaves from {region}"
+    return f"is an archive of account {owner}, not of {account}" if owner != account else ""
+
+
+def redirect_domain(name: str, domain: str, taken: Mapping[str, str], *, hipaa: bool) -> str:
+    """SES takes a redirect domain at or below a verified one (SES Developer Guide, custom domains
+    to handle open and click tracking), and a CNAME stands alone at its name (RFC 1034)."""
+    if hipaa:
+        return (
+            "serves to track who opens and clicks what; with hipaa = true that is kept off: leave "
+            "it out"
+        )
+    if not is_within(name, domain):
+        return f"must lie below {domain}, not be {name}"
+    if name in taken:
+        return f"{name} {taken[name]}, and a CNAME stands alone at its name"
+    return ""
+
+
 def region_across(region: str, home: str) -> str:
     """Nothing crosses the border of a partition (AWS Fault Isolation Boundaries)."""
     if not region or regions.partition(region) == regions.partition(home):

@@ -93,9 +93,15 @@ def load_named(wanted: list[str], folder: Path) -> list[Environment]:
     return sorted(environments, key=deployment_order)
 
 
-def deployment_order(env: Environment) -> tuple[int, bool, str]:
-    """A domain before its subdomains, an identity before the replicas of its key, else by name."""
-    return env.domain.count("."), env.dkim.replica_of is not None, env.name
+def deployment_order(env: Environment) -> tuple[int, bool, bool, str]:
+    """A domain before its subdomains, an identity before the replicas of its key, an IP pool before
+    the sets that others send through it, else by name."""
+    return (
+        env.domain.count("."),
+        env.dkim.replica_of is not None,
+        env.borrows_its_pool,
+        env.name,
+    )
 
 
 def names(folder: Path) -> list[str]:

@@ -16,9 +16,13 @@ from ses_provision.environment.shapes import (
     Address,
     Addresses,
     AlarmName,
+    ArchiveArn,
+    Domain,
     EventType,
     FunctionName,
+    HttpsPolicy,
     PolicyName,
+    PoolName,
     Region,
     RoleOrNone,
     SesName,
@@ -26,6 +30,7 @@ from ses_provision.environment.shapes import (
     each_once,
     matching,
 )
+from ses_provision.names import SHARED, SHARED_POOL
 
 KEY_ID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32}"
 ALIAS = r"alias/[A-Za-z0-9/_-]{1,250}"
@@ -62,6 +67,57 @@ class ConfigurationSetSettings(Section):
     reputation_metrics: bool = Field(
         True, strict=True, description="Publish bounce and complaint rates of this set."
     )
+    max_delivery_seconds: int | None = Field(
+        None,
+        strict=True,
+        ge=300,
+        le=50400,
+        description="How long SES tries to deliver a mail; as it is when left out.",
+    )
+    pool: PoolName | None = Field(
+        None,
+        description='The dedicated IP pool that mail leaves through, or "shared"; as it is when '
+        "left out.",
+    )
+    tracking_domain: Domain | None = Field(
+        None,
+        description="Domain of links and pixels that track opens and clicks; as it is when left "
+        "out.",
+    )
+    tracking_https: HttpsPolicy | None = Field(
+        None, description="Whether they use HTTPS, by a CDN of your own; as it is when left out."
+    )
+    tracking_target: Domain | None = Field(
+        None,
+        description="Host name of that CDN; r.<region>.awstrack.me, which speaks HTTP alone, when "
+        "left out.",
+    )
+    archive_arn: ArchiveArn | None = Field(
+        None,
+        description="The Mail Manager archive that keeps a copy of each mail; as it is when left "
+        "out.",
+    )
+
+    @property
+    def pool_name(self) -> str:
+        """The pool as SES calls it; empty where the file says nothing of it."""
+        return SHARED_POOL if self.pool == SHARED else self.pool or ""
+
+    @model_validator(mode="after")
+    def tracks_by_a_domain(self) -> ConfigurationSetSettings:
+        """SES takes an HTTPS policy with a redirect domain alone, and has no certificate for it
+        (SES Developer Guide, custom domains to handle open and click tracking)."""
+        if self.tracking_domain is None:
+            for setting in ("tracking_https", "tracking_target"):
+                if getattr(self, setting) is not None:
+                    raise contradiction(setting, "only with configuration_set.tracking_domain")
+        if self.tracking_https not in {None, "OPTIONAL"} and self.tracking_target is None:
+            raise contradiction(
+                "tracking_target",
+                f"missing; with tracking_https = {shown(self.tracking_https)} a CDN of yours has "
+                "to answer for the domain, for awstrack.me has no certificate for it",
+            )
+        return self
 
 
 class DkimSettings(Section):

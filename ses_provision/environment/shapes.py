@@ -26,6 +26,8 @@ EventType = Literal[
     "RENDERING_FAILURE", "DELIVERY_DELAY", "SUBSCRIPTION",
 ]  # fmt: skip
 
+HttpsPolicy = Literal["OPTIONAL", "REQUIRE", "REQUIRE_OPEN_ONLY"]
+
 
 @dataclass(frozen=True)
 class Shape:
@@ -127,6 +129,18 @@ Address = Annotated[
 # Names of configuration sets and event destinations: at most 64 of [A-Za-z0-9_-]. The SESv2
 # model gives neither length nor pattern; the text of the v1 model (ConfigurationSet.Name) does.
 SesName = Annotated[str, matching(r"[A-Za-z0-9_-]{1,64}", "1 to 64 of A-Z a-z 0-9 _ -")]
+# SES takes no capitals (aws/aws-cdk#28392), and the built-in names show what it takes.
+PoolName = Annotated[
+    str, matching(r"[a-z0-9._-]{1,64}", "the name of an IP pool: 1 to 64 of a-z 0-9 . _ -")
+]
+ArchiveArn = Annotated[
+    str,
+    matching(
+        r"arn:aws[a-z-]*:ses:[a-z]{2,4}-[a-z-]+-[0-9]:[0-9]{12}:mailmanager-archive/"
+        r"a-[a-z0-9]{24,62}",
+        "the ARN of a Mail Manager archive, arn:aws:ses:REGION:ACCOUNT:mailmanager-archive/a-...",
+    ),
+]
 TopicName = Annotated[
     str,
     matching(

@@ -24,7 +24,15 @@ from ses_provision.resources.functions import Function
 from ses_provision.resources.iam import RolePolicy
 from ses_provision.resources.logs import LogGroup
 from ses_provision.resources.service_role import ServiceRole
-from ses_provision.resources.ses import ConfigurationSet, EmailIdentity, MailFrom
+from ses_provision.resources.ses import (
+    Archiving,
+    ConfigurationSet,
+    EmailIdentity,
+    MailFrom,
+    Pool,
+    SendingPool,
+    Tracking,
+)
 from ses_provision.resources.sns import Topic
 
 
@@ -96,6 +104,8 @@ def left_out(one: Any, env: Environment) -> bool:
     """Whether a resource is not in the template."""
     if isinstance(one, MailFrom):
         return is_dynamic(mail_from_attributes(one))
+    if isinstance(one, SendingPool | Tracking | Archiving):
+        return False  # the configuration set has them as properties
     made = resource(one, env)
     return made is None or region(one, env) != env.region or is_dynamic(made.properties)
 
@@ -149,8 +159,20 @@ def _(one: ConfigurationSet, env: Environment) -> Imported:
             "DeliveryOptions": {**one.other_delivery, "TlsPolicy": one.tls_policy},
             "ReputationOptions": {"ReputationMetricsEnabled": one.reputation_metrics},
             "SuppressionOptions": {"SuppressedReasons": sorted(one.suppressed_reasons or ())},
+            **({"TrackingOptions": dict(one.tracking)} if one.tracking else {}),
+            **({"ArchivingOptions": {"ArchiveArn": one.archive_arn}} if one.archive_arn else {}),
             "Tags": tags.as_list(one.tags),
         },
+    )
+
+
+@resource.register
+def _(one: Pool, env: Environment) -> Imported:
+    del env
+    return Imported(
+        "AWS::SES::DedicatedIpPool",
+        {"PoolName": one.name},
+        {"PoolName": one.name, "ScalingMode": one.scaling, "Tags": tags.as_list(one.tags)},
     )
 
 

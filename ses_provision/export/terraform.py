@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from functools import singledispatch
 from typing import Any
 
+import ses_provision.export.terraform_pools  # noqa: F401 - it registers what it exports
 from ses_provision.environment import Environment
 from ses_provision.export import hcl, terraform_functions
 from ses_provision.export.hcl import Block, Json, Reference
-from ses_provision.export.terraform_blocks import Managed, elsewhere, name
+from ses_provision.export.terraform_blocks import Managed, elsewhere, name, resources
 from ses_provision.export.terraform_providers import DNS_ALIAS, providers
 from ses_provision.names import dns_name, txt_value
 from ses_provision.resources import policies
@@ -29,7 +29,12 @@ from ses_provision.resources.logs import LogGroup
 from ses_provision.resources.record_sets import RecordSet, TxtValue
 from ses_provision.resources.route53 import Zone
 from ses_provision.resources.service_role import ServiceRole
-from ses_provision.resources.ses import ConfigurationSet, EmailIdentity, EventDestination, MailFrom
+from ses_provision.resources.ses import (
+    ConfigurationSet,
+    EmailIdentity,
+    EventDestination,
+    MailFrom,
+)
 from ses_provision.resources.sns import Subscription, Topic
 
 NOT_IN_AWS = ("confirmation_timeout_in_minutes", "endpoint_auto_confirms")
@@ -80,13 +85,6 @@ def is_hosted(zone: DnsZone) -> bool:
     return isinstance(zone, Zone)
 
 
-@singledispatch
-def resources(resource: Any, env: Environment) -> list[Managed]:
-    """What Terraform makes of a resource; nothing of one that has no export, which is left out."""
-    del resource, env
-    return []
-
-
 @resources.register
 def _(resource: ConfigurationSet, env: Environment) -> list[Managed]:
     del env
@@ -95,6 +93,10 @@ def _(resource: ConfigurationSet, env: Environment) -> list[Managed]:
         "tls_policy": resource.tls_policy,
         "sending_pool_name": other.get("SendingPoolName"),
         "max_delivery_seconds": other.get("MaxDeliverySeconds"),
+    }
+    tracking = {
+        "custom_redirect_domain": resource.tracking.get("CustomRedirectDomain"),
+        "https_policy": resource.tracking.get("HttpsPolicy"),
     }
     return [
         Managed(
@@ -105,6 +107,7 @@ def _(resource: ConfigurationSet, env: Environment) -> list[Managed]:
                 "configuration_set_name": resource.name,
                 "tags": resource.tags,
                 "delivery_options": Block(delivery),
+                "tracking_options": Block(tracking) if any(tracking.values()) else None,
                 "reputation_options": Block(
                     {"reputation_metrics_enabled": resource.reputation_metrics}
                 ),

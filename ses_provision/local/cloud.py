@@ -252,6 +252,10 @@ class LocalAws:
         """Let SES find something in a tenant's mail: LOW, HIGH, or None for nothing any more."""
         self.sesv2.find_fault(account, region, tenant, impact)
 
+    def lease(self, account: str, region: str, ips: Iterable[str]) -> None:
+        """Lease dedicated IP addresses to an account, as AWS does in a support case."""
+        self.sesv2.lease(account, region, ips)
+
     def accept_baa(self, account: str, *, organization: bool = False) -> None:
         """Accept the Business Associate Addendum, as the console does."""
         self.artifact.accept(account, organization)

@@ -28,6 +28,7 @@ POST   production {"account", "region"}
 POST   enforcement {"account", "region", "status": "HEALTHY" | "PROBATION" | "SHUTDOWN"}
 POST   sending {"account", "region", "paused": bool}
 POST   baa {"account", "state": "accepted" | "ended", "organization"?: bool}
+POST   ips {"account", "region", "ips": [address]}
 POST   dns {"name", "type", "values": [..], "account"?}
 POST   seed {"account", "zones": [[id, name]], "private_zones": [[id, name]], "roles": [name],
              "primaries": [[name, key]], "cloudflare": [[name, account]]}
@@ -92,6 +93,7 @@ class Control:
             ("POST", "enforcement"): self._enforcement,
             ("POST", "sending"): self._sending,
             ("POST", "baa"): self._baa,
+            ("POST", "ips"): self._lease,
             ("POST", "dns"): self._dns,
             ("POST", "seed"): self._seed,
             ("POST", "reset"): self._reset,
@@ -239,6 +241,10 @@ class Control:
             self._aws.accept_baa(
                 asked["account"], organization=bool(asked.get("organization", False))
             )
+        return {"ok": True}
+
+    def _lease(self, asked: Payload) -> Any:
+        self._aws.lease(asked["account"], asked["region"], list(asked["ips"]))
         return {"ok": True}
 
     def _dns(self, asked: Payload) -> Any:

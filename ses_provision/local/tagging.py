@@ -8,6 +8,7 @@ from ses_provision.local.cloudwatch import ALARMS
 from ses_provision.local.contract import AwsError, Caller, Params, Reply
 from ses_provision.local.served import Operation, OwnService, everything, page
 from ses_provision.local.ses.names import arn
+from ses_provision.names import BUILT_IN_POOLS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -59,7 +60,7 @@ class Tagging(OwnService):
         return page(found, params, size, token, "ResourceTagMappingList", refused_as=_REFUSED)
 
     def _everything(self, caller: Caller) -> Iterator[tuple[str, dict[str, str]]]:
-        for kind in (self._identities, self._sets, self._topics, self._alarms):
+        for kind in (self._identities, self._sets, self._pools, self._topics, self._alarms):
             yield from kind(caller)
         for held in (self._functions, self._logs):
             yield from held.tagged(caller).items()
@@ -77,6 +78,12 @@ class Tagging(OwnService):
         for name in self._all(caller, "sesv2", "ListConfigurationSets", "ConfigurationSets"):
             held = arn(caller, "configuration-set", name)
             yield held, self._ses_tags(caller, held)
+
+    def _pools(self, caller: Caller) -> Iterator[tuple[str, dict[str, str]]]:
+        for name in self._all(caller, "sesv2", "ListDedicatedIpPools", "DedicatedIpPools"):
+            if name not in BUILT_IN_POOLS:
+                held = arn(caller, "dedicated-ip-pool", name)
+                yield held, self._ses_tags(caller, held)
 
     def _ses_tags(self, caller: Caller, held: str) -> dict[str, str]:
         return pairs(self._ask(caller, "sesv2", "ListTagsForResource", ResourceArn=held))

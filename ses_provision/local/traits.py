@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 _SES_ARNS = {
     "EmailIdentity": "arn:{partition}:ses:{region}:{account}:identity/{value}",
     "ConfigurationSetName": "arn:{partition}:ses:{region}:{account}:configuration-set/{value}",
+    "PoolName": "arn:{partition}:ses:{region}:{account}:dedicated-ip-pool/{value}",
+    "DestinationPoolName": "arn:{partition}:ses:{region}:{account}:dedicated-ip-pool/{value}",
     "ResourceArn": "{value}",
 }
 

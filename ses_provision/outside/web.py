@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 from ses_provision.errors import CannotReachAws
-from ses_provision.outside.reading import Ask, question
+from ses_provision.outside.reading import Ask, Reading, question
 
 if TYPE_CHECKING:
     from ses_provision.outside.reading import Outcome
@@ -21,12 +21,24 @@ PATIENCE = 10.0  # seconds for each step of the way
 LONGEST = 30.0  # seconds for a whole page, however it trickles in
 LARGEST = 1_000_000  # octets that are read
 MOST_REDIRECTS = 3
+BROKEN = 500
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 
 
 def page(url: str) -> Ask:
     """The question for a page."""
     return question("web", "", "GET", on=(), url=url)
+
+
+def unanswered(host: str) -> Reading[str]:
+    """Why nobody answers at https://HOST/, in a sentence; empty where somebody does. A status from
+    500 on says itself that it cannot (RFC 9110 section 15.6)."""
+    url = f"https://{host}/"
+    [outcome] = yield [page(url)]
+    if not isinstance(outcome, dict):
+        return str(outcome or f"{url} was not fetched")
+    status = int(outcome["status"])
+    return f"{url} answers {status}" if status >= BROKEN else ""
 
 
 def answer(asked: Ask, trusted: ssl.SSLContext | None = None) -> Outcome:

@@ -39,7 +39,14 @@ def sample() -> Environment:
         "account_id": "111122223333",
         "region": "eu-central-1",
         "domain": "example.com",
-        "configuration_set": {"name": "example"},
+        "configuration_set": {
+            "name": "example",
+            "pool": "transactional",
+            "tracking_domain": "click.example.com",
+            "archive_arn": "arn:aws:ses:eu-central-1:111122223333:mailmanager-archive/"
+            f"a-{'0' * 24}",
+        },
+        "pools": [{"name": "transactional", "scaling": "managed"}],
         "bimi": {"logo": "https://brand.example.com/logo.svg"},
         "dmarc": {"reports_to": ["dmarc@example.com"]},
         "sender": {"role": "application"},

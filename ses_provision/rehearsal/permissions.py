@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from ses_provision.checks import TOPICS
+from ses_provision.checks import TOPICS, pools
 from ses_provision.checks.overview import overview
 from ses_provision.checks.preflight import PREFLIGHT
 from ses_provision.checks.topic import Scene
@@ -25,6 +25,7 @@ from ses_provision.engine.model import Found
 from ses_provision.operations import (
     access_request,
     alarm_drill,
+    dedicated_ips,
     deliverability,
     drill,
     emergency,
@@ -194,6 +195,8 @@ def readings(env: Environment, account: Account) -> Iterator[Reading[Any]]:
         yield statistics.look(env.region, ANY_TIME, 1, by, ("<name>",))
     yield deliverability.look(env, ANY_TIME, 1, ("<name>",))
     yield strays(env, account)
+    if pools.concerns(env):
+        yield dedicated_ips.standing(env, account)
     scope = teardown.Scope(STEPS, env, account)
     yield from smtp_keys.asks(env, account)
     for step in STEPS:

@@ -14,7 +14,7 @@ from ses_provision.engine.plan import Plan, StepPlan, way_out
 from ses_provision.render.layout import command, prose, whole
 from ses_provision.render.message import safe
 from ses_provision.resources.iam_users import SmtpUser
-from ses_provision.resources.ses import ConfigurationSet
+from ses_provision.resources.ses import ConfigurationSet, Tracking
 from ses_provision.resources.sns import Subscription
 
 if TYPE_CHECKING:
@@ -206,6 +206,15 @@ def keys_to_make(env: Environment, made: Sequence[Resource]) -> Iterator[tuple[b
             yield True, "make an SMTP key", f"smtp create --env {env.name} --user {user.name}"
 
 
+def redirects_later(env: Environment, value: Plan) -> bool:
+    """Whether SES takes the redirect domain only once the domain is verified."""
+    planned = [step.changes for step in value.steps if step.id == "tracking"]
+    wanted = env.configuration_set.tracking_domain is not None
+    return wanted and any(
+        not any(isinstance(one.want, Tracking) for one in changes) for changes in planned
+    )
+
+
 def next_steps(env: Environment, value: Plan) -> Text:
     """What is left for people once everything is applied."""
     made = [one.want for step in value.steps for one in step.of(Action.CREATE)]
@@ -215,6 +224,7 @@ def next_steps(env: Environment, value: Plan) -> Text:
     items = [
         (looks and env.dns.is_by_hand, "publish the DNS records", f"dns --env {env.name}"),
         (looks, "wait for DKIM", f"dkim-status --env {env.name} --wait"),
+        (redirects_later(env, value), "use the redirect domain", f"apply --env {env.name}"),
         (is_new, "leave the sandbox", f"request-access --env {env.name}"),
         *keys_to_make(env, made),
         (

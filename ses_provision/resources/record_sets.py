@@ -25,7 +25,7 @@ class RecordSet:
 
     `ours` is the shape of values that only we (or SES set-ups before us) would have written here:
     other values of the same type are somebody else's and in the way. `serves` is the ARN of what
-    needs the record.
+    needs the record; `later` says what cannot be done yet with it.
     """
 
     zone: DnsZone = field(compare=False, metadata=SHOWN)
@@ -36,6 +36,7 @@ class RecordSet:
     ours: str = field(default=".*", compare=False)
     raw: Raw = field(default_factory=dict, compare=False)
     serves: str = field(default="", compare=False)
+    later: str = field(default="", compare=False)
 
     @property
     def key(self) -> Key:
@@ -52,15 +53,16 @@ class RecordSet:
         at_name, delegated = yield from standing_at(self.zone, self.name)
         obstacles = [*delegated, *conflicts(self.type, at_name)]
         live = plain_set(at_name, self.type)
+        later = (self.later,) if self.later else ()
         if live is None:
             notes = () if at_name else (yield from hides(self.zone, self.name))
-            return Found(None, tuple(obstacles), notes)
+            return Found(None, tuple(obstacles), (*notes, *later))
         values = values_of(live)
         if not all(re.fullmatch(self.ours, value) for value in values):
             obstacles.append(foreign_values(live, values, self.values))
         shown = frozenset(as_answered(live, values))
         found = replace(self, values=shown, ttl=live.get("TTL", 0), raw=live)
-        return Found(found, tuple(obstacles))
+        return Found(found, tuple(obstacles), later)
 
     def writes(self, found: Found[RecordSet]) -> Sequence[Call]:
         """Create the set, in place of what was found."""

@@ -20,6 +20,7 @@ from ses_provision.steps import (
     mail_from,
     role,
     sender,
+    set_options,
     smtp_users,
 )
 from ses_provision.steps.needs import (
@@ -28,6 +29,7 @@ from ses_provision.steps.needs import (
     FORMER_REGIONS,
     FORMER_USERS,
     QUOTA,
+    REDIRECTS,
     ZONE,
 )
 
@@ -190,5 +192,37 @@ STEPS = (
         settings="dashboard.name (or suffix)",
         docs="https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch_Dashboards.html",
         strays=dashboard.strays,
+    ),
+    Step(
+        "tracking",
+        "Redirect domain",
+        "Gives links and pixels by which opens and clicks are seen a domain of your own.",
+        set_options.tracking,
+        needs=(ZONE, REDIRECTS),
+        settings="configuration_set.tracking_domain",
+        requires=requiring("configuration-set"),
+        heeds=(CONFIGURATION_SET,),
+        docs=f"{GUIDE}configure-custom-open-click-domains.html",
+    ),
+    Step(
+        "archiving",
+        "Archiving",
+        "Keeps a copy of each mail in an archive of Mail Manager.",
+        set_options.archiving,
+        settings="configuration_set.archive_arn",
+        requires=requiring("configuration-set"),
+        heeds=(CONFIGURATION_SET,),
+        docs=f"{GUIDE}eb-archiving.html",
+    ),
+    Step(
+        "pools",
+        "Dedicated IP pools",
+        "Lets mail leave through IP addresses that nobody else sends from.",
+        set_options.pools,
+        settings="pools, configuration_set.pool",
+        requires=requiring("configuration-set"),
+        heeds=(CONFIGURATION_SET,),
+        docs=f"{GUIDE}managing-ip-pools.html",
+        strays=set_options.strays,
     ),
 )

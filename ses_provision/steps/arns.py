@@ -26,6 +26,11 @@ def pause_function(env: Environment, account: Account) -> str:
     return account.arn("lambda", f"function:{env.pause_function}")
 
 
+def pool(name: str, account: Account) -> str:
+    """A dedicated IP pool."""
+    return account.arn("ses", f"dedicated-ip-pool/{name}")
+
+
 def parent_identity(env: Environment, account: Account) -> str:
     """The identity whose key a replica takes; nothing where it has a key of its own."""
     region = env.dkim.replica_of

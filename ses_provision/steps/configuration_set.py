@@ -30,6 +30,7 @@ def desired(env: Environment, facts: Facts) -> list[Resource]:
             suppressed_reasons=frozenset(settings.suppressed_reasons),
             tls_policy=settings.tls_policy,
             reputation_metrics=settings.reputation_metrics,
+            max_delivery_seconds=settings.max_delivery_seconds,
             tags={
                 **env.all_tags,
                 **alarm_regions(env, regions),

@@ -97,6 +97,25 @@ def sandboxed(env: Environment, account: Account) -> float:
     return 200
 
 
+def redirects(env: Environment, account: Account) -> Reading[bool | None]:
+    """Whether SES takes the redirect domain, which lies at or below one that is verified; or has
+    it already."""
+    wanted = env.configuration_set.tracking_domain
+    if wanted is None:
+        return None
+    live, held = yield from both(
+        domain(env, account), configuration_set(arns.configuration_set(env, account))
+    )
+    has = held is not None and held.tracking.get("CustomRedirectDomain") == wanted
+    return has or (live is not None and live.verified_for_sending) or None
+
+
+def takes_it(env: Environment, account: Account) -> bool:
+    """The domain is verified."""
+    del env, account
+    return True
+
+
 def none(env: Environment, account: Account) -> tuple[str, ...]:
     """Nothing is forgotten."""
     del env, account
@@ -105,6 +124,7 @@ def none(env: Environment, account: Account) -> tuple[str, ...]:
 
 ZONE = Need("the zone", zones.zone, zones.rehearsed)
 DKIM = Need("the DKIM tokens", dkim, issued)
+REDIRECTS = Need("whether SES takes the redirect domain", redirects, takes_it)
 FORMER_USERS = Need("the SMTP users that were made", former_users, none)
 FORMER_DASHBOARDS = Need("the dashboards that were made", former_dashboards, none)
 QUOTA = Need("the sending quota", quota, sandboxed)

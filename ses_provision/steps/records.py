@@ -37,6 +37,11 @@ class PublishedRecord:
         return int(self.value.partition(" ")[0]) if self.type == "MX" else None
 
     @property
+    def is_for_ses(self) -> bool:
+        """SES itself looks for it: the keys, and what MAIL FROM needs."""
+        return "._domainkey." in self.name or self.type == "MX" or self.tag == SPF_TAG
+
+    @property
     def content(self) -> str:
         """The value without the preference."""
         return self.value.partition(" ")[2] if self.type == "MX" else self.value
@@ -44,8 +49,8 @@ class PublishedRecord:
 
 def records_to_publish(env: Environment, issued: Dkim | None) -> list[PublishedRecord]:
     """Every record of the environment; without the DKIM records until SES has issued tokens."""
-    found = dmarc_record(env)
-    return [*dkim_records(env, issued), mx(env), spf(env), *([found] if found else [])]
+    others = [one for one in (redirect(env), dmarc_record(env)) if one is not None]
+    return [*dkim_records(env, issued), mx(env), spf(env), *others]
 
 
 def count(env: Environment) -> int:
@@ -103,6 +108,15 @@ def dmarc_record(env: Environment) -> PublishedRecord | None:
         "DMARC: what receivers do with mail that fails; a stricter record of yours may stay",
         tag=DMARC_TAG,
     )
+
+
+def redirect(env: Environment) -> PublishedRecord | None:
+    """Where links go by which opens and clicks are seen, where they have a domain of their own."""
+    domain = env.configuration_set.tracking_domain
+    if domain is None:
+        return None
+    purpose = "Redirect domain: tracked links and pixels lead there"
+    return PublishedRecord(domain, "CNAME", env.redirect_target, env.dns.ttl, purpose)
 
 
 def bimi_record(env: Environment) -> PublishedRecord | None:

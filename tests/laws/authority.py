@@ -35,6 +35,9 @@ ANYTHING = frozenset(
         "cloudwatch:ListMetrics",
         "route53:ListHostedZones",
         "ses:GetAccount",
+        "ses:GetDedicatedIps",
+        "ses:ListConfigurationSets",
+        "ses:ListDedicatedIpPools",
         "ses:ListRecommendations",
         "ses:PutAccountDetails",
         "ses:PutAccountSendingAttributes",
@@ -128,7 +131,13 @@ def sesv2(made: Made, bench: Bench) -> list[str]:
     named = params.get("ConfigurationSetName")
     found = [arn(made, "ses", f"identity/{identity}")] if identity else []
     with_set = made.operation != "CreateEmailIdentity"
+    pools = ("PoolName", "SendingPoolName", "DestinationPoolName")
     return [
+        *(
+            arn(made, "ses", f"dedicated-ip-pool/{params[name]}")
+            for name in pools
+            if name in params
+        ),
         *found,
         *([arn(made, "ses", f"configuration-set/{named}")] if named and with_set else []),
     ]

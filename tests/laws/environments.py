@@ -77,6 +77,11 @@ BIMI: Settings = {
     }
 }
 SMTP: Settings = {"smtp_users": [{"name": "mailer", "store": "secretsmanager"}]}
+POOLS: Settings = {
+    "configuration_set": {"pool": "bulk"},
+    "pools": [{"name": "bulk", "scaling": "managed"}],
+}
+ARCHIVE = f"arn:aws:ses:{REGION}:{ACCOUNT}:mailmanager-archive/a-{'0' * 24}"
 DUBLIN: Settings = {"region": "eu-west-1", "mail_from": {"subdomain": "mail-eu"}}
 
 AT_NAME_SERVER: Settings = {
@@ -134,8 +139,9 @@ LONG: Settings = {
 }
 MANY_TAGS: Settings = {"tags": {f"Tag{number}": f"value {number}" for number in range(43)}}
 EVERYTHING = merged(
-    ROLE, PEOPLE, DMARC, BIMI, ACCESS, TWO_REGIONS, SMTP, PAUSE,
+    ROLE, PEOPLE, DMARC, BIMI, ACCESS, TWO_REGIONS, SMTP, PAUSE, POOLS,
     {
+        "configuration_set": {"max_delivery_seconds": 3600, "archive_arn": ARCHIVE},
         "project": "shop",
         "hipaa": True,
         "alarms": {"topic": "wake-up", "emails": ["night@example.com"]},
@@ -239,6 +245,15 @@ ROWS = (
         {"name": "crm", "store": "ssm", "secret_name": "/mail/crm"},
         {"name": "Mailer.2", "store": "secretsmanager"},
     ]}, around=(surroundings.boundary,)),
+    Row("a pool of leased addresses, and a redirect domain", {
+        "configuration_set": {"pool": "orders.2", "tracking_domain": "click.example.com",
+                              "tracking_https": "OPTIONAL"},
+        "pools": [{"name": "orders.2", "scaling": "standard",
+                   "ips": ["203.0.113.10", "203.0.113.11"]}],
+    }, around=(surroundings.leased,)),
+    Row("another environment's pool", {"configuration_set": {"pool": "bulk"}}, others={
+        "shop": merged(POOLS, {"domain": "example.org", "configuration_set": {"name": "shop"}}),
+    }),
     Row("GovCloud", merged(ROLE, PEOPLE, {"region": "us-gov-west-1"})),
     Row("a region with DKIM records of its own", {"region": "eu-south-1"}),
     Row("the longest names", LONG),
@@ -279,6 +294,42 @@ REFUSED = (
     Refused("an SMTP user that sends for others", {
         "smtp_users": [{"name": "mailer", "addresses": ["a@example.org"]}],
     }, "smtp_users.0.addresses"),
+    Refused("a pool with capitals", {"configuration_set": {"pool": "Bulk"}},
+            "configuration_set.pool"),
+    Refused("a managed pool with addresses", {
+        "pools": [{"name": "bulk", "scaling": "managed", "ips": ["203.0.113.10"]}],
+    }, "pools.0.ips"),
+    Refused("a pool that nobody says the kind of", {"pools": [{"name": "bulk"}]},
+            "pools.0.scaling"),
+    Refused("a pool of AWS", {"pools": [{"name": "shared", "scaling": "managed"}]},
+            "pools.0.name"),
+    Refused("an address in two pools", {
+        "pools": [{"name": name, "scaling": "standard", "ips": ["203.0.113.10"]}
+                  for name in ("a", "b")],
+    }, "203.0.113.10"),
+    Refused("one pool of two environments", POOLS, "dedicated IP pool bulk", others={
+        "second": merged(POOLS, {"domain": "example.org", "configuration_set": {"name": "second"}}),
+    }),
+    Refused("mail that is tried too long", {"configuration_set": {"max_delivery_seconds": 50401}},
+            "configuration_set.max_delivery_seconds"),
+    Refused("a redirect domain elsewhere", {
+        "configuration_set": {"tracking_domain": "click.example.org"},
+    }, "configuration_set.tracking_domain"),
+    Refused("a redirect domain where bounces go", {
+        "configuration_set": {"tracking_domain": "mail.example.com"},
+    }, "configuration_set.tracking_domain"),
+    Refused("a redirect domain for patients", {
+        "hipaa": True, "configuration_set": {"tracking_domain": "click.example.com"},
+    }, "configuration_set.tracking_domain"),
+    Refused("HTTPS without a CDN", {
+        "configuration_set": {"tracking_domain": "click.example.com", "tracking_https": "REQUIRE"},
+    }, "configuration_set.tracking_target"),
+    Refused("HTTPS without a redirect domain", {
+        "configuration_set": {"tracking_https": "REQUIRE"},
+    }, "configuration_set.tracking_https"),
+    Refused("an archive elsewhere", {
+        "configuration_set": {"archive_arn": ARCHIVE.replace(REGION, FAR)},
+    }, "configuration_set.archive_arn"),
     Refused("two SMTP users of one name", {
         "smtp_users": [{"name": "mailer"}, {"name": "Mailer"}],
     }, "smtp_users: name"),
@@ -432,6 +483,7 @@ PARTS = (
     Row("a key", {"events": {"kms_key": "alias/mail"}},
         around=(surroundings.key("alias/mail", REGION, FAR),)),
     Row("an SMTP user", SMTP),
+    Row("a managed pool", POOLS),
     Row("all event types", {"events": {"types": [
         "SEND", "REJECT", "BOUNCE", "COMPLAINT", "DELIVERY", "OPEN", "CLICK",
         "RENDERING_FAILURE", "DELIVERY_DELAY", "SUBSCRIPTION",

@@ -185,6 +185,11 @@ def growing(life: Life) -> None:
     life.run("waited", "dkim-status", "--wait", "--json")
     life.bench.local.confirm_subscriptions()
     life.bench.local.clock.advance(HOUR)
+    if life.env.configuration_set.tracking_domain:
+        life.run("apply once verified", "apply", "--yes")
+        life.run("plan", "plan", "--json")
+    if life.env.pools or life.env.configuration_set.pool:
+        life.run("ips", "ips", "--json")
     life.look("after verification", JSON)
     for form in ("terraform", "cloudformation", "grafana"):
         life.run(form, "export", "--format", form, "--json")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from itertools import zip_longest
 from typing import Any
 
@@ -163,8 +164,15 @@ def configuration_set(wanted: dict[str, Any], they: Somebody) -> Iterator[Made]:
         "TLS policy",
         {"tls_policy"},
         "sesv2:PutConfigurationSetDeliveryOptions",
-        put("PutConfigurationSetDeliveryOptions", TlsPolicy=tls),
+        lambda: deliver(wanted["arn"], they, TlsPolicy=tls),
     )
+    if wanted["max_delivery_seconds"]:
+        yield (
+            "patience",
+            {"max_delivery_seconds"},
+            "sesv2:PutConfigurationSetDeliveryOptions",
+            lambda: deliver(wanted["arn"], they, MaxDeliverySeconds=300),
+        )
     other = ["COMPLAINT"] if wanted["suppressed_reasons"] != ["COMPLAINT"] else ["BOUNCE"]
     yield (
         "suppressed reasons",
@@ -182,6 +190,63 @@ def configuration_set(wanted: dict[str, Any], they: Somebody) -> Iterator[Made]:
         ),
     )
     yield ses_tag(wanted, they)
+
+
+def deliver(set_arn: str, they: Somebody, **changed: Any) -> None:
+    """Change delivery options, and put the others back with them; None takes one away."""
+    name, region = {"ConfigurationSetName": set_arn.rpartition("/")[2]}, set_arn.split(":")[3]
+    there = they("sesv2", "GetConfigurationSet", region, **name).get("DeliveryOptions", {})
+    whole = {key: value for key, value in {**there, **changed}.items() if value is not None}
+    they("sesv2", "PutConfigurationSetDeliveryOptions", region, **name, **whole)
+
+
+def sending_pool(wanted: dict[str, Any], they: Somebody) -> Iterator[Made]:
+    """The pool that a set sends through."""
+    put = "sesv2:PutConfigurationSetDeliveryOptions"
+    for name, pool, fields in (
+        ("another pool", "theirs", {"pool"}),
+        ("no pool", None, set[str]()),
+    ):
+        yield name, fields, put, partial(deliver, wanted["set_arn"], they, SendingPoolName=pool)
+
+
+def set_option(
+    wanted: dict[str, Any], they: Somebody, operation: str, **other: str
+) -> Iterator[Made]:
+    """An option of a set that is a block of its own: another one, and none."""
+    region = wanted["set_arn"].split(":")[3]
+    named = {"ConfigurationSetName": wanted["set_arn"].rpartition("/")[2]}
+    for name, fields, params in (
+        ("another option", set(wanted) & {"archive_arn", "domain"}, other),
+        ("no option", set[str](), {}),
+    ):
+        make = partial(they, "sesv2", operation, region, **named, **params)
+        yield name, fields, f"sesv2:{operation}", make
+
+
+def archiving(wanted: dict[str, Any], they: Somebody) -> Iterator[Made]:
+    """The archive of a set."""
+    other = f"{wanted['archive_arn']}0"
+    yield from set_option(wanted, they, "PutConfigurationSetArchivingOptions", ArchiveArn=other)
+
+
+def tracking(wanted: dict[str, Any], they: Somebody) -> Iterator[Made]:
+    """The redirect domain of a set."""
+    operation, domain = "PutConfigurationSetTrackingOptions", f"other.{wanted['domain']}"
+    policy = {"HttpsPolicy": wanted["https"]} if wanted["https"] else {}
+    yield from set_option(wanted, they, operation, CustomRedirectDomain=domain, **policy)
+
+
+def pool(wanted: dict[str, Any], they: Somebody) -> Iterator[Made]:
+    """A tag of a pool; SES deletes no pool that is in use, and makes no managed one standard."""
+    yield ses_tag(wanted, they)
+
+
+def pool_member(wanted: dict[str, Any], they: Somebody) -> Iterator[Made]:
+    """An address is taken out of its pool."""
+    operation = "PutDedicatedIpInPool"
+    there = {"Ip": wanted["ip"], "DestinationPoolName": "ses-default-dedicated-pool"}
+    yield "no pool", {"pool"}, f"sesv2:{operation}", partial(they, "sesv2", operation, **there)
 
 
 def ses_tag(wanted: dict[str, Any], they: Somebody) -> Made:
@@ -650,6 +715,11 @@ def function_permission(wanted: dict[str, Any], they: Somebody) -> Iterator[Made
 
 KINDS: dict[str, Callable[[dict[str, Any], Somebody], Iterator[Made]]] = {
     "ConfigurationSet": configuration_set,
+    "SendingPool": sending_pool,
+    "Archiving": archiving,
+    "Tracking": tracking,
+    "Pool": pool,
+    "PoolMember": pool_member,
     "EmailIdentity": email_identity,
     "MailFrom": mail_from,
     "RecordSet": record_set,

@@ -309,6 +309,25 @@ SUPPRESSION = thing(
     account_id=ACCOUNT,
     region=REGION,
 )
+DEDICATED_IP = thing(
+    ip=WORDS,
+    warmup=one_of("IN_PROGRESS", "DONE", "NOT_APPLICABLE"),
+    percentage=maybe(COUNT),
+)
+IPS = thing(
+    pools=each(
+        thing(
+            name=WORDS,
+            scaling=one_of("STANDARD", "MANAGED"),
+            configuration_sets=each(WORDS),
+            addresses=each(DEDICATED_IP),
+        )
+    ),
+    in_no_pool=each(DEDICATED_IP),
+    auto_warmup=maybe(YES_OR_NO),
+    sent_last_24_hours=NUMBER,
+    sets_not_asked=COUNT,
+)
 DRILL = thing(
     {
         "alarms": each(
@@ -520,6 +539,7 @@ REPORTS: dict[str, dict[str, Schema]] = {
     "pause": {"sending": SENDING},
     "resume": {"sending": SENDING},
     "suppression": {"suppression": SUPPRESSION},
+    "ips": {"ips": IPS},
     "smtp": {
         "smtp": thing(
             {"works": YES_OR_NO, "state": one_of("Active", "Inactive", "deleted")},

@@ -96,6 +96,12 @@ def boundary(bench: Bench) -> None:
     )
 
 
+def leased(bench: Bench) -> None:
+    """The account has leased addresses: two for the environment, one for nobody."""
+    ips = ["203.0.113.10", "203.0.113.11", "203.0.113.12"]
+    bench.local.lease("111122223333", "us-east-2", ips)
+
+
 def parent_zone(bench: Bench) -> None:
     """The zone of example.com, which holds its subdomains too."""
     bench.local.seed("111122223333", zones=[("ZPARENT", "example.com")])
@@ -240,7 +246,9 @@ def beside(bench: Bench, account: str, region: str) -> None:
     def call(service: str, operation: str, **params: Any) -> Any:
         return bench.call(account, region, service, operation, **params)
 
-    call("sesv2", "CreateConfigurationSet", ConfigurationSetName="theirs")
+    call("sesv2", "CreateDedicatedIpPool", PoolName="theirs")
+    pool = {"SendingPoolName": "theirs"}
+    call("sesv2", "CreateConfigurationSet", ConfigurationSetName="theirs", DeliveryOptions=pool)
     call("sesv2", "CreateEmailIdentity", EmailIdentity="theirs.example.net")
     topic = call("sns", "CreateTopic", Name="theirs")["TopicArn"]
     call("sns", "Subscribe", TopicArn=topic, Protocol="email", Endpoint="them@example.net")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -231,34 +232,37 @@ def resources(life: Life) -> list[dict[str, Any]]:
     return [change for step in document["steps"] for change in step["changes"]]
 
 
+def last(arn: str, sign: str) -> str:
+    """What stands in an ARN behind the last of a sign."""
+    return arn.rpartition(sign)[2]
+
+
+NAMES: dict[str, Callable[[dict[str, Any]], list[str]]] = {
+    "AccountSettings": lambda wanted: [wanted["block"]],
+    "Alarm": lambda wanted: [wanted["arn"].partition(":alarm:")[2]],
+    "Archiving": lambda wanted: [last(wanted["archive_arn"], "/")],
+    "BimiRecord": lambda wanted: [wanted["name"]],
+    "Dmarc": lambda wanted: [f"_dmarc.{wanted['domain']}"],
+    "EventDestination": lambda wanted: [wanted["name"]],
+    "FunctionPermission": lambda wanted: [wanted["sid"], last(wanted["function_arn"], ":")],
+    "MailFrom": lambda wanted: [wanted["domain"], last(wanted["identity_arn"], "identity/")],
+    "PoolMember": lambda wanted: [wanted["pool"]],
+    "RecordSet": lambda wanted: [wanted["name"]],
+    "RolePolicy": lambda wanted: [wanted["name"]],
+    "SendingPool": lambda wanted: [wanted["pool"]],
+    "Subscription": lambda wanted: [wanted["topic_arn"], wanted["endpoint"]],
+    "Topic": lambda wanted: [wanted["arn"]],
+    "Tracking": lambda wanted: [wanted["domain"]],
+    "TxtValue": lambda wanted: [wanted["name"]],
+    "UserPolicy": lambda wanted: [wanted["name"]],
+}
+"""What AWS knows a resource by, where that is not the end of its ARN."""
+
+
 def named(resource: dict[str, Any], text: str) -> bool:
     """Whether an export names a resource by what AWS knows it by."""
-    wanted = resource["wanted"]
-    match resource["kind"]:
-        case "MailFrom":
-            words = [wanted["domain"], wanted["identity_arn"].rpartition("identity/")[2]]
-        case "Subscription":
-            words = [wanted["topic_arn"], wanted["endpoint"]]
-        case "Dmarc":
-            words = [f"_dmarc.{wanted['domain']}"]
-        case (
-            "RolePolicy"
-            | "UserPolicy"
-            | "EventDestination"
-            | "RecordSet"
-            | "TxtValue"
-            | "BimiRecord"
-        ):
-            words = [wanted["name"]]
-        case "Topic":
-            words = [wanted["arn"]]
-        case "FunctionPermission":
-            words = [wanted["sid"], wanted["function_arn"].rpartition(":")[2]]
-        case "Alarm":
-            words = [wanted["arn"].partition(":alarm:")[2]]
-        case _:
-            words = [wanted["arn"].rpartition("/")[2]]
-    return all(json.dumps(word)[1:-1] in text for word in words)
+    words = NAMES.get(resource["kind"], lambda wanted: [last(wanted["arn"], "/")])
+    return all(json.dumps(word)[1:-1] in text for word in words(resource["wanted"]))
 
 
 def test_every_document_has_its_schema(life: Life) -> None:

@@ -108,6 +108,8 @@ RARE = frozenset(
         # Only what the tag search does not show as it should be is asked for its tags itself.
         "cloudwatch:ListTagsForResource",
         "sns:ListTagsForResource",
+        # A standard pool is made managed only where somebody takes the step over.
+        "ses:PutDedicatedIpPoolScalingAttributes",
         # A password is brought back only where its secret was deleted within a month.
         "secretsmanager:RestoreSecret",
         # A life has a few rounds of changes and loses one thing; test_permissions has them all.

@@ -162,6 +162,13 @@ def test_the_clock_is_set_over_http(aws, control):
     assert control("POST", "clock", back=1)[0] == 400
 
 
+def test_leased_addresses_over_http(aws, session, control):
+    control("POST", "ips", account=PROD, region=HOME, ips=["203.0.113.10"])
+    [found] = session.client("sesv2").get_dedicated_ips()["DedicatedIps"]
+    assert found["Ip"] == "203.0.113.10"
+    assert control("POST", "ips", account=PROD, region=HOME, ips=["no address"])[0] == 400
+
+
 def test_reviews_enforcement_baa_and_confirmations_over_http(aws, session, control):
     here = {"account": PROD, "region": HOME}
     ses = session.client("sesv2")

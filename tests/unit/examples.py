@@ -16,10 +16,13 @@ from ses_provision.resources.policies import named
 from ses_provision.resources.record_sets import RecordSet, TxtValue
 from ses_provision.resources.route53 import Zone
 from ses_provision.resources.ses import (
+    Archiving,
     ConfigurationSet,
     EmailIdentity,
     EventDestination,
     MailFrom,
+    Pool,
+    SendingPool,
 )
 from ses_provision.resources.sns import Subscription, Topic
 
@@ -86,7 +89,12 @@ CONFIGURATION_SET = ConfigurationSet(
     tls_policy="REQUIRE",
     reputation_metrics=True,
     tags=TAGS,
+    max_delivery_seconds=3600,
 )
+POOL_ARN = ACCOUNT.arn("ses", "dedicated-ip-pool/warm")
+POOL = Pool(POOL_ARN, "MANAGED", TAGS)
+OTHER_POOL = Pool(ACCOUNT.arn("ses", "dedicated-ip-pool/others"), "STANDARD", {})
+ARCHIVE = ACCOUNT.arn("ses", f"mailmanager-archive/a-{'0' * 24}")
 OTHER_SET = ConfigurationSet(
     ACCOUNT.arn("ses", "configuration-set/others"), frozenset(), "OPTIONAL", False, {}
 )
@@ -250,7 +258,29 @@ EXAMPLES = (
             "tls_policy": "OPTIONAL",
             "reputation_metrics": False,
             "tags": {**TAGS, "Environment": "another"},
+            "max_delivery_seconds": 300,
         },
+    ),
+    Example(
+        "pool",
+        POOL,
+        frozenset({"arn"}),
+        {"tags": {**TAGS, "Environment": "another"}},
+        fixed=frozenset({"scaling"}),
+    ),
+    Example(
+        "sending pool",
+        SendingPool(SET_ARN, "warm", declared=True),
+        frozenset({"set_arn"}),
+        {"pool": "others"},
+        before=(CONFIGURATION_SET, POOL, OTHER_POOL),
+    ),
+    Example(
+        "archiving",
+        Archiving(SET_ARN, ARCHIVE),
+        frozenset({"set_arn"}),
+        {"archive_arn": f"{ARCHIVE}0"},
+        before=(CONFIGURATION_SET,),
     ),
     Example(
         "domain identity",

@@ -44,7 +44,7 @@ def shown() -> list[Shown]:
     return found
 
 
-OPTIONAL = ("bimi", "production_access", "smtp_users")
+OPTIONAL = ("bimi", "pools", "production_access", "smtp_users")
 """Sections that require settings, and are not required themselves."""
 SETTINGS = shown()
 each_setting = pytest.mark.parametrize(
@@ -103,6 +103,10 @@ def test_each_line_of_the_example_can_be_uncommented(one: Shown) -> None:
     if one.section == "smtp_users":
         kept = {"store": "ssm"} if one.name == "secret_name" else {}
         raw["smtp_users"] = [{"name": "mailer", **section, **kept}]
+    if one.section == "pools":
+        raw["pools"] = [{"name": "transactional", "scaling": "managed", **section}]
+    if one.name.startswith("tracking_"):
+        section["tracking_domain"] = "click.example.com"
     if one.prose.startswith('With provider "external"'):
         section["provider"] = "external"
     if one.prose.startswith('With provider "rfc2136"'):

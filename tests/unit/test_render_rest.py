@@ -208,6 +208,7 @@ def test_the_names_in_the_document_of_a_plan_are_stable() -> None:
             "suppressed_reasons": ["BOUNCE", "COMPLAINT"],
             "tls_policy": "REQUIRE",
             "reputation_metrics": True,
+            "max_delivery_seconds": 3600,
             "tags": dict(CONFIGURATION_SET.tags),
         },
         "differences": [],

@@ -71,7 +71,8 @@ def test_what_is_absent_reads_as_none_and_needs_no_delete(
 ) -> None:
     prepare(there, example)
 
-    assert there.read(example.wanted) == Found(None)
+    found = there.read(example.wanted)
+    assert (found.live, found.obstacles) == (None, ())
     assert there.change(example.wanted).action is Action.CREATE
     assert list(example.wanted.deletes(Found(None))) == []
 

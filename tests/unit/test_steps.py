@@ -33,6 +33,7 @@ from ses_provision.steps.needs import (
     FORMER_REGIONS,
     FORMER_USERS,
     QUOTA,
+    REDIRECTS,
     ZONE,
 )
 from tests.conftest import CONFIG
@@ -116,6 +117,9 @@ def test_the_steps_follow_the_order_of_the_plan() -> None:
         "alarms",
         "account",
         "dashboard",
+        "tracking",
+        "archiving",
+        "pools",
     ]
 
 
@@ -212,6 +216,7 @@ def test_steps_that_need_the_hosted_zone_or_the_tokens_say_so() -> None:
         "dmarc": (ZONE,),
         "dashboard": (QUOTA,),
         "bimi": (ZONE, ENFORCEMENT),
+        "tracking": (ZONE, REDIRECTS),
     }
 
 

@@ -6,18 +6,18 @@ from ses_provision.local.contract import AwsError, Caller, Params, Reply
 from ses_provision.local.ses import tags, tenants
 from ses_provision.local.ses.errors import already_exists, bad_request, limit_exceeded, not_found
 from ses_provision.local.ses.lifecycle import Lifecycle
-from ses_provision.local.ses.names import arn, domains_above, resource_name
+from ses_provision.local.ses.names import arn, resource_name
 from ses_provision.local.ses.paging import Paging, between, page
-from ses_provision.local.ses.state import SUCCESS, ConfigurationSet, Place
+from ses_provision.local.ses.state import ConfigurationSet, Place
 from ses_provision.local.ses.world import Handler, World
 
 # aws-facts 10.
 MAX_SETS = 10_000
-# Pools that exist without being created; aws-cloudformation/rain#271 names both.
 _REASONS = ("BOUNCE", "COMPLAINT")
 _DELIVERY = {"TlsPolicy", "SendingPoolName", "MaxDeliverySeconds"}
 _HTTPS_POLICIES = ("OPTIONAL", "REQUIRE", "REQUIRE_OPEN_ONLY")
 PAGES = Paging(50, 1000, between(1000), "invalid nextToken {token}")
+# Pools that exist without being created; aws-cloudformation/rain#271 names both.
 _BUILT_IN_POOLS = {"ses-shared-pool", "ses-default-dedicated-pool"}
 
 
@@ -203,18 +203,10 @@ class ConfigurationSets:
         return {"CustomRedirectDomain": domain, "HttpsPolicy": policy or "OPTIONAL"}
 
     def check_redirect(self, place: Place, domain: str) -> None:
-        """Refuse a redirect domain that is not a verified domain of this account."""
-        if "@" in domain or not self._verified(place, domain.lower()):
+        """Refuse a redirect domain that is not a verified domain of this account; one that lost its
+        records counts as verified until SES gives up (I, as it may send until then)."""
+        if "@" in domain or not self._lifecycle.may_send(place, domain.lower()):
             raise bad_request(f"Domain <{domain}> is not verified under this account.")
-
-    def _verified(self, place: Place, domain: str) -> bool:
-        for name in domains_above(domain):
-            identity = place.identities.get(name)
-            if identity is not None:
-                self._lifecycle.refresh(place, identity)
-                if self._lifecycle.verification_status(identity) == SUCCESS:
-                    return True
-        return False
 
 
 def _suppression(given: Params) -> dict[str, Any] | None:

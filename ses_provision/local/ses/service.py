@@ -1,7 +1,7 @@
 """SESv2 as a service of the local AWS: its operations, and the knobs of who runs it."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
@@ -56,6 +56,7 @@ class SesV2:
         )
         self._exports = ExportJobs(self.world)
         self._reputation = ReputationEntities(self.world)
+        self._dedicated_ips = DedicatedIps(self.world)
         subjects = (
             self._identities,
             Policies(self.world),
@@ -64,7 +65,7 @@ class SesV2:
             AccountSettings(self.world),
             Tags(self.world),
             SuppressionList(self.world),
-            DedicatedIps(self.world),
+            self._dedicated_ips,
             Tenants(self.world),
             Templates(self.world),
             Recommendations(self.world, self._lifecycle),
@@ -137,6 +138,11 @@ class SesV2:
         """The file that an export job has written."""
         with self.lock:
             return self._exports.file(job)
+
+    def lease(self, account: str, region: str, ips: Iterable[str]) -> None:
+        """Lease dedicated IP addresses to an account."""
+        with self.lock:
+            self._dedicated_ips.lease(self.world.place(account, region), ips)
 
     def find_fault(self, account: str, region: str, tenant: str, impact: str | None) -> None:
         """Let SES find something in a tenant's mail: LOW, HIGH, or None for nothing any more."""

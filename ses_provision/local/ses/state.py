@@ -118,6 +118,16 @@ class Pool:
 
 
 @dataclass
+class Lease:
+    """A leased IP address: where it is, and from when and where on it is being warmed up."""
+
+    ip: str
+    since: datetime
+    pool: str = "ses-default-dedicated-pool"
+    from_percentage: int = 0
+
+
+@dataclass
 class Template:
     """A stored e-mail template."""
 
@@ -337,6 +347,7 @@ class Place:
     generations: dict[str, int] = field(default_factory=dict)
     configuration_sets: dict[str, ConfigurationSet] = field(default_factory=dict)
     pools: dict[str, Pool] = field(default_factory=dict)
+    leased: dict[str, Lease] = field(default_factory=dict)
     templates: dict[str, Template] = field(default_factory=dict)
     suppressed: dict[str, Suppressed] = field(default_factory=dict)
     tenants: dict[str, Tenant] = field(default_factory=dict)

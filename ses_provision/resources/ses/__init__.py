@@ -4,5 +4,17 @@ from ses_provision.resources.ses.configuration_set import ConfigurationSet
 from ses_provision.resources.ses.email_identity import EmailIdentity
 from ses_provision.resources.ses.event_destination import EventDestination
 from ses_provision.resources.ses.mail_from import MailFrom
+from ses_provision.resources.ses.pools import Pool, PoolMember
+from ses_provision.resources.ses.set_options import Archiving, SendingPool, Tracking
 
-__all__ = ["ConfigurationSet", "EmailIdentity", "EventDestination", "MailFrom"]
+__all__ = [
+    "Archiving",
+    "ConfigurationSet",
+    "EmailIdentity",
+    "EventDestination",
+    "MailFrom",
+    "Pool",
+    "PoolMember",
+    "SendingPool",
+    "Tracking",
+]

@@ -48,6 +48,7 @@ class SendingAccount:
     engagement: str = ""
     plan: str = ""
     next_plan: str = ""
+    auto_warmup: bool | None = None
 
 
 def account_question(region: str) -> Ask:
@@ -81,6 +82,7 @@ def described(answer: Mapping[str, Any]) -> SendingAccount:
         engagement=(vdm.get("DashboardAttributes") or {}).get("EngagementMetrics", ""),
         plan=pricing.get("CurrentPlan") or "",
         next_plan=pricing.get("NextPlan") or "",
+        auto_warmup=answer.get("DedicatedIpAutoWarmupEnabled"),
     )
 
 

@@ -35,9 +35,16 @@ class SetState:
     tls_policy: str
     reputation_metrics: bool
     tags: Mapping[str, str]
-    other_delivery: Mapping[str, Any]
+    delivery: Mapping[str, Any]
     other_suppression: Mapping[str, Any]
     engagement: str
+    tracking: Mapping[str, str] = field(default_factory=dict)
+    archive_arn: str = ""
+
+    @property
+    def pool(self) -> str:
+        """The pool that it names; empty where it names none."""
+        return str(self.delivery.get("SendingPoolName") or "")
 
 
 def configuration_set(arn: str) -> Reading[SetState | None]:
@@ -57,11 +64,13 @@ def configuration_set(arn: str) -> Reading[SetState | None]:
             "ReputationMetricsEnabled", False
         ),
         tags=tags.as_mapping(answer.get("Tags")),
-        other_delivery={key: value for key, value in delivery.items() if key != "TlsPolicy"},
+        delivery=delivery,
         other_suppression={
             key: value for key, value in suppression.items() if key != "SuppressedReasons"
         },
         engagement=dashboard.get("EngagementMetrics", ""),
+        tracking=answer.get("TrackingOptions") or {},
+        archive_arn=(answer.get("ArchivingOptions") or {}).get("ArchiveArn", ""),
     )
 
 
@@ -70,7 +79,8 @@ class ConfigurationSet:
     """The rules SES applies to mail sent under one name.
 
     A set that somebody paused stays paused: `sending_enabled` is set by the creation and observed
-    from then on.
+    from then on. What the file does not say (`max_delivery_seconds` is None) stays as it is, and so
+    do the options that are resources of their own (`set_options`).
     """
 
     arn: str
@@ -78,6 +88,7 @@ class ConfigurationSet:
     tls_policy: str
     reputation_metrics: bool
     tags: Mapping[str, str]
+    max_delivery_seconds: int | None = None
     sending_enabled: bool = field(default=True, compare=False, metadata=SHOWN)
     # PutConfigurationSetDeliveryOptions replaces the block (SESv2 API reference), so what
     # somebody set beside the TLS policy, such as a dedicated IP pool, goes back with it.
@@ -85,6 +96,8 @@ class ConfigurationSet:
     # The same holds for the scope and for Auto Validation beside the suppressed reasons.
     other_suppression: Mapping[str, Any] = field(default_factory=dict, compare=False)
     all_tags: Mapping[str, str] = field(default_factory=dict, compare=False)
+    tracking: Mapping[str, str] = field(default_factory=dict, compare=False)
+    archive_arn: str = field(default="", compare=False)
 
     @property
     def key(self) -> Key:
@@ -115,10 +128,14 @@ class ConfigurationSet:
                 tls_policy=live.tls_policy,
                 reputation_metrics=live.reputation_metrics,
                 tags=tags.ours(live.tags, self.tags),
+                max_delivery_seconds=self.max_delivery_seconds
+                and live.delivery.get("MaxDeliverySeconds", 0),
                 sending_enabled=live.sending_enabled,
-                other_delivery=live.other_delivery,
+                other_delivery={k: v for k, v in live.delivery.items() if k != "TlsPolicy"},
                 other_suppression=live.other_suppression,
                 all_tags=live.tags,
+                tracking=live.tracking,
+                archive_arn=live.archive_arn,
             ),
             notes=() if live.sending_enabled else (STAYS_PAUSED,),
         )
@@ -135,13 +152,19 @@ class ConfigurationSet:
         if live.suppressed_reasons != self.suppressed_reasons:
             suppression = {**live.other_suppression, **options["SuppressionOptions"]}
             calls.append(self._call("PutConfigurationSetSuppressionOptions", suppression))
-        if live.tls_policy != self.tls_policy:
+        if self._delivers_otherwise(live):
             delivery = {**live.other_delivery, **options["DeliveryOptions"]}
             calls.append(self._call("PutConfigurationSetDeliveryOptions", delivery))
         if live.reputation_metrics != self.reputation_metrics:
             reputation = options["ReputationOptions"]
             calls.append(self._call("PutConfigurationSetReputationOptions", reputation))
         return [*calls, *asking.tag_calls(self.arn, self.tags, live.tags)]
+
+    def _delivers_otherwise(self, live: ConfigurationSet) -> bool:
+        return (live.tls_policy, live.max_delivery_seconds) != (
+            self.tls_policy,
+            self.max_delivery_seconds,
+        )
 
     def _creation(self, options: Mapping[str, Any]) -> Call:
         return self._call(
@@ -181,9 +204,13 @@ class ConfigurationSet:
         return {
             "SendingOptions": {"SendingEnabled": self.sending_enabled},
             "SuppressionOptions": {"SuppressedReasons": sorted(self.suppressed_reasons or ())},
-            "DeliveryOptions": {"TlsPolicy": self.tls_policy},
+            "DeliveryOptions": {"TlsPolicy": self.tls_policy, **self._patience()},
             "ReputationOptions": {"ReputationMetricsEnabled": self.reputation_metrics},
         }
+
+    def _patience(self) -> dict[str, int]:
+        seconds = self.max_delivery_seconds
+        return {} if seconds is None else {"MaxDeliverySeconds": seconds}
 
     def settled(self) -> Answers:
         """SES's answer where it stands."""
@@ -199,6 +226,7 @@ class ConfigurationSet:
                 tls_policy="",
                 reputation_metrics=not self.reputation_metrics,
                 tags={},
+                max_delivery_seconds=self.max_delivery_seconds and 0,
             )
         ]
 
