@@ -145,7 +145,7 @@ EVERYTHING = merged(
         "project": "shop",
         "hipaa": True,
         "alarms": {"topic": "wake-up", "emails": ["night@example.com"]},
-        "account": {"auto_warmup": False, "suppressed_reasons": ["BOUNCE"]},
+        "account": {"auto_warmup": False, "suppressed_reasons": ["BOUNCE", "COMPLAINT"]},
         "vdm": {},
         "dashboard": {"runbook": "https://wiki.example.com/ses"},
         "tags": {"Team": "mail"},

@@ -609,12 +609,11 @@ def dashboard(wanted: dict[str, Any], they: Somebody) -> Iterator[Made]:
 def account_settings(wanted: dict[str, Any], they: Somebody) -> Iterator[Made]:
     """Settings of the whole account."""
     off = {"VdmAttributes": {"VdmEnabled": "DISABLED"}}
-    both = ["BOUNCE", "COMPLAINT"]
     others: dict[str, tuple[str, str, dict[str, Any]]] = {
         "suppression": (
             "suppressed_reasons",
             "PutAccountSuppressionAttributes",
-            {"SuppressedReasons": both},
+            {"SuppressedReasons": ["BOUNCE"]},
         ),
         "deliverability manager": ("enabled", "PutAccountVdmAttributes", off),
         "warm-up of dedicated IPs": (
