@@ -120,19 +120,6 @@ class ConfigurationSetSettings(Section):
         return self
 
 
-class DkimSettings(Section):
-    """[dkim]: how SES signs."""
-
-    key_length: Literal["RSA_2048_BIT", "RSA_1024_BIT"] = Field(
-        "RSA_2048_BIT", description="Length of the Easy DKIM key."
-    )
-    replica_of: Region | None = Field(
-        None,
-        description="Sign with the key of the same identity in this region (Deterministic Easy "
-        "DKIM): one set of records serves both.",
-    )
-
-
 class MailFromSettings(Section):
     """[mail_from]: the envelope sender, which makes SPF align with the From domain."""
 
