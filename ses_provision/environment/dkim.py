@@ -104,6 +104,6 @@ def too_much(chosen: DkimSettings, told: Mapping[str, Any]) -> Iterator[tuple[st
     if len(tags) > room:
         yield (
             "method",
-            f"own keys are remembered in tags of the identity; beside {len(tags)} tags of the file "
-            f"there is no room for them, only beside {room}",
+            f"own keys are remembered in tags of the identity, which has room for {room} tags of "
+            f"the file beside them, not for {len(tags)}",
         )

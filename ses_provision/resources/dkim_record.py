@@ -50,3 +50,9 @@ def fingerprint(key: str) -> str:
     except (binascii.Error, ValueError):
         octets = key.encode()
     return hashlib.sha256(octets).hexdigest()[:SHOWN]
+
+
+def shown(record: str) -> str:
+    """A record in a few words: a key of 2048 bits has 392 characters."""
+    key = public_key(record)
+    return record if key is None else f"key SHA-256 {fingerprint(key)}"

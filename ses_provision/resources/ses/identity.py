@@ -59,6 +59,7 @@ class Identity:
     dkim_origin: str = "AWS_SES"
     current_key_length: str = ""
     next_key_length: str = ""
+    key_made_at: datetime | None = None
     tokens: tuple[str, ...] = ()
     signing_zone: str = ""
     mail_from_domain: str = ""
@@ -124,6 +125,7 @@ def described(answer: Mapping[str, Any], region: str) -> Identity:
         dkim_origin=dkim.get("SigningAttributesOrigin", "AWS_SES"),
         current_key_length=dkim.get("CurrentSigningKeyLength") or "",
         next_key_length=dkim.get("NextSigningKeyLength") or "",
+        key_made_at=dkim.get("LastKeyGenerationTimestamp"),
         tokens=tuple(dkim.get("Tokens") or ()),
         signing_zone=dkim.get("SigningHostedZone") or fallback_zone(region),
         mail_from_domain=mail_from.get("MailFromDomain") or "",

@@ -23,6 +23,8 @@ EXTERNAL = "EXTERNAL"
 
 PUT = "PutEmailIdentityDkimSigningAttributes"
 SELECTOR, EASY, KEY = "DkimSelector", "DkimEasy", "DkimKey"
+NOBODY = "-"
+"""What stands in a tag where no key of ours signs, or nobody knows since when."""
 HALF = 200  # characters: a key of 2048 bits has 392, the value of a tag holds 256
 
 
@@ -94,7 +96,8 @@ def remembered(found: Mapping[str, str]) -> OwnKeys:
     keys = sorted((PublicKey(selector, text) for selector, text in halves.items()), key=age)
     selector, since, coming = (*found.get(SELECTOR, "").split(), "", "", "")[:3]
     *tokens, zone = found.get(EASY, "").split() or [""]
-    return OwnKeys(tuple(keys), selector, moment(since), coming, tuple(tokens), zone)
+    signs = "" if selector == NOBODY else selector
+    return OwnKeys(tuple(keys), signs, moment(since), coming, tuple(tokens), zone)
 
 
 def unknown(arn: str) -> str:
@@ -119,8 +122,8 @@ def moment(text: str) -> datetime | None:
 
 def note(selector: str, since: datetime | None, coming: str = "") -> dict[str, str]:
     """The tag that says which key signs, since when, and which one is to sign."""
-    at = since.astimezone(UTC).isoformat(timespec="seconds") if since else "-"
-    return {SELECTOR: " ".join(filter(None, (selector or "-", at, coming)))}
+    at = since.astimezone(UTC).isoformat(timespec="seconds") if since else NOBODY
+    return {SELECTOR: " ".join(filter(None, (selector or NOBODY, at, coming)))}
 
 
 @dataclass(frozen=True)
