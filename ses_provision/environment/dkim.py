@@ -104,6 +104,5 @@ def too_much(chosen: DkimSettings, told: Mapping[str, Any]) -> Iterator[tuple[st
     if len(tags) > room:
         yield (
             "method",
-            f"own keys are remembered in tags of the identity, which has room for {room} tags of "
-            f"the file beside them, not for {len(tags)}",
+            f"the identity remembers own keys in tags, and has room for {room} tags of the file",
         )

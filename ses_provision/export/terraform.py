@@ -35,11 +35,17 @@ from ses_provision.resources.ses import (
     EventDestination,
     MailFrom,
 )
+from ses_provision.resources.ses.own_key import EXTERNAL
 from ses_provision.resources.sns import Subscription, Topic
 
 NOT_IN_AWS = ("confirmation_timeout_in_minutes", "endpoint_auto_confirms")
 """Arguments of a subscription that only Terraform knows: an import leaves them unset, and a plan
 would want to set their defaults."""
+
+
+OWN_KEY = ("dkim_signing_attributes", "tags", "tags_all")
+"""Arguments of an identity with a key of one's own that are not Terraform's: nobody has the private
+key, and `dkim rotate` notes its keys in tags."""
 
 
 def export(env: Environment, live: Sequence[Any]) -> str:
@@ -124,6 +130,8 @@ def _(resource: EmailIdentity, env: Environment) -> list[Managed]:
     del env
     length = resource.dkim_key_length
     signing = Block({"next_signing_key_length": length}) if length else None
+    own = resource.dkim_origin == EXTERNAL
+    kept = Block({"ignore_changes": [Reference(one) for one in OWN_KEY]}) if own else None
     return [
         Managed(
             "aws_sesv2_email_identity",
@@ -134,6 +142,7 @@ def _(resource: EmailIdentity, env: Environment) -> list[Managed]:
                 "configuration_set_name": resource.configuration_set,
                 "tags": resource.tags,
                 "dkim_signing_attributes": signing,
+                "lifecycle": kept,
             },
         ),
         Managed(

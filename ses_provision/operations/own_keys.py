@@ -17,7 +17,7 @@ from ses_provision.errors import NotReady, UsageError
 from ses_provision.outside import signing_keys
 from ses_provision.resources import dkim_record
 from ses_provision.resources.ses import own_key
-from ses_provision.resources.ses.own_key import EASY, KEY, Held, OwnKeys, PublicKey
+from ses_provision.resources.ses.own_key import EASY, KEEP, KEY, Held, OwnKeys, PublicKey
 from ses_provision.steps import arns
 
 if TYPE_CHECKING:
@@ -25,10 +25,6 @@ if TYPE_CHECKING:
     from ses_provision.environment import Environment
     from ses_provision.outside.call import Call
     from ses_provision.resources.ses.identity import Identity
-
-KEEP = timedelta(days=7)
-"""How long the record of a key stays that signs no more: receivers look at it when the mail comes,
-and servers try to deliver for days (RFC 5321 section 4.5.4.1: at least 4 or 5)."""
 
 FRESH = timedelta(days=1)
 """A key that is younger is not renewed by mistake, as by the same command once more."""

@@ -14,6 +14,7 @@ from ses_provision.environment import Environment
 from ses_provision.render.layout import Folded, prose, whole
 from ses_provision.render.message import safe
 from ses_provision.render.plan import heading
+from ses_provision.resources.ses.own_key import EXTERNAL
 
 GOOD, BAD, WAITS = "green", "red", "yellow"
 INDENT = " " * 11
@@ -31,7 +32,7 @@ def verification(value: Verification, env: Environment) -> Folded:
     may = "may send" if value.verified_for_sending else "may not send yet"
     rows = [
         ("identity", value.verification_status, may),
-        ("DKIM", value.dkim_status, value.key_length),
+        ("DKIM", value.dkim_status, key(value, env)),
         ("MAIL FROM", value.mail_from_status, value.mail_from_domain),
     ]
     lines, width = [heading(env)], max(len(safe(status)) for _, status, _ in rows)
@@ -46,6 +47,15 @@ def verification(value: Verification, env: Environment) -> Folded:
         Text(),
     ]
     return Folded(Text("\n").join(lines))
+
+
+def key(value: Verification, env: Environment) -> str:
+    """Which key signs, where that is not what the file wants also that."""
+    named = f"selector {value.selector}" if value.selector else ""
+    told = ", ".join(filter(None, (value.key_length, named)))
+    if env.dkim.is_own_key and value.dkim_origin not in {"", EXTERNAL}:
+        return f"{told or 'Easy DKIM'}: Easy DKIM signs, and the file wants a key of your own"
+    return told
 
 
 def conclusion(value: Verification) -> list[Text]:

@@ -52,6 +52,18 @@ def fingerprint(key: str) -> str:
     return hashlib.sha256(octets).hexdigest()[:SHOWN]
 
 
+LENGTHS = {294: "RSA_2048_BIT", 162: "RSA_1024_BIT"}
+"""Octets of a public key with the exponent 65537, and what SES calls the length of the key."""
+
+
+def length(key: str) -> str:
+    """How long a public key is, in SES's words; empty where it is of another length."""
+    try:
+        return LENGTHS.get(len(base64.b64decode(key, validate=True)), "")
+    except (binascii.Error, ValueError):
+        return ""
+
+
 def shown(record: str) -> str:
     """A record in a few words: a key of 2048 bits has 392 characters."""
     key = public_key(record)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ses_provision.outside import signing_keys
@@ -23,6 +23,9 @@ EXTERNAL = "EXTERNAL"
 
 PUT = "PutEmailIdentityDkimSigningAttributes"
 SELECTOR, EASY, KEY = "DkimSelector", "DkimEasy", "DkimKey"
+KEEP = timedelta(days=7)
+"""How long the record of a key stays that signs no more: receivers look at it when the mail comes,
+and servers try to deliver for days (RFC 5321 section 4.5.4.1: at least 4 or 5)."""
 NOBODY = "-"
 """What stands in a tag where no key of ours signs, or nobody knows since when."""
 HALF = 200  # characters: a key of 2048 bits has 392, the value of a tag holds 256
