@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from ses_provision.cli.commands.apply import perform
-from ses_provision.cli.reports import merge
 from ses_provision.cli.run import Run, Target
 from ses_provision.cli.scope import look_ahead
 from ses_provision.cli.step_options import chosen
@@ -124,7 +123,7 @@ def handed_over(
 
     held, whom = key
     env, record = target.env, own_record(target.env, held.public, signs=True)
-    merge(run, env.name, {"record": text.record_document(record)})
+    run.reports[-1]["dkim"]["record"] = text.record_document(record)
     if env.dns.is_by_hand:
         run.show(text.to_publish(env, record), "")
     await_record(run, target, (record, whom), timeout)
@@ -184,7 +183,8 @@ def tidy(run: Run, *, yes: bool) -> None:
         names = own_keys.names_of(env, found.own, old)
         records = [record for record in kept if record.name in names]
         gone: list[dict[str, Any]] = []
-        run.report(env.name, {"removed": gone, "later": old.later})
+        told = {"removed": gone, "later": old.later.isoformat() if old.later else None}
+        run.report(env.name, {"tidied": told})
         if old.later:
             run.tell(f"{env.name}: more may go from {text.day(old.later)} on")
         if not old.forgets:
