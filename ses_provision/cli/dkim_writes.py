@@ -88,7 +88,8 @@ def prepared(run: Run, target: Target, found: Rotation, *, yes: bool) -> Held:
         before = "Easy DKIM" if found.goes_over else found.selector or "a key that is not ours"
         run.confirm(
             f"Make a new signing key for {env.domain} ({env.name}), and have SES sign with it "
-            f"instead of {before} once everybody sees its record?"
+            f"instead of {before} once everybody sees its record? Until SES has found it, mail may "
+            "be unsigned, and DMARC rests on SPF."
         )
         found.insist_on_readiness()
     held = found.new_key()
