@@ -97,7 +97,8 @@ def tidied(scene: Scene) -> Reading[Judgement]:
     tidy = f"ses-provision dkim tidy {scene.on}"
     since = live.own.since
     if since and scene.now and scene.now - since < KEEP:
-        return waiting(f"kept for mail under way: {told}", tidy)
+        later = f"from {since + KEEP:%Y-%m-%d} on: {tidy}"
+        return waiting(f"kept for mail under way: {told}", later)
     return action(f"not needed any more: {told}", tidy)
 
 

@@ -21,6 +21,7 @@ from tests.functional.test_own_key import (
     REGION,
     THEIRS,
     VERIFIED,
+    findings,
     identity,
     key_records,
     put,
@@ -182,6 +183,11 @@ def test_old_records_stay_for_a_week_and_go_then(easy: Bench) -> None:
     assert "more may go from" in early.stderr
     assert set(key_records(easy)) == {*before, FIRST}
     assert easy(*PLAN, "--detailed-exitcode").status == 0
+    item = findings(easy)["SES-DKIM-006"]
+    assert (item["status"], item["next_step"].partition(" on: ")[0]) == (
+        "waiting",
+        "from 2027-06-17",
+    )
 
     easy.local.clock.advance(8 * DAY)
     tidied = easy(*TIDY, "--json")
@@ -191,6 +197,7 @@ def test_old_records_stay_for_a_week_and_go_then(easy: Bench) -> None:
     assert {one["type"] for one in report["tidied"]["removed"]} == {"CNAME"}
     assert set(key_records(easy)) == {FIRST}
     assert easy(*PLAN, "--detailed-exitcode").status == 0
+    assert findings(easy)["SES-DKIM-006"]["status"] == "done"
     assert easy(*TIDY).stdout == "prod: nothing to tidy\n"
 
 
