@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
+from ses_provision.cli.commands.dns import Format
 from ses_provision.environment import loading
 from ses_provision.local.ses import rsa
 from ses_provision.names import TXT_STRING_LIMIT, txt_strings
@@ -15,7 +17,7 @@ from ses_provision.outside import signing_keys
 from ses_provision.outside.signing_keys import Pair
 from ses_provision.worlds.in_process import zone_id
 from tests.conftest import Cli, Result
-from tests.functional.folders import EXTERNAL, HOSTED, UPDATED, Bench, bench
+from tests.functional.folders import AT_CLOUDFLARE, EXTERNAL, HOSTED, UPDATED, Bench, bench
 from tests.local.ses.keys import private_key
 
 ACCOUNT, REGION, DOMAIN = "111122223333", "eu-central-1", "example.com"
@@ -120,11 +122,30 @@ def test_one_call_makes_the_identity_with_its_key_and_dns_shows_the_public_half(
     assert made(*PLAN, "--detailed-exitcode").status == 0
 
 
-def test_a_name_server_that_takes_updates_gets_the_record_too(cli: Cli, tmp_path: Path) -> None:
-    made = bench(cli, tmp_path / "config", prod=UPDATED + OWN)
+@pytest.mark.parametrize("zone", [UPDATED, AT_CLOUDFLARE], ids=["name server", "Cloudflare"])
+def test_zones_at_other_providers_get_the_record_too(cli: Cli, tmp_path: Path, zone: str) -> None:
+    made = bench(cli, tmp_path / "config", prod=zone + OWN)
 
     assert made(*APPLY).status == 0
     assert made(*VERIFIED).status == 0
+    assert made("dkim", "rotate", "--env", "prod", "--again", "--yes").status == 0
+    made.local.clock.advance(8 * 86_400)
+    assert made("dkim", "tidy", "--env", "prod", "--yes").status == 0
+    assert made(*PLAN, "--detailed-exitcode").status == 0
+
+
+def test_a_long_key_is_in_every_form_of_the_records(verified: Bench) -> None:
+    [record] = [
+        one
+        for one in verified("dns", "--env", "prod", "--json").json["environments"][0]["records"]
+        if "._domainkey." in one["name"]
+    ]
+    for form in get_args(Format):
+        told = verified("dns", "--env", "prod", "--format", form)
+        joined = re.sub(r'["\\\s]', "", told.stdout)
+        assert told.status == 0, form
+        assert record["value"][:200] in joined, form
+        assert record["value"][-100:] in joined, form
 
 
 def test_no_private_key_is_in_anything_that_is_shown_or_written(
