@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from typing import Annotated, Any, TypeVar
+from collections.abc import Mapping
+from typing import Annotated, Any
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
@@ -24,7 +24,9 @@ from ses_provision.environment.sections import (
     Section,
     SenderSettings,
     VdmSettings,
+    accepted,
     contradiction,
+    insist_on_none,
 )
 from ses_provision.environment.shapes import (
     LONGEST_ALARM,
@@ -40,29 +42,11 @@ from ses_provision.environment.shapes import (
 from ses_provision.environment.smtp import SmtpUserSettings, Users
 from ses_provision.names import BUILT_IN_POOLS, LONGEST_NAME, is_within
 
-T = TypeVar("T")
-
 EVENT_TOPIC = "ses-events-"
 BOUNCE_ALARM = "ses-bounce-rate-"
 COMPLAINT_ALARM = "ses-complaint-rate-"
 PAUSE_FUNCTION = "ses-pause-"
 """What names begin with that the file leaves to us."""
-
-
-def accepted(value: T, problem: str) -> T:
-    """The value, where nothing is wrong with it."""
-    if problem:
-        raise ValueError(problem)
-    return value
-
-
-def insist_on_none(mistakes: Iterable[tuple[str, str]], section: str) -> None:
-    """Raise where there are mistakes in a section, with all of them: setting, and why."""
-    found = list(mistakes)
-    if found:
-        [(setting, wrong), *others] = found
-        beside = (f"; {section}.{where}: {other}" for where, other in others)
-        raise contradiction(setting, "".join([wrong, *beside]))
 
 
 def ending_of(data: Mapping[str, Any]) -> str:
@@ -279,14 +263,7 @@ class Environment(Section):
             raise ValueError(problem)
         if not {"domain", "configuration_set", "account_id"} <= info.data.keys():
             return value
-        insist_on_none(
-            (
-                (f"{number}.{setting}", wrong)
-                for number, user in enumerate(value)
-                for setting, wrong in smtp.mistakes(user, info.data)
-            ),
-            "smtp_users",
-        )
+        insist_on_none(smtp.mistakes_of_all(value, info.data), "smtp_users")
         return value
 
     @field_validator("vdm")
