@@ -16,6 +16,7 @@ from ses_provision.checks import (
     handover,
     hipaa,
     identity,
+    own_key,
     pausing,
     permissions,
     pools,
@@ -25,6 +26,7 @@ from ses_provision.checks import (
 
 TOPICS = (
     identity.TOPIC,
+    own_key.TOPIC,
     dns.TOPIC,
     bimi.TOPIC,
     events.TOPIC,

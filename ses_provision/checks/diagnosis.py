@@ -190,7 +190,7 @@ def waiting(env: Environment, ses: Ses, records: Sequence[RecordReport]) -> Iter
             "gave-up",
             "the records stand, but SES gave up after 72 hours without them and does not look "
             "again by itself",
-            f"ses-provision dkim-status{on(env)} --restart",
+            look_again(env, ses),
         )
         return
     if ses.has_lost:
@@ -209,6 +209,13 @@ def waiting(env: Environment, ses: Ses, records: Sequence[RecordReport]) -> Iter
         )
         return
     yield not_looked(env, ses)
+
+
+def look_again(env: Environment, ses: Ses) -> str:
+    """What makes SES look again; it has to be given a key of one's own anew, and keeps none."""
+    if env.dkim.is_own_key and ses.dkim_status == "FAILED":
+        return f"ses-provision dkim rotate{on(env)}"
+    return f"ses-provision dkim-status{on(env)} --restart"
 
 
 def is_stale(view: View) -> bool:

@@ -10,7 +10,7 @@ from ses_provision.checks.record_report import RecordReport
 from ses_provision.checks.views import Kind, State
 from ses_provision.environment import Environment
 from ses_provision.names import parents
-from ses_provision.resources import dmarc_record, record_sets
+from ses_provision.resources import dkim_record, dmarc_record, record_sets
 from ses_provision.resources.dmarc_policy import InForce
 from ses_provision.resources.dmarc_record import TAG as DMARC_TAG
 from ses_provision.resources.spf import Judged, reason
@@ -103,6 +103,13 @@ def plain_fault(env: Environment, one: RecordReport) -> Verdict:
             )
         case State.SEVERAL:
             return several(env, one, values)
+        case State.WRONG if dkim_record.is_key_record(record.name, record.type):
+            found = " and ".join(map(dkim_record.shown, seen.values))
+            return Verdict(
+                "wrong-value",
+                f"{one.label} holds {found}, not {dkim_record.shown(record.value)} that signs",
+                f"{publish(env, record)} (it shows both values before it replaces one)",
+            )
         case State.WRONG:
             return Verdict(
                 "wrong-value",

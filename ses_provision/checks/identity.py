@@ -19,6 +19,7 @@ from ses_provision.outside.reading import Reading, together
 from ses_provision.resources.ses.configuration_set import PAUSED
 from ses_provision.resources.ses.configuration_set import configuration_set as set_state
 from ses_provision.resources.ses.identity import Identity, identity
+from ses_provision.resources.ses.own_key import EXTERNAL
 from ses_provision.steps import arns
 
 AWAITED = frozenset({"not-looked", "cached", "not-served-yet", "lost-for-a-while"})
@@ -71,10 +72,11 @@ def key_length(scene: Scene) -> Reading[Judgement]:
     seen = yield from ses_says(scene)
     if not seen.exists:
         return waiting(f"SES knows no identity {seen.domain}", scene.apply)
-    if seen.dkim_origin == "EXTERNAL":
+    if seen.dkim_origin == EXTERNAL and not seen.key_length:
         return unknown(
-            "a key of your own, whose length SES does not tell",
-            "openssl pkey -in KEY -noout -text: it should be 2048 bits",
+            "a key that somebody brought, whose length SES does not tell",
+            "who has it: openssl pkey -in KEY -noout -text; 2048 bits it should be. Or with "
+            f'dkim.method = "own_key": ses-provision dkim rotate {scene.on} puts one of 2048 bits',
         )
     evidence = f"the key in use is {seen.key_length or 'not there yet'}"
     if seen.key_length == "RSA_2048_BIT":

@@ -18,7 +18,7 @@ from ses_provision.checks.whom import Whom
 from ses_provision.engine.account import Account
 from ses_provision.environment import Environment
 from ses_provision.outside.reading import Reading, both, together
-from ses_provision.resources import dmarc_record
+from ses_provision.resources import dkim_record, dmarc_record
 from ses_provision.resources.ses.identity import Dkim, Identity, identity
 from ses_provision.steps import arns
 from ses_provision.steps.records import PublishedRecord, records_to_publish
@@ -32,6 +32,7 @@ class Verification(Ses):
     dkim_signing: bool = False
     key_length: str = ""
     dkim_origin: str = ""
+    selector: str = ""
     mail_from_domain: str = ""
     delegation: Delegation = field(default_factory=Delegation)
     records: tuple[RecordReport, ...] = ()
@@ -125,6 +126,8 @@ def described(domain: str, identity: Identity | None) -> Verification:
     """What SES says, as where verification stands."""
     if identity is None:
         return Verification(domain=domain)
+    selector = identity.own.in_use(identity.shown_selector) if identity.has_own_key else ""
+    key = identity.own.of(selector)
     return Verification(
         exists=True,
         domain=domain,
@@ -132,8 +135,9 @@ def described(domain: str, identity: Identity | None) -> Verification:
         verified_for_sending=identity.verified_for_sending,
         dkim_status=identity.dkim_status,
         dkim_signing=identity.dkim_signing,
-        key_length=identity.current_key_length,
+        key_length=dkim_record.length(key.text) if key else identity.current_key_length,
         dkim_origin=identity.dkim_origin,
+        selector=selector,
         mail_from_domain=identity.mail_from_domain,
         mail_from_status=identity.mail_from_status,
         error=identity.error,

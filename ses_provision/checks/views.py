@@ -11,7 +11,7 @@ from ses_provision.checks.whom import Whom
 from ses_provision.errors import BrokenDns, ProvisionError
 from ses_provision.outside.reading import Outcome, Reading
 from ses_provision.outside.voices import ask_dns
-from ses_provision.resources import dmarc_record, record_sets, spf
+from ses_provision.resources import dkim_record, dmarc_record, record_sets, spf
 from ses_provision.resources.dmarc_policy import Standing, in_force
 from ses_provision.resources.dmarc_record import TAG as DMARC_TAG
 from ses_provision.resources.dmarc_record import DmarcRecord
@@ -81,6 +81,8 @@ def serves(record: PublishedRecord, value: str) -> bool:
     if record.tag == SPF_TAG:
         found = spf.offline(value, record.name)
         return found.passes or found.is_unknown
+    if dkim_record.is_key_record(record.name, record.type):
+        return dkim_record.serves(value, record.value)
     if record.type == "MX":
         return value.lower().split()[-1:] == record.value.split()[-1:]
     return value.lower() == record.value.lower()

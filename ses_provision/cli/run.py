@@ -123,6 +123,7 @@ class Run:
         """Connect to whatever account the credentials are of."""
         made = self.world.connect(env, self.profile, self.trace if self.debug else None)
         made.attended = self.life.sending
+        made.now = self.world.now
         return made
 
     def _opened(self, env: Environment, memories: Memories | None) -> Target:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from ses_provision.environment import bimi, limits, pausing, pools, set_options, smtp
+from ses_provision.environment import bimi, dkim, limits, pausing, pools, set_options, smtp
 from ses_provision.environment.bimi import BimiSettings
+from ses_provision.environment.dkim import DkimSettings
 from ses_provision.environment.dns import Dns
 from ses_provision.environment.pools import Pools
 from ses_provision.environment.sections import (
@@ -16,7 +17,6 @@ from ses_provision.environment.sections import (
     AlarmSettings,
     ConfigurationSetSettings,
     DashboardSettings,
-    DkimSettings,
     DmarcSettings,
     EventSettings,
     MailFromSettings,
@@ -24,7 +24,9 @@ from ses_provision.environment.sections import (
     Section,
     SenderSettings,
     VdmSettings,
+    accepted,
     contradiction,
+    insist_on_none,
 )
 from ses_provision.environment.shapes import (
     LONGEST_ALARM,
@@ -40,20 +42,11 @@ from ses_provision.environment.shapes import (
 from ses_provision.environment.smtp import SmtpUserSettings, Users
 from ses_provision.names import BUILT_IN_POOLS, LONGEST_NAME, is_within
 
-T = TypeVar("T")
-
 EVENT_TOPIC = "ses-events-"
 BOUNCE_ALARM = "ses-bounce-rate-"
 COMPLAINT_ALARM = "ses-complaint-rate-"
 PAUSE_FUNCTION = "ses-pause-"
 """What names begin with that the file leaves to us."""
-
-
-def accepted(value: T, problem: str) -> T:
-    """The value, where nothing is wrong with it."""
-    if problem:
-        raise ValueError(problem)
-    return value
 
 
 def ending_of(data: Mapping[str, Any]) -> str:
@@ -157,12 +150,9 @@ class Environment(Section):
 
     @field_validator("dkim")
     @classmethod
-    def replica_elsewhere(cls, value: DkimSettings, info: ValidationInfo) -> DkimSettings:
-        """A replica takes the key of another region, with the length it has there."""
-        if value.replica_of and value.replica_of == info.data.get("region"):
-            raise ValueError("replica_of must name another region than the environment's own")
-        if value.replica_of and "key_length" in value.model_fields_set:
-            raise ValueError("key_length: a replica has the key of replica_of; leave it out")
+    def fits_the_method(cls, value: DkimSettings, info: ValidationInfo) -> DkimSettings:
+        """Each way to sign has settings of its own."""
+        insist_on_none(dkim.mistakes(value, info.data), "dkim")
         return value
 
     @field_validator("mail_from")
@@ -273,15 +263,7 @@ class Environment(Section):
             raise ValueError(problem)
         if not {"domain", "configuration_set", "account_id"} <= info.data.keys():
             return value
-        found = [
-            (f"{number}.{setting}", wrong)
-            for number, user in enumerate(value)
-            for setting, wrong in smtp.mistakes(user, info.data)
-        ]
-        if found:
-            [(setting, wrong), *others] = found
-            beside = (f"; smtp_users.{where}: {other}" for where, other in others)
-            raise contradiction(setting, "".join([wrong, *beside]))
+        insist_on_none(smtp.mistakes_of_all(value, info.data), "smtp_users")
         return value
 
     @field_validator("vdm")
@@ -395,6 +377,11 @@ class Environment(Section):
     def sends_without_role(self) -> bool:
         """No role sends, and that is meant: nothing about one is missing."""
         return self.sender.role is False
+
+    @property
+    def selector_prefix(self) -> str:
+        """What the selectors of own keys begin with: no other account or region has it."""
+        return self.dkim.selector_prefix or f"ses-{self.region}-{self.account_id[-4:]}-"
 
     def smtp_addresses(self, user: SmtpUserSettings) -> tuple[str, ...]:
         """The addresses that an SMTP user may send from."""

@@ -21,6 +21,8 @@ OURS = (
     "Project",
     "SmtpUsers",
 )
+KEYS = "Dkim"
+"""What the tags begin with by which an identity remembers keys of one's own."""
 HOUR, DAY, WEEK = 3600, 86_400, 604_800
 
 
@@ -47,7 +49,7 @@ def tags(chosen: Iterable[str]) -> str:
     names = list(chosen)
     ours = {name.lower() for name in OURS}
     for name in names:
-        if name.lower() in ours:
+        if name.lower() in ours or name.startswith(KEYS):
             return f"{name} is set by ses-provision; choose another name"
     most = MOST_TAGS - len(OURS)
     if len(names) > most:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import Annotated, Literal
+from collections.abc import Iterable
+from typing import Annotated, Literal, TypeVar
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
@@ -32,6 +33,8 @@ from ses_provision.environment.shapes import (
 )
 from ses_provision.names import SHARED, SHARED_POOL
 
+T = TypeVar("T")
+
 KEY_ID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32}"
 ALIAS = r"alias/[A-Za-z0-9/_-]{1,250}"
 KMS_KEY = rf"{KEY_ID}|{ALIAS}|arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{{12}}:(key/({KEY_ID})|{ALIAS})"
@@ -45,6 +48,22 @@ def contradiction(setting: str, message: str, section: str = "") -> PydanticCust
     """
     where = f"{section}.{setting}" if section else setting
     return PydanticCustomError("contradiction", "{message}", {"setting": where, "message": message})
+
+
+def accepted(value: T, problem: str) -> T:
+    """The value, where nothing is wrong with it."""
+    if problem:
+        raise ValueError(problem)
+    return value
+
+
+def insist_on_none(mistakes: Iterable[tuple[str, str]], section: str) -> None:
+    """Raise where there are mistakes in a section, with all of them: setting, and why."""
+    found = list(mistakes)
+    if found:
+        [(setting, wrong), *others] = found
+        beside = (f"; {section}.{where}: {other}" for where, other in others)
+        raise contradiction(setting, "".join([wrong, *beside]))
 
 
 class Section(BaseModel):
@@ -118,19 +137,6 @@ class ConfigurationSetSettings(Section):
                 "to answer for the domain, for awstrack.me has no certificate for it",
             )
         return self
-
-
-class DkimSettings(Section):
-    """[dkim]: how SES signs."""
-
-    key_length: Literal["RSA_2048_BIT", "RSA_1024_BIT"] = Field(
-        "RSA_2048_BIT", description="Length of the Easy DKIM key."
-    )
-    replica_of: Region | None = Field(
-        None,
-        description="Sign with the key of the same identity in this region (Deterministic Easy "
-        "DKIM): one set of records serves both.",
-    )
 
 
 class MailFromSettings(Section):

@@ -168,6 +168,13 @@ def mistakes(user: SmtpUserSettings, told: Mapping[str, Any]) -> Iterator[tuple[
         yield setting, too_long
 
 
+def mistakes_of_all(users: Users, told: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """What is wrong with each of them: which one's setting, and why."""
+    for number, user in enumerate(users):
+        for setting, wrong in mistakes(user, told):
+            yield f"{number}.{setting}", wrong
+
+
 def one_user_a_name(users: Users) -> str:
     """What is named twice; IAM takes names that differ only in case for one (IAM User Guide)."""
     names = [user.name.lower() for user in users]

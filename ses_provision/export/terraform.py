@@ -15,6 +15,7 @@ from ses_provision.environment import Environment
 from ses_provision.export import hcl, terraform_functions
 from ses_provision.export.hcl import Block, Json, Reference
 from ses_provision.export.terraform_blocks import Managed, elsewhere, name, resources
+from ses_provision.export.terraform_ignored import NOT_IN_AWS, OWN_KEY, ignoring
 from ses_provision.export.terraform_providers import DNS_ALIAS, providers
 from ses_provision.names import dns_name, txt_value
 from ses_provision.resources import policies
@@ -35,11 +36,8 @@ from ses_provision.resources.ses import (
     EventDestination,
     MailFrom,
 )
+from ses_provision.resources.ses.own_key import EXTERNAL
 from ses_provision.resources.sns import Subscription, Topic
-
-NOT_IN_AWS = ("confirmation_timeout_in_minutes", "endpoint_auto_confirms")
-"""Arguments of a subscription that only Terraform knows: an import leaves them unset, and a plan
-would want to set their defaults."""
 
 
 def export(env: Environment, live: Sequence[Any]) -> str:
@@ -124,6 +122,8 @@ def _(resource: EmailIdentity, env: Environment) -> list[Managed]:
     del env
     length = resource.dkim_key_length
     signing = Block({"next_signing_key_length": length}) if length else None
+    own = resource.dkim_origin == EXTERNAL
+    kept = ignoring(OWN_KEY) if own else None
     return [
         Managed(
             "aws_sesv2_email_identity",
@@ -134,6 +134,7 @@ def _(resource: EmailIdentity, env: Environment) -> list[Managed]:
                 "configuration_set_name": resource.configuration_set,
                 "tags": resource.tags,
                 "dkim_signing_attributes": signing,
+                "lifecycle": kept,
             },
         ),
         Managed(
@@ -232,7 +233,7 @@ def _(resource: Subscription, env: Environment) -> list[Managed]:
                 "topic_arn": resource.topic_arn,
                 "protocol": resource.protocol,
                 "endpoint": resource.endpoint,
-                "lifecycle": Block({"ignore_changes": [Reference(one) for one in NOT_IN_AWS]}),
+                "lifecycle": ignoring(NOT_IN_AWS),
             },
             provider,
         )

@@ -193,6 +193,7 @@ class LocalAws:
         self.post_office.keys_after = knobs.keys_after
         self.functions.roles_after = knobs.roles_after
         self.sesv2.refuses_same_key_length = knobs.refuse_same_key_length
+        self.sesv2.hides_own_selector = knobs.hide_own_selector
         self.sns.lag = Lag(knobs.lists_after, int(knobs.lists_after_reads), knobs.effect_after)
         self.sesv2.simulator_moves_reputation = knobs.simulator_moves_reputation
         if knobs.verify_after is not None:

@@ -93,6 +93,7 @@ class Knobs:
     `sessions_expire`: temporary keys end when their time is over. `simulator_moves_reputation`:
     mail to SES's mailbox simulator moves the reputation metrics, so that alarms can ring.
     `refuse_same_key_length`: SES refuses a DKIM key length that is set already, as its guide says.
+    `hide_own_selector`: SES shows no selector of a key that somebody brought, as in some answers.
     `keys_after`: seconds until SMTP knows a new access key. `roles_after`: seconds until Lambda can
     take on a new role.
     """
@@ -108,6 +109,7 @@ class Knobs:
     sessions_expire: bool = False
     simulator_moves_reputation: bool = False
     refuse_same_key_length: bool = False
+    hide_own_selector: bool = False
     keys_after: float = 0.0
     roles_after: float = 0.0
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from ses_provision.checks.verification import Verification
 from ses_provision.engine.account import Account
 from ses_provision.environment import Environment
-from ses_provision.errors import AwsRefused
+from ses_provision.errors import AwsRefused, NotReady
 from ses_provision.outside.call import Call
 from ses_provision.resources.ses import asking
 from ses_provision.resources.ses.identity import Identity
+from ses_provision.resources.ses.own_key import EXTERNAL
 from ses_provision.steps import arns
 
 FAILED = "FAILED"
@@ -24,12 +25,25 @@ def restarts(
     """
     calls = []
     if FAILED in {domain.dkim_status, domain.verification_status}:
+        insist_on_a_key_of_ses(env, domain)
         calls.append(dkim(env, account, domain))
     if domain.mail_from_status == FAILED:
         calls.append(mail_from(env, arns.identity(env, account), env.domain))
     if address is not None and address.mail_from_status == FAILED:
         calls.append(mail_from(env, arns.sender(env, account), env.from_address))
     return calls
+
+
+def insist_on_a_key_of_ses(env: Environment, domain: Verification) -> None:
+    """Raise where SES would have to be given a key again that it does not give back."""
+    if domain.dkim_origin == EXTERNAL:
+        wanted = f"ses-provision set dkim.method own_key --env {env.name}, then: "
+        first = "" if env.dkim.is_own_key else wanted
+        raise NotReady(
+            f"{domain.domain} signs with a key of its own, which has to be given to SES again to "
+            "have it look for the record; SES gives none back.",
+            f"{first}ses-provision dkim rotate --env {env.name}: a new key, and its record first",
+        )
 
 
 def dkim(env: Environment, account: Account, domain: Verification) -> Call:
@@ -62,8 +76,6 @@ def otherwise(env: Environment, domain: Verification, refusal: AwsRefused) -> Aw
 
 
 def _way_out(domain: Verification) -> str:
-    if domain.dkim_origin == "EXTERNAL":
-        return _OWN_KEY
     return _REPLICA if domain.dkim_origin.startswith("AWS_SES_") else _EASY
 
 
@@ -80,11 +92,6 @@ _REPLICA = (
     "What else begins the search anew: aws sesv2 delete-email-identity --email-identity {domain} "
     "--region {region} and then ses-provision apply --env {env} (the key and its records are "
     "those of the other region and stay; no mail is sent from here until it is verified)."
-)
-_OWN_KEY = (
-    "A key of one's own has to be given again, SES does not read it back: aws sesv2 "
-    "put-email-identity-dkim-signing-attributes --region {region} --email-identity {domain} "
-    "--signing-attributes-origin EXTERNAL --signing-attributes file://key.json"
 )
 
 

@@ -11,6 +11,7 @@ import weakref
 from collections.abc import Callable, Hashable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, nullcontext
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 from urllib.parse import urlsplit
 
@@ -127,6 +128,8 @@ class Connections:
         self._resolve = resolve
         self.attended: Callable[[Call], AbstractContextManager[object]] = nullcontext
         """What is told of each writing call while AWS has not answered it."""
+        self.now: Callable[[], datetime] = lambda: datetime.now(UTC)
+        """The time by which what is made at sending is dated."""
         self._provider = provider
         self._clients: dict[Place, Any] = {}
         self._doors = Doors()
@@ -189,9 +192,10 @@ class Connections:
                 return self._provider.send(call)
         try:
             client = self._client(call.service, call.region, call.credentials)
+            arguments = call.arguments(self.now())
             door = self._doors.to(call.service, call.region, call.credentials)
             with self.attended(call), door:
-                reply: dict[str, Any] = getattr(client, xform_name(call.operation))(**call.params)
+                reply: dict[str, Any] = getattr(client, xform_name(call.operation))(**arguments)
         except (botocore.exceptions.ClientError, *UNANSWERED) as error:
             raise self._explained(error, call) from error
         return reply

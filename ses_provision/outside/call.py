@@ -4,10 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any
+from datetime import datetime
+from typing import Any, Protocol
 
 from ses_provision.outside.refusals import Refusal
 from ses_provision.outside.rights import Condition, Credentials, Right, iam_action
+
+
+class Late(Protocol):
+    """Parameters that nothing may hold but the request itself, such as a private key."""
+
+    def completed(self, params: Mapping[str, Any], now: datetime) -> dict[str, Any]:
+        """The parameters as they are sent."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +36,8 @@ class Call:
     answers with one of them. `already` are those that mean "it is as you want it": a reply was
     lost, or somebody else was faster. `batch` names the list parameter in which calls that differ
     in nothing else may be sent together, as a whole or not at all, with the path to it. A call
-    with a `doubt` is read back.
+    with a `doubt` is read back. `late` completes the parameters when the call is sent, so that no
+    plan and no record of calls has them.
     """
 
     service: str
@@ -43,6 +52,7 @@ class Call:
     batch: tuple[str, ...] = ()
     credentials: Credentials = field(default=Credentials.ACCOUNT)
     doubt: Doubt | None = None
+    late: Late | None = field(default=None, repr=False)
 
     @property
     def action(self) -> str:
@@ -54,6 +64,10 @@ class Call:
         """What IAM checks."""
         own = Right(self.action, self.on, self.conditions, self.credentials)
         return (own, *self.also) if self.on else self.also
+
+    def arguments(self, now: datetime) -> Mapping[str, Any]:
+        """The parameters as they are sent at a time."""
+        return self.params if self.late is None else self.late.completed(self.params, now)
 
     def joined(self, other: Call) -> Call | None:
         """Both as one call, where they differ only in the list that may be sent together."""

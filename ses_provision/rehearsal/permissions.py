@@ -29,6 +29,7 @@ from ses_provision.operations import (
     deliverability,
     drill,
     emergency,
+    own_keys,
     quotas,
     smtp_keys,
     statistics,
@@ -218,6 +219,7 @@ def calls(env: Environment, account: Account) -> Iterator[Ask | Call]:
     yield test_mail.mail(env, account, test_mail.SUCCESS)
     yield from emergency.calls(env, account)
     yield from suppression.every(env.region)
+    yield from own_keys.calls(env, account)
     yield from quotas.calls(account)
     yield from smtp_keys.calls(env, account)
     yield from smtp_keys.value_asks(env, account)

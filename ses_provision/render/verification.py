@@ -14,6 +14,8 @@ from ses_provision.environment import Environment
 from ses_provision.render.layout import Folded, prose, whole
 from ses_provision.render.message import safe
 from ses_provision.render.plan import heading
+from ses_provision.resources import dkim_record
+from ses_provision.resources.ses.own_key import EXTERNAL
 
 GOOD, BAD, WAITS = "green", "red", "yellow"
 INDENT = " " * 11
@@ -31,7 +33,7 @@ def verification(value: Verification, env: Environment) -> Folded:
     may = "may send" if value.verified_for_sending else "may not send yet"
     rows = [
         ("identity", value.verification_status, may),
-        ("DKIM", value.dkim_status, value.key_length),
+        ("DKIM", value.dkim_status, key(value, env)),
         ("MAIL FROM", value.mail_from_status, value.mail_from_domain),
     ]
     lines, width = [heading(env)], max(len(safe(status)) for _, status, _ in rows)
@@ -46,6 +48,15 @@ def verification(value: Verification, env: Environment) -> Folded:
         Text(),
     ]
     return Folded(Text("\n").join(lines))
+
+
+def key(value: Verification, env: Environment) -> str:
+    """Which key signs, where that is not what the file wants also that."""
+    named = f"selector {value.selector}" if value.selector else ""
+    told = ", ".join(filter(None, (value.key_length, named)))
+    if env.dkim.is_own_key and value.dkim_origin not in {"", EXTERNAL}:
+        return f"{told or 'Easy DKIM'}: Easy DKIM signs, and the file wants a key of your own"
+    return told
 
 
 def conclusion(value: Verification) -> list[Text]:
@@ -76,7 +87,9 @@ def record(value: RecordReport, zone_kind: str) -> Text:
     wanted, force = value.record, value.in_force
     stands = force.text if force is not None else ""
     text.append(f" {wanted.type:<5} ", style="default").append(whole(wanted.name))
-    shown = stands if value.state is State.RIGHT and stands else wanted.value
+    is_key = dkim_record.is_key_record(wanted.name, wanted.type)
+    short = dkim_record.shown(wanted.value) if is_key else wanted.value
+    shown = stands if value.state is State.RIGHT and stands else short
     text.append(f"\n{INDENT}→ ", style="default").append(whole(shown))
     if stands and value.falls_short:
         text.append(f"\n{INDENT}in force: ", style=style).append(whole(stands))
@@ -85,7 +98,7 @@ def record(value: RecordReport, zone_kind: str) -> Text:
     seen = ", ".join(summaries(value, zone_kind))
     if seen and not value.inherited:
         text.append(f"\n{INDENT}{seen}", style="dim")
-    for said, views in alike(odd_ones(value)).items():
+    for said, views in alike(odd_ones(value), is_key=is_key).items():
         text.append(f"\n{INDENT}{safe(whom(views, value))}: {safe(said)}", style=style)
     return text
 
@@ -121,11 +134,11 @@ def odd_ones(value: RecordReport) -> list[View]:
     ]
 
 
-def alike(views: Iterable[View]) -> dict[str, list[View]]:
+def alike(views: Iterable[View], *, is_key: bool = False) -> dict[str, list[View]]:
     """The views by what they say: equal answers are told once."""
     found: dict[str, list[View]] = {}
     for view in views:
-        found.setdefault(described(view), []).append(view)
+        found.setdefault(described(view, is_key=is_key), []).append(view)
     return found
 
 
@@ -139,8 +152,9 @@ def whom(views: Sequence[View], report: RecordReport) -> str:
     return " and ".join(filter(None, (", ".join(named[:-1]), *named[-1:])))
 
 
-def described(view: View) -> str:
+def described(view: View, *, is_key: bool) -> str:
     """What a view shows instead of the record."""
     if view.state is State.NOT_ASKED:
         return view.note or view.state.value
-    return view.note or f"{view.state.value}: {' and '.join(view.values)}"
+    values = map(dkim_record.shown, view.values) if is_key else view.values
+    return view.note or f"{view.state.value}: {' and '.join(values)}"

@@ -15,7 +15,7 @@ from ses_provision.engine.model import SHOWN, Found, Key, Obstacle
 from ses_provision.names import dns_name, is_within, parents, txt_record, txt_value
 from ses_provision.outside.call import Call
 from ses_provision.outside.reading import Answers, Reading
-from ses_provision.resources import dmarc_record, spf, spf_record
+from ses_provision.resources import dkim_record, dmarc_record, spf, spf_record
 from ses_provision.resources.dns_zone import DnsZone, Raw, above
 
 
@@ -46,7 +46,9 @@ class RecordSet:
     @property
     def label(self) -> str:
         """What the operator calls it."""
-        return f"{self.type} {self.name} → {', '.join(sorted(self.values))}"
+        is_key = dkim_record.is_key_record(self.name, self.type)
+        told = map(dkim_record.shown, self.values) if is_key else self.values
+        return f"{self.type} {self.name} → {', '.join(sorted(told))}"
 
     def read(self) -> Reading[Found[RecordSet]]:
         """Find the set of this type, and what else stands at or above the name."""
@@ -305,7 +307,8 @@ def mx_value(value: str) -> str:
 
 def raw_set(name: str, record_type: str, values: Iterable[str], ttl: int) -> Raw:
     """A record set in the form of Route 53."""
-    records = [{"Value": value} for value in sorted(values)]
+    written = map(txt_record, sorted(values)) if record_type == "TXT" else sorted(values)
+    records = [{"Value": value} for value in written]
     return {"Name": name, "Type": record_type, "TTL": ttl, "ResourceRecords": records}
 
 

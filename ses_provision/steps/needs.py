@@ -8,6 +8,7 @@ from ses_provision.engine.ownership import of_another_project
 from ses_provision.environment import Environment
 from ses_provision.outside.reading import Reading, both
 from ses_provision.resources import tagging, zones
+from ses_provision.resources.ses import own_key
 from ses_provision.resources.ses.account import sending_account
 from ses_provision.resources.ses.configuration_set import configuration_set
 from ses_provision.resources.ses.email_identity import TOKENS
@@ -27,9 +28,12 @@ def dkim(env: Environment, account: Account) -> Reading[Dkim | None]:
 
 
 def issued(env: Environment, account: Account) -> Dkim:
-    """Tokens that nobody issued."""
-    del env, account
-    return Dkim(TOKENS, "dkim.amazonses.com")
+    """Tokens that nobody issued, or a key that is not made yet."""
+    if not env.dkim.is_own_key:
+        return Dkim(TOKENS, "dkim.amazonses.com")
+    selector = own_key.first_selector(env.selector_prefix)
+    key = own_key.PublicKey(selector, own_key.unknown(arns.identity(env, account)))
+    return Dkim((), "", own_key.EXTERNAL, selector=selector, own=own_key.OwnKeys((key,), selector))
 
 
 REGIONS = "AlarmRegions"

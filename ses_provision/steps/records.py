@@ -3,15 +3,18 @@ zone and for `ses-provision dns`, which shows them to whoever has to publish the
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ses_provision.environment import Environment
 from ses_provision.names import is_within
+from ses_provision.resources import dkim_record
 from ses_provision.resources.bimi_record import TAG as BIMI_TAG
 from ses_provision.resources.bimi_record import record as bimi_text
 from ses_provision.resources.dmarc_record import TAG as DMARC_TAG
 from ses_provision.resources.dmarc_record import record as dmarc_text
 from ses_provision.resources.ses.identity import Dkim
+from ses_provision.resources.ses.own_key import PublicKey
 from ses_provision.resources.spf_record import TAG as SPF_TAG
 
 EASY_DKIM_TOKENS = 3
@@ -55,17 +58,53 @@ def records_to_publish(env: Environment, issued: Dkim | None) -> list[PublishedR
 
 def count(env: Environment) -> int:
     """How many records there will be once SES has issued the tokens."""
-    return EASY_DKIM_TOKENS + len(records_to_publish(env, None))
+    keys = 1 if env.dkim.is_own_key else EASY_DKIM_TOKENS
+    return keys + len(records_to_publish(env, None))
 
 
 def dkim_records(env: Environment, issued: Dkim | None) -> list[PublishedRecord]:
+    """The records of what signs: one CNAME for each token that SES issued, or one TXT record for
+    each key of our own that signs or is to sign."""
+    if issued is None:
+        return []
+    if issued.tokens:
+        return easy_records(env, issued.tokens, issued.signing_zone)
+    signing = issued.own.of(issued.selector)
+    coming = issued.own.of(issued.own.next)
+    # Where nobody knows which of two signs, both are needed.
+    unsure = () if issued.selector else (issued.own.of(issued.own.selector),)
+    wanted = dict.fromkeys(key for key in (signing, *unsure, coming) if key is not None)
+    return [own_record(env, key, signs=key is signing) for key in wanted]
+
+
+def kept_records(env: Environment, issued: Dkim) -> list[PublishedRecord]:
+    """The records of what signed before: mail under way still has its signature."""
+    own = issued.own
+    wanted = {record.name for record in dkim_records(env, issued)}
+    keys = [own_record(env, key, signs=False) for key in own.keys]
+    easy = easy_records(env, own.easy_tokens, own.easy_zone)
+    return [record for record in (*keys, *easy) if record.name not in wanted]
+
+
+def own_record(env: Environment, key: PublicKey, *, signs: bool) -> PublishedRecord:
+    """The record of a key of our own."""
+    what = "proves the domain is yours, and signs its mail" if signs else "signs no mail now"
+    return PublishedRecord(
+        dkim_record.name(key.selector, env.domain),
+        "TXT",
+        dkim_record.text(key.text),
+        env.dns.ttl,
+        f"DKIM key {key.selector}: {what}",
+    )
+
+
+def easy_records(env: Environment, tokens: Sequence[str], zone: str) -> list[PublishedRecord]:
     """One CNAME for each token that SES issued."""
-    tokens = issued.tokens if issued else ()
     return [
         PublishedRecord(
             f"{token}._domainkey.{env.domain}",
             "CNAME",
-            f"{token}.{issued.signing_zone if issued else ''}",
+            f"{token}.{zone}",
             env.dns.ttl,
             f"DKIM key {number} of {len(tokens)}: proves the domain is yours, and signs its mail",
         )

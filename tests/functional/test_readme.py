@@ -93,6 +93,7 @@ def test_there_are_walk_throughs_for_each_kind_of_dns_and_for_each_optional_sect
     assert [walk.title for walk in walk_throughs()] == [
         "Cloudflare",
         "Route 53",
+        "a DKIM key of your own",
         "a dashboard",
         "a dedicated IP pool",
         "a name server that takes updates",

@@ -106,7 +106,7 @@ def replicated(made: Made) -> Iterator[Checked]:
         "SigningAttributesOrigin", ""
     )
     region = origin.removeprefix("AWS_SES").strip("_").lower().replace("_", "-")
-    if region:
+    if region and origin != "EXTERNAL":
         parent = arn(made, "ses", f"identity/{made.params['EmailIdentity']}", region)
         yield Checked("ses:ReplicateEmailIdentityDKIMSigningKey", parent)
 

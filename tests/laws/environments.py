@@ -137,6 +137,7 @@ LONG: Settings = {
     "alarms": {"topic": "a" * 256, "bounce_name": "b" * 255, "complaint_name": "k" * 255},
     "sender": {"role": "r" * 64, "policy_name": "p" * 128},
 }
+OWN_KEY: Settings = {"dkim": {"method": "own_key"}}
 MANY_TAGS: Settings = {"tags": {f"Tag{number}": f"value {number}" for number in range(43)}}
 EVERYTHING = merged(
     ROLE, PEOPLE, DMARC, BIMI, ACCESS, TWO_REGIONS, SMTP, PAUSE, POOLS,
@@ -149,6 +150,7 @@ EVERYTHING = merged(
         "vdm": {},
         "dashboard": {"runbook": "https://wiki.example.com/ses"},
         "tags": {"Team": "mail"},
+        "dkim": {"method": "own_key", "rotate_after_days": 90},
     },
 )  # fmt: skip
 
@@ -179,6 +181,8 @@ ROWS = (
         },
     }),
     Row("a short key", {"dkim": {"key_length": "RSA_1024_BIT"}}),
+    Row("an own key", merged(OWN_KEY, {"dkim": {"selector_prefix": "Mail-"}})),
+    Row("an own key, DNS elsewhere", merged(OWN_KEY, {"dns": {"provider": "external"}})),
     Row("mail is refused without MX", {"mail_from": {"on_mx_failure": "REJECT_MESSAGE"}}),
     Row("a MAIL FROM two labels down", {"mail_from": {"subdomain": "bounce.mail"}}),
     Row("DMARC none", {"dmarc": {"policy": "none"}}),
@@ -408,6 +412,38 @@ REFUSED = (
     Refused("a replica with a key length", {
         "dkim": {"replica_of": FAR, "key_length": "RSA_2048_BIT"},
     }, "key_length"),
+    Refused("a replica with an own key", merged(OWN_KEY, {
+        "dkim": {"replica_of": FAR},
+    }), "dkim.replica_of"),
+    Refused("an own key of 1024 bits", merged(OWN_KEY, {
+        "dkim": {"key_length": "RSA_1024_BIT"},
+    }), "dkim.key_length"),
+    Refused("selectors with dots", merged(OWN_KEY, {
+        "dkim": {"selector_prefix": "ses.2026"},
+    }), "dkim.selector_prefix"),
+    Refused("selectors with _", merged(OWN_KEY, {
+        "dkim": {"selector_prefix": "ses_"},
+    }), "dkim.selector_prefix"),
+    Refused("selectors that begin with a hyphen", merged(OWN_KEY, {
+        "dkim": {"selector_prefix": "-ses"},
+    }), "dkim.selector_prefix"),
+    Refused("selectors too long for SES", merged(OWN_KEY, {
+        "dkim": {"selector_prefix": "s" * 58},
+    }), "dkim.selector_prefix"),
+    Refused("selectors too long for the domain", merged(OWN_KEY, {
+        "domain": LONGEST_DOMAIN, "dkim": {"selector_prefix": "s" * 57},
+    }), "dkim.selector_prefix"),
+    Refused("selectors of Easy DKIM", {
+        "dkim": {"selector_prefix": "ses", "rotate_after_days": 9},
+    }, "dkim.rotate_after_days"),
+    Refused("more tags than there is room for beside own keys", merged(OWN_KEY, {
+        "tags": {f"Tag{n}": "v" for n in range(37)},
+    }), "dkim.method"),
+    Refused("one selector for two keys", merged(OWN_KEY, {
+        "dkim": {"selector_prefix": "ses"},
+    }), "TXT record ses1._domainkey.example.com", others={
+        "dublin": merged(DUBLIN, OWN_KEY, {"dkim": {"selector_prefix": "ses"}}),
+    }),
     Refused("a sender elsewhere", {"sender": {"address": "a@example.org"}}, "sender.address"),
     Refused("a sender that no MAIL FROM fits", {
         "sender": {"address": "news@news.example.com"},
@@ -469,6 +505,7 @@ PARTS = (
     Row("no suppression", {"configuration_set": {"suppressed_reasons": []}}),
     Row("TLS optional", {"configuration_set": {"tls_policy": "OPTIONAL"}}),
     Row("a short key", {"dkim": {"key_length": "RSA_1024_BIT"}}),
+    Row("an own key", OWN_KEY),
     Row("mail is refused without MX", {"mail_from": {"on_mx_failure": "REJECT_MESSAGE"}}),
     Row("a subdomain", {"domain": "dev.example.com"}, around=(surroundings.parent_zone,)),
     Row("a sender in a subdomain", {
@@ -494,7 +531,7 @@ PARTS = (
 
 def pair(first: Row, second: Row) -> Row | None:
     """Two optional settings together, where they leave each other alone."""
-    both = {"domain", "dns"} & set(first.settings) & set(second.settings)
+    both = {"domain", "dns", "dkim"} & set(first.settings) & set(second.settings)
     zones = {"a subdomain", "a zone by role"} == {first.name, second.name}
     if both or zones:
         return None

@@ -254,6 +254,8 @@ def work(life: Life) -> None:
     life.run("send-test", "send-test", "--json")
     for user in life.env.smtp_users:
         keys(life, user.name, is_kept=user.store != "terminal")
+    if life.env.dkim.is_own_key and not life.env.dns.is_by_hand:
+        renew(life)
     if life.thorough:
         life.run("drill", "drill", "--yes", "--alarms", "--json")
     if life.env.production_access:
@@ -263,6 +265,16 @@ def work(life: Life) -> None:
     stop(life)
     suppress(life)
     life.run("plan after work", "plan", "--json")
+
+
+def renew(life: Life) -> None:
+    """Another signing key, once more the same command, and what is left of the old one."""
+    for name in ("dkim rotate", "dkim rotate again"):
+        again = ["--again"] if name == "dkim rotate" else []
+        life.run(name, "dkim", "rotate", *again, "--yes", "--json")
+    life.run("plan after dkim rotate", "plan", "--json")
+    life.bench.local.clock.advance(8 * 24 * HOUR)
+    life.run("dkim tidy", "dkim", "tidy", "--yes", "--json")
 
 
 def stop(life: Life) -> None:

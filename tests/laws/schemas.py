@@ -128,6 +128,7 @@ VERIFICATION = thing(
     dkim_signing=YES_OR_NO,
     key_length=TEXT,
     dkim_origin=TEXT,
+    selector=TEXT,
     mail_from_domain=TEXT,
     delegation=thing(
         apex=TEXT,
@@ -413,6 +414,7 @@ SMTP_USER = thing(
 )
 HOP = thing(name=WORDS, seconds=NUMBER, ok=YES_OR_NO, said=TEXT, code=COUNT)
 
+DKIM_RECORD = thing(name=WORDS, type=WORDS, value=WORDS, ttl=COUNT)
 AMOUNT: Schema = {"type": "string", "pattern": r"^[0-9]+\.[0-9]{2}$"}
 DECIMAL: Schema = {"type": "string", "pattern": r"^[0-9]+(\.[0-9]+)?$"}
 PLAN_NAME = one_of("NONE", "ESSENTIALS", "PRO", "ENTERPRISE")
@@ -539,6 +541,17 @@ REPORTS: dict[str, dict[str, Schema]] = {
     "pause": {"sending": SENDING},
     "resume": {"sending": SENDING},
     "suppression": {"suppression": SUPPRESSION},
+    "dkim": {
+        "dkim": thing(
+            {"record": DKIM_RECORD},
+            before=TEXT,
+            selector=TEXT,
+            turn=one_of("renew", "finish", "nothing"),
+        ),
+        "applied": each(APPLIED),
+        "verification": VERIFICATION,
+        "tidied": thing(removed=each(DKIM_RECORD), later=maybe(MOMENT)),
+    },
     "ips": {"ips": IPS},
     "smtp": {
         "smtp": thing(
@@ -575,6 +588,8 @@ OPTIONAL = frozenset(
      "dashboard"}
 )  # fmt: skip
 """What is said only by some options of a command."""
+OF_ACTIONS = frozenset({"dkim"})
+"""Commands each of whose actions says something of its own."""
 
 
 def of(command: str) -> Schema:
@@ -593,8 +608,9 @@ def of(command: str) -> Schema:
 def report(command: str) -> Schema:
     """What a command says of an environment: all of it, or an error with what was said before."""
     said = REPORTS[command]
-    always = {name: schema for name, schema in said.items() if name not in OPTIONAL}
-    sometimes = {name: schema for name, schema in said.items() if name in OPTIONAL}
+    optional = said.keys() if command in OF_ACTIONS else OPTIONAL
+    always = {name: schema for name, schema in said.items() if name not in optional}
+    sometimes = {name: schema for name, schema in said.items() if name in optional}
     whole = thing(sometimes, environment=WORDS, ok=YES_OR_NO, **always)
     failed = thing(said, environment=WORDS, ok={"const": False}, error=ERROR)
     return {"anyOf": [whole, failed]}

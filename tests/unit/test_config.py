@@ -122,7 +122,10 @@ def test_one_mistake_is_counted_as_one() -> None:
 def test_an_unknown_setting_like_none_is_told_what_is_known_there() -> None:
     [problem] = problems({**LEAST, "dkim": {"zzz": 1}})
 
-    assert problem == "dkim.zzz: unknown setting; known here: key_length, replica_of"
+    assert problem == (
+        "dkim.zzz: unknown setting; known here: key_length, method, replica_of, "
+        "rotate_after_days, selector_prefix"
+    )
 
 
 INJECTIONS = ["a b\nc", "x\x1b[31m", "", "a" * 5000, '"; DROP', "[red]"]

@@ -103,6 +103,7 @@ def test_each_line_of_the_example_can_be_uncommented(one: Shown) -> None:
     if one.section == "smtp_users":
         kept = {"store": "ssm"} if one.name == "secret_name" else {}
         raw["smtp_users"] = [{"name": "mailer", **section, **kept}]
+    section |= {"method": "own_key"} if one.prose.startswith('With method "own_key"') else {}
     if one.section == "pools":
         raw["pools"] = [{"name": "transactional", "scaling": "managed", **section}]
     if one.name.startswith("tracking_"):

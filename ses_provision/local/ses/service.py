@@ -129,6 +129,15 @@ class SesV2:
     def refuses_same_key_length(self, refuses: bool) -> None:
         self.world.refuses_same_key_length = refuses
 
+    @property
+    def hides_own_selector(self) -> bool:
+        """Whether no selector is shown of a key that somebody brought."""
+        return self.world.hides_own_selector
+
+    @hides_own_selector.setter
+    def hides_own_selector(self, hides: bool) -> None:
+        self.world.hides_own_selector = hides
+
     def unsubscribe(self, token: str) -> bool:
         """Follow the unsubscribe link of a message; whether there is such a link."""
         with self.lock:

@@ -34,6 +34,7 @@ class World:
     clock: Clock
     verification_delay: timedelta = timedelta(seconds=60)
     refuses_same_key_length: bool = False
+    hides_own_selector: bool = False
     # Where this local AWS is served; what SES writes into mails leads back to it.
     address: Callable[[], str] = lambda: "http://localhost"
     signing_hosted_zone: Callable[[str, str], str] = signing_hosted_zone

@@ -7,16 +7,17 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ses_provision.engine.model import Found, Key, Obstacle, Resource
+from ses_provision.outside import signing_keys
 from ses_provision.outside.call import Call
 from ses_provision.outside.reading import Answers, Reading
 from ses_provision.outside.rights import Right
 from ses_provision.resources import tags
-from ses_provision.resources.ses import asking
-from ses_provision.resources.ses.identity import Identity, identity, identity_question
+from ses_provision.resources.ses import asking, own_key, signing
+from ses_provision.resources.ses.identity import identity, identity_question
+from ses_provision.resources.ses.own_key import EXTERNAL
 from ses_provision.resources.ses.users import tenants
 
-OWN_KEY = "EXTERNAL"
-"""SigningAttributesOrigin of an identity that signs with a key which somebody brought."""
+INSTALL = f"install it: {signing_keys.INSTALL}"
 
 TOKENS = ("<token 1>", "<token 2>", "<token 3>")
 
@@ -25,10 +26,11 @@ TOKENS = ("<token 1>", "<token 2>", "<token 3>")
 class EmailIdentity:
     """A domain or an address that may send.
 
-    `dkim_origin` says whose key signs: AWS_SES, or AWS_SES_<REGION> for a replica, which has the
-    key length of its parent (`dkim_key_length` is None). An address identity has no DKIM of its
+    `dkim_origin` says whose key signs: AWS_SES, AWS_SES_<REGION> for a replica, or EXTERNAL for a
+    key of one's own; the last two have no `dkim_key_length`. An address identity has no DKIM of its
     own here: both are None, the domain signs. `parent_arn` is the identity whose key a replica
-    takes.
+    takes, `first_selector` the name of the key that is made with the identity, and `rotation` the
+    command that makes another one.
     """
 
     arn: str
@@ -41,6 +43,8 @@ class EmailIdentity:
     parent_arn: str = field(default="", compare=False)
     all_tags: Mapping[str, str] = field(default_factory=dict, compare=False)
     policies: tuple[str, ...] = field(default=(), compare=False)
+    first_selector: str = field(default="", compare=False)
+    rotation: str = field(default="", compare=False)
 
     @property
     def key(self) -> Key:
@@ -71,7 +75,7 @@ class EmailIdentity:
         """Find it by name."""
         live = yield from identity(self.arn)
         if live is None:
-            return Found(None)
+            return Found(None, *self._with_a_new_key())
         found = replace(
             self,
             configuration_set=live.configuration_set,
@@ -85,35 +89,18 @@ class EmailIdentity:
             all_tags=live.tags,
             policies=live.policies,
         )
-        return Found(found, self._signed_otherwise(live))
+        return Found(found, signing.otherwise(self, live))
 
-    def _signed_otherwise(self, live: Identity) -> tuple[Obstacle, ...]:
-        """A key that SES did not issue is never thrown away in silence: nobody gets it back.
-
-        PutEmailIdentityDkimSigningAttributes takes AWS_SES and EXTERNAL as its origin (SESv2 API
-        reference), so that an identity which exists cannot become a replica.
-        """
-        if self.dkim_origin in {None, live.dkim_origin}:
-            return ()
-        if live.dkim_origin == OWN_KEY:
-            return (
-                Obstacle(
-                    f"{self.name} signs with a key of its own ({OWN_KEY}), not with Easy DKIM",
-                    "keep it, or take the step over: SES then signs with a key it makes, the old "
-                    "one is lost, and mail is unsigned until the new records are seen",
-                    removal={},
-                ),
-            )
-        if self.dkim_key_length is None:
-            return (
-                Obstacle(
-                    f"{self.name} has a key of its own region ({live.dkim_origin}), and an "
-                    "identity that exists cannot become a replica",
-                    "leave dkim.replica_of out, or delete the identity and apply: its mail stops "
-                    "until the new one is verified",
-                ),
-            )
-        return ()
+    def _with_a_new_key(self) -> tuple[tuple[Obstacle, ...], tuple[str, ...]]:
+        """What lacks to make a key of one's own, and what is to be known of it."""
+        if self.dkim_origin != EXTERNAL:
+            return (), ()
+        lacks = () if signing_keys.can_make() else (Obstacle(signing_keys.LACKS, INSTALL),)
+        told = (
+            f"makes a signing key of {signing_keys.BITS} bits, selector {self.first_selector}: SES "
+            "keeps it, and nobody else"
+        )
+        return lacks, (told,)
 
     def writes(self, found: Found[EmailIdentity]) -> Sequence[Call]:
         """Create it with all that one call carries, then set what it does not; or what differs."""
@@ -132,11 +119,12 @@ class EmailIdentity:
         return [*calls, *asking.tag_calls(self.arn, self.tags, live.tags)]
 
     def _creation(self) -> Call:
-        signing = {"DkimSigningAttributes": self._signing()} if self.dkim_origin else {}
+        own = self.dkim_origin == EXTERNAL
+        signed = {"DkimSigningAttributes": self._signing()} if self.dkim_origin and not own else {}
         params = {
             "ConfigurationSetName": self.configuration_set,
             "Tags": tags.at_creation(self.tags),
-            **signing,
+            **signed,
         }
         # Asked of the parent identity when its key is replicated (Service Authorization Reference).
         replication = (
@@ -149,6 +137,7 @@ class EmailIdentity:
             params,
             already=asking.ALREADY,
             also=(*asking.tagged_creation(self.arn), *replication),
+            late=own_key.MadeAtSending(self.first_selector) if own else None,
         )
 
     def _key(self) -> dict[str, Any]:
@@ -185,14 +174,18 @@ class EmailIdentity:
     def settled(self) -> Answers:
         """SES's answer where it stands and is verified."""
         length = {"NextSigningKeyLength": self.dkim_key_length} if self.dkim_key_length else {}
+        own = self.dkim_origin == EXTERNAL
+        zone = {} if own else {"SigningHostedZone": "dkim.amazonses.com"}
         dkim = {
             "SigningEnabled": True if self.dkim_signing is None else self.dkim_signing,
             "Status": "SUCCESS",
-            "Tokens": list(TOKENS),
-            "SigningHostedZone": "dkim.amazonses.com",
+            "Tokens": [self.first_selector] if own else list(TOKENS),
             "SigningAttributesOrigin": self.dkim_origin or "AWS_SES",
+            **zone,
             **length,
         }
+        key = own_key.PublicKey(self.first_selector, own_key.unknown(self.arn))
+        told = {**key.remembered, **own_key.note(key.selector, None)} if own else {}
         return {
             identity_question(self.arn): {
                 "VerificationStatus": "SUCCESS",
@@ -200,7 +193,7 @@ class EmailIdentity:
                 "ConfigurationSetName": self.configuration_set,
                 "FeedbackForwardingStatus": self.feedback_forwarding,
                 "DkimAttributes": dkim,
-                "Tags": tags.at_creation(self.tags),
+                "Tags": tags.at_creation({**self.tags, **told}),
             }
         }
 
@@ -210,7 +203,9 @@ class EmailIdentity:
             replace(
                 self,
                 configuration_set="",
-                dkim_origin=self.dkim_origin and "AWS_SES",
+                dkim_origin=self.dkim_origin
+                if self.dkim_origin == EXTERNAL
+                else self.dkim_origin and "AWS_SES",
                 dkim_key_length=self.dkim_key_length and "",
                 dkim_signing=None if self.dkim_signing is None else not self.dkim_signing,
                 feedback_forwarding=not self.feedback_forwarding,

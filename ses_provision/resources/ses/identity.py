@@ -11,6 +11,7 @@ from ses_provision.names import dns_name, region_of
 from ses_provision.outside.reading import Ask, Reading, ask
 from ses_provision.resources import tags
 from ses_provision.resources.ses.asking import question_about
+from ses_provision.resources.ses.own_key import EXTERNAL, OwnKeys, remembered
 
 # The zone differs by region for identities that do not report SigningHostedZone (AWS General
 # Reference, Amazon SES endpoints, "DKIM domains"); newer ones say it in DkimAttributes.
@@ -34,12 +35,15 @@ REGIONAL_DKIM_ZONES = frozenset(
 @dataclass(frozen=True)
 class Dkim:
     """What SES issued for the domain: the tokens, the zone their targets lie in, and the key they
-    stand for: whose it is and how long, where that is known."""
+    stand for: whose it is and how long, where that is known. Where a key of one's own signs, there
+    are no tokens: `selector` names it, and `own` is what the identity remembers of such keys."""
 
     tokens: tuple[str, ...]
     signing_zone: str
     origin: str = ""
     key_length: str = ""
+    selector: str = ""
+    own: OwnKeys = field(default_factory=OwnKeys)
 
 
 @dataclass(frozen=True)
@@ -55,6 +59,7 @@ class Identity:
     dkim_origin: str = "AWS_SES"
     current_key_length: str = ""
     next_key_length: str = ""
+    key_made_at: datetime | None = None
     tokens: tuple[str, ...] = ()
     signing_zone: str = ""
     mail_from_domain: str = ""
@@ -68,11 +73,30 @@ class Identity:
 
     @property
     def dkim(self) -> Dkim | None:
-        """What SES issued; None where it has issued no tokens, as for a key of one's own."""
+        """What signs; None where SES has issued no tokens for its own key."""
+        if self.has_own_key:
+            selector = self.own.in_use(self.shown_selector)
+            return Dkim((), "", self.dkim_origin, selector=selector, own=self.own)
         if not self.tokens:
             return None
         length = self.next_key_length or self.current_key_length
-        return Dkim(self.tokens, self.signing_zone, self.dkim_origin, length)
+        return Dkim(self.tokens, self.signing_zone, self.dkim_origin, length, own=self.own)
+
+    @property
+    def has_own_key(self) -> bool:
+        """Whether a key that somebody brought signs."""
+        return self.dkim_origin == EXTERNAL
+
+    @property
+    def shown_selector(self) -> str:
+        """The selector of a key that somebody brought, where SES shows it: the API reference says
+        that Tokens holds it, and answers were seen in which Tokens is empty."""
+        return self.tokens[0] if self.has_own_key and self.tokens else ""
+
+    @property
+    def own(self) -> OwnKeys:
+        """What the identity remembers of keys that we put."""
+        return remembered(self.tags)
 
 
 def identity_question(arn: str) -> Ask:
@@ -101,6 +125,7 @@ def described(answer: Mapping[str, Any], region: str) -> Identity:
         dkim_origin=dkim.get("SigningAttributesOrigin", "AWS_SES"),
         current_key_length=dkim.get("CurrentSigningKeyLength") or "",
         next_key_length=dkim.get("NextSigningKeyLength") or "",
+        key_made_at=dkim.get("LastKeyGenerationTimestamp"),
         tokens=tuple(dkim.get("Tokens") or ()),
         signing_zone=dkim.get("SigningHostedZone") or fallback_zone(region),
         mail_from_domain=mail_from.get("MailFromDomain") or "",

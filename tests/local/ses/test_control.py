@@ -10,6 +10,7 @@ from ses_provision.local.control import Control
 from tests.local.conftest import DOMAIN, HOME, PROD
 from tests.local.recorded.ses_words import ADDRESS, LIST, SENDER, SUCCESS, VDM, verify
 from tests.local.recorded.table import Call
+from tests.local.ses.keys import private_key
 
 
 @pytest.fixture
@@ -101,3 +102,17 @@ def test_the_knob_refuses_a_key_length_that_is_set(aws: LocalAws) -> None:
     with pytest.raises(client.exceptions.BadRequestException, match="already RSA_2048_BIT"):
         put(**origin, **same)
     put(**origin)
+
+
+def test_the_knob_hides_the_selector_of_an_own_key(aws: LocalAws) -> None:
+    own = {"DomainSigningSelector": "mine", "DomainSigningPrivateKey": private_key(2048)[0]}
+    made = {"EmailIdentity": DOMAIN, "DkimSigningAttributes": own}
+    aws.call(PROD, HOME, "sesv2", "CreateEmailIdentity", made)
+
+    def tokens() -> list[str]:
+        shown = aws.call(PROD, HOME, "sesv2", "GetEmailIdentity", {"EmailIdentity": DOMAIN})
+        return list(shown["DkimAttributes"]["Tokens"])
+
+    assert tokens() == ["mine"]
+    aws.knobs = aws.knobs.changed({"hide_own_selector": True})
+    assert tokens() == []

@@ -164,9 +164,12 @@ def test_easy_dkim_and_own_keys_replace_each_other(ses: Ses) -> None:
             "EXTERNAL",
             {"DomainSigningSelector": "s", "DomainSigningPrivateKey": private_key(512)[0]},
         ),
-        (
-            "EXTERNAL",
-            {"DomainSigningSelector": "-", "DomainSigningPrivateKey": private_key(1024)[0]},
+        *(
+            (
+                "EXTERNAL",
+                {"DomainSigningSelector": wrong, "DomainSigningPrivateKey": private_key(1024)[0]},
+            )
+            for wrong in ("-", "ses.2026", "ses_1", "s" * 64)
         ),
         ("AWS_SES", {"DomainSigningSelector": "s"}),
     ],
