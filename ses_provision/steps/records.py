@@ -6,6 +6,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from ses_provision.environment import Environment
+from ses_provision.environment.set_options import redirect_target
 from ses_provision.names import is_within
 from ses_provision.resources.bimi_record import TAG as BIMI_TAG
 from ses_provision.resources.bimi_record import record as bimi_text
@@ -116,7 +117,7 @@ def redirect(env: Environment) -> PublishedRecord | None:
     if domain is None:
         return None
     purpose = "Redirect domain: tracked links and pixels lead there"
-    return PublishedRecord(domain, "CNAME", env.redirect_target, env.dns.ttl, purpose)
+    return PublishedRecord(domain, "CNAME", redirect_target(env), env.dns.ttl, purpose)
 
 
 def bimi_record(env: Environment) -> PublishedRecord | None:
