@@ -171,8 +171,8 @@ class AccountSettings:
         live = found.live
         if live is not None and live.values == self.values:
             return []
-        whole = {**(live.others if live is not None else {}), **self.values}
         block = BLOCKS[self.block]
+        whole = {**(block.told({}) if live is None else live.others), **self.values}
         region, params = self.account.region, block.params(whole)
         return [Call("sesv2", region, block.operation, params, on=EVERYTHING)]
 
