@@ -160,7 +160,7 @@ def test_shells_complete_commands_environments_steps_and_choices(
     ("words", "offered"),
     [
         ("plan --env prod --env ", ["staging"]),
-        ("plan --only dkim --only d", ["dmarc"]),
+        ("plan --only dkim --only d", ["dmarc", "dashboard"]),
         ("plan --only dkim --skip dk", []),
         ("plan --only dkim --only mail-from --take-over ", ["dkim", "mail-from"]),
         ("apply --take-over dkim --take-over dk", []),
