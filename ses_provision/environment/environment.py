@@ -40,7 +40,7 @@ from ses_provision.environment.shapes import (
     matching,
 )
 from ses_provision.environment.smtp import SmtpUserSettings, Users
-from ses_provision.names import BUILT_IN_POOLS, LONGEST_NAME, is_within
+from ses_provision.names import LONGEST_NAME, is_within
 
 EVENT_TOPIC = "ses-events-"
 BOUNCE_ALARM = "ses-bounce-rate-"
@@ -305,18 +305,6 @@ class Environment(Section):
         """The tags on everything that can carry them."""
         project = {"Project": self.project} if self.project else {}
         return {"Environment": self.ending, **project, "ManagedBy": "ses-provision", **self.tags}
-
-    @property
-    def borrows_its_pool(self) -> bool:
-        """Mail leaves through a pool that another file may make."""
-        names = {pool.name for pool in self.pools} | {*BUILT_IN_POOLS, ""}
-        return self.configuration_set.pool_name not in names
-
-    @property
-    def redirect_target(self) -> str:
-        """What the redirect domain of links is an alias of (SES Developer Guide, custom domains to
-        handle open and click tracking)."""
-        return self.configuration_set.tracking_target or f"r.{self.region}.awstrack.me"
 
     @property
     def mail_from_domain(self) -> str:

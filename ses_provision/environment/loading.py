@@ -13,6 +13,7 @@ from pydantic import BaseModel, ValidationError
 
 from ses_provision.environment import Environment
 from ses_provision.environment.complaints import complaint, shown
+from ses_provision.environment.set_options import borrows_its_pool
 from ses_provision.environment.shapes import Shape
 from ses_provision.errors import ConfigError, UsageError
 from ses_provision.names import closest, meant
@@ -99,7 +100,7 @@ def deployment_order(env: Environment) -> tuple[int, bool, bool, str]:
     return (
         env.domain.count("."),
         env.dkim.replica_of is not None,
-        env.borrows_its_pool,
+        borrows_its_pool(env),
         env.name,
     )
 

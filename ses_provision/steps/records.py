@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ses_provision.environment import Environment
+from ses_provision.environment.set_options import redirect_target
 from ses_provision.names import is_within
 from ses_provision.resources import dkim_record
 from ses_provision.resources.bimi_record import TAG as BIMI_TAG
@@ -155,7 +156,7 @@ def redirect(env: Environment) -> PublishedRecord | None:
     if domain is None:
         return None
     purpose = "Redirect domain: tracked links and pixels lead there"
-    return PublishedRecord(domain, "CNAME", env.redirect_target, env.dns.ttl, purpose)
+    return PublishedRecord(domain, "CNAME", redirect_target(env), env.dns.ttl, purpose)
 
 
 def bimi_record(env: Environment) -> PublishedRecord | None:

@@ -16,7 +16,11 @@ from tests.laws.mutations import partition
 if TYPE_CHECKING:
     from tests.laws.world import Bench, Made
 
-PREFIXES = {"sesv2": "ses", "resourcegroupstaggingapi": "tag"}
+PREFIXES = {
+    "sesv2": "ses",
+    "resourcegroupstaggingapi": "tag",
+    "service-quotas": "servicequotas",
+}
 NAMES = "route53:ChangeResourceRecordSetsNormalizedRecordNames"
 FREE = frozenset({"GetCallerIdentity"})
 OUTSIDE_AWS = frozenset({"rfc2136", "cloudflare"})
@@ -155,6 +159,9 @@ def cloudwatch(made: Made, bench: Bench) -> list[str]:
     params = made.params
     if made.operation == "DescribeAlarms":
         return [arn(made, "cloudwatch", "alarm:*")]
+    boards = params.get("DashboardNames") or [params.get("DashboardName")]
+    if boards != [None]:
+        return [arn(made, "cloudwatch", f"dashboard/{name}", "") for name in boards]
     names = params.get("AlarmNames") or [params.get("AlarmName")]
     named = params.get("ResourceARN")
     return [named] if named else [arn(made, "cloudwatch", f"alarm:{name}") for name in names]
@@ -225,7 +232,14 @@ def logs(made: Made, bench: Bench) -> list[str]:
     return [group, f"{group}:log-stream:"]
 
 
+def service_quotas(made: Made, bench: Bench) -> list[str]:
+    """Quotas of a service."""
+    params = made.params
+    return [arn(made, "servicequotas", f"{params['ServiceCode']}/{params['QuotaCode']}")]
+
+
 SERVICES = {
+    "service-quotas": service_quotas,
     "lambda": functions,
     "logs": logs,
     "secretsmanager": secretsmanager,

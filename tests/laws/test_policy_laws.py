@@ -110,6 +110,10 @@ RARE = frozenset(
         "sns:ListTagsForResource",
         # A standard pool is made managed only where somebody takes the step over.
         "ses:PutDedicatedIpPoolScalingAttributes",
+        # A life asks for no larger quota, for prices of today, or for what VDM counts.
+        "servicequotas:RequestServiceQuotaIncrease",
+        "pricing:GetProducts",
+        "ses:BatchGetMetricData",
         # A password is brought back only where its secret was deleted within a month.
         "secretsmanager:RestoreSecret",
         # A life has a few rounds of changes and loses one thing; test_permissions has them all.
