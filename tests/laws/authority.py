@@ -16,7 +16,7 @@ from tests.laws.mutations import partition
 if TYPE_CHECKING:
     from tests.laws.world import Bench, Made
 
-PREFIXES = {"sesv2": "ses", "resourcegroupstaggingapi": "tag"}
+PREFIXES = {"sesv2": "ses", "service-quotas": "servicequotas", "resourcegroupstaggingapi": "tag"}
 NAMES = "route53:ChangeResourceRecordSetsNormalizedRecordNames"
 FREE = frozenset({"GetCallerIdentity"})
 OUTSIDE_AWS = frozenset({"rfc2136", "cloudflare"})
@@ -50,6 +50,7 @@ ANYTHING = frozenset(
         "sns:GetSubscriptionAttributes",
         "sns:Unsubscribe",
         "ssm:DescribeParameters",
+        "servicequotas:ListRequestedServiceQuotaChangeHistoryByQuota",
         "tag:GetResources",
     }
 )
@@ -155,6 +156,9 @@ def cloudwatch(made: Made, bench: Bench) -> list[str]:
     params = made.params
     if made.operation == "DescribeAlarms":
         return [arn(made, "cloudwatch", "alarm:*")]
+    boards = params.get("DashboardNames") or [params.get("DashboardName")]
+    if boards != [None]:
+        return [arn(made, "cloudwatch", f"dashboard/{name}", "") for name in boards]
     names = params.get("AlarmNames") or [params.get("AlarmName")]
     named = params.get("ResourceARN")
     return [named] if named else [arn(made, "cloudwatch", f"alarm:{name}") for name in names]
