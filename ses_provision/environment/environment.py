@@ -7,7 +7,16 @@ from typing import Annotated, Any
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
-from ses_provision.environment import bimi, dkim, limits, pausing, pools, set_options, smtp
+from ses_provision.environment import (
+    alarm_names,
+    bimi,
+    dkim,
+    limits,
+    pausing,
+    pools,
+    set_options,
+    smtp,
+)
 from ses_provision.environment.bimi import BimiSettings
 from ses_provision.environment.dkim import DkimSettings
 from ses_provision.environment.dns import Dns
@@ -29,7 +38,6 @@ from ses_provision.environment.sections import (
     insist_on_none,
 )
 from ses_provision.environment.shapes import (
-    LONGEST_ALARM,
     AccountId,
     Domain,
     ProfileName,
@@ -198,23 +206,12 @@ class Environment(Section):
         ending = ending_of(info.data)
         bounce = value.bounce_name or BOUNCE_ALARM + ending
         complaint = value.complaint_name or COMPLAINT_ALARM + ending
-        if bounce == complaint:
-            raise contradiction("complaint_name", f"must differ from the bounce alarm, {bounce!r}")
         sets = info.data.get("configuration_set")
-        if not value.per_configuration_set or not sets:
-            return value
-        for setting, name in (("bounce_name", bounce), ("complaint_name", complaint)):
-            if len(f"{name}-{sets.name}") > LONGEST_ALARM:
-                raise contradiction(setting, f"is too long to be followed by -{sets.name}")
-        names = {
-            "the bounce alarm": bounce,
-            f"the bounce alarm of {sets.name}": f"{bounce}-{sets.name}",
-            "the complaint alarm": complaint,
-            f"the complaint alarm of {sets.name}": f"{complaint}-{sets.name}",
-        }
-        problem = limits.same_alarm(names)
+        problem = alarm_names.mistake(bounce, complaint)
+        if not problem and value.per_configuration_set and sets:
+            problem = alarm_names.mistake_of_the_set(bounce, complaint, sets.name)
         if problem:
-            raise contradiction("complaint_name", problem)
+            raise contradiction(*problem)
         return value
 
     @field_validator("alarms")

@@ -16,11 +16,7 @@ from tests.laws.mutations import partition
 if TYPE_CHECKING:
     from tests.laws.world import Bench, Made
 
-PREFIXES = {
-    "sesv2": "ses",
-    "resourcegroupstaggingapi": "tag",
-    "service-quotas": "servicequotas",
-}
+PREFIXES = {"sesv2": "ses", "service-quotas": "servicequotas", "resourcegroupstaggingapi": "tag"}
 NAMES = "route53:ChangeResourceRecordSetsNormalizedRecordNames"
 FREE = frozenset({"GetCallerIdentity"})
 OUTSIDE_AWS = frozenset({"rfc2136", "cloudflare"})
@@ -54,6 +50,7 @@ ANYTHING = frozenset(
         "sns:GetSubscriptionAttributes",
         "sns:Unsubscribe",
         "ssm:DescribeParameters",
+        "servicequotas:ListRequestedServiceQuotaChangeHistoryByQuota",
         "tag:GetResources",
     }
 )
