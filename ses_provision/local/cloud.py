@@ -11,13 +11,16 @@ from typing import TYPE_CHECKING, Any
 
 from ses_provision.local import traits
 from ses_provision.local.artifact import Artifact
+from ses_provision.local.athena import Athena
 from ses_provision.local.cloudflare import Cloudflare
 from ses_provision.local.cloudwatch import CloudWatch
 from ses_provision.local.contract import AwsError, Caller, Clock, Params
 from ses_provision.local.dispatch import Dispatcher
 from ses_provision.local.disturb import Disturbances
+from ses_provision.local.firehose import Firehose
 from ses_provision.local.function_runs import Runner
 from ses_provision.local.functions import Lambda
+from ses_provision.local.glue import Glue
 from ses_provision.local.iam import Iam
 from ses_provision.local.keyring import Keyring
 from ses_provision.local.kms import Kms
@@ -29,6 +32,8 @@ from ses_provision.local.neighbours import Surroundings
 from ses_provision.local.price_list import PriceList
 from ses_provision.local.primaries import Primaries
 from ses_provision.local.route53 import Route53
+from ses_provision.local.s3 import S3
+from ses_provision.local.service_access import ServiceAccess
 from ses_provision.local.service_quotas import ServiceQuotas
 from ses_provision.local.ses.service import SesV2
 from ses_provision.local.ses.v1.service import SesV1
@@ -107,8 +112,14 @@ class LocalAws:
         self.functions = Lambda(iam, runner, self.clock)
         cloudwatch = CloudWatch(universe, self.sns, access, self._functions, self.clock)
         self.dashboards = cloudwatch.dashboards
+        roles = ServiceAccess(iam, moto["kms"])
+        self.s3, self.glue = S3(self.clock), Glue(self.clock)
+        self.firehose = Firehose(self.clock, self.s3, roles)
+        self.s3.before = self.firehose.write_what_is_due
+        self.athena = Athena(self.clock)
+        self._iam = iam
         self.surroundings = Surroundings(
-            self.route53, self.sns, access, cloudwatch, moto, self.clock
+            self.route53, self.sns, access, cloudwatch, moto, self.clock, self.firehose, roles
         )
         self.sesv2 = SesV2(self.surroundings, self.clock)
         self.sesv2.world.address = self._address
@@ -130,8 +141,14 @@ class LocalAws:
             "artifact": self.artifact,
             "pricing": self.price_list,
             "service-quotas": self.quotas,
+            "s3": self.s3,
+            "firehose": self.firehose,
+            "glue": self.glue,
+            "athena": self.athena,
         }
-        services["resourcegroupstaggingapi"] = Tagging(services, self.functions, logs)
+        services["resourcegroupstaggingapi"] = Tagging(
+            services, self.functions, logs, self.s3, self.firehose, self.athena, self.glue
+        )
         self._dispatcher = Dispatcher(
             services, self._keyring, self._disturbances, self._sleep, self.lock
         )
@@ -194,6 +211,8 @@ class LocalAws:
         self.functions.roles_after = knobs.roles_after
         self.sesv2.refuses_same_key_length = knobs.refuse_same_key_length
         self.sns.lag = Lag(knobs.lists_after, int(knobs.lists_after_reads), knobs.effect_after)
+        self._iam.roles_after = timedelta(seconds=knobs.roles_after)
+        self.firehose.makes_for = timedelta(seconds=knobs.stream_after)
         self.sesv2.simulator_moves_reputation = knobs.simulator_moves_reputation
         if knobs.verify_after is not None:
             self.sesv2.verification_delay = timedelta(seconds=knobs.verify_after)

@@ -12,7 +12,8 @@ GET    clock                   POST clock {"advance": s} {"set": time} {"frozen"
 GET    knobs                   POST knobs {"rate", "latency", "insync_after", "verify_after",
                                            "lists_after", "lists_after_reads", "effect_after",
                                            "sessions_expire", "simulator_moves_reputation",
-                                           "refuse_same_key_length", "keys_after", "roles_after",
+                                           "refuse_same_key_length", "keys_after",
+                                           "roles_after", "stream_after",
                                            "faults": [fault]}
 POST   rate {"rate"}           POST latency {"latency"}
 GET    faults                  POST faults {"kind", "operation", "number", "times"}

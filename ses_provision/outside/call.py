@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from ses_provision.outside.reading import Answer, Ask
 from ses_provision.outside.refusals import Refusal
 from ses_provision.outside.rights import Condition, Credentials, Right, iam_action
 
@@ -19,6 +20,29 @@ class Doubt:
 
 
 @dataclass(frozen=True)
+class Begun:
+    """How it is known that what a call has only begun is over.
+
+    `asked` says how far it is, at `path` in its answer; `pending` are the words for "not yet",
+    `good` is the one for success, None where the thing has to be gone. `why` is where the answer
+    gives a reason for anything else.
+    """
+
+    asked: Ask
+    path: tuple[str, ...]
+    pending: tuple[str | None, ...]
+    good: str | None
+    why: tuple[str, ...] = ()
+
+    def seen(self, answer: Answer, path: tuple[str, ...] = ()) -> Any:
+        """What an answer has at a path; None where there is nothing."""
+        found: Any = answer
+        for name in path or self.path:
+            found = found.get(name) if isinstance(found, Mapping) else None
+        return found
+
+
+@dataclass(frozen=True)
 class Call:
     """One writing call.
 
@@ -28,7 +52,8 @@ class Call:
     answers with one of them. `already` are those that mean "it is as you want it": a reply was
     lost, or somebody else was faster. `batch` names the list parameter in which calls that differ
     in nothing else may be sent together, as a whole or not at all, with the path to it. A call
-    with a `doubt` is read back.
+    with a `doubt` is read back. `begins` is what the call only begins: the next one is not sent
+    before that is over.
     """
 
     service: str
@@ -43,6 +68,7 @@ class Call:
     batch: tuple[str, ...] = ()
     credentials: Credentials = field(default=Credentials.ACCOUNT)
     doubt: Doubt | None = None
+    begins: Begun | None = None
 
     @property
     def action(self) -> str:
