@@ -41,6 +41,9 @@ class Rule:
     prefix: str
     days: int
 
+    def __str__(self) -> str:
+        return f"{self.prefix} for {self.days} days"
+
     def written(self, name: str) -> dict[str, Any]:
         """The rule as S3 takes it. Uploads that were never finished end after a week, and what was
         deleted or replaced in a bucket with versions after a day."""

@@ -35,9 +35,13 @@ def routes(service: ServiceModel) -> tuple[Route, ...]:
     """The routes of a service, the most literal first."""
     found = []
     for name in service.operation_names:
-        http = service.operation_model(name).http
-        path, _, query = http["requestUri"].partition("?")
-        path = path.rstrip("/")
+        model = service.operation_model(name)
+        if model.deprecated and f"{name}Configuration" in service.operation_names:
+            continue  # the two share a path (S3)
+        http = model.http
+        # Clients of S3 move the whole path there, in the model that all of them share.
+        path, _, query = str(http.get("authPath") or http["requestUri"]).partition("?")
+        path, query = path.rstrip("/"), query.rstrip("/")
         labels = tuple(match[1] for match in _LABEL.finditer(path))
         pattern = "".join(
             (r"(.+)" if piece.endswith("+}") else r"([^/]+)")
