@@ -198,7 +198,8 @@ class Firehose(OwnService):
                 f"Firehose {params['DeliveryStreamName']} under accountId {caller.account} already "
                 "exists",
             )
-        given: dict[str, Any] = next((params[kind] for kind in _KINDS if params.get(kind)), None)
+        kinds = (params[kind] for kind in _KINDS if params.get(kind))
+        given: dict[str, Any] | None = next(kinds, None)
         if given is None:
             raise paths.refused("The local AWS has streams into S3 alone.")
         target = self._checked(caller, arn, dict(given))
@@ -325,7 +326,8 @@ class Firehose(OwnService):
                 "ConcurrentModificationException",
                 "Cannot update firehose: the version id is not the current one.",
             )
-        given = next((params[k] for k in params if k.endswith("DestinationUpdate")), {})
+        updates = (params[k] for k in params if k.endswith("DestinationUpdate"))
+        given: dict[str, Any] = next(updates, {})
         held.target = self._checked(caller, held.arn, {**held.target, **given})
         held.version += 1
         return {}

@@ -177,7 +177,9 @@ def _archive(aws: LocalAws, account: str, region: str) -> dict[str, Any]:
 
 
 def _settled(table: Reply) -> Reply:
-    return {k: held for k, held in table.items() if k not in ("UpdateTime", "VersionId")}
+    return {
+        k: held for k, held in table.items() if k not in ("CreateTime", "UpdateTime", "VersionId")
+    }
 
 
 def _names_of(service: str, listing: tuple[str, str]) -> Any:

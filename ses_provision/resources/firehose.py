@@ -129,7 +129,8 @@ class DeliveryStream:
             DeliveryStreamName=self.name,
         )
 
-    def _into(self) -> dict[str, Any]:
+    def into(self) -> dict[str, Any]:
+        """Where it writes, as Firehose takes it."""
         return {
             "RoleARN": self.role_arn,
             "BucketARN": self.bucket_arn,
@@ -151,14 +152,14 @@ class DeliveryStream:
         if live.state in BROKEN:
             return [self._deletion(), self._creation()]
         calls = []
-        if self._where(live) != self._where(self):
+        if live.into() != self.into():
             calls.append(
                 self._call(
                     "UpdateDestination",
                     {
                         "CurrentDeliveryStreamVersionId": live.version,
                         "DestinationId": live.destination,
-                        "ExtendedS3DestinationUpdate": self._into(),
+                        "ExtendedS3DestinationUpdate": self.into(),
                     },
                     also=(passing(self.role_arn, "firehose.amazonaws.com"),),
                     not_yet=NOT_YET,
@@ -174,10 +175,6 @@ class DeliveryStream:
             )
         return calls
 
-    @staticmethod
-    def _where(stream: DeliveryStream) -> dict[str, Any]:
-        return stream._into()
-
     def _made(self) -> Begun:
         return Begun(described(self.arn), STATUS, ("CREATING", None), READY, WHY)
 
@@ -185,7 +182,7 @@ class DeliveryStream:
         params = {
             "DeliveryStreamType": "DirectPut",
             "DeliveryStreamEncryptionConfigurationInput": {"KeyType": OWNED},
-            "ExtendedS3DestinationConfiguration": self._into(),
+            "ExtendedS3DestinationConfiguration": self.into(),
             "Tags": tags.at_creation(self.tags),
         }
         also = (
@@ -217,7 +214,7 @@ class DeliveryStream:
             "VersionId": "1",
             "DeliveryStreamEncryptionConfiguration": {"Status": "ENABLED"},
             "Destinations": [
-                {"DestinationId": "1", "ExtendedS3DestinationDescription": self._into()}
+                {"DestinationId": "1", "ExtendedS3DestinationDescription": self.into()}
             ],
         }
         return {

@@ -309,7 +309,8 @@ def keys(life: Life, user: str, *, is_kept: bool) -> None:
 
 
 def death(life: Life) -> None:
-    """Destroy, twice; then everything is looked at once more."""
+    """Destroy, twice; then everything is looked at once more. What is archived a person removes."""
+    surroundings.empty(life.bench, life.env)
     life.photograph("before destroy")
     named = ("--yes", "--confirm-env", "prod")
     life.run("destroy", "destroy", *named, "--json")
