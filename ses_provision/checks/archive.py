@@ -186,13 +186,13 @@ TOPIC = Topic(
     "archive",
     "Event archive",
     (
-        Item("SES-ARCHIVE-001", "SES puts every wanted event on the stream", flowing),
+        Item("SES-ARCHIVE-001", "SES puts wanted events on the stream", flowing),
         Item("SES-ARCHIVE-002", "Events arrive in the archive", fresh, Severity.WARNING),
         Item("SES-ARCHIVE-003", "Nothing was put aside as an error", delivered, Severity.WARNING),
         Item("SES-ARCHIVE-004", "The bucket is shut, and forgets in time", shut),
         Item(
             "SES-ARCHIVE-005",
-            "The archive is encrypted with a key of yours",
+            "The archive has a key of yours",
             encrypted,
             Severity.WARNING,
             attests="why the archive needs no customer managed key",

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from ses_provision.local import firehose_paths as paths
 from ses_provision.local.contract import AwsError, Caller, Clock, Params, Reply
+from ses_provision.local.knobs import Knobs
 from ses_provision.local.served import Operation, OwnService
 
 if TYPE_CHECKING:
@@ -81,7 +82,7 @@ class Firehose(OwnService):
         self._s3 = s3
         self._access = access
         self._streams: dict[str, Stream] = {}
-        self.makes_for = timedelta()
+        self.makes_for = timedelta(seconds=Knobs().stream_after)
         """How long making and deleting a stream takes."""
         self.operations: Mapping[str, Operation] = {
             "CreateDeliveryStream": self._create,

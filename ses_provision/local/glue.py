@@ -111,6 +111,8 @@ class Glue(OwnService):
         return {}
 
     def _definition(self, params: Params) -> dict[str, Any]:
+        if "TableInput" not in params:
+            raise AwsError("InvalidInputException", "The table's definition is missing.")
         given = deepcopy(params["TableInput"])
         given["Name"] = given["Name"].lower()
         storage = given.get("StorageDescriptor") or {}
