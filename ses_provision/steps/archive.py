@@ -240,5 +240,6 @@ def strays(env: Environment, account: Account, arn: str) -> list[Resource]:
         ]
     if arn.startswith(f"arn:{account.partition}:s3:::"):
         name = arn.rpartition(":")[2]
-        return [Bucket(name, True, "", {}, {}, env.all_tags, account)]
+        ours = policies.named([plain_http(account, name)])
+        return [Bucket(name, True, "", {}, ours, env.all_tags, account)]
     return []
