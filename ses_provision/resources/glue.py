@@ -251,11 +251,9 @@ class CatalogTable:
         definition = self._definition({**live.other_parameters, **kept})
         return [self._call("UpdateTable", {"TableInput": definition, "SkipArchive": True})]
 
-    def deletes(self, found: Found[Self]) -> Sequence[Call]:
-        """Delete the definition; the files stay."""
-        if found.live is None:
-            return []
-        return [self._call("DeleteTable", {"Name": self.name}, already=ABSENT)]
+    def deletes(self, found: Found[Self]) -> Sequence[Call]:  # noqa: ARG002
+        """It goes with its database, and stays with one that stays."""
+        return []
 
     def _call(self, operation: str, params: Mapping[str, Any], **declared: Any) -> Call:
         whole = {"DatabaseName": self.database, **params}

@@ -281,6 +281,8 @@ def test_the_policy_of_an_operator_allows_every_call_and_no_more(cli: Cli, tmp_p
     made("checklist", "--env", "prod")
     drift(made)
     assert made(*APPLY).status == 0
+    assert made(*DESTROY, "--adopted").status == 0
+    verified(made)
     theirs = {"DatabaseName": "ses_prod", "TableInput": {"Name": "theirs"}}
     call(made, "glue", "CreateTable", **theirs)
     call(made, "athena", "CreateNamedQuery", Name="theirs", Database="ses_prod",
@@ -345,8 +347,12 @@ def drift(made: Bench) -> None:
     call(made, "athena", "UpdateWorkGroup", **group, State="DISABLED")
     arn = {"ResourceARN": f"arn:aws:athena:{place}:workgroup/ses-prod"}
     call(made, "athena", "UntagResource", **arn, TagKeys=["Environment"])
-    [first, second, *_] = call(made, "athena", "ListNamedQueries", **group)["NamedQueryIds"]
-    call(
-        made, "athena", "UpdateNamedQuery", NamedQueryId=first, Name="daily", QueryString="SELECT 1"
-    )
-    call(made, "athena", "DeleteNamedQuery", NamedQueryId=second)
+    ids = call(made, "athena", "ListNamedQueries", **group)["NamedQueryIds"]
+    every = call(made, "athena", "BatchGetNamedQuery", NamedQueryIds=ids)["NamedQueries"]
+    by_name = {query["Name"]: {"NamedQueryId": query["NamedQueryId"]} for query in every}
+    other = {"Name": "daily", "QueryString": "SELECT 1"}
+    call(made, "athena", "UpdateNamedQuery", **by_name["daily"], **other)
+    call(made, "athena", "DeleteNamedQuery", **by_name["slow"])
+    call(made, "athena", "DeleteNamedQuery", **by_name["delays"])
+    elsewhere = {"Name": "delays", "QueryString": "SELECT 1", "Database": "elsewhere"}
+    call(made, "athena", "CreateNamedQuery", **group, **elsewhere)
