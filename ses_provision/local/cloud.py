@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ses_provision.local import traits
 from ses_provision.local.artifact import Artifact
 from ses_provision.local.athena import Athena
+from ses_provision.local.athena_queries import Queries
 from ses_provision.local.cloudflare import Cloudflare
 from ses_provision.local.cloudwatch import CloudWatch
 from ses_provision.local.contract import AwsError, Caller, Clock, Params
@@ -117,6 +118,7 @@ class LocalAws:
         self.firehose = Firehose(self.clock, self.s3, roles)
         self.s3.before = self.firehose.write_what_is_due
         self.athena = Athena(self.clock)
+        Queries(self.athena, self.glue, self.s3, self.clock)
         self._iam = iam
         self.surroundings = Surroundings(
             self.route53, self.sns, access, cloudwatch, moto, self.clock, self.firehose, roles

@@ -215,14 +215,14 @@ def is_type(text: str) -> bool:
     kind, _, inner = text.partition("<")
     if not inner.endswith(">"):
         return False
-    parts = _split(inner[:-1])
+    parts = parts_of(inner[:-1])
     if kind == "struct":
         fields = [part.partition(":") for part in parts]
         return all(name.strip() and is_type(of) for name, _, of in fields)
     return len(parts) == (1 if kind == "array" else 2) and all(map(is_type, parts))
 
 
-def _split(text: str) -> list[str]:
+def parts_of(text: str) -> list[str]:
     """The parts of a type between commas that stand in no inner one."""
     parts, depth, start = [], 0, 0
     for number, sign in enumerate(text):
