@@ -65,7 +65,7 @@ def run(
     return Answered(columns, [[told(value) for value in row] for row in rows], scanned)
 
 
-def parsed(text: str) -> exp.Expression:
+def parsed(text: str) -> exp.Query:
     """A text as one statement that reads."""
     try:
         found = [each for each in sqlglot.parse(text, read="athena") if each is not None]
@@ -79,12 +79,10 @@ def parsed(text: str) -> exp.Expression:
     return found[0]
 
 
-def translated(query: exp.Expression, today: date) -> str:
+def translated(query: exp.Query, today: date) -> str:
     """A query as DuckDB takes it, on the day that it is by the clock of the local AWS."""
     day = exp.cast(exp.Literal.string(today.isoformat()), "date")
-    dated = query.transform(
-        lambda node: day.copy() if isinstance(node, exp.CurrentDate) else node
-    )
+    dated = query.transform(lambda node: day.copy() if isinstance(node, exp.CurrentDate) else node)
     return dated.sql(dialect="duckdb")
 
 
@@ -97,7 +95,7 @@ class Catalogue:
     s3: S3
     today: date
 
-    def provide(self, query: exp.Expression, default: str, known: set[str]) -> int:
+    def provide(self, query: exp.Query, default: str, known: set[str]) -> int:
         """Make every table and view that a query names; how many bytes that reads."""
         own = {cte.alias_or_name.lower() for cte in query.find_all(exp.CTE)}
         scanned = 0
