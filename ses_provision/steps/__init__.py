@@ -173,7 +173,6 @@ STEPS = (
         archive.desired,
         settings="archive.bucket, archive.stream (or suffix)",
         requires=requiring("configuration-set"),
-        heeds=(CONFIGURATION_SET,),
         docs=f"{GUIDE}event-publishing-add-event-destination-firehose.html",
         strays=archive.strays,
     ),
