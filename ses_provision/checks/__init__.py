@@ -9,9 +9,9 @@ people can know. What AWS refuses to tell makes its item unknown, never done. Be
 from ses_provision.checks import (
     account,
     alarms,
+    archive,
     bimi,
     dashboard,
-    archive,
     dns,
     events,
     handover,

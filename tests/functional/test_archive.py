@@ -123,10 +123,12 @@ def test_a_role_that_is_not_known_everywhere_yet_is_waited_for(made: Bench) -> N
     assert made("plan", "--env", "prod", "--detailed-exitcode").status == 0
 
 
-def test_a_mistake_that_firehose_names_with_the_same_code_ends_at_once(made: Bench) -> None:
+def test_a_mistake_that_firehose_names_with_the_same_code_ends_at_once(
+    made: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
     assert made("apply", "--env", "prod", "--yes", "--skip", "archive").status == 0
     before = made.local.clock.now()
-    made.local.firehose._s3.find = lambda _: None  # type: ignore[method-assign]
+    monkeypatch.setattr(made.local.s3, "find", lambda _: None)
 
     stopped = made(*APPLY)
 
@@ -285,8 +287,8 @@ def test_the_policy_of_an_operator_allows_every_call_and_no_more(cli: Cli, tmp_p
     assert made(*APPLY).status == 0
     assert made(*DESTROY, "--adopted").status == 0
     verified(made)
-    theirs = {"DatabaseName": "ses_prod", "TableInput": {"Name": "theirs"}}
-    call(made, "glue", "CreateTable", **theirs)
+    theirs = {"Name": "theirs"}
+    call(made, "glue", "CreateTable", DatabaseName="ses_prod", TableInput=theirs)
     call(made, "athena", "CreateNamedQuery", Name="theirs", Database="ses_prod",
          QueryString="SELECT 1", WorkGroup="ses-prod")  # fmt: skip
     kept = made(*DESTROY, "--adopted")
