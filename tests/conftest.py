@@ -158,7 +158,9 @@ class Result:
 
 def is_read(operation: str) -> bool:
     """Whether an operation only reads, by AWS's naming."""
-    return operation.startswith(("Get", "List", "Describe", "Simulate", "TestDNSAnswer"))
+    return operation.startswith(
+        ("Get", "List", "Describe", "BatchGet", "Simulate", "TestDNSAnswer")
+    )
 
 
 Cli = Callable[..., Result]

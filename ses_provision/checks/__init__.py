@@ -9,6 +9,7 @@ people can know. What AWS refuses to tell makes its item unknown, never done. Be
 from ses_provision.checks import (
     account,
     alarms,
+    archive,
     bimi,
     dashboard,
     dns,
@@ -30,6 +31,7 @@ TOPICS = (
     dns.TOPIC,
     bimi.TOPIC,
     events.TOPIC,
+    archive.TOPIC,
     alarms.TOPIC,
     pausing.TOPIC,
     dashboard.TOPIC,

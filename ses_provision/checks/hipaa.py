@@ -21,6 +21,7 @@ from ses_provision.checks.topic import (
     for_a_person,
     waiting,
 )
+from ses_provision.environment.archive import DESTINATION
 from ses_provision.outside.reading import Reading, ask, both, question
 from ses_provision.outside.rights import EVERYTHING
 from ses_provision.resources.ses.account import sending_account
@@ -170,6 +171,9 @@ def reported_no_more(scene: Scene, destination: str, kinds: list[str]) -> str:
     """How a destination stops to report events."""
     env = scene.env
     what = " and ".join(kinds)
+    if destination == DESTINATION and env.archive is not None:
+        setting = f"take {what} out of archive.types in config/{env.name}.toml, then: "
+        return f"{setting if set(kinds) & set(env.archive.types) else ''}{scene.apply}"
     if destination != env.events.destination:
         return (
             f"SES console, region {env.region}, Configuration sets > {env.configuration_set.name} "

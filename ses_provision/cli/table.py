@@ -63,6 +63,7 @@ GROUPS = {
         ),
     },
     "Data": {
+        "query": "Ask the archive: what became of mail, by day, domain, receiver or cause.",
         "outputs": "Print what an application needs: names, addresses and ARNs.",
         "export": "Write the environment as import blocks and resources of another tool.",
     },

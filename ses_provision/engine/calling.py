@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, TypeVar
 
-from ses_provision.errors import ProvisionError, Stopped
+from ses_provision.errors import AwsRefused, NotSettled, ProvisionError, Stopped
 from ses_provision.outside import wait
 from ses_provision.outside.refusals import means
 
@@ -12,7 +12,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
     from ses_provision.outside.aws import Connections
-    from ses_provision.outside.call import Call
+    from ses_provision.outside.call import Begun, Call
+    from ses_provision.outside.reading import Answer
 
 T = TypeVar("T")
 
@@ -35,11 +36,53 @@ def send(
     """
     try:
         wait.while_refused(lambda: connections.send(call), call.not_yet, sleep)
+        if call.begins is not None:
+            insist_on_the_end(call, call.begins, connections, sleep)
     except ProvisionError as error:
         kind = AlreadySo if means(error, call.already) else Stopped
         raise kind(
             f"Stopped in step {step_id} ({title}): {error.message}", error.hint, error
         ) from error
+
+
+LONGEST_BEGUN = 900.0
+"""Seconds that AWS is given for what a call only begins: a stream takes a minute or two."""
+
+
+def insist_on_the_end(
+    call: Call, begun: Begun, connections: Connections, sleep: wait.Sleep
+) -> None:
+    """Wait until what a call has begun is over, and well."""
+
+    def look() -> Answer:
+        found = connections.answer(begun.asked)
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    what = f"{call.service} {call.operation}"
+    try:
+        answer = wait.until(
+            look,
+            lambda found: begun.seen(found) not in begun.pending,
+            timeout=LONGEST_BEGUN,
+            sleep=sleep,
+            waiting=lambda *_: None,
+            longest=2 * wait.FIRST_LOOK,
+        )
+    except NotSettled as error:
+        raise NotSettled(
+            f"{what} was accepted, and is not over after {wait.span(LONGEST_BEGUN)}.",
+            "Nothing is lost: run the same command again.",
+        ) from error
+    state = begun.seen(answer)
+    if state != begun.good:
+        why = begun.seen(answer, begun.why) if begun.why else None
+        raise AwsRefused(
+            f"{what} was accepted, and ended as {state}: {why or 'no reason given'}",
+            "Mend what AWS names, and run the same command again.",
+            operation=call.operation,
+        )
 
 
 def ensure(call: Call, connections: Connections) -> None:

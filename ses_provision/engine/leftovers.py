@@ -10,6 +10,7 @@ from ses_provision.engine.model import Tagged
 from ses_provision.engine.outcomes import Removed
 from ses_provision.engine.ownership import of_another_project
 from ses_provision.engine.teardown import StepTeardown, Teardown, judge, take_away
+from ses_provision.outside import wait
 from ses_provision.outside.reading import Reading, together
 
 if TYPE_CHECKING:
@@ -63,6 +64,7 @@ def prune(
     connections: Connections,
     *,
     now: Callable[[], datetime],
+    sleep: wait.Sleep = wait.real_sleep,
 ) -> Iterator[Removed]:
     """Remove what was left over when the plan was made, where it still may go."""
     wants = [removal.want for removal in agreed.left_over]
@@ -75,4 +77,6 @@ def prune(
     fresh = look_again()
     going = tuple(removal for removal in fresh.removals if removal.key in agreed_to)
     step = replace(fresh, removals=going)
-    yield from take_away(step, teardown_of(scope, fresh), look_again, connections, now=now)
+    yield from take_away(
+        step, teardown_of(scope, fresh), look_again, connections, now=now, sleep=sleep
+    )

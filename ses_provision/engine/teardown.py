@@ -32,6 +32,7 @@ from ses_provision.engine.outcomes import Removed
 from ses_provision.engine.ownership import not_ours
 from ses_provision.engine.plan import Removal
 from ses_provision.errors import HostedZoneProblem
+from ses_provision.outside import wait
 from ses_provision.outside.reading import Reading, both, together
 
 if TYPE_CHECKING:
@@ -201,6 +202,7 @@ def destroy(
     connections: Connections,
     *,
     now: Callable[[], datetime],
+    sleep: wait.Sleep = wait.real_sleep,
 ) -> Iterator[Removed]:
     """Remove what was agreed to, yielding each once it is gone.
 
@@ -214,7 +216,7 @@ def destroy(
         if fresh != expected:
             raise moved(step, states(expected), states(fresh))
         look_again = partial(again, step, scope, reader)
-        yield from take_away(fresh, agreed, look_again, connections, now=now)
+        yield from take_away(fresh, agreed, look_again, connections, now=now, sleep=sleep)
 
 
 def take_away(
@@ -224,6 +226,7 @@ def take_away(
     connections: Connections,
     *,
     now: Callable[[], datetime],
+    sleep: wait.Sleep = wait.real_sleep,
 ) -> Iterator[Removed]:
     """Send what removes the things of a step that go, yielding each once it is gone.
 
@@ -232,7 +235,7 @@ def take_away(
     asked = [(removal, agreed.calls(removal)) for removal in step.removals]
     for call, completed in calling.batches(asked):
         try:
-            calling.send(call, step.id, step.title, connections)
+            calling.send(call, step.id, step.title, connections, sleep)
         except calling.AlreadySo:
             still = {removal.key for removal in look_again().removals if agreed.goes(removal)}
             if any(removal.key in still for removal in completed):

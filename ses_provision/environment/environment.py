@@ -9,6 +9,7 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from ses_provision.environment import (
     alarm_names,
+    archive,
     bimi,
     dkim,
     limits,
@@ -17,6 +18,7 @@ from ses_provision.environment import (
     set_options,
     smtp,
 )
+from ses_provision.environment.archive import ArchiveNames, ArchiveSettings
 from ses_provision.environment.bimi import BimiSettings
 from ses_provision.environment.dkim import DkimSettings
 from ses_provision.environment.dns import Dns
@@ -97,6 +99,7 @@ class Environment(Section):
     dashboard: DashboardSettings | None = None
     account: AccountWideSettings | None = None
     vdm: VdmSettings | None = None
+    archive: ArchiveSettings | None = None
     production_access: ProductionAccessSettings | None = None
     smtp_users: Users = Field(
         (), description="Programs that send by SMTP, each as an IAM user of its own."
@@ -128,6 +131,8 @@ class Environment(Section):
         arns = {
             "dns.assume_role_arn": self.dns.assume_role_arn,
             "events.kms_key": self.events.kms_key,
+            "archive.kms_key": self.archive and self.archive.kms_key,
+            "archive.permissions_boundary": self.archive and self.archive.permissions_boundary,
             **{
                 f"smtp_users.{number}.permissions_boundary": user.permissions_boundary
                 for number, user in enumerate(self.smtp_users)
@@ -245,10 +250,12 @@ class Environment(Section):
 
     @model_validator(mode="after")
     def set_options_fit(self) -> Environment:
-        """The options of the set beside the rest of the file."""
+        """The options of the set, and the archive, beside the rest of the file."""
         setting, problem = set_options.mistake(self)
         if problem:
             raise contradiction(setting, problem, "configuration_set")
+        for setting, problem in archive.mistakes(self):
+            raise contradiction(setting, problem, "archive")
         return self
 
     @field_validator("smtp_users")
@@ -357,6 +364,12 @@ class Environment(Section):
     def pause_function(self) -> str:
         """The function that pauses the set when its alarms ring; its role bears the same name."""
         return self.alarms.pause_function or PAUSE_FUNCTION + self.ending
+
+    @property
+    def archive_names(self) -> ArchiveNames:
+        """What the parts of the archive are called, of the section or as it would be by default."""
+        settings = self.archive or ArchiveSettings()
+        return archive.names(settings, self.account_id, self.region, self.ending)
 
     @property
     def sends_without_role(self) -> bool:

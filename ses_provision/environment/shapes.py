@@ -191,6 +191,13 @@ FunctionName = Annotated[
     matching(r"[A-Za-z0-9_-]{1,64}", "the name of a Lambda function: 1 to 64 of A-Z a-z 0-9 _ -"),
 ]
 PolicyName = Annotated[str, matching(r"[A-Za-z0-9_+=,.@-]{1,128}", "the name of an IAM policy")]
+PolicyArn = Annotated[
+    str,
+    matching(
+        r"arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/([\x21-\x7e]+/)?[A-Za-z0-9_+=,.@-]{1,128}",
+        "the ARN of an IAM policy",
+    ),
+]
 LONGEST_ALARM = 255  # characters (PutMetricAlarm)
 # IAM takes * and ? in the ARN of an alarm for wildcards, and an alarm's name is in its ARN.
 AlarmName = Annotated[

@@ -11,20 +11,13 @@ from pydantic import AfterValidator, Field, model_validator
 
 from ses_provision.environment.complaints import shown
 from ses_provision.environment.sections import Section, contradiction
-from ses_provision.environment.shapes import Addresses, matching
+from ses_provision.environment.shapes import Addresses, PolicyArn, matching
 from ses_provision.names import LONGEST_TAG, is_within
 
 # IAM takes commas as well; the value of a tag, which lists the users, does not.
 UserName = Annotated[
     str,
     matching(r"[A-Za-z0-9_+=.@-]{1,64}", "the name of an IAM user: 1 to 64 of A-Z a-z 0-9 _+=.@-"),
-]
-PolicyArn = Annotated[
-    str,
-    matching(
-        r"arn:aws[a-z-]*:iam::([0-9]{12}|aws):policy/([\x21-\x7e]+/)?[A-Za-z0-9_+=,.@-]{1,128}",
-        "the ARN of an IAM policy",
-    ),
 ]
 SecretName = Annotated[
     str, matching(r"[A-Za-z0-9/_+=.@-]{1,512}", "1 to 512 of A-Z a-z 0-9 / _ + = . @ -")

@@ -18,11 +18,14 @@ from ses_provision.environment import Environment
 from ses_provision.names import region_of
 from ses_provision.outside import functions
 from ses_provision.resources import policies, tags
+from ses_provision.resources.athena import WorkGroup
 from ses_provision.resources.cloudwatch import Alarm
 from ses_provision.resources.dashboard import Dashboard
+from ses_provision.resources.firehose import DeliveryStream
 from ses_provision.resources.functions import Function
 from ses_provision.resources.iam import RolePolicy
 from ses_provision.resources.logs import LogGroup
+from ses_provision.resources.s3 import SHUT, Bucket, encrypted
 from ses_provision.resources.service_role import ServiceRole
 from ses_provision.resources.ses import (
     Archiving,
@@ -310,6 +313,79 @@ def _(one: Function, env: Environment) -> Imported | None:
             "Description": one.description,
             "Timeout": one.timeout,
             "MemorySize": one.memory,
+            "Tags": tags.as_list(one.tags),
+        },
+    )
+
+
+@resource.register
+def _(one: Bucket, env: Environment) -> Imported:
+    del env
+    [rule] = encrypted(one.kms_key)["Rules"]
+    rules = {name: held for name, held in one.rules.items() if held}
+    return Imported(
+        "AWS::S3::Bucket",
+        {"BucketName": one.name},
+        {
+            "BucketName": one.name,
+            "PublicAccessBlockConfiguration": SHUT,
+            "BucketEncryption": {
+                "ServerSideEncryptionConfiguration": [
+                    {
+                        "ServerSideEncryptionByDefault": rule["ApplyServerSideEncryptionByDefault"],
+                        "BucketKeyEnabled": rule.get("BucketKeyEnabled", False),
+                    }
+                ]
+            },
+            "LifecycleConfiguration": {
+                "Rules": [
+                    {
+                        "Id": name,
+                        "Status": "Enabled",
+                        "Prefix": held.prefix,
+                        "ExpirationInDays": held.days,
+                        "NoncurrentVersionExpiration": {"NoncurrentDays": 1},
+                        "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7},
+                    }
+                    for name, held in sorted(rules.items())
+                ]
+            },
+            "Tags": tags.as_list(one.tags),
+        },
+    )
+
+
+@resource.register
+def _(one: DeliveryStream, env: Environment) -> Imported:
+    del env
+    return Imported(
+        "AWS::KinesisFirehose::DeliveryStream",
+        {"DeliveryStreamName": one.name},
+        {
+            "DeliveryStreamName": one.name,
+            "DeliveryStreamType": "DirectPut",
+            "DeliveryStreamEncryptionConfigurationInput": {"KeyType": "AWS_OWNED_CMK"},
+            "ExtendedS3DestinationConfiguration": one.into(),
+            "Tags": tags.as_list(one.tags),
+        },
+    )
+
+
+@resource.register
+def _(one: WorkGroup, env: Environment) -> Imported:
+    del env
+    return Imported(
+        "AWS::Athena::WorkGroup",
+        {"Name": one.name},
+        {
+            "Name": one.name,
+            "State": "ENABLED" if one.enabled else "DISABLED",
+            "WorkGroupConfiguration": {
+                "EnforceWorkGroupConfiguration": one.enforced,
+                "PublishCloudWatchMetricsEnabled": one.metrics,
+                "BytesScannedCutoffPerQuery": one.scan_limit,
+                "ManagedQueryResultsConfiguration": {"Enabled": one.managed_results},
+            },
             "Tags": tags.as_list(one.tags),
         },
     )

@@ -20,6 +20,13 @@ class Block:
 
 
 @dataclass(frozen=True)
+class Blocks:
+    """Nested blocks of one name, one after the other."""
+
+    held: tuple[Block, ...]
+
+
+@dataclass(frozen=True)
 class Reference:
     """An expression that is written as it is: `aws.us_east_1`."""
 
@@ -43,10 +50,12 @@ def body(arguments: Mapping[str, Any], depth: int) -> Iterator[str]:
     """Arguments first, then nested blocks."""
     indent = "  " * depth
     given = {k: v for k, v in arguments.items() if v is not None}
-    yield from assignments({k: v for k, v in given.items() if not isinstance(v, Block)}, depth)
+    flat = {k: v for k, v in given.items() if not isinstance(v, Block | Blocks)}
+    yield from assignments(flat, depth)
     for name, value in given.items():
-        if isinstance(value, Block):
-            yield from [f"{indent}{name} {{", *body(value.arguments, depth + 1), f"{indent}}}"]
+        blocks = (value,) if isinstance(value, Block) else getattr(value, "held", ())
+        for held in blocks:
+            yield from [f"{indent}{name} {{", *body(held.arguments, depth + 1), f"{indent}}}"]
 
 
 def assignments(arguments: Mapping[str, Any], depth: int) -> Iterator[str]:

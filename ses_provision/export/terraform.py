@@ -10,6 +10,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+import ses_provision.export.terraform_archive
 import ses_provision.export.terraform_pools  # noqa: F401 - it registers what it exports
 from ses_provision.environment import Environment
 from ses_provision.export import hcl, terraform_functions
@@ -71,8 +72,8 @@ def note(resource: Any) -> str:
             return f"Left out, for its zone is not in Route 53: {resource.label}"
         case Function():
             return f"Left out, for Terraform wants its code in a file beside: {resource.label}"
-        case EventDestination(topic_arn=""):
-            return f"Left out, for it reports to no SNS topic: {resource.label}"
+        case EventDestination(topic_arn="", stream=stream) if not stream:
+            return f"Left out, for it reports to no SNS topic and no stream: {resource.label}"
     if resources.dispatch(type(resource)) is resources.dispatch(object):
         return f"Left out, for this export has no form for it: {resource.label}"
     return ""
@@ -169,13 +170,18 @@ def _(resource: MailFrom, env: Environment) -> list[Managed]:
 @resources.register
 def _(resource: EventDestination, env: Environment) -> list[Managed]:
     del env
-    topic = resource.topic_arn
-    if not topic:
+    topic, stream = resource.topic_arn, resource.stream
+    if not (topic or stream):
         return []
+    reported = {
+        "iam_role_arn": stream.get("IamRoleArn"),
+        "delivery_stream_arn": stream.get("DeliveryStreamArn"),
+    }
     destination = {
         "enabled": resource.enabled,
         "matching_event_types": sorted(resource.types),
-        "sns_destination": Block({"topic_arn": topic}),
+        "sns_destination": Block({"topic_arn": topic}) if topic else None,
+        "kinesis_firehose_destination": Block(reported) if stream else None,
     }
     return [
         Managed(

@@ -11,13 +11,18 @@ from typing import TYPE_CHECKING, Any
 
 from ses_provision.local import traits
 from ses_provision.local.artifact import Artifact
+from ses_provision.local.athena import Athena
+from ses_provision.local.athena_queries import Queries
 from ses_provision.local.cloudflare import Cloudflare
 from ses_provision.local.cloudwatch import CloudWatch
 from ses_provision.local.contract import AwsError, Caller, Clock, Params
+from ses_provision.local.decisions import Decisions
 from ses_provision.local.dispatch import Dispatcher
 from ses_provision.local.disturb import Disturbances
+from ses_provision.local.firehose import Firehose
 from ses_provision.local.function_runs import Runner
 from ses_provision.local.functions import Lambda
+from ses_provision.local.glue import Glue
 from ses_provision.local.iam import Iam
 from ses_provision.local.keyring import Keyring
 from ses_provision.local.kms import Kms
@@ -29,6 +34,8 @@ from ses_provision.local.neighbours import Surroundings
 from ses_provision.local.price_list import PriceList
 from ses_provision.local.primaries import Primaries
 from ses_provision.local.route53 import Route53
+from ses_provision.local.s3 import S3
+from ses_provision.local.service_access import ServiceAccess
 from ses_provision.local.service_quotas import ServiceQuotas
 from ses_provision.local.ses.service import SesV2
 from ses_provision.local.ses.v1.service import SesV1
@@ -66,7 +73,7 @@ _LAMBDA_TRUST = {
 }
 
 
-class LocalAws:
+class LocalAws(Decisions):
     """A whole AWS in this process: several accounts and regions, strict where AWS is strict.
 
     Nothing is shared between two of them, and making one costs next to nothing.
@@ -107,8 +114,15 @@ class LocalAws:
         self.functions = Lambda(iam, runner, self.clock)
         cloudwatch = CloudWatch(universe, self.sns, access, self._functions, self.clock)
         self.dashboards = cloudwatch.dashboards
+        roles = ServiceAccess(iam, moto["kms"])
+        self.s3, self.glue = S3(self.clock), Glue(self.clock)
+        self.firehose = Firehose(self.clock, self.s3, roles)
+        self.s3.before = self.firehose.write_what_is_due
+        self.athena = Athena(self.clock)
+        Queries(self.athena, self.glue, self.s3, self.clock)
+        self._iam = iam
         self.surroundings = Surroundings(
-            self.route53, self.sns, access, cloudwatch, moto, self.clock
+            self.route53, self.sns, access, cloudwatch, moto, self.clock, self.firehose, roles
         )
         self.sesv2 = SesV2(self.surroundings, self.clock)
         self.sesv2.world.address = self._address
@@ -130,8 +144,14 @@ class LocalAws:
             "artifact": self.artifact,
             "pricing": self.price_list,
             "service-quotas": self.quotas,
+            "s3": self.s3,
+            "firehose": self.firehose,
+            "glue": self.glue,
+            "athena": self.athena,
         }
-        services["resourcegroupstaggingapi"] = Tagging(services, self.functions, logs)
+        services["resourcegroupstaggingapi"] = Tagging(
+            services, self.functions, logs, self.s3, self.firehose, self.athena, self.glue
+        )
         self._dispatcher = Dispatcher(
             services, self._keyring, self._disturbances, self._sleep, self.lock
         )
@@ -195,6 +215,8 @@ class LocalAws:
         self.sesv2.refuses_same_key_length = knobs.refuse_same_key_length
         self.sesv2.hides_own_selector = knobs.hide_own_selector
         self.sns.lag = Lag(knobs.lists_after, int(knobs.lists_after_reads), knobs.effect_after)
+        self._iam.roles_after = timedelta(seconds=knobs.roles_after)
+        self.firehose.makes_for = timedelta(seconds=knobs.stream_after)
         self.sesv2.simulator_moves_reputation = knobs.simulator_moves_reputation
         if knobs.verify_after is not None:
             self.sesv2.verification_delay = timedelta(seconds=knobs.verify_after)
@@ -216,54 +238,6 @@ class LocalAws:
     def clear_faults(self) -> None:
         """Take all faults away."""
         self.knobs = replace(self.knobs, faults=())
-
-    def confirm_subscriptions(self, account: str | None = None, endpoint: str | None = None) -> int:
-        """Confirm pending SNS subscriptions as their owners would; how many."""
-        return self.sns.confirm(account, endpoint)
-
-    def decide_review(self, account: str, region: str, decision: str) -> None:
-        """End a pending review for production access: GRANTED, DENIED or FAILED."""
-        self.sesv2.decide_review(account, region, decision)
-
-    def decide_quota(self, account: str, region: str, code: str, status: str) -> None:
-        """Decide the open request for a quota: APPROVED raises it."""
-        self.quotas.decide(account, region, code, status)
-
-    def allow_production(self, account: str, region: str) -> None:
-        """Let an account out of the sandbox without a review."""
-        self.sesv2.allow_production(account, region)
-
-    def set_enforcement(self, account: str, region: str, status: str) -> None:
-        """Set what AWS thinks of the account: HEALTHY, PROBATION or SHUTDOWN."""
-        self.sesv2.set_enforcement(account, region, status)
-
-    def pause_sending(self, account: str, region: str) -> None:
-        """Pause an account's sending, as AWS does when its reputation is bad."""
-        self.sesv2.pause(account, region)
-
-    def resume_sending(self, account: str, region: str) -> None:
-        """Take the pause back."""
-        self.sesv2.resume(account, region)
-
-    def confirm_address(self, account: str, region: str, address: str) -> bool:
-        """Follow the link in SES's mail to an address; whether it was still valid."""
-        return self.sesv2.click_verification(account, region, address)
-
-    def find_fault(self, account: str, region: str, tenant: str, impact: str | None) -> None:
-        """Let SES find something in a tenant's mail: LOW, HIGH, or None for nothing any more."""
-        self.sesv2.find_fault(account, region, tenant, impact)
-
-    def lease(self, account: str, region: str, ips: Iterable[str]) -> None:
-        """Lease dedicated IP addresses to an account, as AWS does in a support case."""
-        self.sesv2.lease(account, region, ips)
-
-    def accept_baa(self, account: str, *, organization: bool = False) -> None:
-        """Accept the Business Associate Addendum, as the console does."""
-        self.artifact.accept(account, organization)
-
-    def end_baa(self, account: str) -> None:
-        """End every Business Associate Addendum of an account."""
-        self.artifact.end(account)
 
     def declare_dns(
         self, name: str, record_type: str, values: list[str], account: str | None = None

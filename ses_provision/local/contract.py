@@ -119,5 +119,10 @@ class Neighbours(Protocol):
     def put_event(self, caller: Caller, detail_type: str, detail: dict[str, Any]) -> None:
         """Put an event on the default EventBridge bus."""
 
+    def stream_refusal(
+        self, caller: Caller, stream_arn: str, role_arn: str, source_arn: str
+    ) -> str | None:
+        """Why SES may not put records on a stream in a role, or None when it may."""
+
     def put_firehose_record(self, caller: Caller, stream_arn: str, data: bytes) -> None:
         """Put a record on a delivery stream."""

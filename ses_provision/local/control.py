@@ -13,7 +13,7 @@ GET    knobs                   POST knobs {"rate", "latency", "insync_after", "v
                                            "lists_after", "lists_after_reads", "effect_after",
                                            "sessions_expire", "simulator_moves_reputation",
                                            "refuse_same_key_length", "hide_own_selector",
-                                           "keys_after", "roles_after",
+                                           "keys_after", "roles_after", "stream_after",
                                            "faults": [fault]}
 POST   rate {"rate"}           POST latency {"latency"}
 GET    faults                  POST faults {"kind", "operation", "number", "times"}

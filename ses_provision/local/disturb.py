@@ -92,7 +92,7 @@ def refusal(fault: Fault, caller: Caller, who: str, call: tuple[str, str, Params
     if fault.kind is FaultKind.ERROR:
         return AwsError("InternalFailure", "The request processing has failed.", 500)
     code, status = traits.of(service).denial
-    action = f"{traits.of(service).action_prefix}:{operation}"
+    action = traits.of(service).action(operation)
     return AwsError(
         code,
         f"User: {who} is not authorized to perform: {action} on resource: "

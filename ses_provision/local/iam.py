@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import timedelta
 from typing import TYPE_CHECKING
 from urllib.parse import quote, unquote
 
@@ -45,6 +46,8 @@ class Iam(MotoService):
         self._clock = clock
         self._roles_made: dict[tuple[str, str], datetime] = {}
         self.users = Users(super().handle, keyring, clock)
+        self.roles_after = timedelta()
+        """How long it takes until other services know of a new role."""
 
     @property
     def operations(self) -> frozenset[str]:
@@ -103,6 +106,11 @@ class Iam(MotoService):
             boundary = self._boundary(caller, kind, name)
         texts = {**by_hand.identity, **self._policies(caller, kind, name)}
         return policy_simulator.simulate(Policies(texts, boundary), params)
+
+    def is_known(self, caller: Caller, role: str) -> bool:
+        """Whether other services know of a role by now."""
+        made = self._roles_made.get((caller.account, role))
+        return made is None or self._clock.now() - made >= self.roles_after
 
     def lets(self, caller: Caller, name: str, asked: policies.Ask, kind: str = "user") -> bool:
         """Whether the policies of a user or a role, and its boundary, allow something."""

@@ -94,8 +94,9 @@ class Knobs:
     mail to SES's mailbox simulator moves the reputation metrics, so that alarms can ring.
     `refuse_same_key_length`: SES refuses a DKIM key length that is set already, as its guide says.
     `hide_own_selector`: SES shows no selector of a key that somebody brought, as in some answers.
-    `keys_after`: seconds until SMTP knows a new access key. `roles_after`: seconds until Lambda can
-    take on a new role.
+    `keys_after`: seconds until SMTP knows a new access key. `roles_after`: seconds until other
+    services may take on a new role. `stream_after`: seconds that Firehose makes, and deletes, a
+    stream.
     """
 
     rate: float | None = None
@@ -112,6 +113,7 @@ class Knobs:
     hide_own_selector: bool = False
     keys_after: float = 0.0
     roles_after: float = 0.0
+    stream_after: float = 10.0
 
     def changed(self, data: dict[str, Any]) -> Knobs:
         """These knobs with some turned, from JSON; a ValueError says what is wrong."""

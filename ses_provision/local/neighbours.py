@@ -7,13 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 from ses_provision.local import dnsnames, topic_access
 from ses_provision.local.contract import Caller, Clock
+from ses_provision.local.topic_access import SES
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ses_provision.local.cloudwatch import CloudWatch
     from ses_provision.local.contract import Service
+    from ses_provision.local.firehose import Firehose
     from ses_provision.local.route53 import Route53
+    from ses_provision.local.service_access import ServiceAccess
     from ses_provision.local.sns import Sns
     from ses_provision.local.topic_access import TopicAccess
 
@@ -65,6 +68,8 @@ class Surroundings:
         cloudwatch: CloudWatch,
         moto: dict[str, Service],
         clock: Clock,
+        firehose: Firehose,
+        roles: ServiceAccess,
     ) -> None:
         self.external_dns = ExternalDns()
         self.stream_records: list[tuple[str, bytes]] = []
@@ -74,6 +79,8 @@ class Surroundings:
         self._cloudwatch = cloudwatch
         self._moto = moto
         self._clock = clock
+        self._firehose = firehose
+        self._roles = roles
 
     def dns(self, account: str, name: str, record_type: str) -> list[str] | None:
         """What public DNS answers, which is one for all accounts: from the account's zones, from
@@ -132,11 +139,26 @@ class Surroundings:
         }
         self._moto["events"].handle(caller, "PutEvents", {"Entries": [entry]})
 
-    def put_firehose_record(self, caller: Caller, stream_arn: str, data: bytes) -> None:
-        """Put a record on a delivery stream, where `stream_records` can be read.
+    def stream_refusal(
+        self, caller: Caller, stream_arn: str, role_arn: str, source_arn: str
+    ) -> str | None:
+        """Why SES may not put records on a stream in a role, None when it may.
 
-        They end here: the bucket or endpoint behind a stream is not part of the local AWS.
+        What it says was not recorded, nor whether it looks at a stream that is not ready; the local
+        AWS is strict (SES Developer Guide, event destination for Firehose).
         """
+        stream = self._firehose.find(stream_arn)
+        if stream is None or self._firehose.status(stream) != "ACTIVE":
+            return f"Delivery stream <{stream_arn}> is not found, or not active."
+        context = {"aws:SourceAccount": (caller.account,), "aws:SourceArn": (source_arn,)}
+        if not self._roles.may_assume(caller, role_arn, SES, context):
+            return f"Could not assume IAM role <{role_arn}>."
+        if not self._roles.lets(caller, role_arn, "firehose:PutRecordBatch", stream_arn):
+            return f"IAM role <{role_arn}> may not put records on <{stream_arn}>."
+        return None
+
+    def put_firehose_record(self, caller: Caller, stream_arn: str, data: bytes) -> None:
+        """Put a record on a delivery stream; `stream_records` has them all."""
         name = {"DeliveryStreamName": stream_arn.rpartition("/")[2]}
-        self._moto["firehose"].handle(caller, "DescribeDeliveryStream", name)
+        self._firehose.handle(caller, "PutRecord", {**name, "Record": {"Data": data}})
         self.stream_records.append((stream_arn, data))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from ses_provision.local import traits
@@ -46,6 +47,7 @@ def snapshot(aws: LocalAws, account: str) -> dict[str, Any]:
         "kms": _regions(aws, account, _keys),
         "lambda": _regions(aws, account, lambda _, *place: aws.functions.held(*place)),
         "logs": _regions(aws, account, lambda _, *place: aws.logs.held(*place)),
+        "archive": _regions(aws, account, _archive),
     } | {
         service: _regions(aws, account, _names_of(service, listing))
         for service in aws.services
@@ -134,6 +136,50 @@ def _keys(aws: LocalAws, account: str, region: str) -> dict[str, Any]:
             "Aliases": [held["AliasName"] for held in ask("ListAliases", KeyId=key)["Aliases"]],
         }
     return found
+
+
+def _archive(aws: LocalAws, account: str, region: str) -> dict[str, Any]:
+    """Buckets with their settings and the number of their objects, streams, the catalogue,
+    workgroups; what comes and goes by itself left out."""
+    aws.firehose.write_what_is_due()
+    found = {
+        "buckets": {
+            held.name: [
+                held.block,
+                held.encryption,
+                held.lifecycle,
+                held.policy,
+                held.tags,
+                len(held.objects),
+            ]
+            for held in aws.s3.buckets(account, region)
+        },
+        "streams": {
+            held.name: [held.target, held.is_encrypted, held.tags]
+            for held in aws.firehose.streams(account, region)
+            if aws.firehose.find(held.arn)
+        },
+        "databases": {
+            name: [held.tags, {table: _settled(each) for table, each in held.tables.items()}]
+            for name, held in aws.glue.databases(account, region).items()
+        },
+        "workgroups": {
+            name: [
+                held.state,
+                held.configuration,
+                held.tags,
+                sorted((each["Name"], each["QueryString"]) for each in held.queries.values()),
+            ]
+            for name, held in aws.athena.groups(account, region).items()
+        },
+    }
+    return deepcopy({kind: held for kind, held in found.items() if held})
+
+
+def _settled(table: Reply) -> Reply:
+    return {
+        k: held for k, held in table.items() if k not in ("CreateTime", "UpdateTime", "VersionId")
+    }
 
 
 def _names_of(service: str, listing: tuple[str, str]) -> Any:

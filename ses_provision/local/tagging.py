@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from ses_provision.local.cloudwatch import ALARMS
 from ses_provision.local.contract import AwsError, Caller, Params, Reply
@@ -14,8 +14,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from ses_provision.local.contract import Service
-    from ses_provision.local.functions import Lambda
-    from ses_provision.local.logs import Logs
 
 _REFUSED = "InvalidParameterException"
 _NOT_WITH_ARNS = (
@@ -28,15 +26,21 @@ _NOT_WITH_ARNS = (
 PAGE = 100  # ResourcesPerPage is at most this (Resource Groups Tagging API reference)
 
 
+class Holder(Protocol):
+    """A service that tells the tags of what it holds."""
+
+    def tagged(self, caller: Caller) -> Mapping[str, dict[str, str]]:
+        """The tags of each thing in the caller's region, by its ARN."""
+
+
 class Tagging(OwnService):
     """GetResources over the services that this project tags things in."""
 
     name = "resourcegroupstaggingapi"
 
-    def __init__(self, services: Mapping[str, Service], functions: Lambda, logs: Logs) -> None:
+    def __init__(self, services: Mapping[str, Service], *others: Holder) -> None:
         self._services = services
-        self._functions = functions
-        self._logs = logs
+        self._others = others
         self.operations: Mapping[str, Operation] = {"GetResources": self._get_resources}
 
     def _get_resources(self, caller: Caller, params: Params) -> Reply:
@@ -62,7 +66,7 @@ class Tagging(OwnService):
     def _everything(self, caller: Caller) -> Iterator[tuple[str, dict[str, str]]]:
         for kind in (self._identities, self._sets, self._pools, self._topics, self._alarms):
             yield from kind(caller)
-        for held in (self._functions, self._logs):
+        for held in self._others:
             yield from held.tagged(caller).items()
 
     def _ask(self, caller: Caller, service: str, operation: str, **params: object) -> Reply:

@@ -55,6 +55,8 @@ class Traits:
     """For a snapshot: the operation that lists what it holds, and where the answer has it."""
     arns: Mapping[str, str] = field(default_factory=dict)
     """Parameters that name what a call acts on, with its ARN."""
+    actions: Mapping[str, str] = field(default_factory=dict)
+    """Operations whose action bears another name in policies."""
     older_paths: Mapping[str, str] = field(default_factory=dict)
     """Paths of GETs that older clients send, as patterns, with their operations."""
 
@@ -63,6 +65,21 @@ class Traits:
         """What its actions are called in policies."""
         return self.prefix or self.name
 
+    def action(self, operation: str) -> str:
+        """What an operation is called in policies."""
+        return f"{self.action_prefix}:{self.actions.get(operation, operation)}"
+
+
+_S3_ACTIONS = {
+    "GetPublicAccessBlock": "GetBucketPublicAccessBlock",
+    "PutPublicAccessBlock": "PutBucketPublicAccessBlock",
+    "GetBucketEncryption": "GetEncryptionConfiguration",
+    "PutBucketEncryption": "PutEncryptionConfiguration",
+    "GetBucketLifecycleConfiguration": "GetLifecycleConfiguration",
+    "PutBucketLifecycleConfiguration": "PutLifecycleConfiguration",
+    "ListObjectsV2": "ListBucket",
+    "ListObjectVersions": "ListBucketVersions",
+}
 
 _JSON = Traits(
     "",
@@ -88,9 +105,32 @@ _ALL = (
     replace(_JSON, name="events", is_moto=True, listing=("ListRules", "Rules")),
     replace(
         _JSON,
+        name="athena",
+        throttle=("TooManyRequestsException", 400),
+        misfit="InvalidRequestException",
+        arns={
+            "WorkGroup": "arn:{partition}:athena:{region}:{account}:workgroup/{value}",
+            "ResourceARN": "{value}",
+        },
+    ),
+    replace(
+        _JSON,
         name="firehose",
-        is_moto=True,
-        listing=("ListDeliveryStreams", "DeliveryStreamNames"),
+        throttle=("LimitExceededException", 400),
+        arns={
+            "DeliveryStreamName": (
+                "arn:{partition}:firehose:{region}:{account}:deliverystream/{value}"
+            ),
+        },
+    ),
+    replace(
+        _JSON,
+        name="glue",
+        misfit="InvalidInputException",
+        arns={
+            "DatabaseName": "arn:{partition}:glue:{region}:{account}:database/{value}",
+            "ResourceArn": "{value}",
+        },
     ),
     Traits(
         "iam",
@@ -155,6 +195,13 @@ _ALL = (
             "/v2/email/configuration-sets": "ListConfigurationSets",
             "/v2/email/contact-lists/(?P<ContactListName>[^/]+)/contacts": "ListContacts",
         },
+    ),
+    Traits(
+        "s3",
+        throttle=("SlowDown", 503),
+        misfit="InvalidArgument",
+        arns={"Bucket": "arn:{partition}:s3:::{value}"},
+        actions=_S3_ACTIONS,
     ),
     replace(_JSON, name="secretsmanager", is_moto=True, listing=("ListSecrets", "SecretList")),
     replace(

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Protocol
 
+from ses_provision.outside.reading import Answer, Ask
 from ses_provision.outside.refusals import Refusal
 from ses_provision.outside.rights import Condition, Credentials, Right, iam_action
 
@@ -27,6 +28,29 @@ class Doubt:
 
 
 @dataclass(frozen=True)
+class Begun:
+    """How it is known that what a call has only begun is over.
+
+    `asked` says how far it is, at `path` in its answer; `pending` are the words for "not yet",
+    `good` is the one for success, None where the thing has to be gone. `why` is where the answer
+    gives a reason for anything else.
+    """
+
+    asked: Ask
+    path: tuple[str, ...]
+    pending: tuple[str | None, ...]
+    good: str | None
+    why: tuple[str, ...] = ()
+
+    def seen(self, answer: Answer, path: tuple[str, ...] = ()) -> Any:
+        """What an answer has at a path; None where there is nothing."""
+        found: Any = answer
+        for name in path or self.path:
+            found = found.get(name) if isinstance(found, Mapping) else None
+        return found
+
+
+@dataclass(frozen=True)
 class Call:
     """One writing call.
 
@@ -37,7 +61,8 @@ class Call:
     lost, or somebody else was faster. `batch` names the list parameter in which calls that differ
     in nothing else may be sent together, as a whole or not at all, with the path to it. A call
     with a `doubt` is read back. `late` completes the parameters when the call is sent, so that no
-    plan and no record of calls has them.
+    plan and no record of calls has them. `begins` is what the call only begins: the next one is not
+    sent before that is over.
     """
 
     service: str
@@ -53,6 +78,7 @@ class Call:
     credentials: Credentials = field(default=Credentials.ACCOUNT)
     doubt: Doubt | None = None
     late: Late | None = field(default=None, repr=False)
+    begins: Begun | None = None
 
     @property
     def action(self) -> str:

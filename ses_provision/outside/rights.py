@@ -43,6 +43,20 @@ class Right:
     credentials: Credentials = Credentials.ACCOUNT
 
 
+OTHERWISE_NAMED = {
+    ("s3", "GetPublicAccessBlock"): "GetBucketPublicAccessBlock",
+    ("s3", "PutPublicAccessBlock"): "PutBucketPublicAccessBlock",
+    ("s3", "GetBucketEncryption"): "GetEncryptionConfiguration",
+    ("s3", "PutBucketEncryption"): "PutEncryptionConfiguration",
+    ("s3", "GetBucketLifecycleConfiguration"): "GetLifecycleConfiguration",
+    ("s3", "PutBucketLifecycleConfiguration"): "PutLifecycleConfiguration",
+    ("s3", "ListObjectsV2"): "ListBucket",
+    ("s3", "ListObjectVersions"): "ListBucketVersions",
+}
+"""Operations whose action bears another name (Service Authorization Reference)."""
+
+
 def iam_action(service: str, operation: str) -> str:
-    """The IAM action of an API operation; for the operations used here both bear one name."""
-    return f"{IAM_PREFIXES.get(service, service)}:{operation}"
+    """The IAM action of an API operation; most bear its name."""
+    named = OTHERWISE_NAMED.get((service, operation), operation)
+    return f"{IAM_PREFIXES.get(service, service)}:{named}"

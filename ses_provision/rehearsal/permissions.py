@@ -30,6 +30,7 @@ from ses_provision.operations import (
     drill,
     emergency,
     own_keys,
+    query,
     quotas,
     smtp_keys,
     statistics,
@@ -223,5 +224,6 @@ def calls(env: Environment, account: Account) -> Iterator[Ask | Call]:
     yield from quotas.calls(account)
     yield from smtp_keys.calls(env, account)
     yield from smtp_keys.value_asks(env, account)
+    yield from query.calls(env, account)
     yield from drill.calls(env, account)
     yield from alarm_drill.requests(env, account)

@@ -9,8 +9,10 @@ from ses_provision.engine.model import Step, requiring
 from ses_provision.steps import (
     account,
     alarms,
+    archive,
     auto_pause,
     bimi,
+    catalog,
     configuration_set,
     dashboard,
     dkim,
@@ -163,6 +165,25 @@ STEPS = (
         docs="https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/"
         "alarms-and-actions-Lambda.html",
         strays=auto_pause.strays,
+    ),
+    Step(
+        "archive",
+        "Event archive",
+        "Keeps what became of every mail in a bucket, long after the events themselves are over.",
+        archive.desired,
+        settings="archive.bucket, archive.stream (or suffix)",
+        requires=requiring("configuration-set"),
+        docs=f"{GUIDE}event-publishing-add-event-destination-firehose.html",
+        strays=archive.strays,
+    ),
+    Step(
+        "catalog",
+        "Archive queries",
+        "Lets people ask the archive by SQL: a table, views and named queries in Athena.",
+        catalog.desired,
+        settings="archive.database, archive.workgroup (or suffix)",
+        docs="https://docs.aws.amazon.com/athena/latest/ug/partition-projection.html",
+        strays=catalog.strays,
     ),
     Step(
         "alarms",

@@ -39,6 +39,13 @@ def with_a_user(project: Path, cli: Cli, *, has_key: bool) -> None:
         assert cli("smtp", "create", "--env", "prod", "--yes").status == 0
 
 
+def with_an_archive(project: Path, cli: Cli) -> None:
+    """An environment that archives its events, applied."""
+    file = project / "config" / "prod.toml"
+    file.write_text(f"{file.read_text(encoding='utf-8')}\n[archive]\n", encoding="utf-8")
+    assert cli("apply", "--env", "prod", "--yes").status == 0
+
+
 @pytest.mark.parametrize(
     ("name", "example"),
     [one for one in EXAMPLES if one[0] not in NEVER_ENDS],
@@ -72,6 +79,8 @@ def test_the_examples_in_help_run(
         file.write_text(f"{file.read_text(encoding='utf-8')}\n{section}", encoding="utf-8")
     if name == "smtp":
         with_a_user(project, cli, has_key="smtp create" not in example)
+    if name == "query":
+        with_an_archive(project, cli)
     if name in {"destroy", "dkim", "drill", "pause", "smtp", "send-test", "request-access"}:
         monkeypatch.setattr("sys.stdin", Person("staging\ny\n" if name == "destroy" else "y\n"))
 

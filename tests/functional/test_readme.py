@@ -102,6 +102,7 @@ def test_there_are_walk_throughs_for_each_kind_of_dns_and_for_each_optional_sect
         "an alarm that pauses",
         "another DNS provider",
         "from the first mails to a larger quota",
+        "keep what became of each mail",
         "links under a domain of your own",
         "one domain in two accounts",
         "one domain in two accounts and two regions",

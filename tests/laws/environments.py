@@ -82,6 +82,8 @@ POOLS: Settings = {
     "pools": [{"name": "bulk", "scaling": "managed"}],
 }
 ARCHIVE = f"arn:aws:ses:{REGION}:{ACCOUNT}:mailmanager-archive/a-{'0' * 24}"
+KEPT: Settings = {"archive": {"kms_key": "alias/archive", "types": ["SEND", "BOUNCE"],
+                                 "permissions_boundary": surroundings.BOUNDARY}}  # fmt: skip
 DUBLIN: Settings = {"region": "eu-west-1", "mail_from": {"subdomain": "mail-eu"}}
 
 AT_NAME_SERVER: Settings = {
@@ -140,7 +142,7 @@ LONG: Settings = {
 OWN_KEY: Settings = {"dkim": {"method": "own_key"}}
 MANY_TAGS: Settings = {"tags": {f"Tag{number}": f"value {number}" for number in range(43)}}
 EVERYTHING = merged(
-    ROLE, PEOPLE, DMARC, BIMI, ACCESS, TWO_REGIONS, SMTP, PAUSE, POOLS,
+    ROLE, PEOPLE, DMARC, BIMI, ACCESS, TWO_REGIONS, SMTP, PAUSE, POOLS, {"archive": {}},
     {
         "configuration_set": {"max_delivery_seconds": 3600, "archive_arn": ARCHIVE},
         "project": "shop",
@@ -258,6 +260,10 @@ ROWS = (
     Row("another environment's pool", {"configuration_set": {"pool": "bulk"}}, others={
         "shop": merged(POOLS, {"domain": "example.org", "configuration_set": {"name": "shop"}}),
     }),
+    Row("an archive with all settings", merged(KEPT, {"archive": {
+        "bucket": "their-mail-archive", "stream": "mail.events", "days": 30,
+        "buffer_seconds": 60, "database": "mail", "workgroup": "mail", "scan_limit_mb": 10,
+    }}), around=(surroundings.boundary, surroundings.key("alias/archive", REGION))),
     Row("GovCloud", merged(ROLE, PEOPLE, {"region": "us-gov-west-1"})),
     Row("a region with DKIM records of its own", {"region": "eu-south-1"}),
     Row("the longest names", LONG),
@@ -364,6 +370,18 @@ REFUSED = (
     Refused("a secret's name where nothing is stored", {
         "smtp_users": [{"name": "mailer", "secret_name": "mailer"}],
     }, "smtp_users.0.secret_name"),
+    Refused("a bucket of another account's own names", {
+        "archive": {"bucket": f"mail-{OTHER_ACCOUNT}-{REGION}-an"},
+    }, "archive.bucket"),
+    Refused("an archive whose bucket has no name that fits", {
+        "suffix": "s" * 32, "archive": {},
+    }, "archive.bucket"),
+    Refused("a key of another region for an archive", {
+        "archive": {"kms_key": f"arn:aws:kms:{FAR}:{ACCOUNT}:key/{surroundings.KEY_ID}"},
+    }, "archive.kms_key"),
+    Refused("one destination for two purposes", {
+        "events": {"destination": "firehose-archive"}, "archive": {},
+    }, "archive.stream"),
     Refused("no event types", {"events": {"types": []}}, "events.types"),
     Refused("no alarm region", {"alarms": {"regions": []}}, "alarms.regions"),
     Refused("a region twice", {"alarms": {"regions": [FAR, FAR]}}, "alarms.regions"),

@@ -262,6 +262,9 @@ def work(life: Life) -> None:
         life.run("request", "request-access", "--submit", "--yes", "--json")
     for name in ("stats", "deliverability", "quota"):
         life.run(name, name, "--json")
+    if life.env.archive:
+        life.bench.local.clock.advance(1000)
+        life.run("query", "query", "daily", "--json")
     stop(life)
     suppress(life)
     life.run("plan after work", "plan", "--json")
@@ -321,7 +324,8 @@ def keys(life: Life, user: str, *, is_kept: bool) -> None:
 
 
 def death(life: Life) -> None:
-    """Destroy, twice; then everything is looked at once more."""
+    """Destroy, twice; then everything is looked at once more. What is archived a person removes."""
+    surroundings.empty(life.bench, life.env)
     life.photograph("before destroy")
     named = ("--yes", "--confirm-env", "prod")
     life.run("destroy", "destroy", *named, "--json")

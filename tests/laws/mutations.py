@@ -22,6 +22,7 @@ from ses_provision.local.primary import Primary
 from ses_provision.outside import functions
 from ses_provision.outside.providers.record_text import read, told
 from tests.functional.test_drift import DEFINITION
+from tests.laws import archive_mutations
 from tests.laws.surroundings import put_outside
 from tests.laws.world import Bench, zone_account
 
@@ -741,6 +742,7 @@ KINDS: dict[str, Callable[[dict[str, Any], Somebody], Iterator[Made]]] = {
     "Alarm": alarm,
     "AccountSettings": account_settings,
     "Dashboard": dashboard,
+    **archive_mutations.KINDS,
 }
 
 

@@ -553,6 +553,14 @@ REPORTS: dict[str, dict[str, Schema]] = {
         "tidied": thing(removed=each(DKIM_RECORD), later=maybe(MOMENT)),
     },
     "ips": {"ips": IPS},
+    "query": {
+        "query": thing(
+            columns=each(thing(name=WORDS, type=WORDS)),
+            rows=each(each(ANYTHING)),
+            scanned_bytes=COUNT,
+            dollars=NUMBER,
+        )
+    },
     "smtp": {
         "smtp": thing(
             {"works": YES_OR_NO, "state": one_of("Active", "Inactive", "deleted")},

@@ -84,7 +84,8 @@ BOUNDARY = "arn:aws:iam::111122223333:policy/teams/boundary"
 
 def boundary(bench: Bench) -> None:
     """A policy that bounds what the users of the account may ever do."""
-    everything = {"Effect": "Allow", "Action": "ses:*", "Resource": "*"}
+    services = ["ses:*", "firehose:*", "s3:*", "kms:*"]
+    everything = {"Effect": "Allow", "Action": services, "Resource": "*"}
     bench.call(
         "111122223333",
         "us-east-2",
@@ -266,6 +267,16 @@ def beside(bench: Bench, account: str, region: str) -> None:
         ComparisonOperator="GreaterThanThreshold",
         AlarmActions=[topic],
     )
+
+
+def empty(bench: Bench, env: Environment) -> None:
+    """Somebody empties the buckets of an environment's account, which `destroy` never does."""
+    bench.local.clock.advance(1000)
+    for bucket in bench.local.s3.buckets(env.account_id):
+        where = (env.account_id, env.region, "s3")
+        held = bench.call(*where, "ListObjectsV2", Bucket=bucket.name)["Contents"]
+        keys = {"Objects": [{"Key": each["Key"]} for each in held]}
+        bench.call(*where, "DeleteObjects", Bucket=bucket.name, Delete=keys)
 
 
 def clear_lost_keys(bench: Bench, environments: list[Environment]) -> None:

@@ -242,10 +242,14 @@ NAMES: dict[str, Callable[[dict[str, Any]], list[str]]] = {
     "Alarm": lambda wanted: [wanted["arn"].partition(":alarm:")[2]],
     "Archiving": lambda wanted: [last(wanted["archive_arn"], "/")],
     "BimiRecord": lambda wanted: [wanted["name"]],
+    "Bucket": lambda wanted: [wanted["name"]],
+    "CatalogTable": lambda wanted: [wanted["name"]],
+    "CatalogView": lambda wanted: [wanted["name"]],
     "Dmarc": lambda wanted: [f"_dmarc.{wanted['domain']}"],
     "EventDestination": lambda wanted: [wanted["name"]],
     "FunctionPermission": lambda wanted: [wanted["sid"], last(wanted["function_arn"], ":")],
     "MailFrom": lambda wanted: [wanted["domain"], last(wanted["identity_arn"], "identity/")],
+    "NamedQuery": lambda wanted: [wanted["name"]],
     "PoolMember": lambda wanted: [wanted["pool"]],
     "RecordSet": lambda wanted: [wanted["name"]],
     "RolePolicy": lambda wanted: [wanted["name"]],
@@ -287,9 +291,9 @@ def test_what_costs_money_is_reckoned_and_what_was_sent_is_counted(life: Life) -
     assert bool(stats.report["statistics"]["totals"]["sends"]) >= was_sent
 
 
-def test_every_command_about_keys_ends_well(life: Life) -> None:
+def test_every_command_about_keys_and_the_archive_ends_well(life: Life) -> None:
     for name, ran in life.ran.items():
-        if name.startswith(("smtp ", "dkim ")):
+        if name.startswith(("smtp ", "dkim ", "query")):
             assert ended(ran), ran
 
 

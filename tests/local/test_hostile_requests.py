@@ -15,8 +15,10 @@ from ses_provision.local.wire import Request
 from tests.local.conftest import DOMAIN, HOME, PROD, ZONE
 
 # SES has a table of its own (tests/local/ses/test_types.py); the rest is served as moto has it.
-SERVICES = ("artifact", "cloudwatch", "lambda", "logs", "pricing", "resourcegroupstaggingapi",
-            "route53", "service-quotas", "sns", "sqs", "sts")  # fmt: skip
+SERVICES = (
+    "artifact", "athena", "cloudwatch", "firehose", "glue", "lambda", "logs", "pricing",
+    "resourcegroupstaggingapi", "route53", "s3", "service-quotas", "sns", "sqs", "sts",
+)  # fmt: skip
 EACH = [(service, protocol) for service in SERVICES
         for protocol in codec_for(service).model.metadata.get("protocols")
         or [codec_for(service).model.protocol]]  # fmt: skip
@@ -70,7 +72,8 @@ def request(service: str, protocol: str, operation: str, params: dict[str, Any])
         body = urlencode(body)
     raw = body.encode() if isinstance(body, str) else body
     url = f"http://localhost{written['url_path']}"
-    return Request.of(written["method"], f"{url}?{query}" if query else url, headers, raw)
+    joined = "&" if "?" in url else "?"
+    return Request.of(written["method"], f"{url}{joined}{query}" if query else url, headers, raw)
 
 
 def asked(service: str, turns: range) -> list[tuple[str, dict[str, Any]]]:
@@ -90,12 +93,13 @@ def test_no_values_make_a_service_fail(aws, service, protocol):
     aws.call(PROD, HOME, "sqs", "CreateQueue", {"QueueName": "jobs"})
     served, answered = set(aws.operations(service)), 0
     for operation, params in asked(service, range(30)):
+        if operation not in served:
+            continue
         try:
             made = request(service, protocol, operation, params)
         except (KeyError, OverflowError, UnicodeError):
             continue  # what botocore itself cannot write, such as a path without its label
-        if operation in served:
-            status = aws.answer(made).status
-            assert status < 500 or status == 501, (operation, params)
-            answered += 1
+        status = aws.answer(made).status
+        assert status < 500 or status == 501, (operation, params)
+        answered += 1
     assert answered >= len(served) * 10

@@ -284,16 +284,26 @@ def test_dkim_is_verified_over_the_zone_and_exactly_when_the_records_stood_long_
     assert status() == "SUCCESS"
 
 
-def test_records_reach_a_stream_that_exists(beside, client):
+def test_records_reach_a_stream_that_exists(aws, beside, client):
     stream = f"arn:aws:firehose:{HOME}:{PROD}:deliverystream/s"
     with pytest.raises(AwsError, match="not found"):
         beside.put_firehose_record(HERE, stream, b"{}")
+    trust = {"Version": "2012-10-17", "Statement": [{
+        "Effect": "Allow", "Action": "sts:AssumeRole",
+        "Principal": {"Service": "firehose.amazonaws.com"},
+    }]}  # fmt: skip
+    client("iam").create_role(RoleName="writer", AssumeRolePolicyDocument=json.dumps(trust))
+    where = {"LocationConstraint": HOME}
+    client("s3").create_bucket(Bucket="mail-archive", CreateBucketConfiguration=where)
     client("firehose").create_delivery_stream(
         DeliveryStreamName="s",
         ExtendedS3DestinationConfiguration={
-            "RoleARN": f"arn:aws:iam::{PROD}:role/app",
-            "BucketARN": "arn:aws:s3:::b",
+            "RoleARN": f"arn:aws:iam::{PROD}:role/writer",
+            "BucketARN": "arn:aws:s3:::mail-archive",
         },
     )
+    with pytest.raises(AwsError, match="not in ACTIVE state"):
+        beside.put_firehose_record(HERE, stream, b"{}")
+    aws.clock.advance(aws.knobs.stream_after)
     beside.put_firehose_record(HERE, stream, b"{}")
     assert beside.stream_records == [(stream, b"{}")]

@@ -114,6 +114,8 @@ def test_the_steps_follow_the_order_of_the_plan() -> None:
         "smtp-users",
         "events",
         "auto-pause",
+        "archive",
+        "catalog",
         "alarms",
         "account",
         "dashboard",

@@ -202,7 +202,12 @@ def prune_left_over(run: Run, target: Target, agreed: Plan) -> None:
 
     scope = target.reader.run(scope_of(run, target))
     for gone in leftovers.prune(
-        agreed, scope, target.reader, target.connections, now=run.world.now
+        agreed,
+        scope,
+        target.reader,
+        target.connections,
+        now=run.world.now,
+        sleep=run.world.sleep,
     ):
         run.show(render.removed(gone))
         run.reports[-1]["applied"].append(render.removed_entry(gone))

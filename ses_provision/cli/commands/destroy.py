@@ -110,7 +110,12 @@ def take_down(run: Run, target: Target, *, yes: bool, adopted: bool) -> None:
         ),
     ):
         for done in teardown.destroy(
-            agreed, scope, target.reader, target.connections, now=run.world.now
+            agreed,
+            scope,
+            target.reader,
+            target.connections,
+            now=run.world.now,
+            sleep=run.world.sleep,
         ):
             run.show(render.removed(done))
             entries.append(render.removed_entry(done))

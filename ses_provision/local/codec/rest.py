@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-from urllib.parse import unquote
+from urllib.parse import parse_qsl, unquote
 
 from ses_provision.local.codec import timestamps
 from ses_provision.local.contract import AwsError
@@ -27,14 +27,21 @@ class Route:
     labels: tuple[str, ...]
     literal: int
     operation: str
+    query: tuple[tuple[str, str], ...] = ()
+    """What the query string has to hold, where paths alone tell no operations apart (S3)."""
 
 
 def routes(service: ServiceModel) -> tuple[Route, ...]:
     """The routes of a service, the most literal first."""
     found = []
     for name in service.operation_names:
-        http = service.operation_model(name).http
-        path = http["requestUri"].split("?")[0].rstrip("/")
+        model = service.operation_model(name)
+        if model.deprecated and f"{name}Configuration" in service.operation_names:
+            continue  # the two share a path (S3)
+        http = model.http
+        # Clients of S3 move the whole path there, in the model that all of them share.
+        path, _, query = str(http.get("authPath") or http["requestUri"]).partition("?")
+        path, query = path.rstrip("/"), query.rstrip("/")
         labels = tuple(match[1] for match in _LABEL.finditer(path))
         pattern = "".join(
             (r"(.+)" if piece.endswith("+}") else r"([^/]+)")
@@ -43,14 +50,16 @@ def routes(service: ServiceModel) -> tuple[Route, ...]:
             for piece in re.split(r"(\{[^}]+\})", path)
         )
         literal = len(_LABEL.sub("", path))
-        found.append(Route(http["method"], re.compile(f"{pattern}/?"), labels, literal, name))
-    return tuple(sorted(found, key=lambda route: -route.literal))
+        asked = tuple(parse_qsl(query, keep_blank_values=True))
+        route = Route(http["method"], re.compile(f"{pattern}/?"), labels, literal, name, asked)
+        found.append(route)
+    return tuple(sorted(found, key=lambda route: (-len(route.query), -route.literal)))
 
 
 def match(table: tuple[Route, ...], request: Request) -> tuple[str, dict[str, str]] | None:
     """The operation and path labels of a request, None when no route fits."""
     for route in table:
-        if route.method == request.method:
+        if route.method == request.method and set(route.query) <= set(request.query):
             hit = route.pattern.fullmatch(request.path)
             if hit:
                 values = (unquote(group) for group in hit.groups())
@@ -110,7 +119,13 @@ def reply_headers(operation: OperationModel, reply: dict[str, Any]) -> dict[str,
     if shape is None:
         return {}
     return {
-        member.serialization["name"]: str(reply[name])
+        member.serialization["name"]: _header(member, reply[name])
         for name, member in shape.members.items()
         if member.serialization.get("location") == "header" and reply.get(name) is not None
     }
+
+
+def _header(member: Shape, value: Any) -> str:
+    if member.type_name == "timestamp":
+        return str(timestamps.write(member, value, "rfc822"))
+    return str(value).lower() if isinstance(value, bool) else str(value)

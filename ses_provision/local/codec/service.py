@@ -236,4 +236,9 @@ def shared_loader() -> Loader:
 @cache
 def codec_for(service: str) -> Codec:
     """The codec of a service, by botocore's name for it."""
-    return Codec(ServiceModel(shared_loader().load_service_model(service, "service-2"), service))
+    model = ServiceModel(shared_loader().load_service_model(service, "service-2"), service)
+    if service == "s3":
+        from ses_provision.local.codec.s3_form import S3Codec
+
+        return S3Codec(model)
+    return Codec(model)

@@ -57,8 +57,8 @@ def _read_structure(shape: Shape, element: Element) -> dict[str, Any]:
         if "location" in member.serialization:
             continue
         flat = member.type_name == "list" and member.serialization.get("flattened")
-        holder = member.member if flat else member
-        nodes = children.get(holder.serialization.get("name", name))
+        own = member.serialization.get("name", name)
+        nodes = children.get(member.member.serialization.get("name", own) if flat else own)
         if nodes:
             found[name] = (
                 [read(member.member, node) for node in nodes] if flat else read(member, nodes[0])

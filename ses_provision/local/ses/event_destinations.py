@@ -105,6 +105,7 @@ class EventDestinations:
             _check_dimensions(destination["DimensionConfigurations"])
         elif kind == "KinesisFirehoseDestination":
             _check_stream(caller, destination)
+            self._check_role(caller, params["ConfigurationSetName"], destination)
         elif kind == "EventBridgeDestination":
             _check_bus(caller, destination["EventBusArn"])
         return {
@@ -113,6 +114,13 @@ class EventDestinations:
             "MatchingEventTypes": list(given["MatchingEventTypes"]),
             kind: copy.deepcopy(destination),
         }
+
+    def _check_role(self, caller: Caller, set_name: str, destination: dict[str, str]) -> None:
+        source = arn(caller, "configuration-set", set_name)
+        stream, role = destination["DeliveryStreamArn"], destination["IamRoleArn"]
+        refusal = self._world.neighbours.stream_refusal(caller, stream, role, source)
+        if refusal is not None:
+            raise bad_request(refusal)
 
     def _check_topic(self, caller: Caller, set_name: str, topic: str) -> None:
         """aws-facts 3: the topic must exist in this region and let SES publish.

@@ -60,8 +60,13 @@ class Events:
             if neighbours.sns_topic_refusal(caller, topic, source) is None:
                 neighbours.publish(caller, topic, line, SNS_SUBJECT)
         elif "KinesisFirehoseDestination" in destination:
-            stream = destination["KinesisFirehoseDestination"]["DeliveryStreamArn"]
-            neighbours.put_firehose_record(caller, stream, line.encode())
+            target = destination["KinesisFirehoseDestination"]
+            stream, source = (
+                target["DeliveryStreamArn"],
+                arn(caller, "configuration-set", used.name),
+            )
+            if not neighbours.stream_refusal(caller, stream, target["IamRoleArn"], source):
+                neighbours.put_firehose_record(caller, stream, line.encode())
         elif "EventBridgeDestination" in destination:
             neighbours.put_event(caller, _DETAIL_TYPES[event["eventType"]], event)
         elif "CloudWatchDestination" in destination:

@@ -10,7 +10,10 @@ from ses_provision.engine.model import Found, Key
 from ses_provision.outside.call import Call
 from ses_provision.outside.reading import Answers, Ask, Reading, ask
 from ses_provision.outside.refusals import Refusal
+from ses_provision.resources.service_role import passing
 from ses_provision.resources.ses import asking
+
+SES = "ses.amazonaws.com"
 
 
 @dataclass(frozen=True)
@@ -54,20 +57,33 @@ class EventDestination:
         return self.configuration_set_arn
 
     @property
+    def stream(self) -> Mapping[str, str]:
+        """The delivery stream it reports to and the role it does that in, if it reports to one."""
+        return self.target.get("KinesisFirehoseDestination") or {}
+
+    @property
     def uses(self) -> tuple[str, ...]:
         """What it reports to, without which it is of no use."""
-        return (self.topic_arn,) if self.topic_arn else ()
+        return tuple(filter(None, (self.topic_arn, self.stream.get("DeliveryStreamArn"))))
 
     def read(self) -> Reading[Found[EventDestination]]:
         """Find it among the destinations of its set."""
         listed = yield from destinations(self.configuration_set_arn)
-        return Found(next((found for found in listed or () if found.name == self.name), None))
+        return Found(self.among(listed or ()))
+
+    def among(self, listed: Sequence[EventDestination]) -> EventDestination | None:
+        """The one that it is to be, as it stands. One without types is known by what it reports to:
+        of no setting any more, and of no use without that."""
+        found = next((each for each in listed if each.name == self.name), None)
+        if self.types or found is None:
+            return found
+        return self if found.uses == self.uses else None
 
     def writes(self, found: Found[EventDestination]) -> Sequence[Call]:
         """Create it, or replace its definition.
 
         SES publishes a test message to the topic first; right after the topic policy was written
-        that may still be refused with BadRequestException.
+        that may still be refused with BadRequestException. So may a role that was just made.
         """
         verb = "Update" if found.live else "Create"
         definition = {
@@ -79,6 +95,7 @@ class EventDestination:
             self._call(
                 f"{verb}ConfigurationSetEventDestination",
                 {"EventDestination": definition},
+                also=tuple(passing(role, SES) for role in (self.stream.get("IamRoleArn"),) if role),
                 not_yet=(Refusal("BadRequestException"),),
                 already=asking.ALREADY,
             )

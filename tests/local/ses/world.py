@@ -49,6 +49,12 @@ class FakeNeighbours:
     def put_event(self, caller: Caller, detail_type: str, detail: dict[str, Any]) -> None:
         self.events.append((caller.region, detail_type, detail))
 
+    def stream_refusal(
+        self, caller: Caller, stream_arn: str, role_arn: str, source_arn: str
+    ) -> str | None:
+        del caller, stream_arn, role_arn, source_arn
+        return None
+
     def put_firehose_record(self, caller: Caller, stream_arn: str, data: bytes) -> None:
         assert stream_arn.split(":")[3] == caller.region
         self.streamed.append((stream_arn, data))
