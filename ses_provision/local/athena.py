@@ -56,9 +56,7 @@ class Athena(OwnService):
             "UpdateWorkGroup": self._update,
             "DeleteWorkGroup": self._delete,
             "CreateNamedQuery": self._create_query,
-            "GetNamedQuery": lambda caller, params: {
-                "NamedQuery": self._query(caller, params["NamedQueryId"])[1]
-            },
+            "GetNamedQuery": self._get_query,
             "BatchGetNamedQuery": self._queries,
             "ListNamedQueries": self._ids,
             "UpdateNamedQuery": self._update_query,
@@ -118,6 +116,9 @@ class Athena(OwnService):
                 "Configuration": {"EngineVersion": engine, **held.configuration},
             }
         }
+
+    def _get_query(self, caller: Caller, params: Params) -> Reply:
+        return {"NamedQuery": self._query(caller, params["NamedQueryId"])[1]}
 
     def _list(self, caller: Caller, params: Params) -> Reply:
         names = sorted({_PRIMARY, *self.groups(caller.account, caller.region)})

@@ -156,6 +156,10 @@ class LocalAws(Decisions):
             services, self._keyring, self._disturbances, self._sleep, self.lock
         )
         self.primaries = Primaries(self._dispatcher, self._disturbances, self._everybody_looks)
+        self._build_surroundings()
+
+    def _build_surroundings(self) -> None:
+        """What is not AWS: name servers, Cloudflare, and mail that comes by SMTP."""
         self.surroundings.external_dns.beside = self.primaries.lookup
         self.cloudflare = Cloudflare(
             self._dispatcher,
@@ -164,7 +168,7 @@ class LocalAws(Decisions):
             self._everybody_looks,
             self._declared,
         )
-        self.post_office = PostOffice(self.sesv2, iam, self._keyring, self._dispatcher)
+        self.post_office = PostOffice(self.sesv2, self._iam, self._keyring, self._dispatcher)
 
     def session(self, account_id: str, region: str | None = None) -> boto3.Session:
         """A boto3 session of an account; its clients talk to this local AWS and nowhere else."""

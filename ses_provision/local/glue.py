@@ -50,18 +50,16 @@ class Glue(OwnService):
         self._held: dict[tuple[str, str], dict[str, Database]] = {}
         self.operations: Mapping[str, Operation] = {
             "CreateDatabase": self._create_database,
-            "GetDatabase": lambda caller, params: {
-                "Database": self._told(caller, self._database(caller, params["Name"]))
-            },
+            "GetDatabase": self._get_database,
             "GetDatabases": self._databases,
             "UpdateDatabase": self._update_database,
             "DeleteDatabase": self._delete_database,
             "CreateTable": self._create_table,
-            "GetTable": lambda caller, params: {"Table": self._table(caller, params)},
+            "GetTable": self._get_table,
             "GetTables": self._tables,
             "UpdateTable": self._update_table,
             "DeleteTable": self._delete_table,
-            "GetTags": lambda caller, params: {"Tags": dict(self._tagged(caller, params))},
+            "GetTags": self._get_tags,
             "TagResource": self._tag,
             "UntagResource": self._untag,
         }
@@ -95,6 +93,15 @@ class Glue(OwnService):
         given["CreateTime"] = self._clock.now()
         self._of(caller)[name] = Database(name, given, dict(params.get("Tags") or {}))
         return {}
+
+    def _get_database(self, caller: Caller, params: Params) -> Reply:
+        return {"Database": self._told(caller, self._database(caller, params["Name"]))}
+
+    def _get_table(self, caller: Caller, params: Params) -> Reply:
+        return {"Table": self._table(caller, params)}
+
+    def _get_tags(self, caller: Caller, params: Params) -> Reply:
+        return {"Tags": dict(self._tagged(caller, params))}
 
     def _databases(self, caller: Caller, params: Params) -> Reply:
         held = [self._told(caller, each) for _, each in sorted(self._of(caller).items())]
