@@ -56,9 +56,7 @@ class Athena(OwnService):
             "UpdateWorkGroup": self._update,
             "DeleteWorkGroup": self._delete,
             "CreateNamedQuery": self._create_query,
-            "GetNamedQuery": lambda caller, params: {
-                "NamedQuery": self._query(caller, params["NamedQueryId"])[1]
-            },
+            "GetNamedQuery": self._get_named_query,
             "BatchGetNamedQuery": self._queries,
             "ListNamedQueries": self._ids,
             "UpdateNamedQuery": self._update_query,
@@ -67,6 +65,9 @@ class Athena(OwnService):
             "TagResource": self._tag,
             "UntagResource": self._untag,
         }
+
+    def _get_named_query(self, caller: Caller, params: Params) -> Reply:
+        return {"NamedQuery": self._query(caller, params["NamedQueryId"])[1]}
 
     def serve(self, operations: Mapping[str, Operation]) -> None:
         """Serve operations that another part carries out."""

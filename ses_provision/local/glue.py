@@ -50,18 +50,16 @@ class Glue(OwnService):
         self._held: dict[tuple[str, str], dict[str, Database]] = {}
         self.operations: Mapping[str, Operation] = {
             "CreateDatabase": self._create_database,
-            "GetDatabase": lambda caller, params: {
-                "Database": self._told(caller, self._database(caller, params["Name"]))
-            },
+            "GetDatabase": self._get_database,
             "GetDatabases": self._databases,
             "UpdateDatabase": self._update_database,
             "DeleteDatabase": self._delete_database,
             "CreateTable": self._create_table,
-            "GetTable": lambda caller, params: {"Table": self._table(caller, params)},
+            "GetTable": self._get_table,
             "GetTables": self._tables,
             "UpdateTable": self._update_table,
             "DeleteTable": self._delete_table,
-            "GetTags": lambda caller, params: {"Tags": dict(self._tagged(caller, params))},
+            "GetTags": self._get_tags,
             "TagResource": self._tag,
             "UntagResource": self._untag,
         }
@@ -130,6 +128,15 @@ class Glue(OwnService):
         if not given.get("TableType"):
             given.setdefault("Parameters", {})
         return {name: given[name] for name in _OF_TABLE if name in given}
+
+    def _get_database(self, caller: Caller, params: Params) -> Reply:
+        return {"Database": self._told(caller, self._database(caller, params["Name"]))}
+
+    def _get_table(self, caller: Caller, params: Params) -> Reply:
+        return {"Table": self._table(caller, params)}
+
+    def _get_tags(self, caller: Caller, params: Params) -> Reply:
+        return {"Tags": dict(self._tagged(caller, params))}
 
     def _create_table(self, caller: Caller, params: Params) -> Reply:
         held = self._database(caller, params["DatabaseName"])
