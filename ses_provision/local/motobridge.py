@@ -47,18 +47,6 @@ for _module in (base_backend, utils):
 
 _IN_USE: list[Any] = vars(BackendDict)["_instances"]
 _SWAP = RLock()
-# What moto answers to these changes with a write alone, of whatever service: its KMS makes the keys
-# of others. A Get of the others may leave something behind, such as when a secret was last read.
-_LASTING = {
-    "events": ("Describe", "List"),
-    "firehose": ("Describe", "List"),
-    "iam": ("Get", "List"),
-    "kms": ("Describe", "List"),
-    "secretsmanager": ("Describe", "List"),
-    "ssm": ("Describe", "List"),
-}
-_READS_ALONE = {"cloudwatch": ("Describe", "Get", "List"), "sqs": ("Get", "List", "Receive")}
-_NOTHING = ("nothing",)
 
 
 class Universe:
@@ -92,10 +80,10 @@ class Universe:
 
     def ask(self, caller: Caller, service: str, operation: str, params: Params) -> Reply:
         """Let moto answer one call, or say again what it has answered."""
-        if operation.startswith(_READS_ALONE.get(service, _NOTHING)):
-            return self._asked(caller, service, operation, params)
-        if not operation.startswith(_LASTING.get(service, _NOTHING)):
-            self._answers.clear()
+        held = traits.of(service)
+        if not operation.startswith(held.lasting):
+            if not operation.startswith(held.harmless):
+                self._answers.clear()
             return self._asked(caller, service, operation, params)
         asked = (caller, service, operation, repr(sorted(params.items())))
         if asked not in self._answers:

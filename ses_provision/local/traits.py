@@ -51,6 +51,11 @@ class Traits:
     """The protocol in which moto answers, where that is not the first of its model."""
     is_moto: bool = False
     """Whether moto's service is served as it is."""
+    lasting: tuple[str, ...] = ()
+    """How operations begin whose answers by moto hold until something is written, to whatever
+    service: moto's KMS makes the keys of others."""
+    harmless: tuple[str, ...] = ()
+    """How operations begin that write nothing at moto, though their answers do not hold."""
     listing: tuple[str, str] | None = None
     """For a snapshot: the operation that lists what it holds, and where the answer has it."""
     arns: Mapping[str, str] = field(default_factory=dict)
@@ -89,6 +94,10 @@ _JSON = Traits(
     misfit="ValidationException",
 )
 
+# A Get may leave something behind, such as when a secret was last read.
+_LISTINGS = ("Describe", "List")
+_MOTOS = replace(_JSON, is_moto=True, lasting=_LISTINGS)
+
 _ALL = (
     replace(
         _JSON,
@@ -100,9 +109,10 @@ _ALL = (
         "cloudwatch",
         signed_as=("monitoring",),
         moto_speaks="query",
+        harmless=("Describe", "Get", "List"),
         arns={"AlarmName": "arn:{partition}:cloudwatch:{region}:{account}:alarm:{value}"},
     ),
-    replace(_JSON, name="events", is_moto=True, listing=("ListRules", "Rules")),
+    replace(_MOTOS, name="events", listing=("ListRules", "Rules")),
     replace(
         _JSON,
         name="athena",
@@ -135,12 +145,13 @@ _ALL = (
     Traits(
         "iam",
         host="iam.amazonaws.com",
+        lasting=("Get", "List"),
         arns={
             "RoleName": "arn:{partition}:iam::{account}:role/{value}",
             "UserName": "arn:{partition}:iam::{account}:user/{value}",
         },
     ),
-    replace(_JSON, name="kms"),
+    replace(_JSON, name="kms", lasting=_LISTINGS),
     replace(_JSON, name="pricing"),
     replace(
         _JSON,
@@ -213,7 +224,7 @@ _ALL = (
         throttle=("TooManyRequestsException", 400),
         arns={"QuotaCode": "arn:{partition}:servicequotas:{region}:{account}:ses/{value}"},
     ),
-    replace(_JSON, name="ssm", is_moto=True, listing=("DescribeParameters", "Parameters")),
+    replace(_MOTOS, name="ssm", listing=("DescribeParameters", "Parameters")),
     Traits(
         "sns",
         denial=("AuthorizationError", 403),
@@ -231,6 +242,7 @@ _ALL = (
         "sqs",
         is_json=True,
         throttle=("RequestThrottled", 403),
+        harmless=("Get", "List", "Receive"),
         listing=("ListQueues", "QueueUrls"),
     ),
     Traits("sts"),
