@@ -138,15 +138,6 @@ class Glue(OwnService):
             given.setdefault("Parameters", {})
         return {name: given[name] for name in _OF_TABLE if name in given}
 
-    def _get_database(self, caller: Caller, params: Params) -> Reply:
-        return {"Database": self._told(caller, self._database(caller, params["Name"]))}
-
-    def _get_table(self, caller: Caller, params: Params) -> Reply:
-        return {"Table": self._table(caller, params)}
-
-    def _get_tags(self, caller: Caller, params: Params) -> Reply:
-        return {"Tags": dict(self._tagged(caller, params))}
-
     def _create_table(self, caller: Caller, params: Params) -> Reply:
         held = self._database(caller, params["DatabaseName"])
         made = self._definition(params)
