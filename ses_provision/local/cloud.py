@@ -134,20 +134,10 @@ class LocalAws(Decisions):
             **moto,
             "cloudwatch": cloudwatch,
             "iam": iam,
-            "lambda": self.functions,
             "logs": logs,
             "sts": Sts(self._keyring, self.clock),
-            "route53": self.route53,
-            "sns": self.sns,
             "ses": SesV1(self.sesv2),
-            "sesv2": self.sesv2,
-            "artifact": self.artifact,
-            "pricing": self.price_list,
-            "service-quotas": self.quotas,
-            "s3": self.s3,
-            "firehose": self.firehose,
-            "glue": self.glue,
-            "athena": self.athena,
+            **self._own(),
         }
         services["resourcegroupstaggingapi"] = Tagging(
             services, self.functions, logs, self.s3, self.firehose, self.athena, self.glue
@@ -169,6 +159,22 @@ class LocalAws(Decisions):
             self._declared,
         )
         self.post_office = PostOffice(self.sesv2, self._iam, self._keyring, self._dispatcher)
+
+    def _own(self) -> dict[str, Service]:
+        """The services of ours that tests hold in their hands."""
+        return {
+            "lambda": self.functions,
+            "route53": self.route53,
+            "sns": self.sns,
+            "sesv2": self.sesv2,
+            "artifact": self.artifact,
+            "pricing": self.price_list,
+            "service-quotas": self.quotas,
+            "s3": self.s3,
+            "firehose": self.firehose,
+            "glue": self.glue,
+            "athena": self.athena,
+        }
 
     def session(self, account_id: str, region: str | None = None) -> boto3.Session:
         """A boto3 session of an account; its clients talk to this local AWS and nowhere else."""

@@ -20,8 +20,6 @@ from ses_provision.steps.archive_table import ERRORS, PARTITION, PREFIX
 
 DAY = f"{PARTITION}=!{{timestamp:yyyy-MM-dd}}/"
 """The day on which an event arrived, as Firehose writes it into the path of an object."""
-POLICY = "ses-archive"
-"""What the one policy of each role is called."""
 OBJECTS = (
     "s3:AbortMultipartUpload",
     "s3:GetBucketLocation",
@@ -152,7 +150,7 @@ def to_s3(
         settings.permissions_boundary,
         env.all_tags,
         account,
-        POLICY,
+        names.role_of_firehose,
     )
 
 
@@ -195,7 +193,7 @@ def from_ses(
         boundary,
         env.all_tags,
         account,
-        POLICY,
+        names.role_of_ses,
     )
 
 
@@ -234,7 +232,7 @@ def strays(env: Environment, account: Account, arn: str) -> list[Resource]:
             ),
             former,
             *(
-                ServiceRole(role_arn(account, name), {}, {}, None, env.all_tags, account, POLICY)
+                ServiceRole(role_arn(account, name), {}, {}, None, env.all_tags, account, name)
                 for name in (names.role_of_ses, names.role_of_firehose)
             ),
         ]

@@ -250,7 +250,7 @@ def test_the_checklist_follows_the_archive_from_nothing_to_late(made: Bench) -> 
     made.local.clock.advance(301)
     assert "newest events written" in findings(made)["002"]["evidence"]
 
-    call(made, "iam", "DeleteRolePolicy", RoleName=f"{STREAM}-to-s3", PolicyName="ses-archive")
+    call(made, "iam", "DeleteRolePolicy", RoleName=f"{STREAM}-to-s3", PolicyName=f"{STREAM}-to-s3")
     made.local.clock.advance(2 * 86_400)
     send(made)
     made.local.clock.advance(7200)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -47,40 +46,6 @@ def bucket(wanted: dict[str, Any], they: Somebody) -> Iterator[Made]:
         they("s3", "PutBucketTagging", **named, Tagging={"TagSet": kept})
 
     yield "tag", {"tags.Environment"}, "s3:PutBucketTagging", untagged
-
-
-def service_role(wanted: dict[str, Any], they: Somebody) -> Iterator[Made]:
-    """A role of a service: trusted by others, with a wider policy, without a tag."""
-    named = {"RoleName": wanted["arn"].rpartition("/")[2]}
-    sid, statement = next(iter(wanted["statements"].items()))
-    others = [held for name, held in wanted["statements"].items() if name != sid]
-    [(trust, trusting)] = wanted["trust"].items()
-
-    def document(*statements: Any) -> str:
-        return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
-
-    yield (
-        "a wider policy",
-        {f"statements.{sid}"},
-        "iam:PutRolePolicy",
-        lambda: they(
-            "iam", "PutRolePolicy", **named, PolicyName="ses-archive",
-            PolicyDocument=document({**statement, "Resource": "*"}, *others),
-        ),
-    )  # fmt: skip
-    anybody = {name: held for name, held in trusting.items() if name != "Condition"}
-    yield (
-        "trusted without conditions",
-        {f"trust.{trust}"},
-        "iam:UpdateAssumeRolePolicy",
-        lambda: they("iam", "UpdateAssumeRolePolicy", **named, PolicyDocument=document(anybody)),
-    )
-    yield (
-        "tag",
-        {"tags.Environment"},
-        "iam:TagRole",
-        lambda: they("iam", "UntagRole", **named, TagKeys=OUR_TAG),
-    )
 
 
 def delivery_stream(wanted: dict[str, Any], they: Somebody) -> Iterator[Made]:
@@ -236,7 +201,6 @@ def named_query(wanted: dict[str, Any], they: Somebody) -> Iterator[Made]:
 
 KINDS: dict[str, Callable[[dict[str, Any], Somebody], Iterator[Made]]] = {
     "Bucket": bucket,
-    "ServiceRole": service_role,
     "DeliveryStream": delivery_stream,
     "CatalogDatabase": database,
     "CatalogTable": table,
