@@ -15,7 +15,7 @@ OPTIONS = """
 --fail-above --file --for --format --from-domain --key --latency --note --old-selector --only --out
 --peak --peak-rate --plan --port --profile --provider --rate --reason --recipients --region
 --request --request-rate --resolver --role --severity --shard --skip --take-over --tenants --timeout
---to --until --user --verify-after --zone-id -e
+--to --until --user --verify-after --zone-id -e -f
 """
 VALUED = frozenset(OPTIONS.split())
 """The options of ses-provision that are followed by a value; every one of the AWS CLI may be."""
@@ -23,6 +23,7 @@ ARGUMENTS = {
     "attest": 1,
     "bimi": 1,
     "check-message": 1,
+    "dkim": 1,
     "migrate": 1,
     "set": 2,
     "smtp": 1,

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ses_provision.local.policies import Ask, Decision, decide
+from tests.laws import authority_archive as archive
 from tests.laws.mutations import partition
 
 if TYPE_CHECKING:
@@ -23,11 +24,15 @@ OUTSIDE_AWS = frozenset({"rfc2136", "cloudflare"})
 """What goes to others than AWS; a policy of their own is printed for them."""
 TAGGING = {
     "sqs": "sqs:TagQueue",
+    "CreateDeliveryStream": "firehose:TagDeliveryStream",
     "CreateRole": "iam:TagRole",
     "iam": "iam:TagUser",
     "ssm": "ssm:AddTagsToResource",
 }
 """The action that tags by the creating call, or by its service."""
+ANOTHER_POOL = "theirs"
+"""A pool that somebody else gave a set: it is given back with the block that it is in, and nobody
+can print the right to it beforehand."""
 ANYTHING = frozenset(
     {
         "artifact:ListCustomerAgreements",
@@ -39,9 +44,12 @@ ANYTHING = frozenset(
         "ses:ListConfigurationSets",
         "ses:ListDedicatedIpPools",
         "ses:ListRecommendations",
+        "ses:PutAccountDedicatedIpWarmupAttributes",
         "ses:PutAccountDetails",
+        "ses:PutAccountPricingAttributes",
         "ses:PutAccountSendingAttributes",
         "ses:PutAccountSuppressionAttributes",
+        "ses:PutAccountVdmAttributes",
         "ses:DeleteSuppressedDestination",
         "ses:GetSuppressedDestination",
         "ses:ListSuppressedDestinations",
@@ -76,15 +84,18 @@ def checked(made: Made, bench: Bench) -> Iterator[Checked]:
     if made.operation in FREE or made.service in OUTSIDE_AWS:
         return
     prefix = PREFIXES.get(made.service, made.service)
-    action = f"{prefix}:{made.operation}"
+    named = archive.ACTIONS.get((made.service, made.operation), made.operation)
+    action = f"{prefix}:{named}"
     context = conditions(made)
     found = ["*"] if action in ANYTHING else resources(made, bench)
     for resource in found:
         yield Checked(action, resource, context)
     if {"Tags", "tags"} & set(made.params) and made.operation.startswith(("Create", "Put")):
         tagging = TAGGING.get(made.operation) or TAGGING.get(prefix, f"{prefix}:TagResource")
-        for resource in found:
+        for resource in found[-1:] if made.service == "glue" else found:
             yield Checked(tagging, resource)
+    for more, resource, beside in archive.behind(made, bench):
+        yield Checked(more, resource, beside)
     yield from replicated(made)
     if made.service == "lambda" and "Role" in made.params:
         passed = {"iam:PassedToService": ("lambda.amazonaws.com",)}
@@ -137,7 +148,7 @@ def sesv2(made: Made, bench: Bench) -> list[str]:
         *(
             arn(made, "ses", f"dedicated-ip-pool/{params[name]}")
             for name in pools
-            if name in params
+            if name in params and params[name] != ANOTHER_POOL
         ),
         *found,
         *([arn(made, "ses", f"configuration-set/{named}")] if named and with_set else []),
@@ -236,6 +247,10 @@ def service_quotas(made: Made, bench: Bench) -> list[str]:
 
 
 SERVICES = {
+    "s3": archive.s3,
+    "firehose": archive.firehose,
+    "glue": archive.glue,
+    "athena": archive.athena,
     "service-quotas": service_quotas,
     "lambda": functions,
     "logs": logs,

@@ -160,13 +160,17 @@ def test_destroy_leaves_nothing_of_ours_and_all_of_theirs(life: Life) -> None:
 
 
 def without_account(snapshot: dict[str, Any]) -> dict[str, Any]:
-    """All but the settings of whole accounts, which nothing sets back."""
+    """All but the settings of whole accounts, which nothing sets back; by account."""
     made = ("configuration_sets", "identities", "pools", "suppressed", "templates", "tenants")
-    places = {
-        region: {kind: place[kind] for kind in made if place[kind]}
-        for region, place in snapshot.get("sesv2", {}).items()
-    }
-    return {**snapshot, "sesv2": {region: held for region, held in places.items() if held}}
+    found = {}
+    for account, held in snapshot.items():
+        places = {
+            region: {kind: place[kind] for kind in made if place[kind]}
+            for region, place in held.get("sesv2", {}).items()
+        }
+        places = {region: kept for region, kept in places.items() if kept}
+        found[account] = {**held, "sesv2": places}
+    return found
 
 
 def came_later(life: Life) -> bool:
@@ -298,15 +302,21 @@ def test_every_command_about_keys_and_the_archive_ends_well(life: Life) -> None:
 
 
 def test_nothing_that_aws_calls_sensitive_is_said(life: Life) -> None:
-    """Over all services that were asked; what the file itself says is no secret."""
+    """Over all services that were asked; what the file itself says is no secret, and neither is the
+    name of a key, which botocore marks for S3."""
     own = "".join(file.read_text(encoding="utf-8") for file in life.bench.folder.glob("*.toml"))
-    secrets = life.bench.secrets | {held for held in life.bench.sensitive if held not in own}
+    secrets = life.bench.secrets | {
+        held
+        for held in life.bench.sensitive
+        if held not in own and not held.startswith(("alias/", "arn:aws:kms:"))
+    }
     told = [ran for ran in life.every if "--show-secret" not in ran.arguments]
 
     assert bool(life.bench.secrets) is bool(life.env.smtp_users)
     assert secrets or not (life.env.smtp_users or life.env.dkim.is_own_key)
     for ran in told:
-        assert not any(secret in ran.stdout + ran.stderr for secret in secrets), ran.arguments
+        shown = [secret for secret in secrets if secret in ran.stdout + ran.stderr]
+        assert not shown, ran.arguments
     journal = repr(list(life.bench.local.journal))
     assert not any(secret in journal for secret in secrets)
 

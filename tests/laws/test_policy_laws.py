@@ -117,7 +117,11 @@ RARE = frozenset(
         # A password is brought back only where its secret was deleted within a month.
         "secretsmanager:RestoreSecret",
         # A life has a few rounds of changes and loses one thing; test_permissions has them all.
+        "athena:DeleteNamedQuery",
         "cloudwatch:TagResource",
+        "firehose:StartDeliveryStreamEncryption",
+        "firehose:UpdateDestination",
+        "iam:PutRolePermissionsBoundary",
         "iam:PutUserPermissionsBoundary",
         "iam:TagRole",
         "iam:TagUser",
@@ -126,6 +130,8 @@ RARE = frozenset(
         "lambda:UpdateFunctionCode",
         "lambda:UpdateFunctionConfiguration",
         "logs:TagResource",
+        "s3:PutBucketTagging",
+        "s3:PutEncryptionConfiguration",
         # Only a permission that says something else is taken away, to be written anew.
         "lambda:RemovePermission",
         "ses:PutConfigurationSetDeliveryOptions",

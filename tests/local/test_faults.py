@@ -212,7 +212,7 @@ def test_the_journal_holds_every_call_and_how_it_ended(aws, ses):
 
 
 def test_a_service_that_is_not_served_says_so_and_names_the_operation(aws):
-    for service, call in (("lambda", "list_functions"), ("ec2", "describe_vpcs"),
+    for service, call in (("eks", "list_clusters"), ("ec2", "describe_vpcs"),
                           ("batch", "list_jobs"), ("dynamodb", "list_tables")):  # fmt: skip
         found = refused(getattr(aws.session(PROD, HOME).client(service, config=ONCE), call))
         assert found.code == "NotImplementedByLocalAws"

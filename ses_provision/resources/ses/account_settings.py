@@ -49,18 +49,19 @@ def suppression(answer: Values) -> Values:
 
 
 def suppression_params(values: Values) -> dict[str, Any]:
-    """Both together, for a call with the reasons alone would most likely end Auto Validation."""
-    verdict = values["auto_validation"]
+    """Both together, for a call with the reasons alone would most likely end Auto Validation; where
+    that is off and nobody names it, the reasons alone."""
+    reasons = {"SuppressedReasons": sorted(values["suppressed_reasons"])}
+    verdict = values.get("auto_validation")
+    if verdict is None:
+        return reasons
     threshold: dict[str, Any] = {"ConditionThresholdEnabled": "DISABLED"}
     if verdict != OFF:
         threshold = {
             "ConditionThresholdEnabled": "ENABLED",
             "OverallConfidenceThreshold": {"ConfidenceVerdictThreshold": verdict.upper()},
         }
-    return {
-        "SuppressedReasons": sorted(values["suppressed_reasons"]),
-        "ValidationAttributes": {"ConditionThreshold": threshold},
-    }
+    return {**reasons, "ValidationAttributes": {"ConditionThreshold": threshold}}
 
 
 def vdm(answer: Values) -> Values:
@@ -172,7 +173,8 @@ class AccountSettings:
         if live is not None and live.values == self.values:
             return []
         block = BLOCKS[self.block]
-        whole = {**(live.others if live is not None else block.told({})), **self.values}
+        others = block.told({}) if live is None else live.others
+        whole = {name: value for name, value in others.items() if value != OFF} | dict(self.values)
         region, params = self.account.region, block.params(whole)
         return [Call("sesv2", region, block.operation, params, on=EVERYTHING)]
 
