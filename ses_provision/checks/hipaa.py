@@ -22,6 +22,7 @@ from ses_provision.checks.topic import (
     waiting,
 )
 from ses_provision.environment.archive import DESTINATION
+from ses_provision.environment.limits import KEYS
 from ses_provision.outside.reading import Reading, ask, both, question
 from ses_provision.outside.rights import EVERYTHING
 from ses_provision.resources.ses.account import sending_account
@@ -208,7 +209,12 @@ def tags_impersonal(scene: Scene) -> Reading[Judgement]:
     )
     tagged = [env.all_tags, *(found.tags for _, found in identities)]
     tagged += [of_set.tags] if of_set else []
-    pairs = {pair for tags in tagged for pair in tags.items()}
+    pairs = {
+        (key, value)
+        for tags in tagged
+        for key, value in tags.items()
+        if not key.startswith(KEYS)  # what an identity remembers of its keys is of nobody
+    }
     suspect = sorted(f"{key}={value}" for key, value in pairs if PERSONAL.search(f"{key} {value}"))
     if suspect:
         return action(

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 CENT = Decimal("0.01")
 KB_IN_A_GB = Decimal(1_000_000)
+EVENT_KB = Decimal(5)
+"""What Firehose counts an event as, however short it is (Data Firehose pricing)."""
 SHARES = {
     "SEND": Decimal(1),
     "DELIVERY": Decimal(1),
@@ -75,6 +77,36 @@ def sent_where(used: Callable[[Case], bool]) -> Callable[[Case], int]:
     return lambda case: case.volume.recipients if used(case) else 0
 
 
+def leased(case: Case) -> int:
+    """Leased addresses: as many as were said, or at least those that the pools name."""
+    named = sum(len(pool.ips) for pool in case.env.pools)
+    return max(case.volume.dedicated_ips, named)
+
+
+def managed(env: Environment) -> set[str]:
+    """The managed pools that the file declares."""
+    return {pool.name for pool in env.pools if pool.scaling == "managed"}
+
+
+def is_managed(case: Case) -> bool:
+    """Whether there are managed addresses: their fee is the account's, whoever sends by them."""
+    return case.volume.managed_ips or bool(managed(case.env))
+
+
+def sends_managed(case: Case) -> bool:
+    """Whether all mail leaves by managed addresses."""
+    return case.volume.managed_ips or case.env.configuration_set.pool in managed(case.env)
+
+
+def archived(case: Case) -> Decimal:
+    """Gigabytes that Firehose takes in, which counts each event as 5 KB at least."""
+    archive = case.env.archive
+    if archive is None:
+        return Decimal(0)
+    share = sum((SHARES.get(kind, Decimal(0)) for kind in archive.types), Decimal(0))
+    return case.volume.recipients * share * EVENT_KB / KB_IN_A_GB
+
+
 def has_vdm(case: Case) -> bool:
     """Whether Virtual Deliverability Manager is on."""
     return case.volume.vdm or (case.env.vdm is not None and case.env.vdm.enabled)
@@ -94,9 +126,11 @@ def attached(case: Case) -> Decimal:
 
 
 def keys(case: Case) -> int:
-    """Keys that the file names: KMS has one in each region where a topic is encrypted."""
+    """Keys that the file names: KMS has one in each region where a topic is encrypted, and one for
+    an archive."""
     env = case.env
-    return len({env.region, *env.alarm_regions}) if env.events.kms_key else 0
+    of_topics = len({env.region, *env.alarm_regions}) if env.events.kms_key else 0
+    return of_topics + bool(env.archive and env.archive.kms_key)
 
 
 def told(case: Case) -> Decimal:
@@ -108,18 +142,19 @@ def told(case: Case) -> Decimal:
 
 ITEMS = (
     Item("attachments", "attachments", attached),
-    Item("dedicated IP addresses", "dedicated-ip", lambda case: case.volume.dedicated_ips),
-    Item("managed IP addresses", "managed-ips", lambda case: int(case.volume.managed_ips)),
+    Item("dedicated IP addresses", "dedicated-ip", leased),
+    Item("managed IP addresses", "managed-ips", lambda case: int(is_managed(case))),
     Item(
         "mail by managed addresses",
         "managed-ip-mail",
-        sent_where(lambda case: case.volume.managed_ips),
+        sent_where(sends_managed),
     ),
     Item("deliverability manager", "vdm", sent_where(has_vdm)),
     Item("auto validation", "auto-validation", sent_where(is_validated)),
     Item("tenants", "tenant", lambda case: case.volume.tenants),
     Item("alarms", "alarm", lambda case: case.made["alarm"]),
     Item("dashboard", "dashboard", lambda case: case.made["dashboard"]),
+    Item("events into the archive", "firehose", archived),
     Item("KMS keys", "kms-key", keys),
     Item(
         "secrets of SMTP users",
@@ -139,6 +174,7 @@ NOT_COUNTED = (
     "what an account has free, and may use up elsewhere: 10 alarms, 3 dashboards, 1,000 SNS mails",
     "calls to KMS and Secrets Manager, queries to Route 53: cents",
     "events of kinds other than sends, deliveries, bounces (5 %) and complaints (0.1 %)",
+    "what an archive keeps in S3, and queries in Athena: cents",
     "tax, data transfer, support",
 )
 

@@ -17,7 +17,7 @@ from ses_provision.outside import signing_keys
 from ses_provision.outside.signing_keys import Pair
 from ses_provision.worlds.in_process import zone_id
 from tests.conftest import Cli, Result
-from tests.functional.folders import AT_CLOUDFLARE, EXTERNAL, HOSTED, UPDATED, Bench, bench
+from tests.functional.folders import AT_CLOUDFLARE, EXTERNAL, HOSTED, UPDATED, Bench, bench, write
 from tests.local.ses.keys import private_key
 
 ACCOUNT, REGION, DOMAIN = "111122223333", "eu-central-1", "example.com"
@@ -325,6 +325,14 @@ def test_the_checklist_asks_for_another_key_in_time(verified: Bench) -> None:
         f"ses-provision dkim rotate --env prod --config-dir {verified.folder}",
     )
     assert "181 of 180 days" in item["evidence"]
+
+
+def test_what_an_identity_remembers_of_its_keys_does_not_look_personal(verified: Bench) -> None:
+    write(verified.folder, prod=f"hipaa = true\n{(verified.folder / 'prod.toml').read_text()}")
+
+    found = findings(verified)["SES-HIPAA-007"]
+
+    assert (found["status"], "Dkim" in found["evidence"]) == ("done", False)
 
 
 def test_without_the_setting_nothing_is_said_of_own_keys(cli: Cli, tmp_path: Path) -> None:

@@ -238,3 +238,24 @@ def test_what_the_file_turns_on_for_the_account_is_counted_and_its_plan_taken(
     assert names(vdm={}) - names(vdm={"enabled": False}) == {"deliverability manager"}
     checked = names(account={"auto_validation": "managed"})
     assert checked - names(account={"auto_validation": "off"}) == {"auto validation"}
+
+
+def test_pools_and_an_archive_are_counted_as_the_file_declares_them(env: Environment) -> None:
+    def lines(**sections: Any) -> dict[str, Decimal]:
+        raw = {**env.model_dump(exclude_unset=True), "name": env.name, **sections}
+        found = case(Environment.model_validate(raw), Volume(1_000_000))
+        return {
+            each.name: each.sum for each in estimated(found, PRICES.plans["NONE"], PRICES).lines
+        }
+
+    before = lines()
+    leased = {"name": "own", "scaling": "standard", "ips": ["203.0.113.1", "203.0.113.2"]}
+    assert lines(pools=[leased])["dedicated IP addresses"] == Decimal("49.90")
+    managed = lines(pools=[{"name": "by-aws", "scaling": "managed"}])
+    assert managed.keys() - before.keys() == {"managed IP addresses"}
+    sent = {**env.configuration_set.model_dump(exclude_unset=True), "pool": "by-aws"}
+    used = lines(pools=[{"name": "by-aws", "scaling": "managed"}], configuration_set=sent)
+    assert used["mail by managed addresses"] == Decimal("80.00")
+    kept = lines(archive={"types": ["SEND", "DELIVERY"], "kms_key": "alias/archive"})
+    assert kept["events into the archive"] == Decimal("0.29")
+    assert kept.get("KMS keys", Decimal(0)) - before.get("KMS keys", Decimal(0)) == Decimal("1.00")
