@@ -94,10 +94,26 @@ def tell(run: Run, environments: Sequence[Environment]) -> None:
     run.show(
         Text(
             f"That was {calls} AWS calls in {seconds:.1f} s on a local AWS that is gone now. "
+            f"Not shown: {', '.join(NOT_SHOWN)}. "
             "Next: `ses-provision guide`, or `ses-provision local` to play with it.",
             style="bold cyan",
         )
     )
+
+
+NOT_SHOWN = (
+    "SMTP users",
+    "alarms that pause",
+    "DKIM keys of your own",
+    "BIMI",
+    "dedicated IPs",
+    "statistics and costs",
+    "an archive with queries",
+    "dashboards",
+    "moving in",
+    "DNS at Cloudflare and by RFC 2136",
+)
+"""What else there is, each with a page in the guide."""
 
 
 def story(environments: Sequence[Environment], named: Sequence[str]) -> list[Chapter]:
