@@ -18,6 +18,7 @@ from ses_provision.checks.topic import (
 )
 from ses_provision.names import BUILT_IN_POOLS, DEFAULT_POOL
 from ses_provision.outside.reading import Reading
+from ses_provision.resources.prices import shipped
 from ses_provision.resources.ses.account import sending_account
 from ses_provision.resources.ses.configuration_set import configuration_set
 from ses_provision.resources.ses.dedicated_ips import (
@@ -28,7 +29,6 @@ from ses_provision.resources.ses.dedicated_ips import (
     scaling,
     senders,
 )
-from ses_provision.resources.ses.pools import LEASE
 from ses_provision.steps import arns
 
 if TYPE_CHECKING:
@@ -135,8 +135,9 @@ def none_idle(scene: Scene) -> Reading[Judgement]:
     idle = [each.ip for each in held if each.pool in {"", DEFAULT_POOL}]
     if not idle:
         return done("no leased address is in no pool")
+    price = shipped()["dedicated-ip"].told
     return action(
-        f"{', '.join(idle)} in no pool: {LEASE} USD a month each, and mail that names no pool "
+        f"{', '.join(idle)} in no pool: {price} each, and mail that names no pool "
         "leaves through them",
         f"name them in ips of pools in config/{scene.env.name}.toml, or give them back to AWS by a "
         "support case",

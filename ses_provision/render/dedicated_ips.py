@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
 from ses_provision.names import DEFAULT_POOL
 from ses_provision.render.message import safe
+from ses_provision.resources.prices import shipped
 from ses_provision.resources.ses.dedicated_ips import DAYS, PLENTY
-from ses_provision.resources.ses.pools import LEASE, READ_AT
 
 if TYPE_CHECKING:
     from ses_provision.operations.dedicated_ips import PoolUse, Standing
@@ -73,8 +74,10 @@ def closing(found: Standing) -> list[Text]:
     if found.account.auto_warmup is False:
         lines.append(Text("  automatic warm-up is off: new addresses begin cold", style="yellow"))
     if found.leased:
-        cost = f"{found.leased * LEASE:,.2f} USD a month ({READ_AT})"
-        lines.append(Text(f"  {found.leased} leased: {cost}"))
+        known = shipped()
+        cost = known["dedicated-ip"].of(Decimal(found.leased))
+        said = f"{cost:,.2f} USD a month ({known.read_at})"
+        lines.append(Text(f"  {found.leased} leased: {said}"))
     return lines
 
 

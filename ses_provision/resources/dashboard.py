@@ -26,8 +26,8 @@ OTHERS = "[something else]"
 
 def price() -> str:
     """What one costs; three of an account are free (CloudWatch pricing)."""
-    [tier] = shipped()["dashboard"].tiers
-    return f"{tier.price:f} $ a month where the account has more than three dashboards already"
+    told = shipped()["dashboard"].told
+    return f"{told} where the account has more than three dashboards already"
 
 
 def dashboard_arn(account: Account, name: str) -> str:

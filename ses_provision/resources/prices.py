@@ -61,6 +61,14 @@ class Price:
             begin = max(begin, end)
         return total
 
+    @property
+    def told(self) -> str:
+        """What the first pieces cost: 24.95 USD a month, 0.07 USD for 1,000 recipients."""
+        amount = (self.tiers[0].price * self.per).normalize()
+        return f"{amount:f} USD " + (
+            f"for {self.per:,} {self.unit}s" if self.per > 1 else f"a {self.unit}"
+        )
+
     def tiers_for(self, pieces: Decimal) -> tuple[Tier, ...]:
         """The tiers that so many pieces reach."""
         ends = [0, *(tier.to or 0 for tier in self.tiers)]
@@ -94,6 +102,11 @@ class Prices:
 
     def __getitem__(self, key: str) -> Price:
         return self.prices[key]
+
+    @property
+    def read_at(self) -> str:
+        """Where and when they were read, in a few words."""
+        return f"{self.region}, {self.read_on:%Y-%m}"
 
     def is_old(self, today: date) -> bool:
         """Whether AWS may have changed them long since."""

@@ -206,18 +206,15 @@ def somebodys(name: str, what: str) -> Obstacle:
     )
 
 
-def trusting(service: str) -> policies.Statements:
-    """Whom a role trusts: one service."""
-    return policies.named(
-        [
-            {
-                "Sid": "TheServiceMayTakeItOn",
-                "Effect": "Allow",
-                "Principal": {"Service": service},
-                "Action": "sts:AssumeRole",
-            }
-        ]
-    )
+def trusting(service: str, condition: Mapping[str, Any] | None = None) -> policies.Statements:
+    """Whom a role trusts: one service, under conditions that may leave other accounts out."""
+    statement = {
+        "Sid": "TheServiceMayTakeItOn",
+        "Effect": "Allow",
+        "Principal": {"Service": service},
+        "Action": "sts:AssumeRole",
+    }
+    return policies.named([{**statement, **({"Condition": condition} if condition else {})}])
 
 
 def passing(arn: str, service: str) -> Right:

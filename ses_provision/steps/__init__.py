@@ -1,8 +1,9 @@
 """What every environment is made of, in the order it is built: `STEPS` is the table of contents.
 
 A step is a pure function from an environment, and what it needs to know, to the resources that
-should be there. `needs` names what has to be looked up, `arns` and `records` what several steps and
-checks speak of, `left_over` finds what no setting names any more.
+should be there. `needs` names what has to be looked up, `memories` what the configuration set
+remembers of it, `arns` and `records` what several steps and checks speak of, `left_over` finds what
+no setting names any more.
 """
 
 from ses_provision.engine.model import Step, requiring
@@ -25,11 +26,9 @@ from ses_provision.steps import (
     set_options,
     smtp_users,
 )
+from ses_provision.steps.memories import FORMER
 from ses_provision.steps.needs import (
     DKIM,
-    FORMER_DASHBOARDS,
-    FORMER_REGIONS,
-    FORMER_USERS,
     QUOTA,
     REDIRECTS,
     ZONE,
@@ -42,7 +41,7 @@ CONFIGURATION_SET = Step(
     "Configuration set",
     "The rules for every mail: TLS, suppression of dead addresses, reputation metrics.",
     configuration_set.desired,
-    needs=(FORMER_REGIONS, FORMER_USERS, FORMER_DASHBOARDS),
+    needs=(FORMER,),
     section="configuration_set",
     settings="configuration_set.name",
     docs=f"{GUIDE}using-configuration-sets.html",

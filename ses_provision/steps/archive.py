@@ -11,9 +11,10 @@ from ses_provision.environment import Environment
 from ses_provision.environment.archive import DESTINATION, ArchiveNames, ArchiveSettings
 from ses_provision.resources import policies
 from ses_provision.resources.firehose import MEGABYTES, READY, DeliveryStream
+from ses_provision.resources.prices import shipped
 from ses_provision.resources.s3 import Bucket, Rule
 from ses_provision.resources.s3_asking import bucket_arn
-from ses_provision.resources.service_role import ServiceRole, role_arn
+from ses_provision.resources.service_role import ServiceRole, role_arn, trusting
 from ses_provision.resources.ses import EventDestination
 from ses_provision.steps import arns
 from ses_provision.steps.archive_table import ERRORS, PARTITION, PREFIX
@@ -33,10 +34,6 @@ OBJECTS = (
 HOLDS = (
     "will hold the addresses, subjects and IP addresses of every mail for {days} days; "
     "`destroy` never empties it"
-)
-COSTS = (
-    "costs about $0.45 for a million mails (Firehose counts each event as 5 KB, at about $0.03 a "
-    "GB in us-east-1), and S3 a few cents for what it keeps"
 )
 
 
@@ -85,6 +82,14 @@ def plain_http(account: Account, name: str) -> dict[str, Any]:
     }
 
 
+def costs() -> str:
+    """What the stream costs, and what it fills (Data Firehose pricing)."""
+    return (
+        f"costs about {shipped()['firehose'].told}, and each event counts as 5 KB (ses-provision "
+        "estimate reckons it); S3 takes a few cents for what it keeps"
+    )
+
+
 def stream_arn(env: Environment, account: Account) -> str:
     """The ARN of the stream."""
     return account.arn("firehose", f"deliverystream/{env.archive_names.stream}")
@@ -105,19 +110,8 @@ def stream(env: Environment, account: Account) -> DeliveryStream:
         "GZIP",
         encrypted=True,
         tags=env.all_tags,
-        price=COSTS,
+        price=costs(),
     )
-
-
-def trusted(service: str, condition: dict[str, Any]) -> dict[str, Any]:
-    """Only one service may take a role on, under conditions that leave no other account's use."""
-    return {
-        "Sid": "ServiceMayTakeItOn",
-        "Effect": "Allow",
-        "Principal": {"Service": service},
-        "Action": "sts:AssumeRole",
-        "Condition": condition,
-    }
 
 
 def by_firehose(env: Environment, account: Account) -> dict[str, Any]:
@@ -142,10 +136,9 @@ def to_s3(
         "Resource": [arn, f"{arn}/*"],
     }
     using = [encrypting(account, settings.kms_key, arn)] if settings.kms_key else []
-    trust = trusted("firehose.amazonaws.com", by_firehose(env, account))
     return ServiceRole(
         role_arn(account, names.role_of_firehose),
-        policies.named([trust]),
+        trusting("firehose.amazonaws.com", by_firehose(env, account)),
         policies.named([writing, *using]),
         settings.permissions_boundary,
         env.all_tags,
@@ -185,10 +178,9 @@ def from_ses(
         "AWS:SourceAccount": account.id,
         "AWS:SourceArn": arns.configuration_set(env, account),
     }
-    trust = trusted("ses.amazonaws.com", {"StringEquals": source})
     return ServiceRole(
         role_arn(account, names.role_of_ses),
-        policies.named([trust]),
+        trusting("ses.amazonaws.com", {"StringEquals": source}),
         policies.named([putting]),
         boundary,
         env.all_tags,

@@ -13,7 +13,7 @@ from ses_provision.resources import zones
 from ses_provision.resources.dashboard import dashboard_arn
 from ses_provision.resources.iam_asking import user_arn
 from ses_provision.resources.tagging import tagged
-from ses_provision.steps import STEPS, mail_from, needs
+from ses_provision.steps import STEPS, mail_from, memories, needs
 
 
 def strays(env: Environment, account: Account) -> Reading[list[Resource]]:
@@ -21,16 +21,15 @@ def strays(env: Environment, account: Account) -> Reading[list[Resource]]:
 
     Looked through are the sending region, the alarm regions, and those where alarms once stood.
     """
-    once, records = yield from both(needs.former_regions(env, account), old_records(env, account))
-    users = yield from needs.former_users(env, account)
-    dashboards = yield from needs.former_dashboards(env, account)
-    regions = sorted({env.region, *env.alarm_regions, *(once or ())})
+    once, records = yield from both(memories.former(env, account), old_records(env, account))
+    known = once or {}
+    regions = sorted({env.region, *env.alarm_regions, *known.get(memories.REGIONS.tag, ())})
     there = yield from together(in_region(env, account, region) for region in regions)
     found = [arn for each in there for arn in each]
-    found += [user_arn(account, name) for name in users or ()]
-    found += [dashboard_arn(account, name) for name in dashboards or ()]
-    found_left = [*records, *(stray for arn in found for stray in stray_at(env, account, arn))]
-    return list({stray.key: stray for stray in found_left}.values())
+    found += [user_arn(account, name) for name in known.get(memories.SMTP_USERS.tag, ())]
+    found += [dashboard_arn(account, name) for name in known.get(memories.DASHBOARDS.tag, ())]
+    strayed = [*records, *(stray for arn in found for stray in stray_at(env, account, arn))]
+    return list({stray.key: stray for stray in strayed}.values())
 
 
 def named(env: Environment, account: Account) -> frozenset[str]:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from ses_provision.engine.account import Account
 from ses_provision.engine.needs import Need
-from ses_provision.engine.ownership import of_another_project
 from ses_provision.environment import Environment
 from ses_provision.outside.reading import Reading, both
-from ses_provision.resources import tagging, zones
+from ses_provision.resources import zones
 from ses_provision.resources.ses import own_key
 from ses_provision.resources.ses.account import sending_account
 from ses_provision.resources.ses.configuration_set import configuration_set
@@ -34,58 +33,6 @@ def issued(env: Environment, account: Account) -> Dkim:
     selector = own_key.first_selector(env.selector_prefix)
     key = own_key.PublicKey(selector, own_key.unknown(arns.identity(env, account)))
     return Dkim((), "", own_key.EXTERNAL, selector=selector, own=own_key.OwnKeys((key,), selector))
-
-
-REGIONS = "AlarmRegions"
-"""A tag of the set that says in which regions alarms were made: AWS cannot be asked for all regions
-at once, and a region that the file no longer names would be forgotten."""
-
-SMTP_USERS = "SmtpUsers"
-"""A tag of the set that names the SMTP users that were made: the tag search of AWS knows no users,
-and IAM tells their tags only one by one."""
-
-
-DASHBOARDS = "Dashboards"
-"""A tag of the set that names the dashboards that were made: they are of no region, and it is not
-documented that the tag search of a region shows them."""
-
-
-def noted(env: Environment, account: Account, tag: str) -> Reading[list[str]]:
-    """What a tag of the set lists, and of the sets that the file named before, as long as they
-    stand."""
-    arn = arns.configuration_set(env, account)
-    live, alike = yield from both(
-        configuration_set(arn), tagging.tagged_alike(env.region, env.all_tags)
-    )
-    former = (
-        tags
-        for other, tags in sorted(alike.items())
-        if ":configuration-set/" in other
-        and other != arn
-        and not of_another_project(tags, env.all_tags)
-    )
-    lists = (tags.get(tag, "").split() for tags in (live.tags if live else {}, *former))
-    return list(dict.fromkeys(name for names in lists for name in names))
-
-
-def former_regions(env: Environment, account: Account) -> Reading[tuple[str, ...] | None]:
-    """The regions that alarms were made in and that the file does not name."""
-    once = yield from noted(env, account, REGIONS)
-    return tuple(region for region in once if region not in env.alarm_regions)
-
-
-def former_users(env: Environment, account: Account) -> Reading[tuple[str, ...] | None]:
-    """The SMTP users that were made and that the file does not name."""
-    once = yield from noted(env, account, SMTP_USERS)
-    wanted = {user.name for user in env.smtp_users}
-    return tuple(name for name in once if name not in wanted)
-
-
-def former_dashboards(env: Environment, account: Account) -> Reading[tuple[str, ...] | None]:
-    """The dashboards that were made and that the file does not want."""
-    once = yield from noted(env, account, DASHBOARDS)
-    wanted = {env.dashboard_name} if env.dashboard else set()
-    return tuple(name for name in once if name not in wanted)
 
 
 def quota(env: Environment, account: Account) -> Reading[float | None]:
@@ -120,16 +67,7 @@ def takes_it(env: Environment, account: Account) -> bool:
     return True
 
 
-def none(env: Environment, account: Account) -> tuple[str, ...]:
-    """Nothing is forgotten."""
-    del env, account
-    return ()
-
-
 ZONE = Need("the zone", zones.zone, zones.rehearsed)
 DKIM = Need("the DKIM tokens", dkim, issued)
 REDIRECTS = Need("whether SES takes the redirect domain", redirects, takes_it)
-FORMER_USERS = Need("the SMTP users that were made", former_users, none)
-FORMER_DASHBOARDS = Need("the dashboards that were made", former_dashboards, none)
 QUOTA = Need("the sending quota", quota, sandboxed)
-FORMER_REGIONS = Need("the regions that alarms were made in", former_regions, none)

@@ -53,13 +53,13 @@ def test_vdm_is_switched_on_whole_and_its_price_is_said(cli: Cli, tmp_path: Path
     planned = held("plan", "--env", "prod").stdout
     held(*APPLY)
 
-    assert "0.07 $ for 1,000 mails" in planned
+    assert "0.07 USD for 1,000 recipients" in planned
     assert call(held, "GetAccount")["VdmAttributes"] == {
         "VdmEnabled": "ENABLED",
         "DashboardAttributes": {"EngagementMetrics": "DISABLED"},
         "GuardianAttributes": {"OptimizedSharedDelivery": "DISABLED"},
     }
-    assert "0.07 $" not in held("plan", "--env", "prod").stdout
+    assert "0.07 USD" not in held("plan", "--env", "prod").stdout
 
 
 def test_an_account_that_never_had_vdm_is_as_one_that_has_it_off(cli: Cli, tmp_path: Path) -> None:

@@ -84,7 +84,7 @@ def test_the_plan_says_what_it_costs_and_what_it_holds(made: Bench) -> None:
     told = made("plan", "--env", "prod").stdout
 
     assert "will hold the addresses, subjects and IP addresses of every mail for 400 days" in told
-    assert "costs about $0.45 for a million mails" in told
+    assert "costs about 0.029 USD a GB, and each event counts as 5 KB" in told
     assert made(*APPLY).status == 0
     assert "costs about" not in made("plan", "--env", "prod").stdout
 

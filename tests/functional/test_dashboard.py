@@ -93,8 +93,8 @@ def test_the_price_is_said_beside_the_create_and_not_any_more_once_it_stands(mad
     after = made("plan", "--env", "prod").stdout
 
     assert "create dashboard ses-prod" in before
-    assert "3 $ a month" in before
-    assert "3 $" not in after
+    assert "3 USD a month where" in before
+    assert "3 USD" not in after
 
 
 def test_a_second_apply_writes_nothing_and_asks_two_questions_more_than_without_it(

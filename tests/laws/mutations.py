@@ -632,7 +632,7 @@ def account_settings(wanted: dict[str, Any], they: Somebody) -> Iterator[Made]:
     setting, operation, params = others[wanted["block"]]
     yield (
         wanted["block"],
-        {f"values.{setting}"},
+        {f"settings.{setting}"},
         f"sesv2:{operation}",
         lambda: they("sesv2", operation, **params),
     )

@@ -259,3 +259,14 @@ def test_pools_and_an_archive_are_counted_as_the_file_declares_them(env: Environ
     kept = lines(archive={"types": ["SEND", "DELIVERY"], "kms_key": "alias/archive"})
     assert kept["events into the archive"] == Decimal("0.29")
     assert kept.get("KMS keys", Decimal(0)) - before.get("KMS keys", Decimal(0)) == Decimal("1.00")
+
+
+@pytest.mark.parametrize("page", ["account", "dashboards", "dedicated-ips"])
+def test_what_other_pages_say_of_prices_is_what_is_reckoned_with(page: str) -> None:
+    known = {price.told.partition(" ")[0] for price in PRICES.prices.values()}
+    old_dashboard = {"1,250"}  # a subscription that is never called
+
+    said = set(re.findall(r"([\d,.]+) (?:USD|\$)", guide(page)))
+
+    assert said
+    assert said - old_dashboard <= known

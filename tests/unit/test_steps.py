@@ -27,11 +27,9 @@ from ses_provision.resources.ses.identity import Dkim
 from ses_provision.resources.sns import Subscription, Topic
 from ses_provision.steps import STEPS
 from ses_provision.steps.bimi import ENFORCEMENT
+from ses_provision.steps.memories import FORMER
 from ses_provision.steps.needs import (
     DKIM,
-    FORMER_DASHBOARDS,
-    FORMER_REGIONS,
-    FORMER_USERS,
     QUOTA,
     REDIRECTS,
     ZONE,
@@ -62,10 +60,7 @@ shipped = pytest.mark.parametrize("names", [PROD, STAGING], ids=lambda names: na
 def facts(env: Environment, dkim: Dkim | None = None) -> Facts:
     """What is known of an environment."""
     zone = Zone("Z1", env.domain)
-    nothing: dict[Need[Any], Any] = dict.fromkeys(
-        (FORMER_DASHBOARDS, FORMER_REGIONS, FORMER_USERS), ()
-    )
-    known: dict[Need[Any], Any] = {**nothing, ZONE: zone, DKIM: dkim, QUOTA: None}
+    known: dict[Need[Any], Any] = {FORMER: {}, ZONE: zone, DKIM: dkim, QUOTA: None}
     return Facts(Account(env.account_id, env.region), known)
 
 
@@ -212,7 +207,7 @@ def test_steps_that_need_the_hosted_zone_or_the_tokens_say_so() -> None:
     needs = {step.id: step.needs for step in STEPS if step.needs}
 
     assert needs == {
-        "configuration-set": (FORMER_REGIONS, FORMER_USERS, FORMER_DASHBOARDS),
+        "configuration-set": (FORMER,),
         "dkim": (ZONE, DKIM),
         "mail-from": (ZONE,),
         "dmarc": (ZONE,),

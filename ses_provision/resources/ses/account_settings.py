@@ -16,6 +16,7 @@ from ses_provision.engine.model import Found, Key, Resource
 from ses_provision.outside.call import Call
 from ses_provision.outside.reading import Answers, Reading, ask
 from ses_provision.outside.rights import EVERYTHING
+from ses_provision.resources.prices import shipped
 from ses_provision.resources.ses.account import account_question
 
 OFF = "off"
@@ -99,18 +100,16 @@ def plan(answer: Values) -> Values:
     return {"pricing_plan": found.get("NextPlan") or found.get("CurrentPlan") or "NONE"}
 
 
-PRICES = {
-    "enabled": "0.07 $ for 1,000 mails, which the plans from ESSENTIALS on include",
-    "auto_validation": "0.01 $ for 1,000 mails",
-    "pricing_plan": "see ses-provision estimate; a smaller plan begins with the next month",
-}
-"""What a setting costs where it is turned on (SES pricing, 2026-07)."""
-
-
 def priced(old: Values, new: Values) -> tuple[str, ...]:
-    """What costs money of what changes."""
+    """What a setting costs that is turned on."""
+    known = shipped()
+    told = {
+        "enabled": f"{known['vdm'].told}, which the plans from ESSENTIALS on include",
+        "auto_validation": known["auto-validation"].told,
+        "pricing_plan": "see ses-provision estimate; a smaller plan begins with the next month",
+    }
     turned_on = (name for name, value in new.items() if value and value != old[name])
-    return tuple(PRICES[name] for name in turned_on if name in PRICES and new[name] != OFF)
+    return tuple(told[name] for name in turned_on if name in told and new[name] != OFF)
 
 
 BLOCKS = {
@@ -147,7 +146,7 @@ class AccountSettings:
 
     account: Account
     block: str
-    values: Values
+    settings: Values
     others: Values = field(default_factory=dict, compare=False)
 
     @property
@@ -164,17 +163,19 @@ class AccountSettings:
         """Find what holds today: every account has it."""
         [answer] = yield from ask(account_question(self.account.region))
         held = BLOCKS[self.block].told(answer or {})
-        named = {name: held[name] for name in self.values}
-        return Found(replace(self, values=named, others=held), notes=priced(named, self.values))
+        named = {name: held[name] for name in self.settings}
+        return Found(replace(self, settings=named, others=held), notes=priced(named, self.settings))
 
     def writes(self, found: Found[AccountSettings]) -> Sequence[Call]:
         """Put the whole block, with what the file does not name as it is."""
         live = found.live
-        if live is not None and live.values == self.values:
+        if live is not None and live.settings == self.settings:
             return []
         block = BLOCKS[self.block]
         others = block.told({}) if live is None else live.others
-        whole = {name: value for name, value in others.items() if value != OFF} | dict(self.values)
+        whole = {name: value for name, value in others.items() if value != OFF} | dict(
+            self.settings
+        )
         region, params = self.account.region, block.params(whole)
         return [Call("sesv2", region, block.operation, params, on=EVERYTHING)]
 
@@ -194,10 +195,10 @@ class AccountSettings:
     def settled(self) -> Answers:
         """SES's answer where it stands."""
         block = BLOCKS[self.block]
-        whole = {**block.told({}), **self.values}
+        whole = {**block.told({}), **self.settings}
         return {account_question(self.account.region): block.shown(whole)}
 
     def strayed(self) -> Sequence[AccountSettings]:
         """Every setting otherwise than it should be."""
         told = BLOCKS[self.block].told({})
-        return [replace(self, values=dict.fromkeys(self.values), others=told)]
+        return [replace(self, settings=dict.fromkeys(self.settings), others=told)]

@@ -11,6 +11,7 @@ from ses_provision.names import DEFAULT_POOL, region_of
 from ses_provision.outside.call import Call
 from ses_provision.outside.reading import Answers, Reading
 from ses_provision.resources import tags
+from ses_provision.resources.prices import shipped
 from ses_provision.resources.ses import asking
 from ses_provision.resources.ses.dedicated_ips import (
     MANAGED,
@@ -25,14 +26,20 @@ from ses_provision.resources.ses.dedicated_ips import (
 )
 from ses_provision.resources.ses.set_options import SendingPool
 
-LEASE = 24.95
-PRICE = {
-    STANDARD: f"costs {LEASE} USD a month for each leased address, whether it sends or not",
-    MANAGED: "costs about 15 USD a month from the moment it exists until it is deleted, and about "
-    "0.08 USD for 1,000 mails",
-}
-"""In us-east-1 and without a plan, by AWS's price list of 2026-07-22."""
-READ_AT = "us-east-1, 2026-07"
+
+def price(scaling: str) -> str:
+    """What a pool costs, without a plan."""
+    known = shipped()
+    said = {
+        STANDARD: (
+            f"costs {known['dedicated-ip'].told} for each leased address, whether it sends or not"
+        ),
+        MANAGED: (
+            f"costs about {known['managed-ips'].told} from the moment it exists until it is "
+            f"deleted, and about {known['managed-ip-mail'].told}"
+        ),
+    }[scaling]
+    return f"{said} ({known.read_at})"
 
 
 @dataclass(frozen=True)
@@ -63,7 +70,7 @@ class Pool:
         """Find it by name. Its price is said where it would be made."""
         live = yield from pool(self.arn)
         if live is None:
-            return Found(None, notes=(f"{PRICE[self.scaling]} ({READ_AT})",))
+            return Found(None, notes=(price(self.scaling),))
         found = replace(
             self, scaling=live.scaling, tags=tags.ours(live.tags, self.tags), all_tags=live.tags
         )
@@ -84,7 +91,7 @@ class Pool:
             Obstacle(
                 f"IP pool {self.name} is standard",
                 'say scaling = "standard" in pools; a conversion cannot be undone, gives up the '
-                f"addresses by which receivers may know you, and {PRICE[MANAGED]} ({READ_AT})",
+                f"addresses by which receivers may know you, and {price(MANAGED)}",
                 removal={},
             ),
         )

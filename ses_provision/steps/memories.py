@@ -1,0 +1,90 @@
+"""What a configuration set remembers in its tags, because AWS could not be asked for it once the
+file no longer names it.
+
+`MEMORIES` is the table; the tags of the set and the search for what is left over follow from it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+
+from ses_provision.engine.account import Account
+from ses_provision.engine.needs import Need
+from ses_provision.engine.ownership import of_another_project
+from ses_provision.environment import Environment
+from ses_provision.names import LONGEST_TAG
+from ses_provision.outside.reading import Reading, both
+from ses_provision.resources import tagging
+from ses_provision.resources.ses.configuration_set import configuration_set
+from ses_provision.steps import arns
+
+Former = Mapping[str, tuple[str, ...]]
+"""What was made and the file does not name, by the tag that lists it."""
+
+
+@dataclass(frozen=True)
+class Memory:
+    """A tag that lists names with blanks between them: what of its kind the file wants, and what is
+    looked at anyway and needs no remembering."""
+
+    tag: str
+    wanted: Callable[[Environment], Sequence[str]]
+    known: Callable[[Environment], Collection[str]] = lambda _: ()
+
+    def text(self, env: Environment, former: Sequence[str]) -> str:
+        """What is there, and of what was there as much as a tag can hold; empty where there is
+        nothing to remember."""
+        names = list(self.wanted(env))
+        for one in former:
+            if len(" ".join([*names, one])) <= LONGEST_TAG:
+                names.append(one)
+        return " ".join(sorted(names)) if set(names) - set(self.known(env)) else ""
+
+
+# AWS cannot be asked for all regions at once.
+REGIONS = Memory("AlarmRegions", lambda env: env.alarm_regions, lambda env: {env.region})
+# The tag search of AWS knows no users, and IAM tells their tags only one by one.
+SMTP_USERS = Memory("SmtpUsers", lambda env: [user.name for user in env.smtp_users])
+# They are of no region, and it is not documented that the tag search of a region shows them.
+DASHBOARDS = Memory("Dashboards", lambda env: [env.dashboard_name] if env.dashboard else [])
+
+MEMORIES = (REGIONS, SMTP_USERS, DASHBOARDS)
+
+
+def tags(env: Environment, former: Former) -> dict[str, str]:
+    """The tags of the set that remember something."""
+    texts = {memory.tag: memory.text(env, former.get(memory.tag, ())) for memory in MEMORIES}
+    return {tag: text for tag, text in texts.items() if text}
+
+
+def former(env: Environment, account: Account) -> Reading[Former | None]:
+    """What the set lists, and the sets that the file named before as long as they stand, without
+    what the file names."""
+    arn = arns.configuration_set(env, account)
+    live, alike = yield from both(
+        configuration_set(arn), tagging.tagged_alike(env.region, env.all_tags)
+    )
+    held = [live.tags] if live else []
+    held += [
+        tags
+        for other, tags in sorted(alike.items())
+        if ":configuration-set/" in other
+        and other != arn
+        and not of_another_project(tags, env.all_tags)
+    ]
+    found = {}
+    for memory in MEMORIES:
+        names = (name for tags in held for name in tags.get(memory.tag, "").split())
+        wanted = memory.wanted(env)
+        found[memory.tag] = tuple(name for name in dict.fromkeys(names) if name not in wanted)
+    return found
+
+
+def nothing(env: Environment, account: Account) -> Former:
+    """Nothing is forgotten."""
+    del env, account
+    return {}
+
+
+FORMER = Need("what was made and is no longer named", former, nothing)
