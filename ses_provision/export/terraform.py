@@ -10,10 +10,13 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-import ses_provision.export.terraform_archive
-import ses_provision.export.terraform_pools  # noqa: F401 - it registers what it exports
 from ses_provision.environment import Environment
-from ses_provision.export import hcl, terraform_functions
+from ses_provision.export import (
+    hcl,
+    terraform_archive,
+    terraform_functions,
+    terraform_pools,
+)
 from ses_provision.export.hcl import Block, Json, Reference
 from ses_provision.export.terraform_blocks import Managed, elsewhere, name, resources
 from ses_provision.export.terraform_ignored import NOT_IN_AWS, OWN_KEY, ignoring
@@ -24,13 +27,11 @@ from ses_provision.resources.cloudwatch import Alarm
 from ses_provision.resources.dashboard import Dashboard
 from ses_provision.resources.dmarc import Dmarc
 from ses_provision.resources.dns_zone import DnsZone
-from ses_provision.resources.functions import Function, FunctionPermission
+from ses_provision.resources.functions import Function
 from ses_provision.resources.iam import RolePolicy
 from ses_provision.resources.iam_users import SmtpUser, UserPolicy
-from ses_provision.resources.logs import LogGroup
 from ses_provision.resources.record_sets import RecordSet, TxtValue
 from ses_provision.resources.route53 import Zone
-from ses_provision.resources.service_role import ServiceRole
 from ses_provision.resources.ses import (
     ConfigurationSet,
     EmailIdentity,
@@ -39,6 +40,9 @@ from ses_provision.resources.ses import (
 )
 from ses_provision.resources.ses.own_key import EXTERNAL
 from ses_provision.resources.sns import Subscription, Topic
+
+BESIDE = (terraform_archive, terraform_functions, terraform_pools)
+"""The modules that register the forms of further resources."""
 
 
 def export(env: Environment, live: Sequence[Any]) -> str:
@@ -343,11 +347,6 @@ def _(resource: UserPolicy, env: Environment) -> list[Managed]:
             },
         )
     ]
-
-
-resources.register(ServiceRole, terraform_functions.service_role)
-resources.register(LogGroup, terraform_functions.log_group)
-resources.register(FunctionPermission, terraform_functions.function_permission)
 
 
 @resources.register(RecordSet)

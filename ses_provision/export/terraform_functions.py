@@ -6,14 +6,15 @@ import json
 
 from ses_provision.environment import Environment
 from ses_provision.export.hcl import Json
-from ses_provision.export.terraform_blocks import Managed, elsewhere, name
+from ses_provision.export.terraform_blocks import Managed, elsewhere, name, resources
 from ses_provision.resources import policies
 from ses_provision.resources.functions import FunctionPermission, name_in
 from ses_provision.resources.logs import LogGroup
 from ses_provision.resources.service_role import ServiceRole
 
 
-def service_role(resource: ServiceRole, env: Environment) -> list[Managed]:
+@resources.register
+def _(resource: ServiceRole, env: Environment) -> list[Managed]:
     """A role, and its policy where it has that."""
     del env
     named = name(resource.name)
@@ -35,7 +36,8 @@ def service_role(resource: ServiceRole, env: Environment) -> list[Managed]:
     return whole
 
 
-def log_group(resource: LogGroup, env: Environment) -> list[Managed]:
+@resources.register
+def _(resource: LogGroup, env: Environment) -> list[Managed]:
     """A log group."""
     arguments = {
         "name": resource.name,
@@ -46,7 +48,8 @@ def log_group(resource: LogGroup, env: Environment) -> list[Managed]:
     return [Managed(kind, name(resource.name, provider), resource.name, arguments, provider)]
 
 
-def function_permission(resource: FunctionPermission, env: Environment) -> list[Managed]:
+@resources.register
+def _(resource: FunctionPermission, env: Environment) -> list[Managed]:
     """Who may call a function."""
     function, caller = name_in(resource.function_arn), resource.caller
     provider = elsewhere(resource.function_arn, env)
