@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from tests.laws.mutations import Made, Somebody
+    from tests.laws.somebody import Made, Somebody
 
 OUR_TAG = ["Environment"]
 

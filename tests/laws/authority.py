@@ -11,8 +11,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from ses_provision.local.policies import Ask, Decision, decide
-from tests.laws import authority_archive as archive
-from tests.laws.mutations import partition
+from tests.laws import archive_authority as archive
+from tests.laws.somebody import partition
 
 if TYPE_CHECKING:
     from tests.laws.world import Bench, Made

@@ -13,7 +13,7 @@ from tests.functional.jsonschema import mistakes
 from tests.laws import schemas
 from tests.laws.environments import Refused
 from tests.laws.life import Life, Mended
-from tests.laws.mutations import CHANGES_OF_RECORDS
+from tests.laws.somebody import CHANGES_OF_RECORDS
 from tests.laws.world import Bench, Ran, ended
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from tests.laws.mutations import partition
+from tests.laws.somebody import partition
 
 if TYPE_CHECKING:
     from tests.laws.world import Bench, Made
