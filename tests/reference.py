@@ -1,7 +1,7 @@
 """What the guides show of the tool itself: the command reference, and prod's two policies.
 
-`python -m tests.reference --write` writes these sections; without the option the exit status says
-whether they are current.
+`python -m tests.reference --write` writes these sections, and the words that a shell completes
+from; without the option the exit status says whether they are current.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from ses_provision.environment import loading
 from ses_provision.local import LocalAws
 from ses_provision.local.codec import codec_for
 from ses_provision.rehearsal.permissions import policies
+from tests import words
 from tests.conftest import CONFIG
 from tests.pages import GUIDES, said
 
@@ -151,10 +152,11 @@ def page(topic: str) -> Path:
 
 def main() -> int:
     """Write the sections, or say whether they are current."""
-    stale = {topic: text for topic in sections() if (text := current(topic)) != said(page(topic))}
+    files = {page(topic): current(topic) for topic in sections()} | {words.FILE: words.declared()}
+    stale = {file: text for file, text in files.items() if not file.exists() or text != said(file)}
     if "--write" in sys.argv[1:]:
-        for topic, text in stale.items():
-            page(topic).write_text(text, encoding="utf-8")
+        for file, text in stale.items():
+            file.write_text(text, encoding="utf-8")
         return 0
     return int(bool(stale))
 

@@ -15,9 +15,11 @@ if TYPE_CHECKING:
 
 def checked_resolvers(given: list[str] | None) -> list[str] | None:
     """Insist that resolvers are given by their address."""
+    if not given:
+        return given
     from ses_provision.environment.shapes import name_server
 
-    for resolver in given or ():
+    for resolver in given:
         try:
             name_server(resolver)
         except ValueError as error:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ses_provision.cli.options import offered
+from ses_provision.cli.words import words
 from ses_provision.errors import UsageError
 from ses_provision.names import meant
 
@@ -26,14 +27,14 @@ def step_names() -> list[str]:
 def complete_step(ctx: typer.Context, incomplete: str) -> list[str]:
     """Step names, for the shell: no step is chosen twice, or chosen and left out."""
     chosen = [*(ctx.params.get("only") or ()), *(ctx.params.get("skip") or ())]
-    return offered(step_names(), incomplete, chosen)
+    return offered(words("steps"), incomplete, chosen)
 
 
 def complete_taken(ctx: typer.Context, incomplete: str) -> list[str]:
     """Step names, for the shell: of the steps that are worked on, those not taken over yet."""
     only, skip = ctx.params.get("only"), ctx.params.get("skip") or ()
     without = [*skip, *(ctx.params.get("take_over") or ())]
-    return offered(only or step_names(), incomplete, without)
+    return offered(only or words("steps"), incomplete, without)
 
 
 def steps_option(flag: str, help_text: str, complete: Callable[..., list[str]]) -> object:

@@ -10,7 +10,7 @@ from ses_provision.cli import app
 from ses_provision.cli.app import run
 from ses_provision.local import LocalAws
 from ses_provision.steps import STEPS
-from tests import reference
+from tests import reference, words
 from tests.conftest import ROOT, Cli
 from tests.functional.test_init import Person
 from tests.pages import said
@@ -95,6 +95,10 @@ def test_what_the_guides_show_of_the_tool_itself_is_current(topic: str) -> None:
     text = said(reference.page(topic))
 
     assert text == reference.current(topic), "run `python -m tests.reference --write`"
+
+
+def test_the_words_that_a_shell_completes_from_are_those_declared() -> None:
+    assert said(words.FILE) == words.declared(), "run `python -m tests.reference --write`"
 
 
 @pytest.mark.parametrize("name", list(reference.commands()))

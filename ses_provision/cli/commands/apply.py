@@ -11,7 +11,6 @@ import typer
 from ses_provision.cli.options import Timeout, Yes
 from ses_provision.cli.reports import summarise, tell_blocked
 from ses_provision.cli.run import Run, Target
-from ses_provision.cli.scope import look_ahead, scope_of
 from ses_provision.cli.step_options import (
     Only,
     Role,
@@ -23,14 +22,11 @@ from ses_provision.cli.step_options import (
     with_role,
 )
 from ses_provision.cli.totals import show_total, totalled
-from ses_provision.engine.model import Step
-from ses_provision.engine.outcomes import NotDone
-from ses_provision.engine.plan import Plan, StepPlan
 from ses_provision.errors import UsageError
-from ses_provision.render import document, total
-from ses_provision.render import plan as text
 
 if TYPE_CHECKING:
+    from ses_provision.engine.model import Step
+    from ses_provision.engine.plan import Plan, StepPlan
     from ses_provision.engine.saved_plan import SavedPlan
     from ses_provision.environment import Environment
 
@@ -138,6 +134,10 @@ def make_it_so(
     saved: SavedPlan | None = None,
 ) -> list[StepPlan]:
     """Plan, ask, apply, and say what is next; the steps that something is in the way of."""
+    from ses_provision.cli.scope import look_ahead
+    from ses_provision.render import document, total
+    from ses_provision.render import plan as text
+
     env = target.env
     agreed = look_ahead(run, target, steps, take)
     if saved is not None:
@@ -171,6 +171,9 @@ def perform(
 ) -> list[StepPlan]:
     """Make the changes, telling of each; the steps that were left as they are."""
     from ses_provision.engine import applying
+    from ses_provision.engine.outcomes import NotDone
+    from ses_provision.render import document, total
+    from ses_provision.render import plan as text
 
     left = []
     entries = run.reports[-1]["applied"]
@@ -197,6 +200,7 @@ def perform(
 
 def prune_left_over(run: Run, target: Target, agreed: Plan) -> None:
     """Delete what is left over, telling of each."""
+    from ses_provision.cli.scope import scope_of
     from ses_provision.engine import leftovers
     from ses_provision.render import destroy as render
 

@@ -10,6 +10,7 @@ import typer
 
 from ses_provision.cli.options import as_begun, offered
 from ses_provision.cli.run import Run
+from ses_provision.cli.words import words
 from ses_provision.engine.values import plain
 from ses_provision.errors import UsageError
 from ses_provision.outside import files
@@ -22,7 +23,7 @@ LONGEST = 1000  # characters in one field
 
 def complete_attested(incomplete: str) -> list[str]:
     """Ids of the items that people's word is taken for, for the shell."""
-    return offered(as_begun(attested(), incomplete), incomplete)
+    return offered(as_begun(words("attested"), incomplete), incomplete)
 
 
 def attest(

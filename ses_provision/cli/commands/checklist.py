@@ -11,9 +11,9 @@ from ses_provision.cli.options import OPEN, as_begun, offered
 from ses_provision.cli.resolvers import NoDns, Resolvers, asked
 from ses_provision.cli.run import Run, Target
 from ses_provision.cli.step_options import Role, with_role
+from ses_provision.cli.words import words
 from ses_provision.errors import UsageError
 from ses_provision.names import meant
-from ses_provision.render import document
 
 if TYPE_CHECKING:
     from ses_provision.checks.report import Checklist
@@ -26,9 +26,7 @@ Least = Literal["blocker", "warning", "advice"]
 
 def complete_item(ctx: typer.Context, incomplete: str) -> list[str]:
     """Topics and item ids, for the shell."""
-    from ses_provision.checks import ITEMS, TOPICS
-
-    names = [*(topic.id for topic in TOPICS), *as_begun(ITEMS, incomplete)]
+    names = [*words("topics"), *as_begun(words("items"), incomplete)]
     return offered(names, incomplete, ctx.params.get("only") or ())
 
 
@@ -90,7 +88,7 @@ def checklist(
     from ses_provision.checks import attestations, instead
     from ses_provision.checks.report import checklist as put_together
     from ses_provision.checks.topic import Scene, look
-    from ses_provision.render import checklist_markdown
+    from ses_provision.render import checklist_markdown, document
 
     run.as_json = run.as_json or output_format == "json"
     topics = chosen(only, severity)

@@ -11,7 +11,6 @@ from ses_provision.cli.options import offered
 from ses_provision.cli.run import Run, Target
 from ses_provision.errors import ProvisionError, UsageError
 from ses_provision.names import meant
-from ses_provision.render import outputs as output_text
 
 if TYPE_CHECKING:
     from ses_provision.environment import Environment
@@ -48,6 +47,7 @@ def outputs(
 
     Example: ses-provision outputs configuration_set_name --env prod --raw
     """
+    from ses_provision.render import outputs as output_text
     from ses_provision.steps.outputs import outputs as values
 
     run.as_json = run.as_json or output_format == "json"

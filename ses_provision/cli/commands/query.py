@@ -9,6 +9,7 @@ import typer
 
 from ses_provision.cli.options import offered
 from ses_provision.cli.run import Run, Target
+from ses_provision.cli.words import words
 from ses_provision.errors import UsageError
 
 if TYPE_CHECKING:
@@ -22,9 +23,7 @@ LONGEST = 30 * 60.0
 
 def complete_query(incomplete: str) -> list[str]:
     """The queries that come with an archive, for the shell."""
-    from ses_provision.steps.archive_sql import QUERIES
-
-    return offered((query.name for query in QUERIES), incomplete)
+    return offered(words("queries"), incomplete)
 
 
 def query(

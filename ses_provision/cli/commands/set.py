@@ -10,9 +10,10 @@ import typer
 from rich.text import Text
 
 from ses_provision.cli import folder
+from ses_provision.cli.options import offered
 from ses_provision.cli.run import Run
 from ses_provision.cli.shared import without
-from ses_provision.environment import loading
+from ses_provision.cli.words import words
 from ses_provision.errors import UsageError
 from ses_provision.outside import files
 from ses_provision.outside.secrets import hide
@@ -21,9 +22,7 @@ from ses_provision.render.message import safe
 
 def complete_key(incomplete: str) -> list[str]:
     """The settings, for the shell."""
-    from ses_provision.environment import editing
-
-    return [key for key in editing.settings() if key.startswith(incomplete)]
+    return offered(words("settings"), incomplete)
 
 
 @without("every", "profile", "local", "debug")
@@ -56,6 +55,8 @@ def set(  # noqa: A001 - the name of the command
 def one_name(run: Run) -> str:
     """The environment whose file is changed."""
     if len(run.env) != 1:
+        from ses_provision.environment import loading
+
         known = ", ".join(loading.names(run.config_dir)) or "none"
         raise UsageError(
             "`ses-provision set` changes a file: name one environment.",
@@ -66,7 +67,7 @@ def one_name(run: Run) -> str:
 
 def change(run: Run, name: str, key: str, value: str) -> None:
     """Check, write, and show what is otherwise."""
-    from ses_provision.environment import editing
+    from ses_provision.environment import editing, loading
 
     way = editing.known_key(key)
     insist_on_no_secret(key, value)
