@@ -33,12 +33,12 @@ def reaches_no_further(scene: Scene) -> Reading[Judgement]:
     """May our token do more than these records need? Only some providers tell."""
     dns = scene.env.dns
     looked = yield from takes_our_key(scene)
-    if dns.provider not in zones.REACH:
+    if dns.service not in zones.REACH:
         return not_applicable("no provider tells what our key may do (dns.provider)")
     if looked.status is not Status.DONE:
         return looked
     zone, reach = yield from both(
-        zones.zone(scene.env, scene.account), zones.REACH[dns.provider](scene.env)
+        zones.zone(scene.env, scene.account), zones.REACH[dns.service](scene.env)
     )
     keeper, name = dns.kept_by.keeper(dns), zone.name if zone else ""
     narrower = f"make another one: ses-provision permissions {scene.on} --dns says which"
