@@ -93,7 +93,7 @@ class Dmarc:
         stands = above.live
         if stands is None and live is not None:
             # Strings of other kinds are there, and the set has to be replaced with ours in it.
-            stands = Dmarc.of(self.zone, self.domain, "", live.get("TTL", 0), raw=live)
+            stands = Dmarc.of(self.zone, self.domain, "", self.ttl, raw=live)
         return Found(stands, (*obstacles, *above.obstacles), above.notes)
 
     def _behind_alias(self, obstacles: tuple[Obstacle, ...]) -> Reading[Found[Dmarc]]:

@@ -85,8 +85,8 @@ def changes(
 def changed(
     zone: Zone, live: Record | None, old: Raw | None, new: Raw | None, *, adds_alone: bool
 ) -> Change | None:
-    """What has to be done to one set; None where others have values in it that cannot be left as
-    they are."""
+    """What has to be done to one set; None where strings of others would have to be written again,
+    which each class spoils in its own way."""
     if new is None:
         return Delete(live)
     after = listed(new)
@@ -95,7 +95,7 @@ def changed(
     before = listed(old)
     staying = [value for value in before if value in after]
     coming = [value for value in after if value not in before]
-    if not staying or (before == after and len(before) == 1):
+    if new["Type"] != "TXT" or not staying or (before == after and len(before) == 1):
         return Update(live, made(zone, new, after, new["TTL"]))
     if adds_alone and before == staying:
         return Create(made(zone, new, coming, old["TTL"]))
