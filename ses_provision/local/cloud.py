@@ -31,8 +31,8 @@ from ses_provision.local.lateness import Lag
 from ses_provision.local.logs import Logs
 from ses_provision.local.motobridge import MotoService, Universe
 from ses_provision.local.neighbours import Surroundings
-from ses_provision.local.price_list import PriceList
 from ses_provision.local.panels import Panels
+from ses_provision.local.price_list import PriceList
 from ses_provision.local.primaries import Primaries
 from ses_provision.local.route53 import Route53
 from ses_provision.local.s3 import S3

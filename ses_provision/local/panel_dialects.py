@@ -1,6 +1,6 @@
 """How each provider's API speaks of the records of a zone, as its documentation has it.
 
-A dialect answers one request with a status and a document; what is refused it refuses as PanelError.
+A dialect answers one request with a status and a document, and refuses with a PanelError.
 """
 
 from __future__ import annotations
@@ -54,7 +54,9 @@ def zone_at(asked: Asked, pattern: str, zones: Zones) -> tuple[PanelZone, str] |
     found = re.fullmatch(rf"{pattern}/([^/]+?)\.?((?:/.*)?)", asked.path)
     if found is None:
         return None
-    zone = zones.get(found[1]) or next((z for z in zones.values() if str(z.number) == found[1]), None)
+    zone = zones.get(found[1]) or next(
+        (z for z in zones.values() if str(z.number) == found[1]), None
+    )
     if zone is None:
         raise PanelError(404, "Not found")
     return zone, found[2]
@@ -109,7 +111,9 @@ def digitalocean(asked: Asked, zones: Zones) -> Answer:
 
 def of_panel(zone: PanelZone, record: PanelRecord, field: str) -> dict[str, Any]:
     """A record of which host and priority stand apart, and whose texts have no quotes."""
-    priority, _, rest = record.value.partition(" ") if record.kind == "MX" else ("", "", record.value)
+    priority, _, rest = (
+        record.value.partition(" ") if record.kind == "MX" else ("", "", record.value)
+    )
     if record.kind == "TXT":
         rest = plain(record.value)
     elif record.kind in {"CNAME", "MX", "NS"}:
@@ -165,7 +169,8 @@ def dnsimple(asked: Asked, zones: Zones) -> Answer:
 
 
 def gandi(asked: Asked, zones: Zones) -> Answer:
-    """Gandi LiveDNS API, records of a domain: sets, texts in quotes, perhaps not when written."""
+    """Gandi LiveDNS API, records of a domain: sets; it puts texts in quotes that have none
+    (go-gandi/terraform-provider-gandi#2)."""
     if (asked.method, asked.path) == ("GET", "/v5/livedns/domains"):
         total = {"total-count": str(len(zones))}
         return 200, total, [{"fqdn": name} for name in zones]

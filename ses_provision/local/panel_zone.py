@@ -133,4 +133,5 @@ def escaped(octet: int) -> str:
 def plain(value: str) -> str:
     """The text of a TXT value: its strings joined, without escapes."""
     held = dns.rdata.from_text(dns.rdataclass.IN, "TXT", value)
-    return b"".join(held.strings).decode(errors="backslashreplace")
+    strings: Sequence[bytes] = getattr(held, "strings", ())
+    return b"".join(strings).decode(errors="backslashreplace")

@@ -30,7 +30,7 @@ TOKENS: Mapping[str, Token] = {
         "plan has that.",
     ),
     "gandi": Token(
-        "A personal access token at Gandi (Organization > Sharing > Personal access tokens):",
+        "A personal access token at Gandi (Account settings > Create a token):",
         {
             "Resources": "{zone} only",
             "Permissions": "Manage domain name technical configurations, with what it includes",
@@ -44,7 +44,7 @@ TOKENS: Mapping[str, Token] = {
         "its own.",
     ),
     "powerdns": Token(
-        "The key of the PowerDNS API (api-key in pdns.conf, with api=yes and webserver-allow-from):",
+        "The key of the PowerDNS API (api-key in pdns.conf, with api=yes):",
         {"Reached at": "https, by a proxy before it; http on this machine alone"},
         "It may change every zone of the server. A TSIG key can be narrowed to our names: "
         'dns.provider = "rfc2136" (PowerDNS takes dynamic updates with dnsupdate=yes).',
@@ -57,5 +57,7 @@ def lines(name: str, zone: str) -> list[str]:
     """The token of a provider, and what it may do to a zone and beyond."""
     token = TOKENS[name]
     width = max(map(len, token.allows))
-    allows = [f"  {label:{width}}  {told}".format(zone=zone) for label, told in token.allows.items()]
+    allows = [
+        f"  {label:{width}}  {told}".format(zone=zone) for label, told in token.allows.items()
+    ]
     return [token.made_at, *allows, "", token.beyond.format(zone=zone)]

@@ -52,10 +52,10 @@ def among_others(live: Text, others: Sequence[str]) -> tuple[str, ...]:
     """Why a string stays where it is not taken away alone."""
     if not others or REMOVE in live.zone.alone:
         return ()
-    return (
-        f"it stands among strings of others, and zone {live.zone.id} removes a set only as a "
-        f'whole: remove "{live.value}" there by hand',
+    why = (
+        f"it stands among strings of others, and zone {live.zone.id} removes a set only as a whole"
     )
+    return (f'{why}: remove "{live.value}" there by hand',)
 
 
 def written(live: Raw) -> list[str]:

@@ -48,7 +48,9 @@ class InProcess:
 
     def provider(self, env: Environment) -> Provider | None:
         """Who keeps the environment's zone where Route 53 does not."""
-        return dns_provider.local(env, dns_provider.Ways(self.line, self.web, self.panels, self.sleep))
+        return dns_provider.local(
+            env, dns_provider.Ways(self.line, self.web, self.panels, self.sleep)
+        )
 
     @contextlib.contextmanager
     def line(self, server: str) -> Iterator[Exchange]:

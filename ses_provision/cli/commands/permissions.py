@@ -37,8 +37,8 @@ def permissions(
 
     Covers what the environment file configures and nothing more, and asks AWS nothing. Where the
     records go to a name server by dynamic updates, --dns prints the update-policy for its zone,
-    with what other environments of the folder write there; for Cloudflare and the providers by octoDNS
-    it says which token is needed, and what that may do beyond.
+    with what other environments of the folder write there; for Cloudflare and for providers by
+    octoDNS it says which token is needed, and what that may do beyond.
 
     Example: ses-provision permissions --env prod > operator.json
     """

@@ -36,7 +36,8 @@ class Allowed:
     same. `session` is where its object has the HTTP session, by which all that it asks and sends
     goes; `origin` is the host that this is for. `adds_alone` where it adds one value to a set and
     leaves the others as they are, `in_one` where all changes are one request. `variable` is what
-    the token's variable is usually called, `least_ttl` the shortest TTL, in seconds.
+    the token's variable is usually called, `least_ttl` the shortest TTL, in seconds. `no_zone` are
+    the statuses that mean that there is no such zone, of which the class makes something.
     """
 
     title: str
@@ -51,6 +52,7 @@ class Allowed:
     adds_alone: bool = False
     in_one: bool = False
     least_ttl: int = 1
+    no_zone: frozenset[int] = frozenset({404})
 
     @property
     def module(self) -> str:
@@ -108,6 +110,7 @@ ALLOWED: Mapping[str, Allowed] = {
         "HCLOUD_TOKEN",
         given={"backend": "hcloud"},  # the other one is that of the old DNS console
         least_ttl=60,
+        no_zone=frozenset(),  # it lists all zones, and would take any refusal for an empty zone
     ),
     "powerdns": Allowed(
         "PowerDNS",
@@ -128,6 +131,7 @@ ALLOWED: Mapping[str, Allowed] = {
             "scheme": Option(r"https?", "https, or on this machine http"),
         },
         in_one=True,
+        no_zone=frozenset({404, 422}),  # 422 before 4.2
     ),
 }
 """Every provider that is written to by its octoDNS class, by octoDNS's own name for it."""
@@ -178,6 +182,17 @@ def options_complaint(name: str, options: Options) -> str:
         if value is not None and not matches(option, value):
             return f"options: {key} must be {option.meaning}; what stands there is not repeated"
     return ""
+
+
+def fitting(option: Option) -> Callable[[str], str]:
+    """The check of one argument where it is asked for."""
+
+    def check(value: str) -> str:
+        if not matches(option, value):
+            raise ValueError(f"must be {option.meaning}")
+        return value
+
+    return check
 
 
 def matches(option: Option, value: str) -> bool:

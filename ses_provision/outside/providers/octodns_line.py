@@ -9,7 +9,6 @@ was refused. What a zone that is not there means is left to the class.
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -33,8 +32,6 @@ if TYPE_CHECKING:
 
 READS = frozenset({"GET", "HEAD"})
 MULTIPLE_CHOICES, BAD_REQUEST, SERVER_ERROR = 300, 400, 500
-NO_SUCH_ZONE = frozenset({404, 422})
-"""What a question for a zone is answered with that is not there; 422 by an old PowerDNS."""
 LONGEST_PATIENCE = 5  # digits of seconds: a day
 
 
@@ -58,7 +55,10 @@ class Line(requests.adapters.BaseAdapter):
         """What went wrong, though the class may have gone on."""
 
     def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
-        """Send one request. Raises ProvisionError where it is refused or not answered."""
+        """Send one request. Raises ProvisionError where it is refused or not answered, and sends
+        nothing more after that, whatever the class goes on with."""
+        if self.failed is not None:
+            raise self.failed
         asked = self._as_ours(request)
         try:
             reply = wait.patiently(lambda: self._sent(asked), self._sleep)
@@ -96,13 +96,13 @@ class Line(requests.adapters.BaseAdapter):
         except NoReplyError as error:
             raise self._silence(error, reads=reads) from error
         if reply.status == refusals.TOO_FAST:
-            error = refusals.too_fast(self._allowed, reply, self.written)
-            raise wait.LaterError(error, patience(reply))
+            slower = refusals.too_fast(self._allowed, reply, self.written)
+            raise wait.LaterError(slower, patience(reply))
         if reply.status >= SERVER_ERROR:
             raise self._silence(f"status {reply.status}", reads=reads)
         if MULTIPLE_CHOICES <= reply.status < BAD_REQUEST or is_page(reply):
             raise refusals.somebody_else(self._allowed, reply)
-        if reply.status in NO_SUCH_ZONE and reads and not self.writing:
+        if reply.status in self._allowed.no_zone and reads and not self.writing:
             return reply
         if reply.status >= BAD_REQUEST:
             raise refusals.refused(
@@ -153,5 +153,3 @@ def attached(provider: Any, path: str, line: Line) -> bool:
     held.mount("https://", line)
     held.mount("http://", line)
     return True
-
-

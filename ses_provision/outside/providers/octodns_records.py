@@ -56,7 +56,9 @@ def made(zone: Zone, wanted: Raw, written: Sequence[str], ttl: int) -> Record:
         data: list[Any] = [txt_value(value).replace(";", "\\;") for value in written]
     elif kind == "MX":
         pairs = (value.split(None, 1) for value in written)
-        data = [{"preference": int(first), "exchange": f"{dns_name(host)}."} for first, host in pairs]
+        data = [
+            {"preference": int(first), "exchange": f"{dns_name(host)}."} for first, host in pairs
+        ]
     else:
         data = [f"{dns_name(value)}." for value in written]
     given = {"value": data[0]} if kind == "CNAME" else {"values": data}

@@ -104,7 +104,7 @@ def unanswered(allowed: Allowed, why: object, written: int) -> DnsRefused:
     """A change that was sent and that nobody has answered in a way that could be read."""
     return DnsRefused(
         f"{allowed.title} has not answered a change of the zone ({why}), so it may have been made "
-        f"or not; before it, {so_far(written)}.",
+        f"or not{f'; {so_far(written)}' if written else ''}.",
         "Run the same command again: it looks first.",
         code=NO_REPLY,
         operation=OPERATION,
