@@ -139,9 +139,7 @@ def added(zone: PanelZone, given: Mapping[str, Any], content: str) -> PanelRecor
 
 def dnsimple(asked: Asked, zones: Zones) -> Answer:
     """DNSimple API v2, Zone Records."""
-    path = re.sub(r"^/v2/1010", "", asked.path)
-    if path == asked.path:
-        raise PanelError(401, "Authentication failed")
+    path = re.sub(r"^/v2/[0-9]+", "", asked.path)
     asked = Asked(asked.method, path, asked.query, asked.body)
     if (asked.method, path) == ("GET", "/zones"):
         listed = [{"name": name} for name in zones]

@@ -254,6 +254,21 @@ def test_the_checklist_says_whether_the_token_works_and_what_else_it_sees(gandi:
     assert "does not accept the token" in unknown["evidence"]
 
 
+def test_a_zone_that_lists_no_name_servers_is_not_said_to_be_delegated(gandi: Bench) -> None:
+    zone = gandi.local.panels.holding("example.com")
+    assert zone is not None
+    zone.drop(zone.at("example.com", "NS"))
+
+    found = finding(gandi, "SES-DNS-001")
+
+    assert found["status"] == "unknown"
+    assert found["evidence"] == (
+        "example.com is delegated to ns1.panel.example, ns2.panel.example; zone example.com at "
+        "Gandi does not list its name servers"
+    )
+    assert "compare them with those that Gandi names" in found["next_step"]
+
+
 @pytest.mark.parametrize("provider", ALLOWED)
 def test_the_token_that_is_needed_is_said_without_asking_anybody(
     cli: Cli, tmp_path: Path, provider: str

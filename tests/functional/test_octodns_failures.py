@@ -61,14 +61,14 @@ def nobody(made: Bench) -> None:
     meddle(made, fail)
 
 
-def fault(kind: str, operation: str) -> Callable[[Bench], None]:
+def fault(kind: str, operation: str) -> Callable[[Bench], object]:
     """A fault that does not pass."""
-    return lambda made: made.local.fault(kind, operation, times=None) and None
+    return lambda made: made.local.fault(kind, operation, times=None)
 
 
 LOGIN = b"<html><title>Sign in to the guest network</title></html>"
 TOKEN = "the token in the variable PANEL_TOKEN (dns.token_env)"
-UNUSABLE = {
+UNUSABLE: dict[str, tuple[Callable[[Bench], object], str]] = {
     "a token that is not known": (
         lambda made: made.local.panels.tokens.clear(), f"Gandi does not accept {TOKEN}"),
     "a token that may not read": (
