@@ -44,6 +44,11 @@ def reaches_no_further(scene: Scene) -> Reading[Judgement]:
     narrower = f"make another one: ses-provision permissions {scene.on} --dns says which"
     if reach.only_reads:
         return action(f"as far as {keeper} tells, the token may read {name} only", narrower)
+    if reach.is_narrow and not reach.tells_rights:
+        return done(
+            f"the token sees no zone at {keeper} but {name}; what else it may do {keeper} does not "
+            f"tell: ses-provision permissions {scene.on} --dns says what such a token can"
+        )
     if reach.is_narrow:
         return done(f"as far as {keeper} tells, the token is for the records of {name} alone")
     other = f"sees {reach.others} other zone{'s' if reach.others > 1 else ''}"

@@ -63,11 +63,12 @@ class DnsZone(Protocol):
 @dataclass(frozen=True)
 class Reach:
     """What a key may do beside what it has to, as far as its provider tells: how many other zones
-    it sees, and what else it may do in this one."""
+    it sees, and what else it may do in this one, where that is told at all."""
 
     others: int = 0
     beyond: tuple[str, ...] = ()
     only_reads: bool = False
+    tells_rights: bool = True
 
     @property
     def is_narrow(self) -> bool:

@@ -250,6 +250,7 @@ def test_the_checklist_says_whether_the_token_works_and_what_else_it_sees(gandi:
 
     assert delegated["evidence"] == "example.com is delegated to zone example.com at Gandi"
     assert (known["status"], narrow["status"], wide["status"]) == ("done", "done", "action")
+    assert "the token sees no zone at Gandi but example.com" in narrow["evidence"]
     assert "sees 1 other zone" in wide["evidence"]
     assert "does not accept the token" in unknown["evidence"]
 

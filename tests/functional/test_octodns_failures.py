@@ -173,6 +173,19 @@ def test_patience_is_had_where_it_is_asked_for(gandi: Bench) -> None:
     assert gandi(*APPLY).status == 0
 
 
+def test_a_zone_that_is_busy_with_an_earlier_change_is_waited_for(cli: Cli, tmp_path: Path) -> None:
+    made, busy = made_at(cli, tmp_path, "hetzner"), iter(range(3))
+
+    def locked(request: Request) -> Reply | None:
+        is_write = request.method == "POST" and next(busy, None) is not None
+        return Reply(423, {}, b'{"error": {"message": "locked"}}') if is_write else None
+
+    meddle(made, locked)
+
+    assert made(*APPLY).status == 0
+    assert planned(made) == {}
+
+
 def test_somebody_who_writes_between_look_and_write_is_noticed_and_left_alone(
     gandi: Bench,
 ) -> None:

@@ -98,6 +98,7 @@ class Octodns:
         try:
             from ses_provision.outside.providers import octodns_line
 
+            records()
             kind = getattr(importlib.import_module(allowed.module), allowed.kind)
         except ModuleNotFoundError as error:
             raise refusals.not_installed(allowed, error.name or allowed.package) from error

@@ -37,7 +37,8 @@ class Allowed:
     goes; `origin` is the host that this is for. `adds_alone` where it adds one value to a set and
     leaves the others as they are, `in_one` where all changes are one request. `variable` is what
     the token's variable is usually called, `least_ttl` the shortest TTL, in seconds. `no_zone` are
-    the statuses that mean that there is no such zone, of which the class makes something.
+    the statuses that mean that there is no such zone, of which the class makes something, `busy`
+    those that may pass by themselves.
     """
 
     title: str
@@ -53,6 +54,7 @@ class Allowed:
     in_one: bool = False
     least_ttl: int = 1
     no_zone: frozenset[int] = frozenset({404})
+    busy: frozenset[int] = frozenset()
 
     @property
     def module(self) -> str:
@@ -111,6 +113,7 @@ ALLOWED: Mapping[str, Allowed] = {
         given={"backend": "hcloud"},  # the other one is that of the old DNS console
         least_ttl=60,
         no_zone=frozenset(),  # it lists all zones, and would take any refusal for an empty zone
+        busy=frozenset({409, 423}),  # while an earlier change of the zone is carried out
     ),
     "powerdns": Allowed(
         "PowerDNS",

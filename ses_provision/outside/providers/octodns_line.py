@@ -104,11 +104,12 @@ class Line(requests.adapters.BaseAdapter):
             raise refusals.somebody_else(self._allowed, reply)
         if reply.status in self._allowed.no_zone and reads and not self.writing:
             return reply
-        if reply.status >= BAD_REQUEST:
-            raise refusals.refused(
-                self._allowed, reply, self._token, writing=not reads, written=self.written
-            )
-        return reply
+        if reply.status < BAD_REQUEST:
+            return reply
+        refused = refusals.refused(
+            self._allowed, reply, self._token, writing=not reads, written=self.written
+        )
+        raise wait.LaterError(refused) if reply.status in self._allowed.busy else refused
 
     def _silence(self, why: object, *, reads: bool) -> Exception:
         """No answer: a question is asked again, a change is not sent twice."""

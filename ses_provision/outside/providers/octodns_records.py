@@ -14,6 +14,10 @@ from octodns.zone import Zone
 
 from ses_provision.names import dns_name, txt_record, txt_value
 
+if not Record.validators.configured:
+    # octoDNS does so itself at the first record, and two threads would be in each other's way.
+    Record.validators.enable_sets({"legacy"})
+
 Raw = Mapping[str, Any]
 Key = tuple[str, str]
 
