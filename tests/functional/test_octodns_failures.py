@@ -277,13 +277,21 @@ def test_a_package_that_is_not_installed_is_named_with_the_command(
 def test_a_class_of_another_version_is_not_used(
     gandi: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("octodns_gandi.Session", dict)
-    monkeypatch.setattr("octodns_gandi.GandiClient.__init__", lambda *_, **__: None)
+    class Older:
+        """A class that takes other arguments."""
 
-    told = gandi("plan")
+        def __init__(self, _: str, key: str) -> None:
+            raise AssertionError
 
-    assert told.status == 1
-    assert "octodns-gandi is of a version that ses-provision does not know" in said(told)
+    for name, instead in (
+        ("GandiClient.__init__", lambda *_, **__: None),
+        ("GandiProvider", Older),
+    ):
+        monkeypatch.setattr(f"octodns_gandi.{name}", instead)
+        told = gandi("plan")
+
+        assert told.status == 1
+        assert "octodns-gandi is of a version that ses-provision does not know" in said(told)
 
 
 REFUSED = {

@@ -11,12 +11,15 @@ from hypothesis import strategies as st
 from octodns.record import Create, Delete, Record, Update
 from octodns.zone import Zone
 
-from ses_provision.errors import CannotReachDns, DnsRefused
+from ses_provision.errors import CannotReachDns, DnsRefused, HostedZoneProblem
 from ses_provision.names import txt_record, txt_value
+from ses_provision.outside.providers.octodns import Octodns
 from ses_provision.outside.providers.octodns_allowed import ALLOWED
 from ses_provision.outside.providers.octodns_line import Line, attached
 from ses_provision.outside.providers.octodns_records import changes, told
+from ses_provision.outside.providers.token import TokenPlace
 from ses_provision.outside.providers.web import Reply, Request, StrayError
+from ses_provision.resources.octodns_zone import OctodnsZone
 
 ORIGIN = "https://api.gandi.net"
 
@@ -66,6 +69,21 @@ def test_a_zone_that_is_not_there_is_left_to_the_class_until_something_is_writte
         made.send(prepared("GET", f"{ORIGIN}/v5"))
 
 
+def test_nothing_is_sent_to_a_zone_that_is_not_there() -> None:
+    asked: list[Request] = []
+
+    def exchange(request: Request) -> Reply:
+        asked.append(request)
+        return Reply(404, {}, b"{}")
+
+    provider = Octodns("gandi", {}, TokenPlace("T"), exchange, lambda _: None, lambda: "there")
+    call = OctodnsZone("example.com", "gandi").change([("CREATE", wanted("TXT", '"a"'))])
+
+    with pytest.raises(HostedZoneProblem, match=r"There is no zone example\.com at Gandi any more"):
+        provider.send(call)
+    assert [request.method for request in asked] == ["GET"]
+
+
 def test_no_session_of_a_class_uses_netrc_or_a_proxy_of_its_own() -> None:
     made, _ = line()
     held = type("Provider", (), {"_session": requests.Session()})()
@@ -74,6 +92,12 @@ def test_no_session_of_a_class_uses_netrc_or_a_proxy_of_its_own() -> None:
     assert not attached(held, "_session.missing", made)
     assert held._session.trust_env is False
     assert set(held._session.adapters.values()) == {made}
+
+
+def wanted(kind: str, *values: str) -> dict[str, Any]:
+    """A set as it is wanted."""
+    held = [{"Value": value} for value in values]
+    return {"Name": "x.example.com", "Type": kind, "TTL": 300, "ResourceRecords": held}
 
 
 OURS = "v=spf1 include:amazonses.com ~all"
@@ -149,16 +173,11 @@ def test_hosts_are_whole_and_semicolons_are_as_octodns_wants_them(
     kind: str, value: str, written: str
 ) -> None:
     zone = Zone("example.com.", [])
-    wanted = {
-        "Name": "x.example.com",
-        "Type": kind,
-        "TTL": 300,
-        "ResourceRecords": [{"Value": value}],
-    }
+    new = wanted(kind, value)
 
-    [change], _ = changes(zone, {}, {("x.example.com", kind): wanted}, adds_alone=False)
+    [change], _ = changes(zone, {}, {("x.example.com", kind): new}, adds_alone=False)
     zone.add_record(change.new)
 
     first = getattr(change.new, "values", None) or [change.new.value]
     assert str(getattr(first[0], "exchange", first[0])) == written
-    assert told(zone) == [wanted]
+    assert told(zone) == [new]

@@ -95,17 +95,19 @@ class Octodns:
     def _opened(self) -> tuple[Any, Line]:
         """A new object of the class, with a line of its own."""
         allowed = self._allowed
+        token = self._token()
         try:
             from ses_provision.outside.providers import octodns_line
 
             records()
+            for logger in NOISY:
+                logging.getLogger(logger).setLevel(SILENT)
             kind = getattr(importlib.import_module(allowed.module), allowed.kind)
-        except ModuleNotFoundError as error:
+            provider = kind(OUR_ID, **{**allowed.given, **self._options, allowed.secret: token})
+        except ImportError as error:
             raise refusals.not_installed(allowed, error.name or allowed.package) from error
-        for logger in NOISY:
-            logging.getLogger(logger).setLevel(SILENT)
-        given = {**allowed.given, **self._options, allowed.secret: self._token()}
-        provider = kind(OUR_ID, **given)
+        except (AttributeError, TypeError) as error:
+            raise refusals.another_version(allowed) from error
         provider.log.setLevel(SILENT)
         line = octodns_line.Line(
             allowed, allowed.origin(self._options), self._exchange, self._place.name, self._sleep
