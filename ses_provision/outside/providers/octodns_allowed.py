@@ -69,7 +69,7 @@ def at(origin: str) -> Callable[[Options], str]:
 
 def powerdns(options: Options) -> str:
     """The host of a PowerDNS, which is somebody's own. The class itself would take http."""
-    where = f"{options.get('host', '')}:{options.get('port', '8081')}"
+    where = f"{options.get('host', '').lower()}:{options.get('port', '8081')}"
     return f"{options.get('scheme', 'https')}://{where}"
 
 
