@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -153,7 +156,21 @@ def test_a_write_that_fails_in_the_middle_is_said_and_the_same_command_goes_on(
     assert len(rows(made)) == 2 + 1 + 6, "name servers, theirs, ours: none of them twice"
 
 
-@pytest.mark.parametrize("number", [1, 2, 5])
+@pytest.mark.parametrize(("kind", "status"), [("kill-after", 143), ("drop", 0)])
+def test_what_ends_between_two_records_of_a_change_is_healed_by_running_again(
+    gandi: Bench, kind: str, status: int
+) -> None:
+    stop = partial(os.kill, os.getpid(), signal.SIGTERM)
+    gandi.local.fault(kind, WRITE, number=2, action=stop)
+
+    first, again = gandi(*APPLY), gandi(*APPLY)
+
+    assert "Traceback" not in first.stderr
+    assert (first.status, again.status, planned(gandi)) == (status, 0, {})
+    assert len(rows(gandi)) == 2 + 1 + 6
+
+
+@pytest.mark.parametrize("number", [2, 5])
 def test_a_reply_that_is_lost_is_not_sent_again_and_the_run_goes_on(
     gandi: Bench, number: int
 ) -> None:

@@ -51,7 +51,7 @@ class Line(requests.adapters.BaseAdapter):
         """Whether anything may be changed."""
         self.written = 0
         """The parts of a change that were made."""
-        self.failed: ProvisionError | None = None
+        self.failed: ProvisionError | StrayError | None = None
         """What went wrong, though the class may have gone on."""
 
     def send(self, request: requests.PreparedRequest, *_: Any, **__: Any) -> requests.Response:
@@ -59,10 +59,10 @@ class Line(requests.adapters.BaseAdapter):
         nothing more after that, whatever the class goes on with."""
         if self.failed is not None:
             raise self.failed
-        asked = self._as_ours(request)
         try:
+            asked = self._as_ours(request)
             reply = wait.patiently(lambda: self._sent(asked), self._sleep)
-        except ProvisionError as error:
+        except (ProvisionError, StrayError) as error:
             self.failed = error
             raise
         if asked.method not in READS:
