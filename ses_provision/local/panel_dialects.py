@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ses_provision.local.panel_zone import PanelError, PanelRecord, PanelZone, plain, quoted
+from ses_provision.local.panel_zone import PanelError, PanelRecord, PanelZone, cut, plain, quoted
 
 Zones = Mapping[str, PanelZone]
 Answer = tuple[int, dict[str, str], Any]
@@ -339,6 +339,8 @@ def patched(zone: PanelZone, change: Mapping[str, Any]) -> None:
         raise PanelError(422, f"Record {name}./TXT: Parsing record content: Data field in quotes")
     elif kind in {"CNAME", "MX"} and not all(value.endswith(".") for value in values):
         raise PanelError(422, f"Record {name}./{kind}: Not in expected format (parsed as relative)")
+    if kind == "TXT":
+        values = [cut(value) for value in values]
     zone.whole(name, kind, change.get("ttl", zone.least_ttl), values)
 
 

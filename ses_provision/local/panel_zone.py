@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import count
@@ -128,6 +129,17 @@ def escaped(octet: int) -> str:
     if character in '"\\':
         return f"\\{character}"
     return character if " " <= character <= "~" else f"\\{octet:03d}"
+
+
+def cut(value: str) -> str:
+    """A TXT value with each string that is too long cut into several."""
+
+    def several(found: re.Match[str]) -> str:
+        octets = re.findall(r"\\[0-9]{3}|\\.|.", found[1])
+        starts = range(0, max(len(octets), 1), STRING_LIMIT)
+        return " ".join(f'"{"".join(octets[at : at + STRING_LIMIT])}"' for at in starts)
+
+    return re.sub(r'"((?:[^"\\]|\\.)*)"', several, value)
 
 
 def plain(value: str) -> str:

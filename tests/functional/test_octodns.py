@@ -4,14 +4,22 @@ stand-in for its API."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ses_provision.local import Clock, LocalAws
 from ses_provision.local.panel_zone import PanelRecord
+from ses_provision.outside.providers.octodns import Octodns
 from ses_provision.outside.providers.octodns_allowed import ALLOWED
-from tests.conftest import Cli, Result
+from ses_provision.outside.providers.token import TokenPlace
+from ses_provision.outside.providers.web import Reply, Request
+from ses_provision.resources.octodns_zone import OctodnsZone
+from ses_provision.resources.record_sets import raw_set, values_of
+from ses_provision.worlds.public_web import panels
+from tests.conftest import NOON, Cli, Result
 from tests.functional.folders import Bench, bench, by_octodns
 
 APPLY = ("apply", "--env", "prod", "--yes")
@@ -233,6 +241,39 @@ def test_records_are_written_in_an_order_that_is_safe_half_way(cli: Cli, tmp_pat
 
     [mx], [txt] = at(made, "mail.example.com", "MX"), at(made, "mail.example.com", "TXT")
     assert txt.id < mx.id, "SES may use the name as soon as it has an MX"
+
+
+KEY = f"v=DKIM1; k=rsa; p={'MIIBIjANBgkqhkiG9w0BAQEFAAOC' * 15}"
+ROUND_TRIP = {
+    "TXT": [KEY, "v=DMARC1; p=none; rua=mailto:a+b@example.com!10m", "v=BIMI1; l=https://x/y;"],
+    "MX": ["10 feedback-smtp.eu-central-1.amazonses.com"],
+    "CNAME": ["token.dkim.amazonses.com"],
+}
+
+
+@pytest.mark.parametrize("provider", ALLOWED)
+def test_every_value_of_ours_comes_back_as_it_was_written(provider: str) -> None:
+    local = LocalAws(Clock(frozen_at=NOON))
+    zone = OctodnsZone("example.com", provider)
+    local.seed("111122223333", panels=[(provider, zone.name)])
+    options = {"account": "1", "host": "pdns.example.net"}
+    given = {name: options[name] for name in zone.allowed.options if name in options}
+
+    def exchange(request: Request) -> Reply:
+        return panels(local, replace(request, path=f"/{provider}{request.path}"))
+
+    keeper = Octodns(provider, given, TokenPlace("T"), exchange, token=lambda: "local")
+    for kind, values in ROUND_TRIP.items():
+        for number, value in enumerate(values):
+            name = f"{kind.lower()}{number}.example.com"
+            new = raw_set(name, kind, [value], 300)
+            keeper.send(zone.change([("CREATE", new)]))
+            found = keeper.answer(zone.question())
+            assert isinstance(found, dict)
+            [held] = [one for one in found["ResourceRecordSets"] if one["Name"] == name]
+            assert (values_of(held), held["TTL"]) == ([value], 300)
+            keeper.send(zone.change([("DELETE", held)]))
+    assert all(row["kind"] == "NS" for rows in local.panels.snapshot().values() for row in rows)
 
 
 def finding(made: Bench, item: str) -> Any:
