@@ -7,7 +7,10 @@ import re
 from collections.abc import Iterable
 from typing import Literal
 
-DnsProviderName = Literal["route53", "external", "rfc2136", "cloudflare"]
+DnsProviderName = Literal[
+    "route53", "external", "rfc2136", "cloudflare", "octodns:digitalocean", "octodns:dnsimple",
+    "octodns:gandi", "octodns:hetzner", "octodns:powerdns",
+]  # fmt: skip
 """Who may keep the zone of an environment (dns.provider)."""
 
 LONGEST_NAME = 253

@@ -48,6 +48,13 @@ def delegated(scene: Scene) -> Reading[Judgement]:
     wrong = remedy(scene.env, found)
     if wrong is not None:
         return action(wrong.cause, wrong.fix)
+    if found.zone_id and found.servers and not found.zone_servers:
+        keeper = scene.env.dns.kept_by.keeper(scene.env.dns)
+        return unknown(
+            f"{found.apex} is delegated to {', '.join(found.servers)}; {found.zone_kind} "
+            f"{found.zone_id} does not list its name servers",
+            f"compare them with those that {keeper} names for the zone",
+        )
     if found.place is Place.UNKNOWN:
         said = found.dns_problem or "DNS was not asked"
         return unknown(said, f"ses-provision dkim-status {scene.on} where DNS answers")

@@ -33,17 +33,22 @@ def reaches_no_further(scene: Scene) -> Reading[Judgement]:
     """May our token do more than these records need? Only some providers tell."""
     dns = scene.env.dns
     looked = yield from takes_our_key(scene)
-    if dns.provider not in zones.REACH:
+    if dns.service not in zones.REACH:
         return not_applicable("no provider tells what our key may do (dns.provider)")
     if looked.status is not Status.DONE:
         return looked
     zone, reach = yield from both(
-        zones.zone(scene.env, scene.account), zones.REACH[dns.provider](scene.env)
+        zones.zone(scene.env, scene.account), zones.REACH[dns.service](scene.env)
     )
     keeper, name = dns.kept_by.keeper(dns), zone.name if zone else ""
     narrower = f"make another one: ses-provision permissions {scene.on} --dns says which"
     if reach.only_reads:
         return action(f"as far as {keeper} tells, the token may read {name} only", narrower)
+    if reach.is_narrow and not reach.tells_rights:
+        return done(
+            f"the token sees no zone at {keeper} but {name}; what else it may do {keeper} does not "
+            f"tell: ses-provision permissions {scene.on} --dns says what such a token can"
+        )
     if reach.is_narrow:
         return done(f"as far as {keeper} tells, the token is for the records of {name} alone")
     other = f"sees {reach.others} other zone{'s' if reach.others > 1 else ''}"

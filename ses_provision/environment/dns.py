@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Literal
+import re
+from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import BeforeValidator, Field, model_validator
 
 from ses_provision.environment.dns_providers import PROVIDERS, DnsProvider
 from ses_provision.environment.sections import Section
 from ses_provision.environment.shapes import (
+    ClassOptions,
     CloudflareAccount,
     Domain,
     KeyFile,
@@ -24,18 +26,30 @@ from ses_provision.environment.shapes import (
     ZoneId,
 )
 from ses_provision.names import DnsProviderName
+from ses_provision.outside.providers.octodns_allowed import PREFIX
+from ses_provision.outside.providers.octodns_allowed import complaint as octodns_complaint
 
 Algorithm = Literal["hmac-sha256", "hmac-sha512", "hmac-sha384", "hmac-sha224", "hmac-sha1"]
 """What TSIG may sign with (RFC 8945 section 6; MD5 must not be used)."""
 
 
+def proved(value: object) -> object:
+    """Insist that a provider by octoDNS is one of those that are proved, and say why not."""
+    if isinstance(value, str) and value.partition(":")[0] == PREFIX.rstrip(":"):
+        complaint = octodns_complaint(value.partition(":")[2])
+        if complaint:
+            raise ValueError(complaint)
+    return value
+
+
 class Dns(Section):
     """[dns]: where the records go."""
 
-    provider: DnsProviderName = Field(
+    provider: Annotated[DnsProviderName, BeforeValidator(proved)] = Field(
         "route53",
         description="rfc2136: a name server that takes dynamic updates. cloudflare: by its API. "
-        "external: published by hand; `ses-provision dns` shows the records.",
+        "octodns:NAME: by its API, with octoDNS. external: published by hand; `ses-provision dns` "
+        "shows the records.",
     )
     zone_id: ZoneId | None = Field(None, description="Hosted zone id; looked up when left out.")
     profile: ProfileName | None = Field(
@@ -65,10 +79,14 @@ class Dns(Section):
         None, description="cloudflare: the id of the account, where several have the zone."
     )
     token_env: TokenVariable | None = Field(
-        None, description="cloudflare: the NAME of the variable that holds the API token."
+        None,
+        description="cloudflare, octodns:NAME: the NAME of the variable that holds the API token.",
     )
     token_keyring: KeyringEntry | None = Field(
-        None, description="cloudflare: an entry of the system's keyring, as SERVICE/USER, instead."
+        None, description="The same as an entry of the system's keyring, as SERVICE/USER, instead."
+    )
+    options: ClassOptions = Field(
+        {}, description="octodns:NAME: what its class has to know beside the token; no secrets."
     )
     ttl: Ttl = Field(300, description="Seconds that resolvers may keep our records.")
     resolvers: tuple[Resolver, ...] = Field(
@@ -82,7 +100,8 @@ class Dns(Section):
         for name in dict.fromkeys(own):
             fitting = [one.name for one in PROVIDERS.values() if name in one.settings]
             if getattr(self, name) and self.provider not in fitting:
-                meant = " or ".join(f'"{provider}"' for provider in fitting)
+                known = dict.fromkeys(re.sub("^octodns:.*", "octodns:NAME", one) for one in fitting)
+                meant = " or ".join(f'"{provider}"' for provider in known)
                 beside = "; zone_id names a hosted zone" if name == "zone" else ""
                 raise ValueError(f"{name}: only with provider = {meant}{beside}")
         complaint = self.kept_by.complaint(self)
@@ -94,6 +113,11 @@ class Dns(Section):
     def kept_by(self) -> DnsProvider:
         """What is to be known of the provider."""
         return PROVIDERS[self.provider]
+
+    @property
+    def service(self) -> str:
+        """The service that the provider is asked by."""
+        return self.kept_by.service
 
     @property
     def is_by_hand(self) -> bool:

@@ -11,6 +11,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from ses_provision.outside.providers.octodns_allowed import (
+    ALLOWED,
+    PREFIX,
+    Allowed,
+    options_complaint,
+)
+
 if TYPE_CHECKING:
     from ses_provision.environment.dns import Dns
 
@@ -42,6 +49,11 @@ class DnsProvider:
     begins_with: Mapping[str, str] = field(default_factory=dict)
     caution: str = ""
     zones_are_registered: bool = False
+
+    @property
+    def service(self) -> str:
+        """The service that it is asked by; one for all that octoDNS has a class for."""
+        return self.name.partition(":")[0]
 
 
 def in_account(dns: Dns) -> str:
@@ -125,5 +137,43 @@ CLOUDFLARE = DnsProvider(
     zones_are_registered=True,
 )
 
-PROVIDERS = {one.name: one for one in (ROUTE53, EXTERNAL, RFC2136, CLOUDFLARE)}
+
+def by_octodns(name: str, allowed: Allowed) -> DnsProvider:
+    """A provider that is reached by its octoDNS class."""
+    one_by_one = (
+        "All changes are one request there."
+        if allowed.in_one
+        else "Records are written one by one there; if it stops half way, run the same command "
+        "again, and it goes on from what stands."
+    )
+
+    def complaint(dns: Dns) -> str:
+        if (dns.token_env is None) == (dns.token_keyring is None):
+            return (
+                f'token_env or token_keyring: provider = "{PREFIX}{name}" needs one of them, not '
+                "both: they say where the token is"
+            )
+        if dns.ttl < allowed.least_ttl:
+            return f"ttl: must be at least {allowed.least_ttl} at {allowed.title}, not {dns.ttl}"
+        return options_complaint(name, dns.options)
+
+    return DnsProvider(
+        f"{PREFIX}{name}",
+        ("zone", *TOKEN, "options"),
+        lambda _: f"DNS at {allowed.title}",
+        lambda _: allowed.title,
+        "dns.zone",
+        (*TOKEN, "options"),
+        complaint,
+        {"token_env": allowed.variable},
+        f"{allowed.title} is written to by octoDNS. {one_by_one} It refuses no change for what "
+        "somebody does at the same moment: the records are read again just before a change, and "
+        "read back after it.",
+        zones_are_registered=True,
+    )
+
+
+BY_OCTODNS = [by_octodns(name, allowed) for name, allowed in ALLOWED.items()]
+
+PROVIDERS = {one.name: one for one in (ROUTE53, EXTERNAL, RFC2136, CLOUDFLARE, *BY_OCTODNS)}
 """Every provider, by its name in the environment file."""

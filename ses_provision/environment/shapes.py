@@ -310,6 +310,22 @@ KeyringEntry = Annotated[
 CloudflareAccount = Annotated[
     str, unrepeated(r"[0-9a-f]{32}", "the id of an account at Cloudflare: 32 of 0-9 a-f")
 ]
+
+
+def plain_arguments(value: object) -> object:
+    """Insist on a table of short texts and numbers; nothing that stands there is repeated."""
+    if isinstance(value, dict):
+        held = {key: str(one) if type(one) is int else one for key, one in value.items()}
+        if all(isinstance(one, str) and len(one) <= LONGEST_ARGUMENT for one in held.values()):
+            return held
+    raise ValueError(
+        "must be a table of texts and numbers, such as { account = 1010 }, and never of secrets; "
+        "what stands there is not repeated here"
+    )
+
+
+LONGEST_ARGUMENT = 253
+ClassOptions = Annotated[dict[str, str], BeforeValidator(plain_arguments)]
 KeyName = Annotated[
     str,
     unrepeated(

@@ -31,6 +31,7 @@ from ses_provision.local.lateness import Lag
 from ses_provision.local.logs import Logs
 from ses_provision.local.motobridge import MotoService, Universe
 from ses_provision.local.neighbours import Surroundings
+from ses_provision.local.panels import Panels
 from ses_provision.local.price_list import PriceList
 from ses_provision.local.primaries import Primaries
 from ses_provision.local.route53 import Route53
@@ -149,7 +150,7 @@ class LocalAws(Decisions):
         self._build_surroundings()
 
     def _build_surroundings(self) -> None:
-        """What is not AWS: name servers, Cloudflare, and mail that comes by SMTP."""
+        """What is not AWS: name servers, DNS providers, and mail that comes by SMTP."""
         self.surroundings.external_dns.beside = self.primaries.lookup
         self.cloudflare = Cloudflare(
             self._dispatcher,
@@ -157,6 +158,9 @@ class LocalAws(Decisions):
             self.primaries,
             self._everybody_looks,
             self._declared,
+        )
+        self.panels = Panels(
+            self._dispatcher, self._disturbances, self.primaries, self._everybody_looks
         )
         self.post_office = PostOffice(self.sesv2, self._iam, self._keyring, self._dispatcher)
 
@@ -274,10 +278,11 @@ class LocalAws(Decisions):
         private_zones: Iterable[tuple[str, str]] = (),
         primaries: Iterable[tuple[str, str]] = (),
         cloudflare: Iterable[tuple[str, str]] = (),
+        panels: Iterable[tuple[str, str]] = (),
     ) -> None:
         """Put hosted zones `(id, name)` and roles, perhaps with a path, into an account, zones
-        `(name, key)` on name servers outside AWS, and zones `(name, account)` at Cloudflare; a
-        reset brings them back."""
+        `(name, key)` on name servers outside AWS, zones `(name, account)` at Cloudflare and
+        `(provider, name)` at the providers of octoDNS; a reset brings them back."""
         seed: dict[str, Any] = {
             "account": account,
             "zones": list(zones),
@@ -285,6 +290,7 @@ class LocalAws(Decisions):
             "private_zones": list(private_zones),
             "primaries": list(primaries),
             "cloudflare": list(cloudflare),
+            "panels": list(panels),
         }
         self._sow(**seed)
         self._seeds.append(seed)
@@ -306,7 +312,10 @@ class LocalAws(Decisions):
         private_zones: list[tuple[str, str]],
         primaries: list[tuple[str, str]],
         cloudflare: list[tuple[str, str]],
+        panels: list[tuple[str, str]],
     ) -> None:
+        for provider, name in panels:
+            self.panels.add(provider, name)
         for name, owner in cloudflare:
             self.cloudflare.add(name, owner)
         for name, key in primaries:

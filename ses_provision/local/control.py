@@ -32,7 +32,8 @@ POST   baa {"account", "state": "accepted" | "ended", "organization"?: bool}
 POST   ips {"account", "region", "ips": [address]}
 POST   dns {"name", "type", "values": [..], "account"?}
 POST   seed {"account", "zones": [[id, name]], "private_zones": [[id, name]], "roles": [name],
-             "primaries": [[name, key]], "cloudflare": [[name, account]]}
+             "primaries": [[name, key]], "cloudflare": [[name, account]],
+             "panels": [[provider, name]]}
 POST   reset
 """
 
@@ -273,6 +274,7 @@ class Control:
             roles=asked.get("roles", []),
             primaries=[(name, key) for name, key in asked.get("primaries", [])],
             cloudflare=[(name, owner) for name, owner in asked.get("cloudflare", [])],
+            panels=[(provider, name) for provider, name in asked.get("panels", [])],
         )
         return {"ok": True}
 

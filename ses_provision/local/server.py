@@ -12,7 +12,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 
-from ses_provision.local import cloudflare, visitors
+from ses_provision.local import cloudflare, panels, visitors
 from ses_provision.local.control import PREFIX, Control
 from ses_provision.local.loopback import only_loopback
 from ses_provision.local.sns_envelope import CERTIFICATE_PATH, certificate
@@ -84,8 +84,8 @@ class _Handler(BaseHTTPRequestHandler):
         elif path.startswith(PREFIX):
             status, document = self.server.control.answer(self.command, self.path, body)
             self._send(status, {"Content-Type": "application/json"}, document)
-        elif path.startswith(f"{cloudflare.PREFIX}/"):
-            self._serve_cloudflare(body)
+        elif path.startswith((f"{cloudflare.PREFIX}/", f"{panels.PREFIX}/")):
+            self._serve_provider(body)
         elif path == CERTIFICATE_PATH:
             self._send(200, {"Content-Type": "application/x-pem-file"}, certificate())
         else:
@@ -107,13 +107,16 @@ class _Handler(BaseHTTPRequestHandler):
         self._say(status, why)
         return None
 
-    def _serve_cloudflare(self, body: bytes) -> None:
+    def _serve_provider(self, body: bytes) -> None:
         headers = dict(self.headers.items())
-        self._answer(lambda: self._of_cloudflare(headers, body))
+        self._answer(lambda: self._of_provider(headers, body))
 
-    def _of_cloudflare(self, headers: dict[str, str], body: bytes) -> Response:
-        with self.server.aws.lock:
-            found = self.server.aws.cloudflare.respond(self.command, self.path, headers, body)
+    def _of_provider(self, headers: dict[str, str], body: bytes) -> Response:
+        """What a DNS provider outside AWS answers."""
+        aws = self.server.aws
+        asked = aws.panels if self.path.startswith(f"{panels.PREFIX}/") else aws.cloudflare
+        with aws.lock:
+            found = asked.respond(self.command, self.path, headers, body)
         return Response(*found)
 
     def _serve_aws(self, body: bytes) -> None:

@@ -55,6 +55,7 @@ def snapshot(aws: LocalAws, account: str) -> dict[str, Any]:
     }
     found["dns"] = {str(name): zone.rows() for name, zone in aws.primaries.zones.items()}
     found["cloudflare"] = aws.cloudflare.snapshot()
+    found["panels"] = aws.panels.snapshot()
     return {service: held for service, held in found.items() if held}
 
 

@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ses_provision.render import panel_rights
+
 if TYPE_CHECKING:
     from ses_provision.environment import Environment
     from ses_provision.rehearsal.dns_rights import Grant
@@ -37,10 +39,6 @@ def token(env: Environment, grants: Sequence[Grant]) -> str:
     """How the token is made at Cloudflare, and what it could do that is not needed (Cloudflare
     documentation, create an API token): it cannot be narrowed to names or types."""
     zone = env.dns.zone or env.domain
-    names = [
-        f"  {' '.join(grant.types):8}{'<token>.' if grant.below else ''}{grant.name}"
-        for grant in grants
-    ]
     return "\n".join(
         [
             "A token at Cloudflare (My Profile > API Tokens > Create Custom Token):",
@@ -49,14 +47,30 @@ def token(env: Environment, grants: Sequence[Grant]) -> str:
             f"  Zone Resources  Include > Specific zone > {zone}",
             "",
             f"It may change every record of {zone}: Cloudflare narrows no token to names or types.",
-            "What ses-provision changes with it:",
-            *dict.fromkeys(names),
+            *what_is_changed(grants),
         ]
     )
+
+
+def panel_token(env: Environment, grants: Sequence[Grant]) -> str:
+    """The token of a provider that octoDNS reaches."""
+    name = env.dns.provider.partition(":")[2]
+    zone = env.dns.zone or env.domain
+    return "\n".join([*panel_rights.lines(name, zone), *what_is_changed(grants)])
+
+
+def what_is_changed(grants: Sequence[Grant]) -> list[str]:
+    """The names and types of ours, of all that a token may change."""
+    names = [
+        f"  {' '.join(grant.types):8}{'<token>.' if grant.below else ''}{grant.name}"
+        for grant in grants
+    ]
+    return ["What ses-provision changes with it:", *dict.fromkeys(names)]
 
 
 WORDINGS: Mapping[str, Wording] = {
     "rfc2136": Wording("update_policy", "for the name server", stanza),
     "cloudflare": Wording("dns_token", "for the token at Cloudflare", token),
+    "octodns": Wording("dns_token", "for the token at the DNS provider", panel_token),
 }
 """What is printed for each provider that has something to allow."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -51,14 +52,21 @@ def settled(answers: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-DNS_ANSWERS = {"zone_id": "zone_id", "server": "dns_server", "zone": "dns_zone"}
+DNS_ANSWERS = {
+    "zone_id": "zone_id",
+    "server": "dns_server",
+    "zone": "dns_zone",
+    "options": "dns_options",
+}
 """Settings of [dns] that were asked for, and what the answer is called."""
 
 
 def of_provider(provider: DnsProvider, answers: Mapping[str, Any]) -> dict[str, Any]:
     """The settings of a provider: what was answered, and names for its key and for where its secret
     is."""
-    asked = {name: answers[key] for name, key in DNS_ANSWERS.items() if name in provider.settings}
+    asked = {
+        name: answers[key] or None for name, key in DNS_ANSWERS.items() if name in provider.settings
+    }
     return {**provider.begins_with, **asked}
 
 
@@ -94,11 +102,18 @@ LISTED = '["..."]'
 """A list that has no default."""
 
 
+BARE = re.compile(r"[A-Za-z0-9_-]+")
+"""A key that needs no quotes (TOML 1.0, keys)."""
+
+
 def toml(value: Any) -> str:
     """A value as TOML has it: its strings are JSON's (TOML 1.0, basic strings); dots where there
     is no default."""
     if isinstance(value, Mapping):
-        inner = ", ".join(f"{json.dumps(key)} = {toml(one)}" for key, one in value.items())
+        inner = ", ".join(
+            f"{key if BARE.fullmatch(key) else json.dumps(key)} = {toml(one)}"
+            for key, one in value.items()
+        )
         return f"{{ {inner} }}" if inner else "{}"
     if isinstance(value, set | frozenset):
         return toml(sorted(value))

@@ -37,9 +37,9 @@ class BimiRecord(TxtValue):
         """A policy that is there, but not strong enough yet, does not serve."""
         return True
 
-    def read(self) -> Reading[Found[Self]]:
+    def standing(self) -> Reading[Found[Self]]:
         """Find the string of this kind, and take one that means the same for ours."""
-        found = yield from super().read()
+        found = yield from super().standing()
         live = found.live
         if live is None or live.value == self.value:
             return found

@@ -12,7 +12,7 @@ from ses_provision.outside.call import Call, Doubt
 from ses_provision.outside.providers import CLOUDFLARE, MOVED, NO_REPLY
 from ses_provision.outside.reading import Answers, Ask, Reading, ask, question
 from ses_provision.outside.refusals import Refusal
-from ses_provision.resources.dns_zone import Raw, Reach, at_name
+from ses_provision.resources.dns_zone import EVERY_WAY, Raw, Reach, at_name
 
 WHERE = "Cloudflare"
 
@@ -49,6 +49,11 @@ class CloudflareZone:
     def kind(self) -> str:
         """It is just a zone."""
         return "zone"
+
+    @property
+    def alone(self) -> frozenset[str]:
+        """Values of others stay as they are, whatever is done to ours."""
+        return EVERY_WAY
 
     def at(self, names: Sequence[str]) -> Reading[dict[str, list[Raw]]]:
         """The record sets at each name: of a small zone all are one answer, in a larger one each

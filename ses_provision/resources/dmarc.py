@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ses_provision.engine.model import SHOWN, Found, Key, Obstacle
-from ses_provision.names import is_within
+from ses_provision.engine.model import SHOWN, Found, Key, Obstacle, Resource
+from ses_provision.names import is_within, txt_value
 from ses_provision.outside.call import Call
 from ses_provision.outside.reading import Answers, Reading
 from ses_provision.outside.voices import publicly
-from ses_provision.resources import dmarc_record, record_sets
+from ses_provision.resources import dmarc_record, record_sets, sharing
 from ses_provision.resources.dmarc_policy import InForce, Standing, in_force, places
 from ses_provision.resources.dmarc_record import STRENGTH, DmarcRecord
 from ses_provision.resources.dns_zone import DnsZone, Raw
@@ -65,6 +65,21 @@ class Dmarc:
         return dmarc_record.parse(self.value) or DmarcRecord()
 
     def read(self) -> Reading[Found[Dmarc]]:
+        """Find the record, and what only a person can do about it."""
+        found = yield from self._standing()
+        return sharing.with_limits(self, found, self._others(found.live))
+
+    def additions(self, live: Dmarc, _: Sequence[Resource]) -> Reading[tuple[str, ...]]:
+        """Strings of others, where ours is not taken away without them."""
+        yield from ()
+        return sharing.among_others(live, self._others(live))
+
+    def _others(self, live: Dmarc | None) -> list[str]:
+        """The strings of other kinds in the set, as they are written there."""
+        written = sharing.written(live.raw) if live else []
+        return [value for value in written if not dmarc_record.is_dmarc(txt_value(value))]
+
+    def _standing(self) -> Reading[Found[Dmarc]]:
         """Find the record of the domain, or the one it inherits."""
         at_name, delegated = yield from record_sets.standing_at(self.zone, self.name)
         obstacles = (*delegated, *record_sets.conflicts("TXT", at_name))
@@ -78,7 +93,7 @@ class Dmarc:
         stands = above.live
         if stands is None and live is not None:
             # Strings of other kinds are there, and the set has to be replaced with ours in it.
-            stands = Dmarc.of(self.zone, self.domain, "", live.get("TTL", 0), raw=live)
+            stands = Dmarc.of(self.zone, self.domain, "", self.ttl, raw=live)
         return Found(stands, (*obstacles, *above.obstacles), above.notes)
 
     def _behind_alias(self, obstacles: tuple[Obstacle, ...]) -> Reading[Found[Dmarc]]:
@@ -102,6 +117,9 @@ class Dmarc:
     def _judged(self, live: Raw, own: Standing, obstacles: tuple[Obstacle, ...]) -> Found[Dmarc]:
         """What to do beside a record that stands in the zone."""
         stands = Dmarc.of(self.zone, self.domain, own.records[0], live.get("TTL", 0), raw=live)
+        if self._others(stands):
+            # Their time to live holds: a set has one, and it is not ours to manage.
+            stands = replace(stands, ttl=self.ttl)
         theirs = usable(own.records)
         if theirs is None:
             force = in_force(self.domain, own)

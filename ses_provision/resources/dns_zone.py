@@ -19,6 +19,11 @@ Raw = Mapping[str, Any]
 """A record set as Route 53 writes it."""
 
 
+ADD, REMOVE = "add", "remove"
+EVERY_WAY = frozenset({ADD, REMOVE})
+"""What may be done to one value of a set while the others stay as they are."""
+
+
 class DnsZone(Protocol):
     """A zone and how it is read and changed; a value, with no client inside."""
 
@@ -38,6 +43,10 @@ class DnsZone(Protocol):
     def name_servers(self) -> tuple[str, ...]:
         """Its name servers, as far as they are known."""
 
+    @property
+    def alone(self) -> frozenset[str]:
+        """What its provider does to one value of a set and leaves the others as they are."""
+
     def at(self, names: Sequence[str]) -> Reading[dict[str, list[Raw]]]:
         """The record sets at each name."""
 
@@ -45,7 +54,7 @@ class DnsZone(Protocol):
         """Record sets at other names that came with an answer."""
 
     def change(self, changes: Iterable[tuple[str, Raw]]) -> Call:
-        """One batch of changes, made as a whole or not at all."""
+        """One batch of changes; but for those by octoDNS, made as a whole or not at all."""
 
     def holding(self, *sets: Raw) -> Answers:
         """What its provider answers where these sets stand, for rehearsals."""
@@ -54,11 +63,12 @@ class DnsZone(Protocol):
 @dataclass(frozen=True)
 class Reach:
     """What a key may do beside what it has to, as far as its provider tells: how many other zones
-    it sees, and what else it may do in this one."""
+    it sees, and what else it may do in this one, where that is told at all."""
 
     others: int = 0
     beyond: tuple[str, ...] = ()
     only_reads: bool = False
+    tells_rights: bool = True
 
     @property
     def is_narrow(self) -> bool:

@@ -11,11 +11,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
-from ses_provision.engine.model import SHOWN, Found, Key, Obstacle
+from ses_provision.engine.model import SHOWN, Found, Key, Obstacle, Resource
 from ses_provision.names import dns_name, is_within, parents, txt_record, txt_value
 from ses_provision.outside.call import Call
 from ses_provision.outside.reading import Answers, Reading
-from ses_provision.resources import dkim_record, dmarc_record, spf, spf_record
+from ses_provision.resources import dkim_record, dmarc_record, sharing, spf, spf_record
 from ses_provision.resources.dns_zone import DnsZone, Raw, above
 
 
@@ -119,6 +119,12 @@ class TxtValue:
         return f"TXT {self.name} → {self.value}"
 
     def read(self) -> Reading[Found[Self]]:
+        """Find the string, and what only a person can do about it."""
+        found = yield from self.standing()
+        others = self._others(found.live.raw) if found.live else []
+        return sharing.with_limits(self, found, others)
+
+    def standing(self) -> Reading[Found[Self]]:
         """Find the string of this kind among the TXT strings of the name."""
         at_name, delegated = yield from standing_at(self.zone, self.name)
         obstacles = [*delegated, *conflicts("TXT", at_name)]
@@ -170,6 +176,11 @@ class TxtValue:
             self.zone.change([*changes, ("CREATE", rest)] if rest["ResourceRecords"] else changes)
         ]
 
+    def additions(self, live: Self, _: Sequence[Resource]) -> Reading[tuple[str, ...]]:
+        """Strings of others, where ours is not taken away without them."""
+        yield from ()
+        return sharing.among_others(live, self._others(live.raw))
+
     def settled(self) -> Answers:
         """The zone's answer where it stands."""
         return self.zone.holding(self._set({self.value}, None))
@@ -187,7 +198,7 @@ class TxtValue:
 
     def _others(self, live: Raw) -> list[str]:
         """The strings of other kinds in a set, as they are written there."""
-        written = (record["Value"] for record in live.get("ResourceRecords", ()))
+        written = sharing.written(live)
         return [value for value in written if not is_kind(txt_value(value), self.tag)]
 
 

@@ -16,7 +16,7 @@ from ses_provision.outside.call import Call
 from ses_provision.outside.reading import Answers, Ask, Reading, ask, question
 from ses_provision.outside.refusals import Refusal
 from ses_provision.outside.rights import Condition, Credentials
-from ses_provision.resources.dns_zone import Raw, at_name
+from ses_provision.resources.dns_zone import EVERY_WAY, Raw, at_name
 
 ABSENT = (Refusal("NoSuchHostedZone"),)
 
@@ -53,6 +53,11 @@ class Zone:
     def kind(self) -> str:
         """What Route 53 calls it."""
         return "hosted zone"
+
+    @property
+    def alone(self) -> frozenset[str]:
+        """Values of others stay as they are, whatever is done to ours."""
+        return EVERY_WAY
 
     @property
     def arn(self) -> str:

@@ -13,7 +13,7 @@ from ses_provision.outside.call import Call, Doubt
 from ses_provision.outside.providers import NO_REPLY, PREREQUISITES, RFC2136
 from ses_provision.outside.reading import Answers, Ask, Reading, ask, question
 from ses_provision.outside.refusals import Refusal
-from ses_provision.resources.dns_zone import Raw, above, at_name
+from ses_provision.resources.dns_zone import EVERY_WAY, Raw, above, at_name
 
 ALREADY = tuple(Refusal(code) for code in (*PREREQUISITES, NO_REPLY))
 """A prerequisite does not hold, or nobody knows whether an update was made."""
@@ -43,6 +43,11 @@ class UpdatedZone:
     def kind(self) -> str:
         """It is just a zone."""
         return "zone"
+
+    @property
+    def alone(self) -> frozenset[str]:
+        """Values of others stay as they are, whatever is done to ours."""
+        return EVERY_WAY
 
     def at(self, names: Sequence[str]) -> Reading[dict[str, list[Raw]]]:
         """The record sets at each name; what all want to know at once is one question."""

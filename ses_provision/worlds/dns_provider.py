@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -24,6 +24,7 @@ class Ways:
 
     line: Line
     web: Exchange
+    panels: Exchange
     sleep: Callable[[float], None]
 
 
@@ -41,33 +42,35 @@ class Kept:
 
 def real(env: Environment, resolvers: Sequence[str]) -> Provider | None:
     """The provider that the environment names; None where Route 53 or a person keeps the zone."""
-    kept = KEPT.get(env.dns.provider)
+    kept = KEPT.get(env.dns.service)
     return kept.real(env, resolvers) if kept else None
 
 
 def local(env: Environment, ways: Ways) -> Provider | None:
     """The same at a local AWS, which stands in for everybody who keeps a zone."""
-    kept = KEPT.get(env.dns.provider)
+    kept = KEPT.get(env.dns.service)
     return kept.local(env, ways) if kept else None
 
 
 def seed(env: Environment) -> Mapping[str, Any]:
     """What a local AWS has to hold for the zone of an environment that is not in Route 53."""
-    kept = KEPT.get(env.dns.provider)
+    kept = KEPT.get(env.dns.service)
     return kept.seed(env) if kept else {}
 
 
 def exports(env: Environment, url: str) -> Mapping[str, str]:
     """The variables that let a rehearsal against a local AWS reach nobody's real zone."""
-    kept = KEPT.get(env.dns.provider)
+    kept = KEPT.get(env.dns.service)
     return kept.exports(env, url) if kept else {}
 
 
 def whose(env: Environment) -> Hashable:
     """Equal for environments whose provider takes the same key; None where there is no provider."""
-    if env.dns.provider not in KEPT:
+    if env.dns.service not in KEPT:
         return None
-    return (env.dns.provider, *(getattr(env.dns, name) for name in env.dns.kept_by.credentials))
+    given = [getattr(env.dns, name) for name in env.dns.kept_by.credentials]
+    held = [frozenset(one.items()) if isinstance(one, dict) else one for one in given]
+    return (env.dns.provider, *held)
 
 
 def key_name(env: Environment) -> str:
@@ -139,8 +142,62 @@ def away_from_cloudflare(env: Environment, url: str) -> Mapping[str, str]:
     return {"CLOUDFLARE_BASE_URL": f"{url}{CLOUDFLARE_PATH}", **token}
 
 
+PANELS_PATH = "/octodns"
+"""Where a local AWS answers in place of the providers that octoDNS reaches, a path each."""
+PANELS_URL = "SES_PROVISION_OCTODNS_URL"
+"""What names a local AWS in place of all these providers."""
+
+
+def by_octodns(env: Environment, _: Sequence[str]) -> Provider:
+    """The provider's own API, or what SES_PROVISION_OCTODNS_URL names in its place."""
+    from ses_provision.outside.providers import web
+    from ses_provision.outside.providers.octodns_allowed import ALLOWED
+
+    instead = os.environ.get(PANELS_URL)
+    if instead:
+        return octodns(env, under(env, web.over_http(instead, PANELS_URL)))
+    origin = ALLOWED[panel(env)].origin(env.dns.options)
+    return octodns(env, web.over_http(origin, "dns.options"))
+
+
+def like_octodns(env: Environment, ways: Ways) -> Provider:
+    """A local AWS in place of the provider."""
+    return octodns(env, under(env, ways.panels), ways.sleep, lambda: LOCAL_TOKEN)
+
+
+def octodns(env: Environment, exchange: Exchange, *patience: Any) -> Provider:
+    """The provider by its octoDNS class, which is imported once it is asked."""
+    from ses_provision.outside.providers.octodns import Octodns
+    from ses_provision.outside.providers.token import TokenPlace
+
+    place = TokenPlace(env.dns.token_env or "", env.dns.token_keyring or "")
+    return Octodns(panel(env), env.dns.options, place, exchange, *patience)
+
+
+def panel(env: Environment) -> str:
+    """octoDNS's name for the provider."""
+    return env.dns.provider.partition(":")[2]
+
+
+def under(env: Environment, exchange: Exchange) -> Exchange:
+    """The way to a local AWS, which has a path for each provider."""
+    return lambda request: exchange(replace(request, path=f"/{panel(env)}{request.path}"))
+
+
+def panel_zone(env: Environment) -> Mapping[str, Any]:
+    """The zone at the provider."""
+    return {"panels": [(panel(env), env.dns.zone or env.domain)]}
+
+
+def away_from_panels(env: Environment, url: str) -> Mapping[str, str]:
+    """The local AWS by its URL, and the token that it takes."""
+    token = {env.dns.token_env: LOCAL_TOKEN} if env.dns.token_env else {}
+    return {PANELS_URL: f"{url}{PANELS_PATH}", **token}
+
+
 KEPT: Mapping[str, Kept] = {
     "rfc2136": Kept(updated, updated_here, primary),
     "cloudflare": Kept(at_cloudflare, like_cloudflare, cloudflare_zone, away_from_cloudflare),
+    "octodns": Kept(by_octodns, like_octodns, panel_zone, away_from_panels),
 }
 """The providers that are reached by other ways than AWS is."""

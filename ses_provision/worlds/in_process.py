@@ -48,7 +48,9 @@ class InProcess:
 
     def provider(self, env: Environment) -> Provider | None:
         """Who keeps the environment's zone where Route 53 does not."""
-        return dns_provider.local(env, dns_provider.Ways(self.line, self.web, self.sleep))
+        return dns_provider.local(
+            env, dns_provider.Ways(self.line, self.web, self.panels, self.sleep)
+        )
 
     @contextlib.contextmanager
     def line(self, server: str) -> Iterator[Exchange]:
@@ -58,8 +60,12 @@ class InProcess:
         yield lambda query: public_dns.exchange(self.local, query)
 
     def web(self, request: Request) -> Reply:
-        """The way to whoever keeps zones by an API of HTTP."""
+        """The way to Cloudflare, which keeps zones by an API of HTTP."""
         return public_web.exchange(self.local, request)
+
+    def panels(self, request: Request) -> Reply:
+        """The way to the many others who do so, a path each."""
+        return public_web.panels(self.local, request)
 
     def resolve(self, asked: Ask) -> Outcome:
         """What DNS answers, to whomever the question goes, and what was put on the web."""

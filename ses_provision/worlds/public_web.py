@@ -8,14 +8,27 @@ from ses_provision.local.wire import ConnectionLostError
 from ses_provision.outside.providers.web import NoReplyError, Reply, Request
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ses_provision.local import LocalAws
+    from ses_provision.local.cloudflare import Answered
 
 
 def exchange(local: LocalAws, request: Request) -> Reply:
+    """What Cloudflare's API answers to one request."""
+    return answered(local, request, local.cloudflare.respond)
+
+
+def panels(local: LocalAws, request: Request) -> Reply:
+    """What the APIs of the many others answer, a path each."""
+    return answered(local, request, local.panels.respond)
+
+
+def answered(local: LocalAws, request: Request, respond: Callable[..., Answered]) -> Reply:
     """What such an API answers to one request; where a fault keeps it silent, nothing."""
     try:
         with local.lock:
-            status, headers, body = local.cloudflare.respond(
+            status, headers, body = respond(
                 request.method, request.path, request.headers, request.body or b""
             )
     except ConnectionLostError as error:

@@ -47,6 +47,7 @@ class LocalServer(RealWorld):
         ways = dns_provider.Ways(
             lambda _: by_tcp(name_server),
             web.over_http(f"{self.endpoint_url}{dns_provider.CLOUDFLARE_PATH}"),
+            web.over_http(f"{self.endpoint_url}{dns_provider.PANELS_PATH}"),
             self.sleep,
         )
 

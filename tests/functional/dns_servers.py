@@ -64,9 +64,11 @@ zone "example.com" {{ type primary; file "zone"; {update_policy} }};
 
 @contextmanager
 def powerdns(folder: Path, update_policy: str) -> Iterator[int]:
-    """PowerDNS with the zone; which names a key may change, it cannot say."""
+    """PowerDNS with the zone; which names a key may change, it cannot say. It has its API as well,
+    at the port in the file `api`."""
     del update_policy
-    port = free_port()
+    port, api = free_port(), free_port()
+    (folder / "api").write_text(str(api), encoding="utf-8")
     program = Path(shutil.which("pdns_server") or "")
     schema = program.parents[1] / "share/pdns-backend-sqlite3/schema/schema.sqlite3.sql"
     database = sqlite3.connect(folder / "zone.db")
@@ -93,7 +95,8 @@ def powerdns(folder: Path, update_policy: str) -> Iterator[int]:
         "config-dir": folder, "launch": "gsqlite3", "gsqlite3-database": folder / "zone.db",
         "local-address": "127.0.0.1", "local-port": port, "dnsupdate": "yes",
         "socket-dir": folder, "daemon": "no", "guardian": "no", "write-pid": "no",
-        "security-poll-suffix": "",
+        "security-poll-suffix": "", "api": "yes", "api-key": SECRET, "webserver": "yes",
+        "webserver-address": "127.0.0.1", "webserver-port": api,
     }  # fmt: skip
     with running([program, *(f"--{name}={value}" for name, value in options.items())], port):
         yield port

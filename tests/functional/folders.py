@@ -113,3 +113,26 @@ name = "example"
 policy = "quarantine"
 reports_to = ["dmarc@example.com"]
 """
+
+OPTIONS = {
+    "dnsimple": "options = { account = 1010 }",
+    "powerdns": 'options = { host = "pdns.example.net" }',
+}
+
+
+def by_octodns(provider: str) -> str:
+    """An environment whose zone is at a provider that octoDNS reaches."""
+    return f"""
+account_id = "111122223333"
+region = "eu-central-1"
+domain = "example.com"
+[dns]
+provider = "octodns:{provider}"
+token_env = "PANEL_TOKEN"
+{OPTIONS.get(provider, "")}
+[configuration_set]
+name = "example"
+[dmarc]
+policy = "quarantine"
+reports_to = ["dmarc@example.com"]
+"""

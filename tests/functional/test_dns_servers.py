@@ -15,7 +15,7 @@ from ses_provision.cli.app import run
 from ses_provision.local import LocalAws
 from ses_provision.local.server import serving
 from tests.functional.dns_servers import SECRET, bind, powerdns, rows
-from tests.functional.folders import UPDATED, write
+from tests.functional.folders import UPDATED, by_octodns, write
 
 Serve = Callable[[Path, str], AbstractContextManager[int]]
 
@@ -107,6 +107,34 @@ def test_a_zone_that_is_not_there_is_said_in_a_sentence(served: Served) -> None:
 
     assert status == 1
     assert "is not in charge of a zone example.org" in said
+
+
+@pytest.mark.parametrize("served", SERVERS[1:], indirect=True)
+def test_the_octodns_class_for_powerdns_changes_no_octet_of_what_others_have(
+    served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    api = (tmp_path / "api").read_text(encoding="utf-8")
+    options = f'options = {{ host = "127.0.0.1", port = {api}, scheme = "http" }}'
+    text = by_octodns("powerdns").replace('options = { host = "pdns.example.net" }', options)
+    shared = write(served.folder, prod=text)
+    monkeypatch.setenv("PANEL_TOKEN", SECRET)
+    before = rows(served.port)
+
+    blocked, why = served(*APPLY)
+    assert (blocked, "TXT mail.example.com holds strings of others" in why) == (1, True)
+    write(shared, prod=f'{text}\n[mail_from]\nsubdomain = "post"\n')
+    assert served(*APPLY)[0] == 0
+    between = rows(served.port)
+    again, said = served(*APPLY)
+
+    assert (again, "Plan: nothing to do" in said) == (0, True)
+    assert [row for row in before if row not in between] == []
+    assert len(between) == len(before) + 6
+    assert served("destroy", "--env", "prod", "--yes", "--confirm-env", "prod")[0] == 0
+    assert rows(served.port) == before
+    monkeypatch.setenv("PANEL_TOKEN", "another")
+    status, said = served("plan")
+    assert (status, "PowerDNS does not accept the token" in said) == (1, True), said
 
 
 @pytest.mark.parametrize("served", SERVERS[:1], indirect=True)

@@ -315,3 +315,31 @@ def test_at_cloudflare_the_zone_is_the_registered_domain_and_the_token_gets_a_na
         assert (dns.provider, dns.zone, dns.token_env) == (
             "cloudflare", zone, "CLOUDFLARE_API_TOKEN",
         )  # fmt: skip
+
+
+def test_at_a_provider_by_octodns_what_it_has_to_know_is_asked_for(
+    init: Init, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr("sys.stdin", Person("octodns:dnsimple\nmine\n1010\n\n\nn\n"))
+
+    asked = init("prod", *FLAGS)
+    written = init(
+        "staging", *FLAGS, "--dns", "octodns:powerdns", "--dns-option", "host=pdns.example.net",
+        "--dns-option", "port=8443", "--non-interactive",
+    )  # fmt: skip
+    lacking = init("third", *FLAGS, "--dns", "octodns:dnsimple", "--non-interactive")
+    stray = init("fourth", *FLAGS, "--dns", "route53", "--dns-option", "a=b", "--non-interactive")
+    formless = init("fifth", *FLAGS, "--dns", "octodns:gandi", "--dns-option", "PLANTED")
+
+    assert (asked.status, written.status) == (0, 0), asked.stderr + written.stderr
+    assert "must be the number of the account" in asked.stdout + asked.stderr
+    assert "What DNSimple has to allow: ses-provision permissions --env prod --dns" in asked.stdout
+    dns = loaded(tmp_path, "prod").dns
+    assert (dns.provider, dns.options) == ("octodns:dnsimple", {"account": "1010"})
+    assert dns.token_env == "DNSIMPLE_OAUTH_TOKEN"
+    dns = loaded(tmp_path, "staging").dns
+    assert dns.options == {"host": "pdns.example.net", "port": "8443"}
+    assert (lacking.status, stray.status, formless.status) == (64, 64, 64)
+    assert "Give --dns-option account=VALUE." in lacking.stderr
+    assert "--dns-option is for providers by octoDNS, and route53 is none." in stray.stderr
+    assert "PLANTED" not in formless.stderr

@@ -97,6 +97,7 @@ def test_there_are_walk_throughs_for_each_kind_of_dns_and_for_each_optional_sect
         "a dashboard",
         "a dedicated IP pool",
         "a name server that takes updates",
+        "a provider by octoDNS",
         "account settings",
         "an SMTP user for Auth0",
         "an alarm that pauses",
@@ -119,6 +120,8 @@ def test_the_walk_throughs_run_as_they_stand_and_end_verified(
         aws.seed(ACCOUNT, primaries=[("example.com", "ses-provision")])
     if walk.title == "Cloudflare":
         aws.seed(ACCOUNT, cloudflare=[("example.com", "")])
+    if "octoDNS" in walk.title:
+        aws.seed(ACCOUNT, panels=[("gandi", "example.com")])
     for name, held in walk.files.items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(held, encoding="utf-8")

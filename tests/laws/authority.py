@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 PREFIXES = {"sesv2": "ses", "service-quotas": "servicequotas", "resourcegroupstaggingapi": "tag"}
 NAMES = "route53:ChangeResourceRecordSetsNormalizedRecordNames"
 FREE = frozenset({"GetCallerIdentity"})
-OUTSIDE_AWS = frozenset({"rfc2136", "cloudflare"})
+OUTSIDE_AWS = frozenset({"rfc2136", "cloudflare", "octodns"})
 """What goes to others than AWS; a policy of their own is printed for them."""
 TAGGING = {
     "sqs": "sqs:TagQueue",

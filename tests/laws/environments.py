@@ -97,6 +97,10 @@ AT_CLOUDFLARE: Settings = {
     "dns": {"provider": "cloudflare", "token_env": "CLOUDFLARE_API_TOKEN"},
 }
 
+AT_GANDI: Settings = {
+    "dns": {"provider": "octodns:gandi", "token_env": "GANDI_TOKEN", "ttl": 600},
+}
+
 
 @dataclass(frozen=True)
 class Row:
@@ -216,6 +220,7 @@ ROWS = (
         "mail_from": {"subdomain": "bounce.mail"},
     })),
     Row("a zone at Cloudflare", merged(DMARC, AT_CLOUDFLARE)),
+    Row("a zone at Gandi, by octoDNS", merged(DMARC, AT_GANDI)),
     Row("alarms in two regions", merged(PEOPLE, TWO_REGIONS)),
     Row("alarms only elsewhere", merged(PEOPLE, {"alarms": {"regions": [FAR]}})),
     Row("alarms of the set too", {"alarms": {"per_configuration_set": True}}),

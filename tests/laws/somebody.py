@@ -22,6 +22,7 @@ CHANGES_OF_RECORDS = {
     "route53": "route53:ChangeResourceRecordSets",
     "rfc2136": "rfc2136:UpdateRecordSets",
     "cloudflare": "cloudflare:BatchRecords",
+    "octodns": "octodns:WriteRecordSets",
 }
 
 
@@ -40,7 +41,7 @@ class Somebody:
     @property
     def changed_records(self) -> str:
         """What mends a record."""
-        return CHANGES_OF_RECORDS[self.env.dns.provider]
+        return CHANGES_OF_RECORDS[self.env.dns.service]
 
     @property
     def primary(self) -> Primary | None:

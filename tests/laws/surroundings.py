@@ -203,7 +203,9 @@ def neighbours(bench: Bench, environments: list[Environment]) -> None:
     for env in environments:
         if env.dns.in_route53:
             txt_at_mail_from(bench, env)
-        elif not env.dns.is_by_hand:
+        elif (
+            not env.dns.is_by_hand and env.dns.service != "octodns"
+        ):  # there it would be in the way
             texts = (r'"theirs=1" "\255\254"', r'"caf\195\169"')
             put_outside(bench, env.mail_from_domain, "TXT", 3600, *texts)
     for account, region in sorted({(env.account_id, env.region) for env in environments}):
@@ -226,6 +228,8 @@ def put_outside(bench: Bench, name: str, kind: str, ttl: int, *values: str) -> N
     """Write a set into a zone outside AWS as somebody else does, in the words of master files."""
     if bench.local.cloudflare.holds(name):
         bench.local.cloudflare.put(name, kind, ttl, *values)
+    elif bench.local.panels.holding(name):
+        bench.local.panels.put(name, kind, ttl, *values)
     else:
         bench.local.primaries.put(name, kind, ttl, *values)
 

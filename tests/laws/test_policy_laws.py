@@ -48,7 +48,7 @@ def test_the_printed_update_policy_allows_every_update_and_is_used_whole(life: L
     assert used == {(how, name, kind) for how, name, types in grants for kind in types}
 
 
-def test_every_record_that_is_changed_at_cloudflare_is_told_where_the_token_is(
+def test_every_record_that_is_changed_by_a_token_is_told_where_the_token_is(
     life: Life,
 ) -> None:
     printed = life.ran["permissions"].report.get("dns_token", "")
@@ -57,7 +57,7 @@ def test_every_record_that_is_changed_at_cloudflare_is_told_where_the_token_is(
     sets = [
         change["ResourceRecordSet"]
         for made in life.bench.made
-        if made.operation == "BatchRecords"
+        if made.operation in {"BatchRecords", "WriteRecordSets"}
         for change in made.params["ChangeBatch"]["Changes"]
     ]
     changed = {
@@ -66,7 +66,7 @@ def test_every_record_that_is_changed_at_cloudflare_is_told_where_the_token_is(
         for parent in [one["Name"].partition(".")[2]]
     }
 
-    assert bool(printed) is (life.env.dns.provider == "cloudflare")
+    assert bool(printed) is (life.env.dns.service in {"cloudflare", "octodns"})
     assert changed == named
 
 

@@ -439,7 +439,7 @@ def test_apply_into_head_makes_all_its_changes(local: LocalAws, tmp_path: Path) 
         (("plan", "x"), "`ses-provision plan` has no use for x"),
         (
             ("init", "--dns", "hetzner"),
-            "--dns takes one of route53, external, rfc2136, cloudflare, not 'hetzner'",
+            "octodns:dnsimple, octodns:gandi, octodns:hetzner, octodns:powerdns, not 'hetzner'",
         ),
         (("nonsense",), "No such command 'nonsense'"),
         (("checklist", "--resolver", "x:99999"), "--resolver must be the IP address"),

@@ -9,18 +9,27 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ses_provision.environment.dns import Dns
-from ses_provision.environment.dns_providers import PROVIDERS
+from ses_provision.environment.dns_providers import BY_OCTODNS, PROVIDERS
+from ses_provision.local.panel_dialects import DIALECTS
 from ses_provision.names import DnsProviderName, txt_value
 from ses_provision.outside.providers import SERVICES
 from ses_provision.outside.providers.cloudflare_records import batch, moved, told
+from ses_provision.outside.providers.octodns_allowed import ALLOWED
 from ses_provision.render.dns_rights import WORDINGS
+from ses_provision.render.panel_rights import TOKENS
 from ses_provision.resources.zones import ELSEWHERE
 from ses_provision.worlds.dns_provider import KEPT
 
 
 def test_every_table_about_providers_has_the_same_names() -> None:
     assert set(PROVIDERS) == set(get_args(DnsProviderName))
-    assert {one.name for one in PROVIDERS.values() if one.credentials} == SERVICES
+    assert {one.service for one in PROVIDERS.values() if one.credentials} == SERVICES
+    assert (
+        set(ALLOWED)
+        == set(TOKENS)
+        == set(DIALECTS)
+        == {one.name.partition(":")[2] for one in BY_OCTODNS}
+    )
     assert set(KEPT) == set(ELSEWHERE) == set(WORDINGS) == SERVICES
     named = {name for one in PROVIDERS.values() for name in one.settings}
     assert named == set(Dns.model_fields) - {"provider", "ttl", "resolvers"}

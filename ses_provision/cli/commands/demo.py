@@ -111,7 +111,7 @@ NOT_SHOWN = (
     "an archive with queries",
     "dashboards",
     "moving in",
-    "DNS at Cloudflare and by RFC 2136",
+    "DNS at Cloudflare, by RFC 2136 and by octoDNS",
 )
 """What else there is, each with a page in the guide."""
 

@@ -12,6 +12,7 @@ import typer
 from rich.text import Text
 
 from ses_provision.cli import asking
+from ses_provision.cli.dns_options import DnsOptions, needed, options
 from ses_provision.cli.options import offered
 from ses_provision.cli.run import Run
 from ses_provision.cli.shared import without
@@ -52,6 +53,7 @@ class Answers:
     dns: DnsProviderName | None
     zone_id: str | None
     dns_server: str | None
+    dns_options: dict[str, str]
     configuration_set: str | None
     email: str | None
     hipaa: bool | None
@@ -103,6 +105,7 @@ def init(
     ] = None,
     zone_id: HostedZoneId = None,
     dns_server: DnsServer = None,
+    dns_option: DnsOptions = None,
     configuration_set: Annotated[
         str | None, typer.Option("--configuration-set", metavar="NAME", help="Its name.")
     ] = None,
@@ -130,8 +133,8 @@ def init(
     from ses_provision.render import environment_file
 
     answers = Answers(
-        name, domain, account_id, region, dns, zone_id, dns_server, configuration_set, email, hipaa,
-        run.profile,
+        name, domain, account_id, region, dns, zone_id, dns_server, options(dns_option),
+        configuration_set, email, hipaa, run.profile,
     )  # fmt: skip
     insist_on_flags(answers)
     asks = not non_interactive
@@ -328,7 +331,7 @@ def said_by_flags(answers: Answers) -> DnsProviderName | None:
 
 
 def choose_dns(answers: Answers, seen: Seen, *, asks: bool) -> None:
-    """Route 53 with one of its zones, a name server that takes updates, or DNS by hand."""
+    """Route 53 with one of its zones, another provider that is written to, or DNS by hand."""
     from ses_provision.environment.dns_providers import PROVIDERS
 
     domain = answers.domain or ""
@@ -352,6 +355,9 @@ def choose_dns(answers: Answers, seen: Seen, *, asks: bool) -> None:
             asks,
             checked("dns.server"),
         )
+    for name, question, check in needed(str(answers.dns), answers.dns_options):
+        flag, given = f"--dns-option {name}=VALUE", answers.dns_options.get(name)
+        answers.dns_options[name] = answer(given, question, None, flag, asks, check)
     if PROVIDERS[str(answers.dns)].zones_are_registered:
         answers.dns_zone = registered(domain)
     if answers.dns == "route53" and answers.zone_id is None and holding:

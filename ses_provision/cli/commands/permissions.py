@@ -29,7 +29,7 @@ def permissions(
     dns: Annotated[
         bool,
         typer.Option(
-            "--dns", help="What the DNS provider has to allow instead (rfc2136, cloudflare)."
+            "--dns", help="What the DNS provider has to allow instead (any but route53, external)."
         ),
     ] = False,
 ) -> None:
@@ -37,8 +37,8 @@ def permissions(
 
     Covers what the environment file configures and nothing more, and asks AWS nothing. Where the
     records go to a name server by dynamic updates, --dns prints the update-policy for its zone,
-    with what other environments of the folder write there; for Cloudflare it says which token is
-    needed, and what that may do beyond.
+    with what other environments of the folder write there; for Cloudflare and for providers by
+    octoDNS it says which token is needed, and what that may do beyond.
 
     Example: ses-provision permissions --env prod > operator.json
     """
@@ -77,7 +77,7 @@ def dns_rights(env: Environment, neighbours: list[Environment]) -> DnsRights | N
     from ses_provision.rehearsal.dns_rights import grants
     from ses_provision.render.dns_rights import WORDINGS
 
-    wording = WORDINGS.get(env.dns.provider)
+    wording = WORDINGS.get(env.dns.service)
     if wording is None:
         return None
     return DnsRights(wording.key, wording.whom, wording.text(env, grants(env, neighbours)))

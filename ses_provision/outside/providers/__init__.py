@@ -3,8 +3,8 @@
 A question to a provider and a change of its zone are an `Ask` and a `Call` like any other, of a
 service that bears the provider's name; what is needed beside them (the key, the way to the server)
 is held here. A zone's own resource says what is asked and sent, and makes something of the answer.
-Begin with `rfc2136`, and for
-those that are reached by HTTP with `cloudflare`.
+Begin with `rfc2136`, for
+those that are reached by HTTP with `cloudflare`, and for the many others with `octodns`.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from ses_provision.outside.call import Call
     from ses_provision.outside.reading import Ask, Outcome
 
-RFC2136, CLOUDFLARE = "rfc2136", "cloudflare"
-SERVICES = frozenset({RFC2136, CLOUDFLARE})
+RFC2136, CLOUDFLARE, OCTODNS = "rfc2136", "cloudflare", "octodns"
+SERVICES = frozenset({RFC2136, CLOUDFLARE, OCTODNS})
 """The providers that there are, by the service of their questions and calls."""
 
 PREREQUISITES = ("YXDOMAIN", "YXRRSET", "NXRRSET", "NXDOMAIN")

@@ -48,13 +48,18 @@ class NoReplyError(Exception):
     """The request was sent, and no answer came that could be read."""
 
 
+class StrayError(Exception):
+    """Somebody else's client would send what was not meant: a mistake, and nobody's refusal."""
+
+
 Exchange: TypeAlias = Callable[[Request], Reply]
 """Sends a request: over the network, or to whoever stands in for it in this process."""
 
 
-def over_http(base_url: str) -> Exchange:
-    """The way to a service. Connections are kept while it is; none is opened before it is used."""
-    opened = functools.cache(lambda: manager(base_url))
+def over_http(base_url: str, setting: str = "CLOUDFLARE_BASE_URL") -> Exchange:
+    """The way to a service whose address a variable or setting says. Connections are kept while it
+    is; none is opened before it is used."""
+    opened = functools.cache(lambda: manager(base_url, setting))
     base = base_url.rstrip("/")
 
     def exchange(request: Request) -> Reply:
@@ -96,9 +101,9 @@ NOT_SENT = (
 """What surfaces before the first octet of a request has left."""
 
 
-def manager(base_url: str) -> urllib3.PoolManager:
+def manager(base_url: str, setting: str) -> urllib3.PoolManager:
     """Connections to one host, by the proxy that the environment names for it."""
-    host = insist_on_secrecy(base_url)
+    host = insist_on_secrecy(base_url, setting)
     options: dict[str, Any] = {
         "timeout": urllib3.Timeout(connect=CONNECTING, read=READING),
         "retries": False,
@@ -111,7 +116,7 @@ def manager(base_url: str) -> urllib3.PoolManager:
     return urllib3.PoolManager(**options)
 
 
-def insist_on_secrecy(base_url: str) -> str:
+def insist_on_secrecy(base_url: str, setting: str) -> str:
     """The host of a URL to which secrets may be sent: by TLS, or without leaving this machine."""
     try:
         parts = urlsplit(base_url)
@@ -120,9 +125,9 @@ def insist_on_secrecy(base_url: str) -> str:
         parts, host = urlsplit(""), ""
     if not host or not (parts.scheme == "https" or (parts.scheme == "http" and is_loopback(host))):
         raise CannotReachDns(
-            "CLOUDFLARE_BASE_URL is no address to send a token to: it has to begin with https://, "
-            "or be on this machine.",
-            "Correct the variable, or unset it.",
+            f"{setting} is no address to send a token to: it has to begin with https://, or be on "
+            "this machine.",
+            "Correct it, or leave it out.",
         )
     return host
 

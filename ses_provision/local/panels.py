@@ -1,0 +1,190 @@
+"""A stand-in for the DNS providers that octoDNS reaches, each by the API that it has.
+
+Requests are in the journal, and faults strike them, like those to AWS (`octodns:CreateRecord`).
+What is served is seen in DNS, by the name servers that also serve other zones outside AWS.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from ses_provision.local import strict_json
+from ses_provision.local.knobs import FaultKind
+from ses_provision.local.panel_dialects import DIALECTS, Asked
+from ses_provision.local.panel_zone import PanelError, PanelZone
+from ses_provision.local.wire import ConnectionLostError
+
+if TYPE_CHECKING:
+    from ses_provision.local.dispatch import Dispatcher
+    from ses_provision.local.disturb import Disturbances
+    from ses_provision.local.knobs import Fault
+    from ses_provision.local.primaries import Primaries
+
+PREFIX = "/octodns"
+SERVICE = "octodns"
+TOKEN = "local"  # noqa: S105 - the local AWS has no secrets
+NAME_SERVERS = ("ns1.panel.example", "ns2.panel.example")
+
+Answered = tuple[int, dict[str, str], bytes]
+
+
+class Panels:
+    """Every such provider, with its zones."""
+
+    def __init__(
+        self,
+        dispatcher: Dispatcher,
+        disturbances: Disturbances,
+        primaries: Primaries,
+        around_change: Callable[[], None],
+    ) -> None:
+        self._dispatcher = dispatcher
+        self._disturbances = disturbances
+        self._primaries = primaries
+        self._around_change = around_change
+        self.zones: dict[str, dict[str, PanelZone]] = {}
+        self.tokens = {TOKEN: True}
+        """The keys that are known, and whether each may write."""
+
+    def add(self, provider: str, name: str) -> PanelZone:
+        """A zone at a provider; one that is there already stays as it is."""
+        held = self.zones.setdefault(provider, {})
+        if name not in held:
+            held[name] = PanelZone(name, len(held) + 1, DIALECTS[provider].least_ttl)
+            for server in NAME_SERVERS:
+                held[name].add(name, "NS", 3600, f"{server}.")
+            self._publish()
+        return held[name]
+
+    def holding(self, name: str) -> PanelZone | None:
+        """The zone that holds a name: the one with the longest name."""
+        every = [zone for zones in self.zones.values() for zone in zones.values()]
+        fitting = [zone for zone in every if f".{name}".endswith(f".{zone.name}")]
+        return max(fitting, key=lambda zone: len(zone.name), default=None)
+
+    def put(self, name: str, kind: str, ttl: int, *values: str, note: str = "") -> None:
+        """What somebody else makes of a set, in the words of master files; none takes it away."""
+        zone = self.holding(name)
+        if zone is None:
+            raise ValueError(f"no zone of a panel holds {name}")
+        self._around_change()
+        zone.whole(name, kind, max(ttl, zone.least_ttl), values, note)
+        self._publish()
+        self._around_change()
+
+    def snapshot(self) -> dict[str, Any]:
+        """Every record of every zone, without its id: who makes one anew gets another."""
+        return {
+            f"{provider}/{name}": sorted(
+                ({**asdict(record), "id": 0} for record in zone.records.values()),
+                key=lambda row: (row["name"], row["kind"], row["value"]),
+            )
+            for provider, zones in self.zones.items()
+            for name, zone in zones.items()
+        }
+
+    def _publish(self) -> None:
+        """Let name servers serve what the zones hold."""
+        for zones in self.zones.values():
+            for zone in zones.values():
+                primary = self._primaries.serve(zone.name, NAME_SERVERS)
+                for (name, kind), records in zone.sets().items():
+                    values = [one.value for one in records]
+                    primary.put(name, kind, min(one.ttl for one in records), values)
+
+    def respond(
+        self, method: str, target: str, headers: Mapping[str, str], body: bytes
+    ) -> Answered:
+        """The response to a request; ConnectionLostError where a fault drops the connection."""
+        parts = urlsplit(target.removeprefix(PREFIX))
+        _, provider, *rest = parts.path.split("/")
+        path, operation = "/" + "/".join(map(unquote, rest)), named(method, parts.path)
+        fault = self._disturbances.strike(SERVICE, operation)
+        status, code = 200, ""
+        more: dict[str, str] = {}
+        document: Any = None
+        try:
+            self._before(fault)
+            asked = Asked(method, path, dict(parse_qsl(parts.query)), whole(body))
+            given = {name.lower(): value for name, value in headers.items()}
+            status, more, document = self._served(provider, asked, given)
+        except PanelError as error:
+            status, code = error.status, str(error.status)
+            more = {"retry-after": str(error.seconds)} if error.seconds else {}
+            dialect = DIALECTS.get(provider)
+            document = dialect.says_no(error) if dialect else {"message": error.words}
+        except ConnectionLostError:
+            self._dispatcher.note(SERVICE, operation, None, "ConnectionLost")
+            raise
+        except BaseException:
+            # A mistake of ours, or a fault's own `action`: shown as what it is.
+            self._dispatcher.note(SERVICE, operation, None, "InternalFailure")
+            raise
+        lost = fault is not None and fault.kind is FaultKind.LOSE_REPLY
+        self._dispatcher.note(
+            SERVICE, operation, None if lost else status, "ConnectionLost" if lost else code or None
+        )
+        if lost:
+            raise ConnectionLostError
+        if fault and fault.kind is FaultKind.KILL_AFTER and fault.action:
+            fault.action()
+        octets = b"" if document is None else json.dumps(document).encode()
+        return status, {"content-type": "application/json", **more}, octets
+
+    def _before(self, fault: Fault | None) -> None:
+        kind = fault.kind if fault else None
+        if kind is FaultKind.KILL_BEFORE and fault and fault.action:
+            fault.action()
+        if kind is FaultKind.DROP:
+            raise ConnectionLostError
+        if kind in FAULTS:
+            raise PanelError(*FAULTS[kind])
+
+    def _served(
+        self, provider: str, asked: Asked, headers: Mapping[str, str]
+    ) -> tuple[int, dict[str, str], Any]:
+        dialect = DIALECTS.get(provider)
+        if dialect is None:
+            raise PanelError(404, "No such provider")
+        key = dialect.key(headers)
+        if key not in self.tokens:
+            raise PanelError(401, "Unauthorized")
+        if asked.method == "GET":
+            return dialect.answer(asked, self.zones.get(provider, {}))
+        if not self.tokens[key]:
+            raise PanelError(403, "Forbidden")
+        self._around_change()
+        done = dialect.answer(asked, self.zones.get(provider, {}))
+        self._publish()
+        self._around_change()
+        return done
+
+
+FAULTS: dict[FaultKind | None, tuple[Any, ...]] = {
+    FaultKind.DENY: (403, "Forbidden"),
+    FaultKind.THROTTLE: (429, "Too many requests", 2),
+    FaultKind.ERROR: (500, "Internal error"),
+    FaultKind.PENDING: (503, "Service unavailable"),
+    FaultKind.EXPIRED: (401, "Unauthorized"),
+}
+
+
+def whole(body: bytes) -> Any:
+    """The document of a request, if it has one."""
+    try:
+        return strict_json.loads(body) if body else None
+    except ValueError as error:
+        raise PanelError(400, "The body is no JSON") from error
+
+
+def named(method: str, path: str) -> str:
+    """What a request is called in the journal."""
+    if method == "GET":
+        return "ListRecords" if "record" in path or "rrsets" in path else "ListZones"
+    return {"POST": "CreateRecord", "DELETE": "DeleteRecord", "PATCH": "PatchRecords"}.get(
+        method, method
+    )
