@@ -94,6 +94,10 @@ class ReceivingSettings(Section):
         """The key encrypts the objects; the one of S3 is what is used without this setting."""
         return key_of_objects(value)
 
+    def domain_below(self, domain: str) -> str:
+        """The name that receives."""
+        return domain if self.name == APEX else f"{self.name}.{domain}"
+
 
 @dataclass(frozen=True)
 class ReceivingNames:
@@ -117,7 +121,7 @@ def names(env: Environment) -> ReceivingNames:
     """The names that the file gives, and those that follow; of the section as it would be by
     default where there is none."""
     settings = env.receiving or ReceivingSettings()
-    domain = env.domain if settings.name == APEX else f"{settings.name}.{env.domain}"
+    domain = settings.domain_below(env.domain)
     own = account_regional(env.account_id, env.region)
     return ReceivingNames(
         domain,

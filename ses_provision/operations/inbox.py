@@ -24,13 +24,12 @@ from ses_provision.outside.refusals import Refusal
 from ses_provision.outside.rights import Right
 from ses_provision.resources import kms
 from ses_provision.resources.s3_asking import ABSENT, bucket_arn, question_about
+from ses_provision.resources.ses.receiving import NOTE
 
 if TYPE_CHECKING:
     from ses_provision.engine.account import Account
     from ses_provision.environment import Environment
 
-NOTE = "AMAZON_SES_SETUP_NOTIFICATION"
-"""The object by which SES tries a bucket when a rule names it; no mail."""
 HEAD = 65_536
 """Octets of a mail that are read to list it: its headers, and SES's findings before them."""
 LARGEST = 45 * 1024 * 1024

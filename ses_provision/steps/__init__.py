@@ -21,6 +21,7 @@ from ses_provision.steps import (
     events,
     identity,
     mail_from,
+    receiving,
     role,
     sender,
     set_options,
@@ -31,6 +32,8 @@ from ses_provision.steps.needs import (
     DKIM,
     QUOTA,
     REDIRECTS,
+    RULE_SET,
+    VERIFIED,
     ZONE,
 )
 
@@ -183,6 +186,17 @@ STEPS = (
         settings="archive.database, archive.workgroup (or suffix)",
         docs="https://docs.aws.amazon.com/athena/latest/ug/partition-projection.html",
         strays=catalog.strays,
+    ),
+    Step(
+        "receiving",
+        "Receiving",
+        "Takes mail in at a name below the domain, and keeps it in a bucket.",
+        receiving.desired,
+        needs=(ZONE, VERIFIED, RULE_SET),
+        leaves=receiving.standing,
+        settings="receiving.name, receiving.rule, receiving.bucket (or suffix)",
+        requires=requiring("identity", "dkim"),
+        docs=f"{GUIDE}receiving-email-receipt-rules-console-walkthrough.html",
     ),
     Step(
         "alarms",
