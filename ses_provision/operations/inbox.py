@@ -7,7 +7,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email import policy
@@ -22,9 +22,9 @@ from ses_provision.errors import ProvisionError
 from ses_provision.outside.reading import Ask, Reading, ask, question
 from ses_provision.outside.refusals import Refusal
 from ses_provision.outside.rights import Right
-from ses_provision.resources import kms
-from ses_provision.resources.s3_asking import ABSENT, bucket_arn, question_about
-from ses_provision.resources.ses.receiving import NOTE
+from ses_provision.resources import kms, stored_mail
+from ses_provision.resources.s3_asking import ABSENT, bucket_arn
+from ses_provision.resources.stored_mail import Stored
 
 if TYPE_CHECKING:
     from ses_provision.engine.account import Account
@@ -38,15 +38,6 @@ MOST_BOUNDARIES = 500
 """Multipart boundaries in one mail; the parser takes time for each line at each depth."""
 NO_OBJECT = (*ABSENT, Refusal("NoSuchKey"), Refusal("InvalidRange"))
 """... the last of an object in which there is nothing."""
-
-
-@dataclass(frozen=True)
-class Stored:
-    """An object that holds a mail. `key` is its name below the prefix: SES's id of the mail."""
-
-    key: str
-    arrived: datetime
-    size: int
 
 
 @dataclass(frozen=True)
@@ -102,14 +93,6 @@ def insist_on_receiving(env: Environment) -> ReceivingNames:
     return names(env)
 
 
-def listing(env: Environment, account: Account) -> Ask:
-    """The question for all that is stored. S3 lists by name, and names follow no order in time."""
-    found = names(env)
-    return question_about(
-        account, found.bucket, "ListObjectsV2", pages=True, something={}, Prefix=found.prefix
-    )
-
-
 def object_question(env: Environment, account: Account, key: str, octets: int) -> Ask:
     """The question for the first octets of an object."""
     found, settings = names(env), env.receiving
@@ -131,16 +114,8 @@ def object_question(env: Environment, account: Account, key: str, octets: int) -
 
 def stored(env: Environment, account: Account) -> Reading[list[Stored] | None]:
     """Every mail that is stored, the newest first; None where the bucket is not there."""
-    [answer] = yield from ask(listing(env, account))
-    if answer is None:
-        return None
-    prefix = names(env).prefix
-    found = [
-        Stored(held["Key"].removeprefix(prefix), held["LastModified"].astimezone(UTC), held["Size"])
-        for held in answer.get("Contents") or ()
-        if not held["Key"].endswith(("/", NOTE))
-    ]
-    return sorted(found, key=lambda one: (one.arrived, one.key), reverse=True)
+    found = names(env)
+    return (yield from stored_mail.stored(account, found.bucket, found.prefix))
 
 
 def letters(env: Environment, account: Account, some: Sequence[Stored]) -> Reading[list[Letter]]:
@@ -153,6 +128,16 @@ def letters(env: Environment, account: Account, some: Sequence[Stored]) -> Readi
     ]
 
 
+def sent_as(
+    env: Environment, account: Account, message_id: str, known: Collection[str]
+) -> Reading[Letter | None]:
+    """The mail that SES sent with an id, among those that are stored and not known; None while it
+    has not come."""
+    there = (yield from stored(env, account)) or []
+    fresh = yield from letters(env, account, [one for one in there if one.key not in known])
+    return next((one for one in fresh if message_id in one.message_id), None)
+
+
 def content(env: Environment, account: Account, key: str) -> Reading[bytes | None]:
     """A whole mail as SES stored it; None where there is none of this key."""
     [answer] = yield from ask(object_question(env, account, key, LARGEST))
@@ -162,7 +147,8 @@ def content(env: Environment, account: Account, key: str) -> Reading[bytes | Non
 def asks(env: Environment, account: Account) -> Iterator[Ask]:
     """All that is asked, for the permissions."""
     if env.receiving is not None:
-        yield listing(env, account)
+        found = names(env)
+        yield stored_mail.listing(account, found.bucket, found.prefix)
         yield object_question(env, account, "<key>", HEAD)
 
 

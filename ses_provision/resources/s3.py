@@ -76,7 +76,8 @@ class Bucket:
 
     `statements` of its policy, by Sid, and `rules` of its lifecycle, by ID, are ours; those that
     others added stay. `kms_key` is empty where the key is S3's own. `setting` names it in the file,
-    `holds` says what is in it; an object called `note` is nothing to keep.
+    `holds` says what is in it, `later` what cannot be done yet with it; an object called `note` is
+    nothing to keep.
     """
 
     name: str
@@ -89,6 +90,7 @@ class Bucket:
     price: str = field(default="", compare=False)
     setting: str = field(default="archive.bucket", compare=False)
     holds: str = field(default="archived events, which are", compare=False)
+    later: str = field(default="", compare=False)
     note: str = field(default="", compare=False)
     other_statements: policies.Statements = field(default_factory=dict, compare=False)
     other_rules: tuple[Mapping[str, Any], ...] = field(default=(), compare=False)
@@ -127,13 +129,14 @@ class Bucket:
             [there] = yield from ask(self._ask("GetBucketLocation"))
         except AccessDenied:
             return Found(None, (somebodys(self.name, self.setting),))
+        later = (self.later,) if self.later else ()
         if there is None:
-            return Found(None, notes=(self.price,) if self.price else ())
+            return Found(None, notes=(*((self.price,) if self.price else ()), *later))
         where = there.get("LocationConstraint") or DEFAULT_REGION
         answers = yield from ask(*self._settings())
         live = self._live(*answers)
         if where == self.account.region:
-            return Found(live)
+            return Found(live, notes=later)
         return Found(live, (elsewhere(self.name, where, self.setting),))
 
     def _live(

@@ -31,9 +31,9 @@ from ses_provision.steps.memories import FORMER
 from ses_provision.steps.needs import (
     DKIM,
     QUOTA,
+    RECEIVABLE,
     REDIRECTS,
     RULE_SET,
-    VERIFIED,
     ZONE,
 )
 
@@ -192,10 +192,9 @@ STEPS = (
         "Receiving",
         "Takes mail in at a name below the domain, and keeps it in a bucket.",
         receiving.desired,
-        needs=(ZONE, VERIFIED, RULE_SET),
-        leaves=receiving.standing,
+        needs=(ZONE, RECEIVABLE, RULE_SET),
         settings="receiving.name, receiving.rule, receiving.bucket (or suffix)",
-        requires=requiring("identity", "dkim"),
+        requires=requiring("identity"),
         docs=f"{GUIDE}receiving-email-receipt-rules-console-walkthrough.html",
     ),
     Step(

@@ -69,12 +69,14 @@ def takes_it(env: Environment, account: Account) -> bool:
     return True
 
 
-def verified(env: Environment, account: Account) -> Reading[bool | None]:
-    """Whether SES has verified the domain, where it is to receive: it takes a rule for no other."""
+def receivable(env: Environment, account: Account) -> Reading[bool | None]:
+    """Whether SES takes a rule, where mail is to be received: it does for a domain that it has
+    verified, or has taken it already."""
     if env.receiving is None:
         return None
-    live = yield from domain(env, account)
-    return (live is not None and live.verified_for_sending) or None
+    live, held = yield from both(domain(env, account), receiving.active(account.region))
+    has = held is not None and held.rule(names(env).rule) is not None
+    return has or (live is not None and live.verified_for_sending) or None
 
 
 def rule_set(env: Environment, account: Account) -> Reading[RuleSet | None]:
@@ -95,6 +97,6 @@ def unmade(env: Environment, account: Account) -> RuleSet:
 ZONE = Need("the zone", zones.zone, zones.rehearsed)
 DKIM = Need("the DKIM tokens", dkim, issued)
 REDIRECTS = Need("whether SES takes the redirect domain", redirects, takes_it)
-VERIFIED = Need("whether SES has verified the domain", verified, takes_it)
+RECEIVABLE = Need("whether SES takes a receipt rule", receivable, takes_it)
 RULE_SET = Need("the receipt rule set that holds", rule_set, unmade)
 QUOTA = Need("the sending quota", quota, sandboxed)

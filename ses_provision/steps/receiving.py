@@ -5,10 +5,11 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 from ses_provision.engine.account import Account
-from ses_provision.engine.model import Resource, Unasked, Waiting
+from ses_provision.engine.model import Resource, Unasked
 from ses_provision.engine.needs import Facts
 from ses_provision.environment import Environment
 from ses_provision.environment.receiving import ReceivingNames, ReceivingSettings, names
@@ -19,6 +20,7 @@ from ses_provision.resources import policies, zones
 from ses_provision.resources.dns_zone import DnsZone
 from ses_provision.resources.functions import FunctionPermission, callers
 from ses_provision.resources.inbound_record import InboundRecord
+from ses_provision.resources.prices import shipped
 from ses_provision.resources.s3 import Bucket, Rule
 from ses_provision.resources.s3_asking import bucket_arn
 from ses_provision.resources.ses.receipt_rules import (
@@ -32,27 +34,20 @@ from ses_provision.resources.sns import topic
 from ses_provision.resources.topic_statement import TopicStatement
 from ses_provision.steps import records
 from ses_provision.steps.buckets import PUTS, note, plain_http
-from ses_provision.steps.needs import RULE_SET, VERIFIED, ZONE
+from ses_provision.steps.needs import RECEIVABLE, RULE_SET, ZONE
 
 SERVICE = "ses.amazonaws.com"
 TLS = {"REQUIRE": "Require", "OPTIONAL": "Optional"}
 HOLDS = (
-    "will hold every mail to {domain}, whole, for {days} days; `destroy` never empties it; "
-    "SES takes about $0.10 for 1,000 mails, and S3 cents"
+    "will hold every mail to {domain}, whole, for {days} days; `destroy` never empties it; costs "
+    "about {price} received, and S3 takes cents"
 )
+LATER = "mail is received once SES has verified {domain}: apply again then"
 
 
-def desired(env: Environment, facts: Facts) -> list[Resource] | Unasked | Waiting:
-    """The bucket first, and last the record: nothing is sent here before it can be taken in."""
-    if env.receiving is None:
-        return Unasked("no [receiving] in the environment file")
-    if facts.of(VERIFIED) is None:
-        return Waiting(f"for SES to verify {env.domain}: it receives for no other domain")
-    return standing(env, facts)
-
-
-def standing(env: Environment, facts: Facts) -> list[Resource] | Unasked:
-    """What may stand of it, whatever SES says of the domain."""
+def desired(env: Environment, facts: Facts) -> list[Resource] | Unasked:
+    """The bucket first, and last the record: nothing is sent here before it can be taken in. Until
+    SES takes a rule there is only the bucket."""
     settings = env.receiving
     if settings is None:
         return Unasked("no [receiving] in the environment file")
@@ -61,6 +56,8 @@ def standing(env: Environment, facts: Facts) -> list[Resource] | Unasked:
     arn = arn_of(account, held.name, found.rule)
     ours = (account.region, account.id, held.name)
     made = held.name == found.rule
+    if facts.of(RECEIVABLE) is None:
+        return [replace(bucket(env, account, arn), later=LATER.format(domain=env.domain))]
     wanted: list[Resource] = [bucket(env, account, arn)]
     if settings.topic:
         wanted.append(telling(account.arn("sns", settings.topic), account, arn))
@@ -94,7 +91,9 @@ def bucket(env: Environment, account: Account, arn: str) -> Bucket:
         ),
         tags=env.all_tags,
         account=account,
-        price=HOLDS.format(domain=found.domain, days=settings.days),
+        price=HOLDS.format(
+            domain=found.domain, days=settings.days, price=shipped()["received-mail"].told
+        ),
         setting="receiving.bucket",
         holds="mail, which is",
         note=note(env),

@@ -52,16 +52,20 @@ class Arrival:
             ("Return-Path", f"<{self.envelope_from}>"),
             (
                 "Received",
-                (f"from {_SENDER_HOST} ({_SENDER_HOST} [{_SENDER_IP}])\r\n"
-                f" by inbound-smtp.{self.region}.amazonaws.com with SMTP id {self.id}\r\n"
-                f" for {self.recipients[0]};\r\n {format_datetime(self.at)} (UTC)"),
+                (
+                    f"from {_SENDER_HOST} ({_SENDER_HOST} [{_SENDER_IP}])\r\n"
+                    f" by inbound-smtp.{self.region}.amazonaws.com with SMTP id {self.id}\r\n"
+                    f" for {self.recipients[0]};\r\n {format_datetime(self.at)} (UTC)"
+                ),
             ),
             *verdicts,
             ("Received-SPF", seen.removeprefix("spf=")),
             (
                 "Authentication-Results",
-                (f"amazonses.com;\r\n {seen}\r\n dkim=pass header.i=@{self.from_domain};\r\n"
-                f" dmarc=pass header.from={self.from_domain};"),
+                (
+                    f"amazonses.com;\r\n {seen}\r\n dkim=pass header.i=@{self.from_domain};\r\n"
+                    f" dmarc=pass header.from={self.from_domain};"
+                ),
             ),
             ("X-SES-RECEIPT", self.id),
             *added,

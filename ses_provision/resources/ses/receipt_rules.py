@@ -319,7 +319,7 @@ class ActiveRuleSet:
     @property
     def label(self) -> str:
         """What the operator calls it."""
-        return f"rule set {self.name} holds"
+        return f"activation of receipt rule set {self.name}"
 
     def read(self) -> Reading[Found[ActiveRuleSet]]:
         """Ask which one holds."""

@@ -15,7 +15,6 @@ from ses_provision.outside.call import Call
 from ses_provision.outside.reading import Answer, Answers, Ask, Reading, ask, question
 from ses_provision.outside.refusals import Refusal
 from ses_provision.outside.rights import EVERYTHING
-from ses_provision.outside.voices import ask_dns
 
 Raw = Mapping[str, Any]
 """A rule as SES writes it."""
@@ -62,8 +61,13 @@ def told(answer: Answer) -> RuleSet | None:
 
 
 def active(region: str) -> Reading[RuleSet | None]:
-    """The rule set that holds; None where none does."""
-    [answer] = yield from ask(active_question(region))
+    """The rule set that holds; None where none does. What SES says of one in a region where it
+    takes no mail in is not known, and does not matter."""
+    host, answer = yield [endpoint_question(region), active_question(region)]
+    if isinstance(answer, Exception):
+        if host is None:
+            return None
+        raise answer
     return told(answer)
 
 
@@ -72,6 +76,8 @@ def rule_set(region: str, name: str) -> Reading[RuleSet | None]:
     holds = yield from active(region)
     if holds is not None and holds.name == name:
         return holds
+    if not (yield from takes_mail_in(region)):
+        return None
     [answer] = yield from ask(set_question(region, name))
     return told(answer)
 
@@ -92,11 +98,18 @@ def endpoint(region: str) -> str:
     return f"inbound-smtp.{region}.amazonaws.com"
 
 
+def endpoint_question(region: str) -> Ask:
+    """The question for the address of that host."""
+    there = {"values": ["<address>"]}
+    name = endpoint(region)
+    return question("dns", "", "A", on=(), nothing=there, something=there, name=name)
+
+
 def takes_mail_in(region: str) -> Reading[bool]:
     """Whether SES has an endpoint for mail in a region, as DNS tells: the list of regions in the
     guide is behind. Where nobody answers, it is left to SES to refuse."""
     try:
-        [answer] = yield from ask(ask_dns("A", endpoint(region)))
+        [answer] = yield from ask(endpoint_question(region))
     except CannotReachAws:
         return True
     return answer is not None
