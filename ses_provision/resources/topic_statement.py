@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from ses_provision.engine.model import Found, Key
 from ses_provision.outside.call import Call
@@ -38,21 +40,23 @@ class TopicStatement:
     def read(self) -> Reading[Found[TopicStatement]]:
         """Find it in the policy of the topic; all of that is written again with it."""
         held = yield from topic(self.topic_arn)
-        stated = policies.statements(held.policy) if held else {}
-        others = {sid: statement for sid, statement in stated.items() if sid != self.sid}
-        live = replace(self, statement=stated[self.sid]) if self.sid in stated else None
-        return Found(live, beside=others)
+        document = json.loads(held.policy) if held else {}
+        stated = policies.as_list(document.get("Statement") or [])
+        mine = [one for one in stated if one.get("Sid") == self.sid]
+        live = replace(self, statement=policies.Statement.of(mine[0])) if mine else None
+        others = [one for one in stated if one not in mine]
+        return Found(live, beside={**document, "Statement": others})
 
     def writes(self, found: Found[TopicStatement]) -> Sequence[Call]:
-        """Put it beside the others."""
-        return [self._policy([*found.beside.values(), self.statement])]
+        """Put it behind the others."""
+        return [self._policy(found.beside, [self.statement.parsed])]
 
     def deletes(self, found: Found[TopicStatement]) -> Sequence[Call]:
         """Take it out. A policy has at least one statement: where it is the last, it stays, for
         what it speaks of is gone."""
-        if found.live is None or not found.beside:
+        if found.live is None or not found.beside["Statement"]:
             return []
-        return [self._policy(list(found.beside.values()))]
+        return [self._policy(found.beside, [])]
 
     def settled(self) -> Answers:
         """SNS's answer where it stands beside the one that a topic is born with."""
@@ -63,11 +67,16 @@ class TopicStatement:
         """Another statement of that Sid."""
         return [replace(self, statement=policies.Statement.of({"Sid": self.sid}))]
 
-    def _policy(self, statements: Sequence[policies.Statement]) -> Call:
+    def _policy(self, beside: Mapping[str, Any], ours: Sequence[Mapping[str, Any]]) -> Call:
+        whole = {
+            "Version": policies.VERSION,
+            **beside,
+            "Statement": [*beside.get("Statement", ()), *ours],
+        }
         params = {
             "TopicArn": self.topic_arn,
             "AttributeName": "Policy",
-            "AttributeValue": policies.document(statements),
+            "AttributeValue": json.dumps(whole),
         }
         return call_on(self.topic_arn, "SetTopicAttributes", params)
 

@@ -111,6 +111,7 @@ def test_the_steps_follow_the_order_of_the_plan() -> None:
         "auto-pause",
         "archive",
         "catalog",
+        "receiving",
         "alarms",
         "account",
         "dashboard",
