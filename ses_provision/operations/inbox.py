@@ -234,7 +234,7 @@ def attached(parsed: EmailMessage) -> Iterator[Attachment]:
             continue
         octets = part.get_payload(decode=True)
         raw = octets if isinstance(octets, bytes) else b""
-        yield Attachment(str(part.get_filename() or ""), part.get_content_type(), raw)
+        yield Attachment(writable(part.get_filename() or ""), part.get_content_type(), raw)
 
 
 class Words(HTMLParser):
@@ -277,7 +277,12 @@ def header(parsed: EmailMessage, name: str) -> str:
         found = str(parsed.get(name, ""))
     except Exception:  # noqa: BLE001 - the library raises many things for broken headers
         found = next((value for known, value in raw_headers(parsed) if known == name), "")
-    return " ".join(found.encode("utf-8", "replace").decode().split())
+    return writable(found)
+
+
+def writable(text: str) -> str:
+    """A text in one line, without what no encoding can write."""
+    return " ".join(text.encode("utf-8", "replace").decode().split())
 
 
 def raw_headers(parsed: EmailMessage) -> list[tuple[str, str]]:
