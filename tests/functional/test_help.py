@@ -46,6 +46,14 @@ def with_an_archive(project: Path, cli: Cli) -> None:
     assert cli("apply", "--env", "prod", "--yes").status == 0
 
 
+def with_an_inbox(project: Path, cli: Cli) -> None:
+    """An environment that receives, applied once its domain is verified."""
+    file = project / "config" / "prod.toml"
+    file.write_text(f"{file.read_text(encoding='utf-8')}\n[receiving]\n", encoding="utf-8")
+    assert cli("apply", "--env", "prod", "--yes", "--wait").status == 0
+    assert cli("apply", "--env", "prod", "--yes").status == 0
+
+
 @pytest.mark.parametrize(
     ("name", "example"),
     [one for one in EXAMPLES if one[0] not in NEVER_ENDS],
@@ -81,6 +89,8 @@ def test_the_examples_in_help_run(
         with_a_user(project, cli, has_key="smtp create" not in example)
     if name == "query":
         with_an_archive(project, cli)
+    if name in {"inbox", "receive-test"}:
+        with_an_inbox(project, cli)
     if name in {"destroy", "dkim", "drill", "pause", "smtp", "send-test", "request-access"}:
         monkeypatch.setattr("sys.stdin", Person("staging\ny\n" if name == "destroy" else "y\n"))
 

@@ -31,7 +31,9 @@ from ses_provision.steps.memories import FORMER
 from ses_provision.steps.needs import (
     DKIM,
     QUOTA,
+    RECEIVABLE,
     REDIRECTS,
+    RULE_SET,
     ZONE,
 )
 from tests.conftest import CONFIG
@@ -213,6 +215,7 @@ def test_steps_that_need_the_hosted_zone_or_the_tokens_say_so() -> None:
         "mail-from": (ZONE,),
         "dmarc": (ZONE,),
         "dashboard": (QUOTA,),
+        "receiving": (ZONE, RECEIVABLE, RULE_SET),
         "bimi": (ZONE, ENFORCEMENT),
         "tracking": (ZONE, REDIRECTS),
     }

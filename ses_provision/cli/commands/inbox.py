@@ -30,8 +30,6 @@ def inbox(
     (spam, viruses, SPF, DKIM, DMARC) stands beside each mail where it did not pass.
 
     Example: ses-provision inbox --env prod --last 3
-
-    Example: ses-provision inbox KEY --env prod
     """
     if all(env.receiving is None for env in run.environments()):
         raise UsageError(
