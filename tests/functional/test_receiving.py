@@ -110,6 +110,8 @@ def test_the_record_comes_last_and_nothing_before_the_domain_is_verified(
 
     assert first.status == 0, first.stderr
     assert "mail is received once SES has verified example.com: apply again then" in first.stdout
+    assert "receive mail:             ses-provision apply --env prod" in first.stdout
+    assert "receive mail:" not in second.stdout
     assert {each.service for each in first.writes} & {"ses", "s3"} == {"s3"}
     assert [each.operation for each in second.writes] == [
         "CreateReceiptRuleSet",
