@@ -31,7 +31,8 @@ class Route:
     query: tuple[tuple[str, str], ...] = ()
     """What the query string has to hold, where paths alone tell no operations apart (S3)."""
     needed: frozenset[str] = frozenset()
-    """What it has to name, where that alone tells them apart: of an upload, say, its id (S3)."""
+    """What query or headers have to name, where that alone tells them apart (S3): say, an upload by
+    its id."""
 
 
 def routes(service: ServiceModel) -> tuple[Route, ...]:
@@ -55,7 +56,7 @@ def routes(service: ServiceModel) -> tuple[Route, ...]:
         )
         literal = len(_LABEL.sub("", path))
         asked = tuple(parse_qsl(query, keep_blank_values=True))
-        needed = named_in_query(model.input_shape) if places[place(model)] > 1 else frozenset()
+        needed = named_beside(model.input_shape) if places[place(model)] > 1 else frozenset()
         compiled = re.compile(f"{pattern}/?")
         found.append(Route(http["method"], compiled, labels, literal, name, asked, needed))
     return tuple(
@@ -68,20 +69,20 @@ def place(model: OperationModel) -> tuple[str, str]:
     return str(model.http["method"]), str(model.http["requestUri"])
 
 
-def named_in_query(shape: Shape | None) -> frozenset[str]:
-    """The names that a query string cannot lack."""
+def named_beside(shape: Shape | None) -> frozenset[str]:
+    """The names that query string and headers cannot lack."""
     members = {} if shape is None else {n: shape.members[n] for n in shape.required_members}
     return frozenset(
-        member.serialization.get("name", name)
+        str(member.serialization.get("name", name)).lower()
         for name, member in members.items()
-        if member.serialization.get("location") == "querystring"
+        if member.serialization.get("location") in {"querystring", "header"}
     )
 
 
 def match(table: tuple[Route, ...], request: Request) -> tuple[str, dict[str, str]] | None:
     """The operation and path labels of a request, None when no route fits."""
     for route in table:
-        named = {name for name, _ in request.query}
+        named = {*(name.lower() for name, _ in request.query), *map(str.lower, request.headers)}
         fits = set(route.query) <= set(request.query) and route.needed <= named
         if route.method == request.method and fits:
             hit = route.pattern.fullmatch(request.path)

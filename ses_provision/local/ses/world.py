@@ -65,7 +65,7 @@ class World:
 
     def endpoint_address(self, name: str, kind: str) -> list[str] | None:
         """The address of such an endpoint, as DNS tells it."""
-        found = ENDPOINT.fullmatch(name)
+        found = ENDPOINT.fullmatch(name.lower().rstrip("."))
         there = found is not None and self.receives_in(found[1])
         return ["192.0.2.25"] if there and kind == "A" else None
 
