@@ -76,8 +76,8 @@ class Bucket:
 
     `statements` of its policy, by Sid, and `rules` of its lifecycle, by ID, are ours; those that
     others added stay. `kms_key` is empty where the key is S3's own. `setting` names it in the file,
-    `holds` says what is in it, `later` what cannot be done yet with it; an object called `note` is
-    nothing to keep.
+    `holds` says what is in it, `later` what cannot be done yet with it, `serves` is the ARN of what
+    fills it; an object called `note` is nothing to keep.
     """
 
     name: str
@@ -91,6 +91,7 @@ class Bucket:
     setting: str = field(default="archive.bucket", compare=False)
     holds: str = field(default="archived events, which are", compare=False)
     later: str = field(default="", compare=False)
+    serves: str = field(default="", compare=False)
     note: str = field(default="", compare=False)
     other_statements: policies.Statements = field(default_factory=dict, compare=False)
     other_rules: tuple[Mapping[str, Any], ...] = field(default=(), compare=False)

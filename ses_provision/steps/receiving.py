@@ -54,7 +54,7 @@ def desired(env: Environment, facts: Facts) -> list[Resource] | Unasked:
     account, found = facts.account, names(env)
     held = facts.sure(RULE_SET)
     arn = arn_of(account, held.name, found.rule)
-    ours = (account.region, account.id, held.name)
+    ours = (account.region, account.id, held.name, arn)
     made = held.name == found.rule
     if facts.of(RECEIVABLE) is None:
         return [replace(bucket(env, account, arn), later=LATER.format(domain=env.domain))]
@@ -96,6 +96,7 @@ def bucket(env: Environment, account: Account, arn: str) -> Bucket:
         ),
         setting="receiving.bucket",
         holds="mail, which is",
+        serves=arn,
         note=note(env),
     )
 

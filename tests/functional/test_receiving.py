@@ -323,6 +323,20 @@ def test_destroy_keeps_a_bucket_with_mail_and_takes_one_with_the_note_of_ses_alo
     assert made.local.s3.buckets(ACCOUNT) == []
 
 
+def test_a_rule_that_somebody_changed_stays_with_all_that_it_needs(made: Bench) -> None:
+    receiving(made)
+    off(made)
+
+    destroyed = made(*DESTROY)
+
+    assert "its enabled is not as we wrote it" in destroyed.stdout
+    assert destroyed.stdout.count("receipt rule ses-prod in rule set ses-prod: in.example.com "
+                                  "stays, and needs it") == 4  # fmt: skip
+    assert rules(made) == ["ses-prod"]
+    assert mx(made) == [f"10 {HOST}"]
+    assert made.local.s3.find(BUCKET) is not None
+
+
 def test_an_address_that_no_rule_takes_bounces_and_others_are_stored(
     cli: Cli, tmp_path: Path
 ) -> None:

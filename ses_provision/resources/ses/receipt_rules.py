@@ -7,7 +7,7 @@ others; only where none holds, a set of ours is made and made to hold.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from ses_provision.engine.model import Found, Key, Obstacle, Resource
@@ -254,11 +254,12 @@ def nowhere(region: str) -> Obstacle:
 
 @dataclass(frozen=True)
 class ReceiptRuleSet:
-    """A rule set of ours, made where none holds."""
+    """A rule set of ours, made where none holds. `serves` is the ARN of the rule that is in it."""
 
     region: str
     account: str
     name: str
+    serves: str = field(default="", compare=False)
 
     @property
     def key(self) -> Key:
@@ -305,11 +306,13 @@ class ReceiptRuleSet:
 
 @dataclass(frozen=True)
 class ActiveRuleSet:
-    """That a rule set of ours is the one that holds. It never takes the place of another."""
+    """That a rule set of ours is the one that holds. It never takes the place of another. `serves`
+    is the ARN of the rule that is in it."""
 
     region: str
     account: str
     name: str
+    serves: str = field(default="", compare=False)
 
     @property
     def key(self) -> Key:
