@@ -136,7 +136,6 @@ class Environment(Section):
             "events.kms_key": self.events.kms_key,
             "archive.kms_key": self.archive and self.archive.kms_key,
             "archive.permissions_boundary": self.archive and self.archive.permissions_boundary,
-            "receiving.kms_key": self.receiving and self.receiving.kms_key,
             **{
                 f"smtp_users.{number}.permissions_boundary": user.permissions_boundary
                 for number, user in enumerate(self.smtp_users)
