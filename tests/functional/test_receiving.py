@@ -178,6 +178,25 @@ def test_a_set_of_ours_to_which_others_added_rules_stays_active(made: Bench) -> 
     assert mx(made) == []
 
 
+def test_two_environments_of_an_account_share_the_set_and_leave_each_other_alone(
+    cli: Cli, tmp_path: Path
+) -> None:
+    second = RECEIVES.replace("example.com", "example.org").replace('"example"', '"second"')
+    both = bench(cli, tmp_path / "config", prod=RECEIVES, second=second)
+    for name in ("prod", "second", "prod", "second"):
+        assert both("apply", "--env", name, "--yes").status == 0
+        both("dkim-status", "--env", name, "--wait", "--no-dns")
+    shared = rules(both)
+
+    destroyed = both(*DESTROY)
+
+    assert shared == ["ses-prod", "ses-second"]
+    assert destroyed.status == 0, destroyed.stderr
+    assert rules(both) == ["ses-second"]
+    assert both("plan", "--env", "second", "--detailed-exitcode").status == 0
+    assert both("receive-test", "--env", "second").status == 0
+
+
 def test_a_rule_before_ours_that_stops_the_same_mail_is_named(made: Bench) -> None:
     theirs(made, {"StopAction": {"Scope": "RuleSet"}}, Recipients=["example.com"])
     theirs(made, {"StopAction": {"Scope": "RuleSet"}}, Recipients=[], name="all")
