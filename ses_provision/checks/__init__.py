@@ -21,6 +21,7 @@ from ses_provision.checks import (
     pausing,
     permissions,
     pools,
+    receiving,
     smtp,
     tracking,
 )
@@ -32,6 +33,7 @@ TOPICS = (
     bimi.TOPIC,
     events.TOPIC,
     archive.TOPIC,
+    receiving.TOPIC,
     alarms.TOPIC,
     pausing.TOPIC,
     dashboard.TOPIC,

@@ -42,6 +42,7 @@ GROUPS = {
     },
     "Operate": {
         "send-test": "Send one mail through the real identity and configuration set.",
+        "receive-test": "Send one mail to the name that receives, and wait until it is stored.",
         "drill": "Prove the way of a bounce: SES, configuration set, topic, subscriber.",
         "pause": "Stop sending at once: the emergency stop.",
         "resume": "Let mail through again that somebody paused.",
@@ -64,6 +65,9 @@ GROUPS = {
     },
     "Data": {
         "query": "Ask the archive: what became of mail, by day, domain, receiver or cause.",
+        "inbox": (
+            "Show what arrived: the newest mails that [receiving] stored, or one of them whole."
+        ),
         "outputs": "Print what an application needs: names, addresses and ARNs.",
         "export": "Write the environment as import blocks and resources of another tool.",
     },

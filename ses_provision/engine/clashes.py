@@ -100,3 +100,10 @@ def named(env: Environment) -> Iterator[tuple[Hashable, str, str, str]]:
         (env.domain, "sender", "domain"),
     ):
         yield ("mail", name), role, f"{name} as MAIL FROM domain and as domain", setting
+    receives = env.receiving.domain_below(env.domain) if env.receiving else ""
+    for name, role, setting in (
+        (env.mail_from_domain, "MAIL FROM", "mail_from.subdomain"),
+        (receives, "receiving", "receiving.name"),
+    ):
+        label = f"{name} as MAIL FROM domain and to receive mail at"
+        yield ("inbound", name), role, label, setting

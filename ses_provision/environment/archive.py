@@ -40,6 +40,17 @@ ALL_BUT_TRACKING: frozenset[EventType] = frozenset(
 from which address."""
 
 
+def key_of_objects(value: str | None) -> str | None:
+    """Insist on a key that somebody controls."""
+    if value is not None and value.endswith("alias/aws/s3"):
+        raise ValueError("alias/aws/s3 gives nobody control of the key; leave kms_key out")
+    if value is not None and not re.fullmatch(KMS_KEY, value):
+        raise ValueError(
+            f"must be the id, the ARN or the alias/NAME of a KMS key, not {shown(value)}"
+        )
+    return value
+
+
 class ArchiveSettings(Section):
     """[archive]: every event of every mail in S3, with queries over it; costs a little."""
 
@@ -70,13 +81,7 @@ class ArchiveSettings(Section):
     @classmethod
     def a_key(cls, value: str | None) -> str | None:
         """The key encrypts the objects; the one of S3 is what is used without this setting."""
-        if value is not None and value.endswith("alias/aws/s3"):
-            raise ValueError("alias/aws/s3 gives nobody control of the key; leave kms_key out")
-        if value is not None and not re.fullmatch(KMS_KEY, value):
-            raise ValueError(
-                f"must be the id, the ARN or the alias/NAME of a KMS key, not {shown(value)}"
-            )
-        return value
+        return key_of_objects(value)
 
 
 @dataclass(frozen=True)
@@ -99,9 +104,14 @@ class ArchiveNames:
         return f"{self.stream}-to-s3"
 
 
+def plainly(ending: str) -> str:
+    """What names end in, as a bucket may be called."""
+    return re.sub(r"[^a-z0-9]+", "-", ending.lower()).strip("-") or "mail"
+
+
 def names(settings: ArchiveSettings, account: str, region: str, ending: str) -> ArchiveNames:
     """The names that the file gives, and those that follow from the suffix."""
-    plain = re.sub(r"[^a-z0-9]+", "-", ending.lower()).strip("-") or "mail"
+    plain = plainly(ending)
     return ArchiveNames(
         settings.bucket or f"ses-archive-{plain}{account_regional(account, region)}",
         settings.stream or f"ses-archive-{ending}",
@@ -116,26 +126,32 @@ def account_regional(account: str, region: str) -> str:
     return f"-{account}-{region}-an"
 
 
+def mistakes_of_bucket(
+    bucket: str, kms_key: str | None, account: str, region: str
+) -> Iterator[tuple[str, str]]:
+    """What is wrong with a bucket, and with the key that encrypts what is in it."""
+    if len(bucket) > LONGEST_BUCKET:
+        yield (
+            "bucket",
+            (
+                f"missing: {bucket} has {len(bucket)} characters, and S3 takes "
+                f"{LONGEST_BUCKET}; name the bucket"
+            ),
+        )
+    own = account_regional(account, region)
+    if bucket.endswith("-an") and not bucket.endswith(own):
+        yield "bucket", f"ends in -an, which S3 keeps for names that end in {own}"
+    key = (kms_key or "").split(":")
+    if len(key) >= ARN_PARTS and key[3] != region:
+        yield "kms_key", f"the key is in {key[3]}, and the bucket in {region} cannot use it"
+
+
 def mistakes(env: Environment) -> Iterator[tuple[str, str]]:
     """What is wrong beside the rest of the file: setting, and why."""
     settings, account, region = env.archive, env.account_id, env.region
     if settings is None:
         return
-    found = env.archive_names
-    if len(found.bucket) > LONGEST_BUCKET:
-        yield (
-            "bucket",
-            (
-                f"missing: {found.bucket} has {len(found.bucket)} characters, and S3 takes "
-                f"{LONGEST_BUCKET}; name the bucket"
-            ),
-        )
-    own = account_regional(account, region)
-    if found.bucket.endswith("-an") and not found.bucket.endswith(own):
-        yield "bucket", f"ends in -an, which S3 keeps for names that end in {own}"
-    key = (settings.kms_key or "").split(":")
-    if len(key) >= ARN_PARTS and key[3] != region:
-        yield "kms_key", f"the key is in {key[3]}, and the bucket in {region} cannot use it"
+    yield from mistakes_of_bucket(env.archive_names.bucket, settings.kms_key, account, region)
     elsewhere = boundary_elsewhere(settings.permissions_boundary or "", account)
     if elsewhere:
         yield "permissions_boundary", elsewhere

@@ -15,6 +15,7 @@ from ses_provision.environment import (
     limits,
     pausing,
     pools,
+    receiving,
     set_options,
     smtp,
 )
@@ -23,6 +24,7 @@ from ses_provision.environment.bimi import BimiSettings
 from ses_provision.environment.dkim import DkimSettings
 from ses_provision.environment.dns import Dns
 from ses_provision.environment.pools import Pools
+from ses_provision.environment.receiving import ReceivingSettings
 from ses_provision.environment.sections import (
     AccountWideSettings,
     AlarmSettings,
@@ -100,6 +102,7 @@ class Environment(Section):
     account: AccountWideSettings | None = None
     vdm: VdmSettings | None = None
     archive: ArchiveSettings | None = None
+    receiving: ReceivingSettings | None = None
     production_access: ProductionAccessSettings | None = None
     smtp_users: Users = Field(
         (), description="Programs that send by SMTP, each as an IAM user of its own."
@@ -250,12 +253,13 @@ class Environment(Section):
 
     @model_validator(mode="after")
     def set_options_fit(self) -> Environment:
-        """The options of the set, and the archive, beside the rest of the file."""
+        """What sections say beside the rest of the file."""
         setting, problem = set_options.mistake(self)
         if problem:
             raise contradiction(setting, problem, "configuration_set")
-        for setting, problem in archive.mistakes(self):
-            raise contradiction(setting, problem, "archive")
+        for section, found in ("archive", archive), ("receiving", receiving):
+            for setting, problem in found.mistakes(self):
+                raise contradiction(setting, problem, section)
         return self
 
     @field_validator("smtp_users")

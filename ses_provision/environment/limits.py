@@ -19,6 +19,7 @@ OURS = (
     "Environment",
     "ManagedBy",
     "Project",
+    "Receiving",
     "SmtpUsers",
 )
 KEYS = "Dkim"
@@ -43,8 +44,8 @@ def tags(chosen: Iterable[str]) -> str:
     """Tags that are not ours to choose, or too many of them.
 
     CreatedBy, Environment and ManagedBy are how `destroy` knows what is ours, AlarmRegions where
-    alarms were made, SmtpUsers and Dashboards which of them. IAM takes keys that differ only in
-    case for one (IAM User Guide, tags).
+    alarms were made, SmtpUsers, Dashboards and Receiving which of them. IAM takes keys that differ
+    only in case for one (IAM User Guide, tags).
     """
     names = list(chosen)
     ours = {name.lower() for name in OURS}

@@ -1,9 +1,9 @@
 """An environment as a CloudFormation template whose resources are imported, not made.
 
 Only what CloudFormation can import is in it; record sets, topic policies, subscriptions, event
-destinations and who may call a function stay outside of the stack. A stack has one region, so
-alarms and topics of other regions are outside as well (CloudFormation User Guide, importing
-existing resources).
+destinations, receipt rules and who may call a function stay outside of the stack. A stack has one
+region, so alarms and topics of other regions are outside as well (CloudFormation User Guide,
+importing existing resources).
 """
 
 from __future__ import annotations

@@ -16,6 +16,7 @@ from ses_provision.export import (
     terraform_archive,
     terraform_functions,
     terraform_pools,
+    terraform_receiving,
 )
 from ses_provision.export.hcl import Block, Json, Reference
 from ses_provision.export.terraform_blocks import Managed, elsewhere, name, resources
@@ -41,7 +42,7 @@ from ses_provision.resources.ses import (
 from ses_provision.resources.ses.own_key import EXTERNAL
 from ses_provision.resources.sns import Subscription, Topic
 
-BESIDE = (terraform_archive, terraform_functions, terraform_pools)
+BESIDE = (terraform_archive, terraform_functions, terraform_pools, terraform_receiving)
 """The modules that register the forms of further resources."""
 
 

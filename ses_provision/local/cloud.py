@@ -24,6 +24,7 @@ from ses_provision.local.function_runs import Runner
 from ses_provision.local.functions import Lambda
 from ses_provision.local.glue import Glue
 from ses_provision.local.iam import Iam
+from ses_provision.local.inbound_door import InboundDoor
 from ses_provision.local.keyring import Keyring
 from ses_provision.local.kms import Kms
 from ses_provision.local.knobs import Fault, FaultKind, Knobs
@@ -127,6 +128,7 @@ class LocalAws(Decisions):
         )
         self.sesv2 = SesV2(self.surroundings, self.clock)
         self.sesv2.world.address = self._address
+        self.sesv2.world.inbound = InboundDoor(self.s3, self.functions, moto["kms"])
         self.logs = logs
         self.artifact = Artifact(self.clock)
         self.price_list = PriceList()
@@ -231,6 +233,7 @@ class LocalAws(Decisions):
         self.sns.lag = Lag(knobs.lists_after, int(knobs.lists_after_reads), knobs.effect_after)
         self._iam.roles_after = timedelta(seconds=knobs.roles_after)
         self.firehose.makes_for = timedelta(seconds=knobs.stream_after)
+        self.sesv2.world.receives = knobs.receiving
         self.sesv2.simulator_moves_reputation = knobs.simulator_moves_reputation
         if knobs.verify_after is not None:
             self.sesv2.verification_delay = timedelta(seconds=knobs.verify_after)
@@ -263,7 +266,8 @@ class LocalAws(Decisions):
 
     def declared_dns(self, name: str, record_type: str) -> list[str] | None:
         """What was declared of DNS outside the hosted zones, for all accounts."""
-        return self.surroundings.external_dns.lookup("", name, record_type)
+        found = self.surroundings.external_dns.lookup("", name, record_type)
+        return found or self.sesv2.world.endpoint_address(name, record_type)
 
     def has_declared_dns(self, name: str) -> bool:
         """Whether something was declared at a name outside the hosted zones, or below it."""

@@ -25,6 +25,8 @@ _REFUSED, _GONE, _CONFLICT = (
     "ResourceNotFoundException",
     "ResourceConflictException",
 )
+ALARMS = "lambda.alarms.cloudwatch.amazonaws.com"
+_CALLERS = {ALARMS: "CloudWatch Alarms", "ses.amazonaws.com": "Amazon SES"}
 _ASSUMED_BY = "lambda.amazonaws.com"
 _LONGEST_NAME, _MOST_TAGS, _PAGE = 64, 50, 50
 # Lambda Developer Guide, runtimes: what functions can still be made with.
@@ -97,24 +99,38 @@ class Lambda(OwnService):
             for name, each in self._of(Caller(account, region)).items()
         }
 
-    def call(self, caller: Caller, arn: str, event: dict[str, Any], source: str) -> str | None:
-        """Let an alarm call a function; why that failed, None when it was called."""
-        parts = arn.split(":")
-        where = Caller(parts[4], parts[3]) if len(parts) == 7 else caller
-        found = self._of(where).get(parts[-1])
-        if found is None or found.arn != arn:
+    def refusal(self, caller: Caller, arn: str, principal: str, source: str) -> str | None:
+        """Why a service may not call a function for a thing of the caller; None where it may."""
+        found = self._by_arn(caller, arn)
+        if found is None:
             return f"Function not found: {arn}"
-        principal = "lambda.alarms.cloudwatch.amazonaws.com"
         context = {"aws:SourceAccount": (caller.account,), "aws:SourceArn": (source,)}
         asked = policies.Ask("lambda:InvokeFunction", arn, (f"Service:{principal}",), context)
         decided, _ = policies.decide(list(found.statements.values()), asked)
-        if decided is not policies.Decision.ALLOWED:
-            return (
-                f"CloudWatch Alarms is not authorized to perform: lambda:InvokeFunction on the "
-                f"resource {arn} because no resource-based policy allows the "
-                "lambda:InvokeFunction action"
-            )
+        if decided is policies.Decision.ALLOWED:
+            return None
+        return (
+            f"{_CALLERS[principal]} is not authorized to perform: lambda:InvokeFunction on the "
+            f"resource {arn} because no resource-based policy allows the "
+            "lambda:InvokeFunction action"
+        )
+
+    def call(
+        self, caller: Caller, arn: str, event: dict[str, Any], source: str, principal: str = ALARMS
+    ) -> str | None:
+        """Let a service call a function; why that failed, None when it was called."""
+        found, refused = self._by_arn(caller, arn), self.refusal(caller, arn, principal, source)
+        if found is None or refused:
+            return refused
+        region, account = arn.split(":")[3:5]
+        where = Caller(account, region)
         return self._runner.run(where, found.arn, found.role, found.code, event)
+
+    def _by_arn(self, caller: Caller, arn: str) -> Function | None:
+        parts = arn.split(":")
+        where = Caller(parts[4], parts[3]) if len(parts) == 7 else caller
+        found = self._of(where).get(parts[-1])
+        return found if found is not None and found.arn == arn else None
 
     def _of(self, caller: Caller) -> dict[str, Function]:
         place = (caller.account, caller.region)

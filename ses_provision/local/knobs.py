@@ -96,7 +96,7 @@ class Knobs:
     `hide_own_selector`: SES shows no selector of a key that somebody brought, as in some answers.
     `keys_after`: seconds until SMTP knows a new access key. `roles_after`: seconds until other
     services may take on a new role. `stream_after`: seconds that Firehose makes, and deletes, a
-    stream.
+    stream. `receiving`: SES takes mail in, in the regions where it does; off, in none.
     """
 
     rate: float | None = None
@@ -114,6 +114,7 @@ class Knobs:
     keys_after: float = 0.0
     roles_after: float = 0.0
     stream_after: float = 10.0
+    receiving: bool = True
 
     def changed(self, data: dict[str, Any]) -> Knobs:
         """These knobs with some turned, from JSON; a ValueError says what is wrong."""

@@ -145,9 +145,12 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _send(self, status: int, headers: dict[str, str], body: bytes) -> None:
         self.send_response(status)
-        for name, value in headers.items():
+        # What S3 says of an object is the length of its content, which HEAD does not get.
+        said = {name: value for name, value in headers.items() if name != "Content-Length"}
+        length = headers.get("Content-Length") if self.command == "HEAD" else None
+        for name, value in said.items():
             self.send_header(name, value)
-        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Content-Length", length or str(len(body)))
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(body)

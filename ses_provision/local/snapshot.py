@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 # Counters, and mails that have left: what happened, not what is there.
 _HISTORY = ("case_number", "generations", "message_number", "sent", "verification_mails")
+# How SES tries a bucket, each time that a rule names it.
+_NOTE = "AMAZON_SES_SETUP_NOTIFICATION"
 # What comes and goes by itself: of no account's making.
 _STAMPS = (
     "StateValue",
@@ -151,7 +153,7 @@ def _archive(aws: LocalAws, account: str, region: str) -> dict[str, Any]:
                 held.lifecycle,
                 held.policy,
                 held.tags,
-                len(held.objects),
+                sum(not key.endswith(_NOTE) for key in held.objects),
             ]
             for held in aws.s3.buckets(account, region)
         },

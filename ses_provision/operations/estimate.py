@@ -45,6 +45,7 @@ class Volume:
     tenants: int = 0
     vdm: bool = False
     auto_validation: bool = False
+    received: int = 0
 
 
 @dataclass(frozen=True)
@@ -126,11 +127,12 @@ def attached(case: Case) -> Decimal:
 
 
 def keys(case: Case) -> int:
-    """Keys that the file names: KMS has one in each region where a topic is encrypted, and one for
-    an archive."""
+    """Keys that the file names: KMS has one in each region where a topic is encrypted, and those of
+    the buckets."""
     env = case.env
     of_topics = len({env.region, *env.alarm_regions}) if env.events.kms_key else 0
-    return of_topics + bool(env.archive and env.archive.kms_key)
+    of_buckets = {section.kms_key for section in (env.archive, env.receiving) if section} - {None}
+    return of_topics + len(of_buckets)
 
 
 def told(case: Case) -> Decimal:
@@ -155,6 +157,11 @@ ITEMS = (
     Item("alarms", "alarm", lambda case: case.made["alarm"]),
     Item("dashboard", "dashboard", lambda case: case.made["dashboard"]),
     Item("events into the archive", "firehose", archived),
+    Item(
+        "mail received",
+        "received-mail",
+        lambda case: case.volume.received if case.env.receiving else 0,
+    ),
     Item("KMS keys", "kms-key", keys),
     Item(
         "secrets of SMTP users",
@@ -175,6 +182,7 @@ NOT_COUNTED = (
     "calls to KMS and Secrets Manager, queries to Route 53: cents",
     "events of kinds other than sends, deliveries, bounces (5 %) and complaints (0.1 %)",
     "what an archive keeps in S3, and queries in Athena: cents",
+    "received mail that is large (by 256 KB), and what a bucket keeps of it: cents",
     "tax, data transfer, support",
 )
 

@@ -182,7 +182,8 @@ class Connections:
             )
             return pages
         answer: dict[str, Any] = getattr(client, method)(**asked.arguments)
-        return answer
+        body = answer.get("Body")
+        return answer if body is None else {**answer, "Body": body.read()}
 
     def send(self, call: Call) -> dict[str, Any]:
         """Make one writing call. Raises ProvisionError where AWS refuses it."""

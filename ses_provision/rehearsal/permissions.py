@@ -29,6 +29,7 @@ from ses_provision.operations import (
     deliverability,
     drill,
     emergency,
+    inbox,
     own_keys,
     query,
     quotas,
@@ -224,6 +225,7 @@ def calls(env: Environment, account: Account) -> Iterator[Ask | Call]:
     yield from quotas.calls(account)
     yield from smtp_keys.calls(env, account)
     yield from smtp_keys.value_asks(env, account)
+    yield from inbox.asks(env, account)
     yield from query.calls(env, account)
     yield from drill.calls(env, account)
     yield from alarm_drill.requests(env, account)

@@ -15,6 +15,7 @@ from ses_provision.render.layout import command, prose, whole
 from ses_provision.render.message import safe
 from ses_provision.resources.iam_users import SmtpUser
 from ses_provision.resources.ses import ConfigurationSet, Tracking
+from ses_provision.resources.ses.receipt_rules import ReceiptRule
 from ses_provision.resources.sns import Subscription
 
 if TYPE_CHECKING:
@@ -215,6 +216,14 @@ def redirects_later(env: Environment, value: Plan) -> bool:
     )
 
 
+def receives_later(env: Environment, value: Plan) -> bool:
+    """Whether SES takes a receipt rule only once the domain is verified."""
+    planned = [step.changes for step in value.steps if step.id == "receiving"]
+    return env.receiving is not None and any(
+        not any(isinstance(one.want, ReceiptRule) for one in changes) for changes in planned
+    )
+
+
 def next_steps(env: Environment, value: Plan) -> Text:
     """What is left for people once everything is applied."""
     made = [one.want for step in value.steps for one in step.of(Action.CREATE)]
@@ -225,6 +234,7 @@ def next_steps(env: Environment, value: Plan) -> Text:
         (looks and env.dns.is_by_hand, "publish the DNS records", f"dns --env {env.name}"),
         (looks, "wait for DKIM", f"dkim-status --env {env.name} --wait"),
         (redirects_later(env, value), "use the redirect domain", f"apply --env {env.name}"),
+        (receives_later(env, value), "receive mail", f"apply --env {env.name}"),
         (is_new, "leave the sandbox", f"request-access --env {env.name}"),
         *keys_to_make(env, made),
         (

@@ -13,8 +13,10 @@ OPTIONS = """
 --account-id --attachment-kb --attachment-share --because --by --config-dir --configuration-set
 --confirm-env --days --dedicated-ips --digest --dns-option
 --dns-server --domain --email --env --evidence
---fail-above --file --for --format --from-domain --key --latency --note --old-selector --only --out
---peak --peak-rate --plan --port --profile --provider --rate --reason --recipients --region
+--fail-above --file --for --format --from-domain --key --last
+--latency --note --old-selector --only --out
+--peak --peak-rate --plan --port --profile --provider --rate --reason --received
+--recipients --region
 --request --request-rate --resolver --role --severity --shard --skip --take-over --tenants --timeout
 --to --until --user --verify-after --zone-id -e -f
 """

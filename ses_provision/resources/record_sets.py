@@ -50,7 +50,7 @@ class RecordSet:
         told = map(dkim_record.shown, self.values) if is_key else self.values
         return f"{self.type} {self.name} → {', '.join(sorted(told))}"
 
-    def read(self) -> Reading[Found[RecordSet]]:
+    def read(self) -> Reading[Found[Self]]:
         """Find the set of this type, and what else stands at or above the name."""
         at_name, delegated = yield from standing_at(self.zone, self.name)
         obstacles = [*delegated, *conflicts(self.type, at_name)]
@@ -66,12 +66,12 @@ class RecordSet:
         found = replace(self, values=shown, ttl=live.get("TTL", 0), raw=live)
         return Found(found, tuple(obstacles), later)
 
-    def writes(self, found: Found[RecordSet]) -> Sequence[Call]:
+    def writes(self, found: Found[Self]) -> Sequence[Call]:
         """Create the set, in place of what was found."""
         new = raw_set(self.name, self.type, self.values, self.ttl)
         return [self.zone.change(replacing(found.live.raw if found.live else None, found, new))]
 
-    def deletes(self, found: Found[RecordSet]) -> Sequence[Call]:
+    def deletes(self, found: Found[Self]) -> Sequence[Call]:
         """Delete the set where it is exactly ours."""
         if found.live != self:
             return []
@@ -81,7 +81,7 @@ class RecordSet:
         """The zone's answer where it stands."""
         return self.zone.holding(raw_set(self.name, self.type, self.values, self.ttl))
 
-    def strayed(self) -> Sequence[RecordSet]:
+    def strayed(self) -> Sequence[Self]:
         """Another time to live."""
         live = replace(self, ttl=self.ttl + 1)
         return [replace(live, raw=raw_set(live.name, live.type, live.values, live.ttl))]

@@ -27,6 +27,8 @@ SHUT = {
     "BlockPublicPolicy": True,
     "RestrictPublicBuckets": True,
 }
+UNVERSIONED = "null"
+"""The version of an object in a bucket that keeps none (S3 User Guide, versioning)."""
 S3_KEY = "AES256"
 """The algorithm where the key is S3's own."""
 ALREADY = (Refusal("BucketAlreadyOwnedByYou"),)
@@ -73,7 +75,9 @@ class Bucket:
     """A bucket that is shut, encrypted, reached by TLS alone, and forgets in time.
 
     `statements` of its policy, by Sid, and `rules` of its lifecycle, by ID, are ours; those that
-    others added stay. `kms_key` is empty where the key is S3's own.
+    others added stay. `kms_key` is empty where the key is S3's own. `setting` names it in the file,
+    `holds` says what is in it, `later` what cannot be done yet with it, `serves` is the ARN of what
+    fills it; an object called `note` is nothing to keep.
     """
 
     name: str
@@ -84,6 +88,11 @@ class Bucket:
     tags: Mapping[str, str]
     account: Account = field(compare=False)
     price: str = field(default="", compare=False)
+    setting: str = field(default="archive.bucket", compare=False)
+    holds: str = field(default="archived events, which are", compare=False)
+    later: str = field(default="", compare=False)
+    serves: str = field(default="", compare=False)
+    note: str = field(default="", compare=False)
     other_statements: policies.Statements = field(default_factory=dict, compare=False)
     other_rules: tuple[Mapping[str, Any], ...] = field(default=(), compare=False)
     all_tags: Mapping[str, str] = field(default_factory=dict, compare=False)
@@ -120,13 +129,16 @@ class Bucket:
         try:
             [there] = yield from ask(self._ask("GetBucketLocation"))
         except AccessDenied:
-            return Found(None, (somebodys(self.name),))
+            return Found(None, (somebodys(self.name, self.setting),))
+        later = (self.later,) if self.later else ()
         if there is None:
-            return Found(None, notes=(self.price,) if self.price else ())
+            return Found(None, notes=(*((self.price,) if self.price else ()), *later))
         where = there.get("LocationConstraint") or DEFAULT_REGION
         answers = yield from ask(*self._settings())
         live = self._live(*answers)
-        return Found(live, () if where == self.account.region else (elsewhere(self.name, where),))
+        if where == self.account.region:
+            return Found(live, notes=later)
+        return Found(live, (elsewhere(self.name, where, self.setting),))
 
     def _live(
         self, block: Answer, encryption: Answer, lifecycle: Answer, policy: Answer, tagged: Answer
@@ -225,19 +237,30 @@ class Bucket:
 
     def deletes(self, found: Found[Bucket]) -> Sequence[Call]:
         """Delete it; S3 refuses while there is anything in it (BucketNotEmpty)."""
-        return [] if found.live is None else [self._call("DeleteBucket", {}, already=ABSENT)]
+        if found.live is None:
+            return []
+        noted = replace(
+            self._call("DeleteObject", {"Key": self.note}, already=ABSENT),
+            on=(f"{self.arn}/{self.note}",),
+        )
+        return [*([noted] if self.note else []), self._call("DeleteBucket", {}, already=ABSENT)]
 
     def additions(self, live: Bucket, ours: Sequence[Resource]) -> Reading[tuple[str, ...]]:
         """What is in it keeps it, and so does what others wrote on it."""
         del ours
         [listed] = yield from ask(self._contents())
-        kept = (listed or {}).get("Versions") or (listed or {}).get("DeleteMarkers")
-        full = ("it holds archived events, which are never deleted here",) if kept else ()
+        there = listed or {}
+        kept = [
+            held
+            for held in (*(there.get("Versions") or ()), *(there.get("DeleteMarkers") or ()))
+            if (held["Key"], held["VersionId"]) != (self.note, UNVERSIONED)
+        ]
+        full = (f"it holds {self.holds} never deleted here",) if kept else ()
         added = (f"others added policy statement {sid}" for sid in sorted(live.other_statements))
         return (*full, *added)
 
     def _contents(self) -> Ask:
-        return self._ask("ListObjectVersions", nothing={}, MaxKeys=1)
+        return self._ask("ListObjectVersions", nothing={}, MaxKeys=2)
 
     def settled(self) -> Answers:
         """S3's answers where it stands."""
@@ -277,15 +300,15 @@ def key_of(answer: Answer) -> str:
     return ""
 
 
-def somebodys(name: str) -> Obstacle:
+def somebodys(name: str, setting: str) -> Obstacle:
     """A bucket of which S3 says nothing to us."""
     return Obstacle(
         f"S3 does not let us look at bucket {name}: it is of another account, or these "
         "credentials may not s3:GetBucketLocation",
-        "choose another name in archive.bucket; `ses-provision permissions` prints what is needed",
+        f"choose another name in {setting}; `ses-provision permissions` prints what is needed",
     )
 
 
-def elsewhere(name: str, region: str) -> Obstacle:
-    """A bucket of ours in another region: Firehose would write across regions."""
-    return Obstacle(f"bucket {name} stands in {region}", "choose another name in archive.bucket")
+def elsewhere(name: str, region: str, setting: str) -> Obstacle:
+    """A bucket of ours in another region: what fills it would write across regions."""
+    return Obstacle(f"bucket {name} stands in {region}", f"choose another name in {setting}")

@@ -21,6 +21,7 @@ from ses_provision.steps import (
     events,
     identity,
     mail_from,
+    receiving,
     role,
     sender,
     set_options,
@@ -30,7 +31,9 @@ from ses_provision.steps.memories import FORMER
 from ses_provision.steps.needs import (
     DKIM,
     QUOTA,
+    RECEIVABLE,
     REDIRECTS,
+    RULE_SET,
     ZONE,
 )
 
@@ -183,6 +186,16 @@ STEPS = (
         settings="archive.database, archive.workgroup (or suffix)",
         docs="https://docs.aws.amazon.com/athena/latest/ug/partition-projection.html",
         strays=catalog.strays,
+    ),
+    Step(
+        "receiving",
+        "Receiving",
+        "Takes mail in at a name below the domain, and keeps it in a bucket.",
+        receiving.desired,
+        needs=(ZONE, RECEIVABLE, RULE_SET),
+        settings="receiving.name, receiving.rule, receiving.bucket (or suffix)",
+        requires=requiring("identity"),
+        docs=f"{GUIDE}receiving-email-receipt-rules-console-walkthrough.html",
     ),
     Step(
         "alarms",

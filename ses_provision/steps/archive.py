@@ -16,7 +16,7 @@ from ses_provision.resources.s3 import Bucket, Rule
 from ses_provision.resources.s3_asking import bucket_arn
 from ses_provision.resources.service_role import ServiceRole, role_arn, trusting
 from ses_provision.resources.ses import EventDestination
-from ses_provision.steps import arns
+from ses_provision.steps import arns, buckets
 from ses_provision.steps.archive_table import ERRORS, PARTITION, PREFIX
 
 DAY = f"{PARTITION}=!{{timestamp:yyyy-MM-dd}}/"
@@ -62,24 +62,11 @@ def bucket(env: Environment, account: Account) -> Bucket:
             "ses-events": Rule(PREFIX, settings.days),
             "ses-errors": Rule(ERRORS, settings.days),
         },
-        statements=policies.named([plain_http(account, name)]),
+        statements=policies.named([buckets.plain_http(account, name)]),
         tags=env.all_tags,
         account=account,
         price=HOLDS.format(days=settings.days),
     )
-
-
-def plain_http(account: Account, name: str) -> dict[str, Any]:
-    """Nobody reads or writes in clear text."""
-    arn = bucket_arn(account, name)
-    return {
-        "Sid": "NobodyOverPlainHttp",
-        "Effect": "Deny",
-        "Principal": "*",
-        "Action": "s3:*",
-        "Resource": [arn, f"{arn}/*"],
-        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-    }
 
 
 def costs() -> str:
@@ -228,8 +215,4 @@ def strays(env: Environment, account: Account, arn: str) -> list[Resource]:
                 for name in (names.role_of_ses, names.role_of_firehose)
             ),
         ]
-    if arn.startswith(f"arn:{account.partition}:s3:::"):
-        name = arn.rpartition(":")[2]
-        ours = policies.named([plain_http(account, name)])
-        return [Bucket(name, True, "", {}, ours, env.all_tags, account)]
-    return []
+    return buckets.strays(env, account, arn)

@@ -13,7 +13,7 @@ from ses_provision.resources import zones
 from ses_provision.resources.dashboard import dashboard_arn
 from ses_provision.resources.iam_asking import user_arn
 from ses_provision.resources.tagging import tagged
-from ses_provision.steps import STEPS, mail_from, memories, needs
+from ses_provision.steps import STEPS, mail_from, memories, needs, receiving
 
 
 def strays(env: Environment, account: Account) -> Reading[list[Resource]]:
@@ -28,7 +28,12 @@ def strays(env: Environment, account: Account) -> Reading[list[Resource]]:
     found = [arn for each in there for arn in each]
     found += [user_arn(account, name) for name in known.get(memories.SMTP_USERS.tag, ())]
     found += [dashboard_arn(account, name) for name in known.get(memories.DASHBOARDS.tag, ())]
-    strayed = [*records, *(stray for arn in found for stray in stray_at(env, account, arn))]
+    received = yield from receiving.former(env, account, known.get(memories.RECEIVING.tag, ()))
+    strayed = [
+        *records,
+        *received,
+        *(stray for arn in found for stray in stray_at(env, account, arn)),
+    ]
     return list({stray.key: stray for stray in strayed}.values())
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from ses_provision.engine.account import Account
 from ses_provision.engine.needs import Need
 from ses_provision.engine.ownership import of_another_project
-from ses_provision.environment import Environment
+from ses_provision.environment import Environment, receiving
 from ses_provision.names import LONGEST_TAG
 from ses_provision.outside.reading import Reading, both
 from ses_provision.resources import tagging
@@ -49,7 +49,10 @@ SMTP_USERS = Memory("SmtpUsers", lambda env: [user.name for user in env.smtp_use
 # They are of no region, and it is not documented that the tag search of a region shows them.
 DASHBOARDS = Memory("Dashboards", lambda env: [env.dashboard_name] if env.dashboard else [])
 
-MEMORIES = (REGIONS, SMTP_USERS, DASHBOARDS)
+# Rules, rule sets and records carry no tags, nor do the permissions for one of them.
+RECEIVING = Memory("Receiving", receiving.remembered)
+
+MEMORIES = (REGIONS, SMTP_USERS, DASHBOARDS, RECEIVING)
 
 
 def tags(env: Environment, former: Former) -> dict[str, str]:

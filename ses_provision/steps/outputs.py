@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ses_provision.engine.account import Account
 from ses_provision.environment import Environment
+from ses_provision.environment.receiving import names
 from ses_provision.steps import arns
 
 
@@ -23,4 +24,17 @@ def outputs(env: Environment, account: Account) -> dict[str, str]:
         "events_topic_arn": account.arn("sns", env.event_topic),
         **alarm_topics,
         "sender_policy_name": env.policy_name,
+        **received(env),
+    }
+
+
+def received(env: Environment) -> dict[str, str]:
+    """Where mail is received, and where whoever reads it finds it."""
+    if env.receiving is None:
+        return {}
+    found = names(env)
+    return {
+        "receiving_domain": found.domain,
+        "receiving_bucket": found.bucket,
+        "receiving_prefix": found.prefix,
     }

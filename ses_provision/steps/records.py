@@ -6,7 +6,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ses_provision.environment import Environment
+from ses_provision.environment import Environment, receiving
 from ses_provision.environment.set_options import redirect_target
 from ses_provision.names import is_within
 from ses_provision.resources import dkim_record
@@ -16,6 +16,7 @@ from ses_provision.resources.dmarc_record import TAG as DMARC_TAG
 from ses_provision.resources.dmarc_record import record as dmarc_text
 from ses_provision.resources.ses.identity import Dkim
 from ses_provision.resources.ses.own_key import PublicKey
+from ses_provision.resources.ses.receiving import endpoint
 from ses_provision.resources.spf_record import TAG as SPF_TAG
 
 EASY_DKIM_TOKENS = 3
@@ -157,6 +158,20 @@ def redirect(env: Environment) -> PublishedRecord | None:
         return None
     purpose = "Redirect domain: tracked links and pixels lead there"
     return PublishedRecord(domain, "CNAME", redirect_target(env), env.dns.ttl, purpose)
+
+
+def inbound_record(env: Environment) -> PublishedRecord | None:
+    """Where mail finds SES, where the environment receives; it comes once the rule stands, for
+    without a rule SES turns the mail away."""
+    if env.receiving is None:
+        return None
+    return PublishedRecord(
+        receiving.names(env).domain,
+        "MX",
+        f"10 {endpoint(env.region)}",
+        env.dns.ttl,
+        "Receiving: mail to this name goes to SES; there must be no other MX at it",
+    )
 
 
 def bimi_record(env: Environment) -> PublishedRecord | None:

@@ -46,6 +46,18 @@ def with_an_archive(project: Path, cli: Cli) -> None:
     assert cli("apply", "--env", "prod", "--yes").status == 0
 
 
+def with_an_inbox(project: Path, cli: Cli) -> None:
+    """An environment that receives, applied once its domain is verified."""
+    file = project / "config" / "prod.toml"
+    file.write_text(f"{file.read_text(encoding='utf-8')}\n[receiving]\n", encoding="utf-8")
+    assert cli("apply", "--env", "prod", "--yes", "--wait").status == 0
+    assert cli("apply", "--env", "prod", "--yes").status == 0
+
+
+WITH_A_SECTION = {"query": with_an_archive, "inbox": with_an_inbox, "receive-test": with_an_inbox}
+"""Commands that want a section which the shipped environments do without."""
+
+
 @pytest.mark.parametrize(
     ("name", "example"),
     [one for one in EXAMPLES if one[0] not in NEVER_ENDS],
@@ -79,8 +91,8 @@ def test_the_examples_in_help_run(
         file.write_text(f"{file.read_text(encoding='utf-8')}\n{section}", encoding="utf-8")
     if name == "smtp":
         with_a_user(project, cli, has_key="smtp create" not in example)
-    if name == "query":
-        with_an_archive(project, cli)
+    if name in WITH_A_SECTION:
+        WITH_A_SECTION[name](project, cli)
     if name in {"destroy", "dkim", "drill", "pause", "smtp", "send-test", "request-access"}:
         monkeypatch.setattr("sys.stdin", Person("staging\ny\n" if name == "destroy" else "y\n"))
 

@@ -36,9 +36,13 @@ def bucket(made: Made, name: str) -> str:
     return f"arn:{partition(made.region)}:s3:::{name}"
 
 
+OF_OBJECTS = ("GetObject", "DeleteObject")
+
+
 def s3(made: Made, bench: Bench) -> list[str]:
-    """Buckets."""
-    return [bucket(made, made.params["Bucket"])]
+    """Buckets, or objects in them."""
+    held = bucket(made, made.params["Bucket"])
+    return [f"{held}/{made.params['Key']}" if made.operation in OF_OBJECTS else held]
 
 
 def firehose(made: Made, bench: Bench) -> list[str]:
@@ -86,6 +90,13 @@ def behind(made: Made, bench: Bench) -> Iterator[tuple[str, str, dict[str, Any]]
         for action in ("s3:TagResource", "s3:PutBucketOwnershipControls"):
             yield action, bucket(made, params["Bucket"]), {}
     yield from passed(made)
+    if made.operation == "GetObject":
+        of_bucket = [
+            one.params for one in bench.made if one.params.get("Bucket") == params["Bucket"]
+        ]
+        for key in {key for each in of_bucket for key in keys(each)}:
+            named = bench.call(made.account, made.region, "kms", "DescribeKey", KeyId=key)
+            yield "kms:Decrypt", named["KeyMetadata"]["Arn"], {}
     if made.operation == "StartQueryExecution":
         yield from of_query(made, bench)
 

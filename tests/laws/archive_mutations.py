@@ -29,13 +29,13 @@ def bucket(wanted: dict[str, Any], they: Somebody) -> Iterator[Made]:
     )
     yield (
         "kept for ever",
-        {"rules.ses-errors", "rules.ses-events"},
+        {f"rules.{name}" for name in wanted["rules"]},
         "s3:PutBucketLifecycleConfiguration",
         call("DeleteBucketLifecycle"),
     )
     yield (
         "no policy",
-        {"statements.NobodyOverPlainHttp"},
+        {f"statements.{sid}" for sid in wanted["statements"]},
         "s3:PutBucketPolicy",
         call("DeleteBucketPolicy"),
     )

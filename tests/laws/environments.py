@@ -144,9 +144,10 @@ LONG: Settings = {
     "sender": {"role": "r" * 64, "policy_name": "p" * 128},
 }
 OWN_KEY: Settings = {"dkim": {"method": "own_key"}}
-MANY_TAGS: Settings = {"tags": {f"Tag{number}": f"value {number}" for number in range(43)}}
+MANY_TAGS: Settings = {"tags": {f"Tag{number}": f"value {number}" for number in range(42)}}
 EVERYTHING = merged(
-    ROLE, PEOPLE, DMARC, BIMI, ACCESS, TWO_REGIONS, SMTP, PAUSE, POOLS, {"archive": {}},
+    ROLE, PEOPLE, DMARC, BIMI, ACCESS, TWO_REGIONS, SMTP, PAUSE, POOLS,
+    {"archive": {}, "receiving": {}},
     {
         "configuration_set": {"max_delivery_seconds": 3600, "archive_arn": ARCHIVE},
         "project": "shop",
@@ -269,6 +270,15 @@ ROWS = (
         "bucket": "their-mail-archive", "stream": "mail.events", "days": 30,
         "buffer_seconds": 60, "database": "mail", "workgroup": "mail", "scan_limit_mb": 10,
     }}), around=(surroundings.boundary, surroundings.key("alias/archive", REGION))),
+    Row("receiving with all settings, DNS elsewhere", {
+        "dns": {"provider": "external"},
+        "receiving": {
+            "name": "help.desk", "recipients": ["support", "Front.Desk"], "days": 7,
+            "bucket": "their-inbound-mail", "prefix": "mail/new/", "kms_key": "alias/inbound",
+            "topic": "arrivals", "function": "sorter", "tls": "OPTIONAL", "scan": False,
+            "rule": "sorting",
+        },
+    }, around=(surroundings.key("alias/inbound", REGION), surroundings.theirs_to_receive)),
     Row("GovCloud", merged(ROLE, PEOPLE, {"region": "us-gov-west-1"})),
     Row("a region with DKIM records of its own", {"region": "eu-south-1"}),
     Row("the longest names", LONG),
@@ -387,6 +397,29 @@ REFUSED = (
     Refused("one destination for two purposes", {
         "events": {"destination": "firehose-archive"}, "archive": {},
     }, "archive.stream"),
+    Refused("a name that receives where bounces go", {"receiving": {"name": "mail"}},
+            "receiving.name"),
+    Refused("a name that receives where links lead", {
+        "receiving": {"name": "click"},
+        "configuration_set": {"tracking_domain": "click.example.com"},
+    }, "receiving.name"),
+    Refused("whole addresses to receive", {"receiving": {"recipients": ["a@in.example.com"]}},
+            "receiving.recipients.0"),
+    Refused("mail in the bucket of events", {
+        "archive": {"bucket": "both"}, "receiving": {"bucket": "both"},
+    }, "receiving.bucket"),
+    Refused("a folder that is none", {"receiving": {"prefix": "inbox"}}, "receiving.prefix"),
+    Refused("mail told of where events are", {"receiving": {"topic": "ses-events-prod"}},
+            "receiving.topic"),
+    Refused("a rule that no suffix names", {"suffix": "live-", "receiving": {}}, "receiving.rule"),
+    Refused("a key of another region for mail", {
+        "receiving": {"kms_key": f"arn:aws:kms:{FAR}:{ACCOUNT}:key/{surroundings.KEY_ID}"},
+    }, "receiving.kms_key"),
+    Refused("mail where another environment's bounces go", {
+        "receiving": {"name": "mail.dev"},
+    }, "mail.dev.example.com as MAIL FROM domain", others={
+        "dev": {"domain": "dev.example.com", "configuration_set": {"name": "dev"}},
+    }),
     Refused("no event types", {"events": {"types": []}}, "events.types"),
     Refused("no alarm region", {"alarms": {"regions": []}}, "alarms.regions"),
     Refused("a region twice", {"alarms": {"regions": [FAR, FAR]}}, "alarms.regions"),

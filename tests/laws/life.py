@@ -186,8 +186,9 @@ def growing(life: Life) -> None:
     life.run("waited", "dkim-status", "--wait", "--json")
     life.bench.local.confirm_subscriptions()
     life.bench.local.clock.advance(HOUR)
-    if life.env.configuration_set.tracking_domain:
+    if life.env.configuration_set.tracking_domain or life.env.receiving:
         life.run("apply once verified", "apply", "--yes")
+        publish(life)
         life.run("plan", "plan", "--json")
     if life.env.pools or life.env.configuration_set.pool:
         life.run("ips", "ips", "--json")
@@ -266,6 +267,10 @@ def work(life: Life) -> None:
     if life.env.archive:
         life.bench.local.clock.advance(1000)
         life.run("query", "query", "daily", "--json")
+    if life.env.receiving:
+        arrived = life.run("receive-test", "receive-test", "--json").report["receive_test"]
+        life.run("inbox", "inbox", "--json")
+        life.run("inbox of one", "inbox", arrived["key"], "--json")
     stop(life)
     suppress(life)
     life.run("plan after work", "plan", "--json")

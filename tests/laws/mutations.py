@@ -16,6 +16,7 @@ from tests.laws import (
     archive_mutations,
     dns_mutations,
     iam_mutations,
+    receiving_mutations,
     ses_mutations,
     watch_mutations,
 )
@@ -29,6 +30,7 @@ KINDS: Kinds = {
     **iam_mutations.KINDS,
     **watch_mutations.KINDS,
     **archive_mutations.KINDS,
+    **receiving_mutations.KINDS,
 }
 
 

@@ -310,6 +310,19 @@ SUPPRESSION = thing(
     account_id=ACCOUNT,
     region=REGION,
 )
+VERDICTS = thing(**dict.fromkeys(("spam", "virus", "spf", "dkim", "dmarc"), maybe(WORDS)))
+LETTER: dict[str, Schema] = {
+    "key": WORDS,
+    "arrived": {"type": "string"},
+    "from": TEXT,
+    "to": TEXT,
+    "subject": TEXT,
+    "date": maybe({"type": "string"}),
+    "message_id": TEXT,
+    "size": COUNT,
+    "verdicts": VERDICTS,
+}
+PLACE = {"bucket": WORDS, "prefix": WORDS}
 DEDICATED_IP = thing(
     ip=WORDS,
     warmup=one_of("IN_PROGRESS", "DONE", "NOT_APPLICABLE"),
@@ -561,6 +574,22 @@ REPORTS: dict[str, dict[str, Schema]] = {
             dollars=NUMBER,
         )
     },
+    "inbox": {
+        "inbox": thing(domain=WORDS, total=COUNT, mails=each(thing(**LETTER)), **PLACE),
+        "mail": thing(
+            text=TEXT,
+            flaw=maybe(WORDS),
+            attachments=each(thing(name=TEXT, type=WORDS, size=COUNT)),
+            **PLACE,
+            **LETTER,
+        ),
+    },
+    "receive-test": {
+        "receive_test": thing(
+            {"seconds": NUMBER, "key": WORDS, "verdicts": VERDICTS},
+            **{"from": WORDS, "to": WORDS, "message_id": WORDS},
+        )
+    },
     "smtp": {
         "smtp": thing(
             {"works": YES_OR_NO, "state": one_of("Active", "Inactive", "deleted")},
@@ -593,7 +622,7 @@ REPORTS: dict[str, dict[str, Schema]] = {
 OPTIONAL = frozenset(
     {"check", "update_policy", "dns_token", "format", "text", "template", "resources_to_import",
      "left_out", "console", "submitted", "smtp", "smtp_users", "hops", "form", "fields",
-     "dashboard"}
+     "dashboard", "inbox", "mail"}
 )  # fmt: skip
 """What is said only by some options of a command."""
 OF_ACTIONS = frozenset({"dkim"})

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from ses_provision.environment import Environment
 from ses_provision.names import is_within, parents
+from ses_provision.outside import functions
 from ses_provision.worlds import dns_provider
 from ses_provision.worlds.in_process import zone_id
 from tests.laws.world import zone_account
@@ -183,6 +184,40 @@ KEY_POLICY = {
         },
     ],
 }
+
+
+ARRIVALS = "arn:aws:sns:us-east-2:111122223333:arrivals"
+
+
+def theirs_to_receive(bench: Bench) -> None:
+    """Somebody receives in the account: an active rule set with a rule; a topic and a function."""
+    where = ("111122223333", "us-east-2")
+    bench.call(*where, "ses", "CreateReceiptRuleSet", RuleSetName="theirs")
+    rule = {"Name": "first", "Enabled": True, "Recipients": [], "Actions": [
+        {"AddHeaderAction": {"HeaderName": "X-Seen", "HeaderValue": "yes"}}]}  # fmt: skip
+    bench.call(*where, "ses", "CreateReceiptRule", RuleSetName="theirs", Rule=rule)
+    bench.call(*where, "ses", "SetActiveReceiptRuleSet", RuleSetName="theirs")
+    owner = {
+        "Sid": "Theirs",
+        "Effect": "Allow",
+        "Principal": {"AWS": "arn:aws:iam::111122223333:root"},
+        "Action": "SNS:Publish",
+        "Resource": ARRIVALS,
+    }
+    policy = {"Version": "2008-10-17", "Id": "theirs", "Statement": [owner]}
+    bench.call(*where, "sns", "CreateTopic", Name="arrivals",
+               Attributes={"Policy": json.dumps(policy)})  # fmt: skip
+    make_role(bench, *where, "sorter")
+    bench.call(
+        *where,
+        "lambda",
+        "CreateFunction",
+        FunctionName="sorter",
+        Runtime="python3.13",
+        Handler="index.handler",
+        Role="arn:aws:iam::111122223333:role/sorter",
+        Code={"ZipFile": functions.zipped("def handler(event, context): pass")},
+    )
 
 
 def neighbours(bench: Bench, environments: list[Environment]) -> None:

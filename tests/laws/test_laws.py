@@ -243,6 +243,7 @@ def last(arn: str, sign: str) -> str:
 
 NAMES: dict[str, Callable[[dict[str, Any]], list[str]]] = {
     "AccountSettings": lambda wanted: [wanted["block"]],
+    "ActiveRuleSet": lambda wanted: [wanted["name"]],
     "Alarm": lambda wanted: [wanted["arn"].partition(":alarm:")[2]],
     "Archiving": lambda wanted: [last(wanted["archive_arn"], "/")],
     "BimiRecord": lambda wanted: [wanted["name"]],
@@ -252,14 +253,17 @@ NAMES: dict[str, Callable[[dict[str, Any]], list[str]]] = {
     "Dmarc": lambda wanted: [f"_dmarc.{wanted['domain']}"],
     "EventDestination": lambda wanted: [wanted["name"]],
     "FunctionPermission": lambda wanted: [wanted["sid"], last(wanted["function_arn"], ":")],
+    "InboundRecord": lambda wanted: [wanted["name"]],
     "MailFrom": lambda wanted: [wanted["domain"], last(wanted["identity_arn"], "identity/")],
     "NamedQuery": lambda wanted: [wanted["name"]],
     "PoolMember": lambda wanted: [wanted["pool"]],
+    "ReceiptRuleSet": lambda wanted: [wanted["name"]],
     "RecordSet": lambda wanted: [wanted["name"]],
     "RolePolicy": lambda wanted: [wanted["name"]],
     "SendingPool": lambda wanted: [wanted["pool"]],
     "Subscription": lambda wanted: [wanted["topic_arn"], wanted["endpoint"]],
     "Topic": lambda wanted: [wanted["arn"]],
+    "TopicStatement": lambda wanted: [wanted["sid"], last(wanted["topic_arn"], ":")],
     "Tracking": lambda wanted: [wanted["domain"]],
     "TxtValue": lambda wanted: [wanted["name"]],
     "UserPolicy": lambda wanted: [wanted["name"]],
@@ -295,9 +299,9 @@ def test_what_costs_money_is_reckoned_and_what_was_sent_is_counted(life: Life) -
     assert bool(stats.report["statistics"]["totals"]["sends"]) >= was_sent
 
 
-def test_every_command_about_keys_and_the_archive_ends_well(life: Life) -> None:
+def test_every_command_about_keys_the_archive_and_arrivals_ends_well(life: Life) -> None:
     for name, ran in life.ran.items():
-        if name.startswith(("smtp ", "dkim ", "query")):
+        if name.startswith(("smtp ", "dkim ", "query", "receive-test", "inbox")):
             assert ended(ran), ran
 
 

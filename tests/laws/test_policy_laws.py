@@ -116,6 +116,11 @@ RARE = frozenset(
         "ses:BatchGetMetricData",
         # A password is brought back only where its secret was deleted within a month.
         "secretsmanager:RestoreSecret",
+        # A rule set is made only where none holds, and none is asked for but the one that holds.
+        "ses:CreateReceiptRuleSet",
+        "ses:DeleteReceiptRuleSet",
+        "ses:DescribeReceiptRuleSet",
+        "ses:SetActiveReceiptRuleSet",
         # A life has a few rounds of changes and loses one thing; test_permissions has them all.
         "athena:DeleteNamedQuery",
         "cloudwatch:TagResource",
@@ -144,6 +149,7 @@ RARE = frozenset(
         "ses:PutEmailIdentityFeedbackAttributes",
         "ses:TagResource",
         "ses:UpdateConfigurationSetEventDestination",
+        "ses:UpdateReceiptRule",
         "sns:SetTopicAttributes",
         "sns:TagResource",
     }

@@ -86,6 +86,14 @@ def test_a_delegation_is_a_referral_and_the_other_account_answers(r53, ask):
     assert len(values(ask(f"dev.{DOMAIN}", "NS"))) == 4
 
 
+def test_the_hosts_that_take_mail_in_for_ses_have_addresses_where_they_do(aws, ask):
+    host = "inbound-smtp.us-east-2.amazonaws.com"
+    assert values(ask(host, "A")) == ["192.0.2.25"]
+    assert values(ask("inbound-smtp.us-west-1.amazonaws.com", "A")) == []
+    aws.knobs = aws.knobs.changed({"receiving": False})
+    assert values(ask(host, "A")) == []
+
+
 def test_names_of_others_are_missing_unless_declared(aws, ask):
     assert ask("example.org", "A").rcode() == dns.rcode.NXDOMAIN
     aws.declare_dns("example.org", "TXT", ['say "hello"'])

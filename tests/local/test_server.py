@@ -69,6 +69,21 @@ def control(url):
     return ask
 
 
+def test_an_object_comes_over_http_as_it_was_put_whole_and_in_parts(session):
+    s3, named = session.client("s3"), {"Bucket": "over-http", "Key": "a/b"}
+    where = {"LocationConstraint": HOME}
+    s3.create_bucket(Bucket=named["Bucket"], CreateBucketConfiguration=where)
+    s3.put_object(**named, Body=b"0123456789")
+
+    part = s3.get_object(**named, Range="bytes=2-4")
+    assert (part["ContentLength"], part["Body"].read()) == (3, b"234")
+    assert s3.get_object(**named)["Body"].read() == b"0123456789"
+    assert s3.head_object(**named)["ContentLength"] == 10
+    assert refused(s3.get_object, **named, Range="bytes=10-").code == "InvalidRange"
+    s3.delete_object(**named)
+    assert refused(s3.get_object, **named).code == "NoSuchKey"
+
+
 def test_the_whole_way_of_a_domain_over_http(session, control):
     """Every protocol over the wire: rest-json, rest-xml, query, CBOR, json."""
     assert session.client("sts").get_caller_identity()["Account"] == PROD

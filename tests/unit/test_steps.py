@@ -31,7 +31,9 @@ from ses_provision.steps.memories import FORMER
 from ses_provision.steps.needs import (
     DKIM,
     QUOTA,
+    RECEIVABLE,
     REDIRECTS,
+    RULE_SET,
     ZONE,
 )
 from tests.conftest import CONFIG
@@ -111,6 +113,7 @@ def test_the_steps_follow_the_order_of_the_plan() -> None:
         "auto-pause",
         "archive",
         "catalog",
+        "receiving",
         "alarms",
         "account",
         "dashboard",
@@ -212,6 +215,7 @@ def test_steps_that_need_the_hosted_zone_or_the_tokens_say_so() -> None:
         "mail-from": (ZONE,),
         "dmarc": (ZONE,),
         "dashboard": (QUOTA,),
+        "receiving": (ZONE, RECEIVABLE, RULE_SET),
         "bimi": (ZONE, ENFORCEMENT),
         "tracking": (ZONE, REDIRECTS),
     }

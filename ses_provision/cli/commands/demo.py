@@ -109,6 +109,7 @@ NOT_SHOWN = (
     "dedicated IPs",
     "statistics and costs",
     "an archive with queries",
+    "receiving mail",
     "dashboards",
     "moving in",
     "DNS at Cloudflare, by RFC 2136 and by octoDNS",

@@ -116,19 +116,20 @@ def sheet_of(target: Target) -> tuple[Sheet, Dkim | None]:
     from ses_provision.outside.reading import both
     from ses_provision.render.records import Sheet
     from ses_provision.resources import zones
-    from ses_provision.steps import bimi, needs
+    from ses_provision.steps import bimi, needs, receiving
     from ses_provision.steps.records import bimi_record, records_to_publish
 
     env = target.env
-    (issued, zone), enforced = target.reader.run(
+    (issued, zone), (enforced, inbound) = target.reader.run(
         both(
             both(needs.dkim(env, target.account), zones.zone(env, target.account)),
-            bimi.look(env, target.account),
+            both(bimi.look(env, target.account), receiving.publishable(env, target.account)),
         )
     )
     name = zone.name if zone else env.dns.zone or env.domain
     logo = bimi_record(env) if enforced is not None and enforced.holds else None
-    found = [*records_to_publish(env, issued), *([logo] if logo else [])]
+    last = [record for record in (logo, inbound) if record is not None]
+    found = [*records_to_publish(env, issued), *last]
     return Sheet(env, name, tuple(found)), issued
 
 

@@ -39,6 +39,9 @@ DedicatedIps = Annotated[
 Tenants = Annotated[
     int, typer.Option("--tenants", min=0, max=MOST, metavar="N", help="Tenants of SES.")
 ]
+Received = Annotated[
+    int, typer.Option("--received", min=0, max=MOST, metavar="N", help="Mails that arrive a month.")
+]
 
 
 def estimate(
@@ -51,6 +54,7 @@ def estimate(
         bool, typer.Option("--managed-ips", help="All mail by managed IP addresses.")
     ] = False,
     tenants: Tenants = 0,
+    received: Received = 0,
     vdm: Annotated[
         bool, typer.Option("--vdm", help="With Virtual Deliverability Manager.")
     ] = False,
@@ -86,6 +90,7 @@ def estimate(
         tenants,
         vdm,
         auto_validation,
+        received,
     )
     chosen = plan.upper() if plan else ""
     if live:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote
@@ -29,11 +30,15 @@ class Route:
     operation: str
     query: tuple[tuple[str, str], ...] = ()
     """What the query string has to hold, where paths alone tell no operations apart (S3)."""
+    needed: frozenset[str] = frozenset()
+    """What query or headers have to name, where that alone tells them apart (S3): say, an upload by
+    its id."""
 
 
 def routes(service: ServiceModel) -> tuple[Route, ...]:
     """The routes of a service, the most literal first."""
     found = []
+    places = Counter(place(service.operation_model(name)) for name in service.operation_names)
     for name in service.operation_names:
         model = service.operation_model(name)
         if model.deprecated and f"{name}Configuration" in service.operation_names:
@@ -51,15 +56,35 @@ def routes(service: ServiceModel) -> tuple[Route, ...]:
         )
         literal = len(_LABEL.sub("", path))
         asked = tuple(parse_qsl(query, keep_blank_values=True))
-        route = Route(http["method"], re.compile(f"{pattern}/?"), labels, literal, name, asked)
-        found.append(route)
-    return tuple(sorted(found, key=lambda route: (-len(route.query), -route.literal)))
+        needed = named_beside(model.input_shape) if places[place(model)] > 1 else frozenset()
+        compiled = re.compile(f"{pattern}/?")
+        found.append(Route(http["method"], compiled, labels, literal, name, asked, needed))
+    return tuple(
+        sorted(found, key=lambda route: (-len(route.query), -route.literal, -len(route.needed)))
+    )
+
+
+def place(model: OperationModel) -> tuple[str, str]:
+    """Where an operation is asked for."""
+    return str(model.http["method"]), str(model.http["requestUri"])
+
+
+def named_beside(shape: Shape | None) -> frozenset[str]:
+    """The names that query string and headers cannot lack."""
+    members = {} if shape is None else {n: shape.members[n] for n in shape.required_members}
+    return frozenset(
+        str(member.serialization.get("name", name)).lower()
+        for name, member in members.items()
+        if member.serialization.get("location") in {"querystring", "header"}
+    )
 
 
 def match(table: tuple[Route, ...], request: Request) -> tuple[str, dict[str, str]] | None:
     """The operation and path labels of a request, None when no route fits."""
     for route in table:
-        if route.method == request.method and set(route.query) <= set(request.query):
+        named = {*(name.lower() for name, _ in request.query), *map(str.lower, request.headers)}
+        fits = set(route.query) <= set(request.query) and route.needed <= named
+        if route.method == request.method and fits:
             hit = route.pattern.fullmatch(request.path)
             if hit:
                 values = (unquote(group) for group in hit.groups())

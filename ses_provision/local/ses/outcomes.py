@@ -75,6 +75,7 @@ class Accepted:
     configuration_set: str | None
     suppressed: tuple[str, ...]
     unsubscribed: tuple[str, ...] = ()
+    turned_away: tuple[str, ...] = ()
 
     def events(self) -> Iterator[dict[str, Any]]:
         """The message's events, in the order they happen."""
@@ -102,7 +103,9 @@ class Accepted:
             return Fate.REJECTED
         if address in self.unsubscribed:
             return Fate.UNSUBSCRIBED
-        return Fate.ON_ACCOUNT_LIST if address in self.suppressed else played(address)
+        if address in self.suppressed:
+            return Fate.ON_ACCOUNT_LIST
+        return Fate.BOUNCED if address in self.turned_away else played(address)
 
     def _meeting(self, *fates: Fate) -> list[str]:
         return [each for each in self.message.recipients if self.fate(each) in fates]

@@ -20,6 +20,7 @@ from ses_provision.local.ses.errors import (
     sending_paused,
 )
 from ses_provision.local.ses.events import Events
+from ses_provision.local.ses.inbound import Inbound
 from ses_provision.local.ses.lifecycle import Lifecycle
 from ses_provision.local.ses.message import Message
 from ses_provision.local.ses.names import arn, domains_above
@@ -64,6 +65,7 @@ class Sending:
         self._lifecycle = lifecycle
         self._events = events
         self._notifications = notifications
+        self._inbound = Inbound(world, lifecycle)
 
     def handlers(self) -> dict[str, Handler]:
         """The operations served here."""
@@ -121,6 +123,7 @@ class Sending:
             used.name if used is not None else None,
             held_back,
             left,
+            self._inbound.turned_away(caller, message),
         )
         if token is not None and message.contact_list is not None:
             place.links[token] = UnsubscribeLink(
@@ -131,6 +134,8 @@ class Sending:
         for event in accepted.events():
             self._events.publish(caller, place, used, event)
             self._notifications.publish(caller, identity, event)
+        if message.rendering_error is None:
+            self._inbound.deliver(accepted, mail_from)
         return message_id
 
     def unsubscribe(self, token: str) -> bool:

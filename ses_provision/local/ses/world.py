@@ -1,11 +1,16 @@
 """What every subject of the service shares: the places, the clock, the neighbours."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
 from ses_provision.local.contract import Caller, Clock, Neighbours, Params, Reply
 from ses_provision.local.ses.state import Place
+
+if TYPE_CHECKING:
+    from ses_provision.local.inbound_door import InboundDoor
 
 Handler = Callable[[Caller, Params], Reply]
 
@@ -26,6 +31,17 @@ def signing_hosted_zone(region: str, identity: str) -> str:
     )
 
 
+# Where mail is taken in: SES Developer Guide, regions, and eu-north-1, seen in public use.
+RECEIVING_REGIONS = frozenset(
+    {
+        "us-east-1", "us-east-2", "us-west-2", "ca-central-1", "eu-central-1", "eu-north-1",
+        "eu-west-1", "eu-west-2", "ap-northeast-1", "ap-southeast-1", "ap-southeast-2",
+        "ap-southeast-3",
+    }
+)  # fmt: skip
+ENDPOINT = re.compile(r"inbound-smtp\.([a-z0-9-]+)\.amazonaws\.com")
+
+
 @dataclass
 class World:
     """The state of SES in all accounts and regions, and what surrounds it."""
@@ -39,6 +55,19 @@ class World:
     address: Callable[[], str] = lambda: "http://localhost"
     signing_hosted_zone: Callable[[str, str], str] = signing_hosted_zone
     places: dict[tuple[str, str], Place] = field(default_factory=dict)
+    # Whether mail is taken in anywhere, and where it goes to beside topics.
+    receives: bool = True
+    inbound: "InboundDoor | None" = None
+
+    def receives_in(self, region: str) -> bool:
+        """Whether SES has an endpoint for mail in a region."""
+        return self.receives and region in RECEIVING_REGIONS
+
+    def endpoint_address(self, name: str, kind: str) -> list[str] | None:
+        """The address of such an endpoint, as DNS tells it."""
+        found = ENDPOINT.fullmatch(name.lower().rstrip("."))
+        there = found is not None and self.receives_in(found[1])
+        return ["192.0.2.25"] if there and kind == "A" else None
 
     def now(self) -> datetime:
         """The time now."""

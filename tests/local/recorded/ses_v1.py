@@ -1,8 +1,9 @@
 """The API v1 of SES: identities, notifications, sets, templates, receipt rules, sending."""
 
+import json
 from typing import Any
 
-from tests.local.conftest import DOMAIN
+from tests.local.conftest import DOMAIN, HOME
 from tests.local.recorded.ses_words import (
     ADDRESS,
     BOUNCE,
@@ -24,6 +25,14 @@ _RULES = v1("CreateReceiptRuleSet", RuleSetName="in")
 _RECEIVING = f"{FLOCI} SesReceiptRuleService, 2026-08"
 _ADD_HEADER = {"AddHeaderAction": {"HeaderName": "x-test", "HeaderValue": "test"}}
 _S3 = {"S3Action": {"BucketName": "mail", "ObjectKeyPrefix": "in"}}
+_LETS_SES_IN = {"Version": "2012-10-17", "Statement": {
+    "Effect": "Allow", "Principal": {"Service": "ses.amazonaws.com"}, "Action": "s3:PutObject",
+    "Resource": "arn:aws:s3:::mail/*"}}  # fmt: skip
+_BUCKET = (
+    Call("s3", "CreateBucket", {
+        "Bucket": "mail", "CreateBucketConfiguration": {"LocationConstraint": HOME}}),
+    Call("s3", "PutBucketPolicy", {"Bucket": "mail", "Policy": json.dumps(_LETS_SES_IN)}),
+)  # fmt: skip
 _TEMPLATE = {"TemplateName": "hello", "SubjectPart": "Dear {{name}}", "TextPart": "Hi {{name}}"}
 _MESSAGE = {"Subject": {"Data": "Hello"}, "Body": {"Text": {"Data": "Hi"}}}
 
@@ -319,7 +328,7 @@ _RECEIPT = [
             Only({"Name": "MyRule2", "Enabled": True, "ScanEnabled": True,
                   "TlsPolicy": "Optional", "Actions": [_S3]})]}),
         f"{LOCALSTACK}, 2023-08-25",
-        (_RULES, _rule("MyRule1", _ADD_HEADER), _rule("MyRule2", _S3, after="MyRule1"),
+        (_RULES, *_BUCKET, _rule("MyRule1", _ADD_HEADER), _rule("MyRule2", _S3, after="MyRule1"),
          v1("CloneReceiptRuleSet", RuleSetName="copy", OriginalRuleSetName="in"))),
     Row("a rule that is not there is deleted",
         v1("DeleteReceiptRule", RuleSetName="in", RuleName="gone"), Only({}), _RECEIVING,

@@ -1,7 +1,7 @@
 """One receipt rule: what its actions may be, and how it is kept.
 
-Sentences were recorded 2026-09-24 (cdk-preflight) and by floci-io/floci. Buckets and functions
-are not part of the local AWS: whether they are there is not looked at.
+Sentences were recorded 2026-09-24 (cdk-preflight) and by floci-io/floci. Buckets, topics and
+functions are tried, as SES does: their policies have to admit it for this very rule.
 """
 
 import copy
@@ -14,6 +14,7 @@ from ses_provision.local.ses.service import SesV2
 from ses_provision.local.ses.v1.refusals import invalid
 
 MAX_ACTIONS = 10
+NOTE = "AMAZON_SES_SETUP_NOTIFICATION"
 _TOPIC = re.compile(r"arn:aws[a-zA-Z-]*:sns:[a-z0-9-]+:\d{12}:.+")
 _FUNCTION = re.compile(r"arn:aws[a-zA-Z-]*:lambda:[a-z0-9-]+:\d{12}:function:.+")
 _REPLY_CODE = re.compile(r"[45]\d\d")
@@ -22,8 +23,13 @@ _STATUS_CODE = re.compile(r"[45]\.\d\.\d")
 _HEADER = re.compile(r"[!-9;-~]+")
 
 
-def checked(v2: SesV2, caller: Caller, rule: Params) -> dict[str, Any]:
+def checked(v2: SesV2, caller: Caller, rule_set: str, rule: Params) -> dict[str, Any]:
     """A rule as it is kept, with the values that SES fills in."""
+    source = source_arn(caller, rule_set, rule["Name"])
+    for recipient in rule.get("Recipients", []):
+        domain = recipient.rpartition("@")[2].removeprefix(".")
+        if not v2.may_send(caller, f"{recipient.rpartition('@')[0] or 'any'}@{domain}"):
+            raise invalid(f"Identity is not verified: {recipient}")
     actions = rule.get("Actions", [])
     if len(actions) > MAX_ACTIONS:
         raise AwsError("LimitExceeded", "Too many actions", 400)
@@ -32,6 +38,7 @@ def checked(v2: SesV2, caller: Caller, rule: Params) -> dict[str, Any]:
             raise invalid("Exactly one action type must be specified for each ReceiptAction")
         [(kind, given)] = action.items()
         _check(v2, caller, kind, given)
+        _try(v2, caller, given, source)
     kept = copy.deepcopy(rule)
     kept.setdefault("Enabled", False)
     kept.setdefault("ScanEnabled", False)
@@ -45,8 +52,6 @@ def checked(v2: SesV2, caller: Caller, rule: Params) -> dict[str, Any]:
 def _check(v2: SesV2, caller: Caller, kind: str, given: Params) -> None:
     if kind == "AddHeaderAction" and not _HEADER.fullmatch(given["HeaderName"]):
         raise invalid(f"Invalid header name: {given['HeaderName']}")
-    if "TopicArn" in given:
-        _check_topic(v2, caller, given["TopicArn"])
     if kind == "S3Action" and not given["BucketName"]:
         raise invalid("Bucket name must not be empty")
     if kind == "LambdaAction" and not _FUNCTION.fullmatch(given["FunctionArn"]):
@@ -56,10 +61,34 @@ def _check(v2: SesV2, caller: Caller, kind: str, given: Params) -> None:
         _check_bounce(v2, caller, given)
 
 
-def _check_topic(v2: SesV2, caller: Caller, topic: str) -> None:
+def source_arn(caller: Caller, rule_set: str, rule: str) -> str:
+    """What SES says that it acts for ([D23] receiving-email-permissions.md)."""
+    return arn(caller, "receipt-rule-set", f"{rule_set}:receipt-rule/{rule}")
+
+
+def _try(v2: SesV2, caller: Caller, given: Params, source: str) -> None:
+    """Write, publish and call, as SES does when a rule names something; it leaves a note in the
+    bucket. In a role (IamRoleArn) it is not tried here."""
+    if "TopicArn" in given:
+        _check_topic(v2, caller, given["TopicArn"], source)
+    door = v2.world.inbound
+    if door is None:
+        return
+    if "BucketName" in given and "IamRoleArn" not in given:
+        note = f"{given.get('ObjectKeyPrefix', '')}{NOTE}"
+        refused = door.bucket_refusal(caller, given["BucketName"], note, source)
+        if refused:
+            raise AwsError("InvalidS3Configuration", refused, 400)
+        door.put(given["BucketName"], note, b"This is a test of Amazon SES: it can write here.\n")
+    if "FunctionArn" in given:
+        refused = door.function_refusal(caller, given["FunctionArn"], source)
+        if refused:
+            raise AwsError("InvalidLambdaFunction", refused, 400)
+
+
+def _check_topic(v2: SesV2, caller: Caller, topic: str, source: str) -> None:
     if not _TOPIC.fullmatch(topic):
         raise AwsError("InvalidSnsTopic", f"Invalid SNS topic: {topic}", 400)
-    source = arn(caller, "receipt-rule-set", "*")
     if v2.world.neighbours.sns_topic_refusal(caller, topic, source) is not None:
         raise AwsError("InvalidSnsTopic", f"Could not publish to SNS topic: {topic}", 400)
 

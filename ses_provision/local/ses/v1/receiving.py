@@ -1,7 +1,8 @@
 """Receipt rule sets: what SES would do with mail that arrives.
 
-They are kept and shown; no mail arrives at the local AWS. Names, order and sentences: recorded
-2023-08-25 (localstack), 2026-09-24 (cdk-preflight) and by probes of floci-io/floci.
+Mail that the local AWS sends goes by them where its MX record leads here (`inbound`). Names, order
+and sentences: recorded 2023-08-25 (localstack), 2026-09-24 (cdk-preflight) and by probes of
+floci-io/floci.
 """
 
 import copy
@@ -117,7 +118,7 @@ class ReceiptRuleSets:
         if len(found.rules) >= MAX_RULES:
             raise AwsError("LimitExceeded", "Too many rules", 400)
         at = _index(found, after) + 1 if after else 0
-        found.rules.insert(at, receipt_rules.checked(self._v2, caller, rule))
+        found.rules.insert(at, receipt_rules.checked(self._v2, caller, found.name, rule))
         return {}
 
     def describe_rule(self, caller: Caller, params: Params) -> Reply:
@@ -131,7 +132,7 @@ class ReceiptRuleSets:
         _check_rule_name(params["Rule"]["Name"])
         found = self._found(caller, params["RuleSetName"])
         at = _index(found, params["Rule"]["Name"])
-        found.rules[at] = receipt_rules.checked(self._v2, caller, params["Rule"])
+        found.rules[at] = receipt_rules.checked(self._v2, caller, found.name, params["Rule"])
         return {}
 
     def delete_rule(self, caller: Caller, params: Params) -> Reply:
@@ -154,6 +155,9 @@ class ReceiptRuleSets:
         return {}
 
     def _held(self, caller: Caller) -> Receiving:
+        if not self._world.receives_in(caller.region):
+            # What SES says where it takes no mail in was not recorded.
+            raise AwsError("InvalidAction", f"SES takes no mail in at {caller.region}.", 400)
         return self._world.of(caller).receiving
 
     def _found(self, caller: Caller, name: str) -> RuleSet:
