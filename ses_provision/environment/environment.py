@@ -25,6 +25,7 @@ from ses_provision.environment.dkim import DkimSettings
 from ses_provision.environment.dns import Dns
 from ses_provision.environment.pools import Pools
 from ses_provision.environment.receiving import ReceivingSettings
+from ses_provision.environment.report import ReportSettings
 from ses_provision.environment.sections import (
     AccountWideSettings,
     AlarmSettings,
@@ -103,6 +104,7 @@ class Environment(Section):
     vdm: VdmSettings | None = None
     archive: ArchiveSettings | None = None
     receiving: ReceivingSettings | None = None
+    report: ReportSettings | None = None
     production_access: ProductionAccessSettings | None = None
     smtp_users: Users = Field(
         (), description="Programs that send by SMTP, each as an IAM user of its own."
