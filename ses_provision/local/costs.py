@@ -58,12 +58,13 @@ class _Row:
 
 
 class Costs(OwnService):
-    """GetCostAndUsage, about SES alone. `enabled`: a person has launched Cost Explorer once."""
+    """GetCostAndUsage, about SES alone. `enabled`: a person has launched Cost Explorer once, and
+    `has_data`: it has had the day that it takes since then."""
 
     name = "ce"
 
     def __init__(self, sesv2: SesV2, price_list: PriceList, clock: Clock) -> None:
-        self.enabled = True
+        self.enabled = self.has_data = True
         self._sesv2 = sesv2
         self._prices = price_list
         self._clock = clock
@@ -81,6 +82,8 @@ class Costs(OwnService):
             raise AwsError(
                 "AccessDeniedException", "User not enabled for cost explorer access", 400
             )
+        if not self.has_data:
+            raise AwsError("DataUnavailableException", "The requested data is unavailable.")
         if params.get("NextPageToken"):
             raise AwsError("InvalidNextTokenException", "Invalid NextToken.")
         start, end = self._period(params)

@@ -271,6 +271,8 @@ def work(life: Life) -> None:
         arrived = life.run("receive-test", "receive-test", "--json").report["receive_test"]
         life.run("inbox", "inbox", "--json")
         life.run("inbox of one", "inbox", arrived["key"], "--json")
+    if life.env.report:
+        life.run("report", "report", "--cost", "--send", "--yes", "--json")
     stop(life)
     suppress(life)
     life.run("plan after work", "plan", "--json")
