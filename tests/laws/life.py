@@ -193,7 +193,8 @@ def growing(life: Life) -> None:
     if life.env.pools or life.env.configuration_set.pool:
         life.run("ips", "ips", "--json")
     life.look("after verification", JSON)
-    for form in ("terraform", "cloudformation", "grafana"):
+    of_an_archive = ("redshift-sql",) if life.env.archive else ()
+    for form in ("terraform", "cloudformation", "grafana", *of_an_archive):
         life.run(form, "export", "--format", form, "--json")
     life.run("export as text", "export")
     life.plans_of_others["after verification"] = plans(life)

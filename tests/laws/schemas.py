@@ -581,7 +581,8 @@ REPORTS: dict[str, dict[str, Schema]] = {
         "dns_token": WORDS,
     },
     "export": {
-        "format": one_of("terraform", "cloudformation", "grafana"),
+        "format": one_of("terraform", "cloudformation", "grafana", "redshift-sql"),
+        "statements": each(WORDS),
         "dashboard": GRAFANA,
         "text": WORDS,
         "template": TEMPLATE,
@@ -660,7 +661,7 @@ REPORTS: dict[str, dict[str, Schema]] = {
 OPTIONAL = frozenset(
     {"check", "update_policy", "dns_token", "format", "text", "template", "resources_to_import",
      "left_out", "console", "submitted", "smtp", "smtp_users", "hops", "form", "fields",
-     "dashboard", "inbox", "mail"}
+     "dashboard", "inbox", "mail", "statements"}
 )  # fmt: skip
 """What is said only by some options of a command."""
 OF_ACTIONS = frozenset({"dkim"})
