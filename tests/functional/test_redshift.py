@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import re
+from importlib.metadata import requires
 from pathlib import Path
 from typing import Any
 
@@ -138,6 +139,13 @@ def ordered(rows: Any) -> list[list[Any]]:
     """Rows to compare: in one order, numbers as numbers."""
     plain = [[float(v) if not isinstance(v, str | None) else v for v in row] for row in rows]
     return sorted(plain, key=repr)
+
+
+def test_what_reads_that_sql_comes_with_an_extra_and_with_nothing_else() -> None:
+    always = " ".join(each for each in requires("ses-provision") or () if "extra ==" not in each)
+
+    assert "jinja2" in always
+    assert not re.search(r"duckdb|sqlglot|moto", always)
 
 
 def fields(kind: exp.DataType) -> dict[str, exp.DataType]:
