@@ -102,11 +102,15 @@ def addressed(run: Run) -> set[str]:
 
 
 def agree_to_the_price(run: Run, *, yes: bool) -> None:
-    """Say what Cost Explorer charges, and ask."""
+    """Say what Cost Explorer charges, and ask; where it would not be asked, neither is a person."""
+    from ses_provision.engine.account import partition
     from ses_provision.resources.prices import shipped
 
     price = shipped()["cost-question"]
-    accounts = len({env.account_id for env in run.environments()})
+    known = (env for env in run.environments() if partition(env.region) == "aws")
+    accounts = len({env.account_id for env in known})
+    if not accounts:
+        return
     asked = "account" if accounts == 1 else "accounts"
     total = price.of(Decimal(accounts))
     run.tell(f"Cost Explorer charges {price.told}: {total} USD for {accounts} {asked}.")
