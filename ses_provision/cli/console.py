@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import traceback
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
@@ -45,6 +46,20 @@ def written(to: Console, found: RenderableType) -> str:
     with to.capture() as captured:
         to.print(one, soft_wrap=isinstance(one, Text | Folded))
     return hide(captured.get())
+
+
+def as_text(found: RenderableType, width: int) -> str:
+    """A renderable as plain text of so many columns, for a file or a mail."""
+    made = Gate(
+        file=io.StringIO(),
+        width=width,
+        color_system=None,
+        highlight=False,
+        emoji=False,
+        markup=False,
+    )
+    lines = written(made, found).split("\n")
+    return "\n".join(line.rstrip() for line in lines).strip("\n") + "\n"
 
 
 class Gate(Console):

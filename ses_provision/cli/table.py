@@ -31,6 +31,10 @@ GROUPS = {
             "Show what was sent, delivered, bounced and complained about, by day, beside AWS's "
             "limits."
         ),
+        "report": (
+            "Show on one page how each environment stands, what it sent, what is open, what comes "
+            "next."
+        ),
         "deliverability": (
             "Show what becomes of mail at each mailbox provider, and what SES recommends."
         ),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import stat
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
@@ -21,22 +20,17 @@ MODE = 0o600  # it says what an account holds
 
 def insist_on_a_place(path: Path) -> None:
     """Refuse to replace what is no plan, and to write through a link; before anything is asked."""
+    why = files.why_not_there(path, is_plan, "plan")
+    if why:
+        raise not_writable(path, why)
+
+
+def is_plan(path: Path) -> bool:
+    """Whether a plan is in a file."""
     try:
-        about = path.lstat()
-    except FileNotFoundError:
-        if not path.parent.is_dir():
-            raise not_writable(path, "its folder does not exist") from None
-        return
-    except (OSError, ValueError) as error:
-        raise not_writable(path, getattr(error, "strerror", None) or str(error)) from error
-    if stat.S_ISLNK(about.st_mode):
-        raise not_writable(path, "it is a symbolic link, and what it leads to is not touched")
-    try:
-        is_plan = str(parsed(path).get("format", "")).startswith(PLANS)
+        return str(parsed(path).get("format", "")).startswith(PLANS)
     except (OSError, ValueError, RecursionError):
-        is_plan = False
-    if not is_plan:
-        raise not_writable(path, "it exists and is no plan, so it is left as it is")
+        return False
 
 
 def not_writable(path: Path, why: str) -> UsageError:

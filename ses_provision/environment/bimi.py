@@ -8,7 +8,6 @@ from pydantic import Field
 
 from ses_provision.environment.sections import Section
 from ses_provision.environment.shapes import LABEL, matching
-from ses_provision.names import LONGEST_NAME
 
 # In the record a comma and a semicolon would end the URL (BIMI draft, section "BIMI Record").
 HttpsUrl = Annotated[
@@ -32,11 +31,3 @@ class BimiSettings(Section):
     selector: Annotated[str, matching(LABEL, "one label of a DNS name, such as default")] = Field(
         "default", description="In front of _bimi; receivers look for default."
     )
-
-
-def too_long(selector: str, domain: str) -> str:
-    """A DNS name has at most 253 characters."""
-    name = f"{selector}._bimi.{domain}"
-    if len(name) <= LONGEST_NAME:
-        return ""
-    return f"{name} is longer than {LONGEST_NAME} characters"

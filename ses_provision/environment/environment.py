@@ -10,7 +10,6 @@ from pydantic import Field, ValidationInfo, field_validator, model_validator
 from ses_provision.environment import (
     alarm_names,
     archive,
-    bimi,
     dkim,
     limits,
     pausing,
@@ -25,6 +24,7 @@ from ses_provision.environment.dkim import DkimSettings
 from ses_provision.environment.dns import Dns
 from ses_provision.environment.pools import Pools
 from ses_provision.environment.receiving import ReceivingSettings
+from ses_provision.environment.report import ReportSettings
 from ses_provision.environment.sections import (
     AccountWideSettings,
     AlarmSettings,
@@ -52,7 +52,7 @@ from ses_provision.environment.shapes import (
     matching,
 )
 from ses_provision.environment.smtp import SmtpUserSettings, Users
-from ses_provision.names import LONGEST_NAME, is_within
+from ses_provision.names import is_within
 
 EVENT_TOPIC = "ses-events-"
 BOUNCE_ALARM = "ses-bounce-rate-"
@@ -103,6 +103,7 @@ class Environment(Section):
     vdm: VdmSettings | None = None
     archive: ArchiveSettings | None = None
     receiving: ReceivingSettings | None = None
+    report: ReportSettings | None = None
     production_access: ProductionAccessSettings | None = None
     smtp_users: Users = Field(
         (), description="Programs that send by SMTP, each as an IAM user of its own."
@@ -177,17 +178,17 @@ class Environment(Section):
         cls, value: MailFromSettings, info: ValidationInfo
     ) -> MailFromSettings:
         """A DNS name has at most 253 characters."""
-        domain = info.data.get("domain", "")
-        name = f"{value.subdomain}.{domain}"
-        if len(name) > LONGEST_NAME:
-            raise contradiction("subdomain", f"{name} is longer than {LONGEST_NAME} characters")
+        problem = limits.too_long(f"{value.subdomain}.{info.data.get('domain', '')}")
+        if problem:
+            raise contradiction("subdomain", problem)
         return value
 
     @field_validator("bimi")
     @classmethod
     def name_fits(cls, value: BimiSettings | None, info: ValidationInfo) -> BimiSettings | None:
         """A DNS name has at most 253 characters."""
-        problem = bimi.too_long(value.selector, info.data.get("domain", "")) if value else ""
+        domain = info.data.get("domain", "")
+        problem = limits.too_long(f"{value.selector}._bimi.{domain}") if value else ""
         if problem:
             raise contradiction("selector", problem)
         return value

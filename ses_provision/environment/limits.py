@@ -32,6 +32,11 @@ def without_ses(region: str) -> str:
     return "" if regions.has_ses().get(region, True) else f"there is no Amazon SES in {region}"
 
 
+def too_long(name: str) -> str:
+    """A DNS name has at most 253 characters."""
+    return f"{name} is longer than {LONGEST_NAME} characters" if len(name) > LONGEST_NAME else ""
+
+
 def too_long_for_dkim(domain: str) -> str:
     """The DKIM records stand below the domain."""
     longest = LONGEST_NAME - len(DKIM_LABELS)

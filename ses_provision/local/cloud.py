@@ -16,6 +16,7 @@ from ses_provision.local.athena_queries import Queries
 from ses_provision.local.cloudflare import Cloudflare
 from ses_provision.local.cloudwatch import CloudWatch
 from ses_provision.local.contract import AwsError, Caller, Clock, Params
+from ses_provision.local.costs import Costs
 from ses_provision.local.decisions import Decisions
 from ses_provision.local.dispatch import Dispatcher
 from ses_provision.local.disturb import Disturbances
@@ -132,6 +133,7 @@ class LocalAws(Decisions):
         self.logs = logs
         self.artifact = Artifact(self.clock)
         self.price_list = PriceList()
+        self.costs = Costs(self.sesv2, self.price_list, self.clock)
         self.quotas = ServiceQuotas(self.sesv2, self.clock)
         services: dict[str, Service] = {
             **moto,
@@ -174,6 +176,7 @@ class LocalAws(Decisions):
             "sns": self.sns,
             "sesv2": self.sesv2,
             "artifact": self.artifact,
+            "ce": self.costs,
             "pricing": self.price_list,
             "service-quotas": self.quotas,
             "s3": self.s3,

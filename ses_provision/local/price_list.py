@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from ses_provision.local.contract import AwsError, Caller, Params, Reply
@@ -95,6 +96,21 @@ class PriceList(OwnService):
             tiers = tuple(zip(prices, [*ends, None], strict=True))
             self._offers[usage] = replace(offer, tiers=tiers, unit=unit or offer.unit)
 
+    def cost(self, usage: str, pieces: int) -> Decimal:
+        """What so many pieces of a usage type cost in a month."""
+        total, begin = Decimal(0), 0
+        for price, end in self._offers[usage].tiers if usage in self._offers else ():
+            last = pieces if end is None else min(pieces, end)
+            total += max(last - begin, 0) * Decimal(price)
+            begin = max(begin, last)
+        return total
+
+    @staticmethod
+    def usage_type(region: str, usage: str) -> str:
+        """What a usage type is called in a region."""
+        bare = region == "us-east-1" and usage in _BARE
+        return usage if bare else _PREFIXES.get(region, "") + usage
+
     def _services(self, caller: Caller, params: Params) -> Reply:
         del caller
         if params.get("ServiceCode", _SES) != _SES:
@@ -121,10 +137,9 @@ class PriceList(OwnService):
         return {"FormatVersion": "aws_v1", **found}
 
     def _all(self) -> Iterator[dict[str, Any]]:
-        for region, prefix in _PREFIXES.items():
+        for region in _PREFIXES:
             for number, (usage, offer) in enumerate(self._offers.items()):
-                bare = region == "us-east-1" and usage in _BARE
-                yield _product(region, usage if bare else prefix + usage, offer, number)
+                yield _product(region, self.usage_type(region, usage), offer, number)
 
 
 def _fits(product: dict[str, Any], wanted: list[dict[str, str]]) -> bool:

@@ -105,6 +105,12 @@ _ALL = (
         throttle=("ThrottlingException", 429),
         denial=("AccessDeniedException", 403),
     ),
+    replace(
+        _JSON,
+        name="ce",
+        # Its model.
+        throttle=("LimitExceededException", 400),
+    ),
     Traits(
         "cloudwatch",
         signed_as=("monitoring",),

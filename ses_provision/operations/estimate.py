@@ -183,6 +183,7 @@ NOT_COUNTED = (
     "events of kinds other than sends, deliveries, bounces (5 %) and complaints (0.1 %)",
     "what an archive keeps in S3, and queries in Athena: cents",
     "received mail that is large (by 256 KB), and what a bucket keeps of it: cents",
+    "questions to Cost Explorer by `report --cost`: one cent each",
     "tax, data transfer, support",
 )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ses_provision.engine.account import Account
@@ -28,18 +29,28 @@ def mail(env: Environment, account: Account, to: str) -> Call:
     """The mail. It says nothing about anybody."""
     name = env.configuration_set.name
     body = BODY.format(sender=env.from_address, name=name, region=env.region)
+    return through(env, account, (to,), SUBJECT, {"Text": body})
+
+
+def through(
+    env: Environment, account: Account, to: Sequence[str], subject: str, body: Mapping[str, str]
+) -> Call:
+    """A mail through the identity and the configuration set of an environment; several bodies are
+    the same in several forms."""
     return Call(
         "sesv2",
         env.region,
         "SendEmail",
         {
             "FromEmailAddress": env.from_address,
-            "Destination": {"ToAddresses": [to]},
-            "ConfigurationSetName": name,
+            "Destination": {"ToAddresses": list(to)},
+            "ConfigurationSetName": env.configuration_set.name,
             "Content": {
                 "Simple": {
-                    "Subject": {"Data": SUBJECT, "Charset": "UTF-8"},
-                    "Body": {"Text": {"Data": body, "Charset": "UTF-8"}},
+                    "Subject": {"Data": subject, "Charset": "UTF-8"},
+                    "Body": {
+                        form: {"Data": text, "Charset": "UTF-8"} for form, text in body.items()
+                    },
                 }
             },
         },

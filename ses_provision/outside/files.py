@@ -10,6 +10,7 @@ import errno
 import os
 import stat
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 LARGEST = 1_000_000
@@ -85,6 +86,22 @@ def replace(path: Path, text: str, mode: int) -> None:
         with contextlib.suppress(OSError):
             Path(temporary).unlink()
         raise
+
+
+def why_not_there(path: Path, is_ours: Callable[[Path], bool], what: str) -> str:
+    """Why something of ours may not be written at a place, over an older one; empty where it may.
+
+    What is there and is none of ours is left, and so is what a link leads to.
+    """
+    try:
+        about = path.lstat()
+    except FileNotFoundError:
+        return "" if path.parent.is_dir() else "its folder does not exist"
+    except (OSError, ValueError) as error:
+        return getattr(error, "strerror", None) or str(error)
+    if stat.S_ISLNK(about.st_mode):
+        return "it is a symbolic link, and what it leads to is not touched"
+    return "" if is_ours(path) else f"it exists and is no {what}, so it is left as it is"
 
 
 EXAMPLE = "example"

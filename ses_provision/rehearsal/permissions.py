@@ -33,6 +33,7 @@ from ses_provision.operations import (
     own_keys,
     query,
     quotas,
+    report,
     smtp_keys,
     statistics,
     suppression,
@@ -197,6 +198,8 @@ def readings(env: Environment, account: Account) -> Iterator[Reading[Any]]:
     for by in DIMENSIONS:
         yield statistics.look(env.region, ANY_TIME, 1, by, ("<name>",))
     yield deliverability.look(env, ANY_TIME, 1, ("<name>",))
+    if env.report is not None:
+        yield report.look(scene, ANY_TIME, 1, cost=True)
     yield strays(env, account)
     if pools.concerns(env):
         yield dedicated_ips.standing(env, account)

@@ -29,7 +29,7 @@ for command in sys.argv[1:]:
     with contextlib.redirect_stdout(io.StringIO()) as shown:
         status = run([*command.split(), "--help"])
     assert status == 0 and "Usage: ses-provision" in shown.getvalue(), command
-heavy = {"boto3", "botocore", "moto", "dns", "werkzeug", "tenacity", "rich.live"}
+heavy = {"boto3", "botocore", "moto", "dns", "jinja2", "werkzeug", "tenacity", "rich.live"}
 print(*sorted(heavy & set(sys.modules)))
 """
 
@@ -44,7 +44,7 @@ def test_the_help_of_every_command_works_and_imports_nothing_of_aws() -> None:
     )
 
     assert done.returncode == 0, done.stderr
-    assert not {"boto3", "botocore", "moto"} & set(done.stdout.split())
+    assert not {"boto3", "botocore", "jinja2", "moto"} & set(done.stdout.split())
 
 
 @pytest.mark.parametrize("option", ["--help", "--version"])
@@ -58,7 +58,15 @@ def test_help_and_version_import_neither_boto3_nor_pydantic_nor_what_needs_them(
         [sys.executable, "-c", ask, option], capture_output=True, text=True, cwd=ROOT, check=True
     )
 
-    heavy = {"boto3", "botocore", "pydantic", "rich", "ses_provision.checks", "ses_provision.steps"}
+    heavy = {
+        "boto3",
+        "botocore",
+        "jinja2",
+        "pydantic",
+        "rich",
+        "ses_provision.checks",
+        "ses_provision.steps",
+    }
     assert not heavy & set(done.stdout.split())
 
 

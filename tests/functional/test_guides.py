@@ -15,6 +15,7 @@ from ses_provision.cli import signals
 from ses_provision.cli.run import STATES
 from ses_provision.guides import Guide, guides, parse
 from ses_provision.render.guide import with_commands
+from ses_provision.render.pages import TEMPLATES
 from tests.conftest import ROOT, Cli
 from tests.pages import GUIDES, said
 
@@ -163,4 +164,5 @@ def test_the_wheel_carries_the_guides_and_they_are_read_from_it(tmp_path: Path) 
 
     held = {Path(name) for name in zipfile.ZipFile(wheel).namelist()}
     assert held >= {page.relative_to(ROOT) for page in GUIDES.glob("*.md")}
+    assert held >= {file.relative_to(ROOT) for file in TEMPLATES.iterdir()}
     assert listed.stdout.split() == [guide.topic for guide in guides()]

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from ses_provision.environment import Environment
+from ses_provision.environment.report import ReportSettings
 from ses_provision.local import LocalAws
 from ses_provision.local.contract import Caller
 from ses_provision.local.disturb import resource_of
@@ -24,6 +25,7 @@ from ses_provision.worlds.real import Trace
 from tests.conftest import CONFIG, Cli
 
 ROLE = "application"
+READER = "ops@starlightpractice.com"
 NAMES = "route53:ChangeResourceRecordSetsNormalizedRecordNames"
 TAGGING = {"sqs": "TagQueue", "iam": "TagUser"}
 UNNAMED = {"CreateQueue", "DeleteQueue", "ReceiveMessage", "DescribeAlarms"}
@@ -73,9 +75,10 @@ class Recording(InProcess):
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """The shipped prod, with a role and without protection."""
+    """The shipped prod, with a role and a report, and without protection."""
     text = (CONFIG / "prod.toml").read_text(encoding="utf-8")
     text = text.replace("# role = ", f'role = "{ROLE}" # ').replace("protect = true", "")
+    text += f'\n[report]\nto = ["{READER}"]\n'
     (tmp_path / "prod.toml").write_text(text, encoding="utf-8")
     return tmp_path
 
@@ -115,6 +118,7 @@ READING = (
     ("deliverability",),
     ("quota",),
     ("estimate", "--live"),
+    ("report", "--cost", "--yes"),
 )
 
 
@@ -316,8 +320,9 @@ def decision(policy: dict[str, Any], seen: Seen, action: str, env: Environment) 
 
 @pytest.fixture
 def operator(env: Environment) -> Environment:
-    """Prod with the application's role."""
-    return env.with_role(ROLE)
+    """Prod with the application's role, and a report."""
+    reported = ReportSettings(to=(READER,))
+    return env.with_role(ROLE).model_copy(update={"report": reported})
 
 
 def actions_of(policy: dict[str, Any]) -> set[str]:

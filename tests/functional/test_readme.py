@@ -98,6 +98,7 @@ def test_there_are_walk_throughs_for_each_kind_of_dns_and_for_each_optional_sect
         "a dedicated IP pool",
         "a name server that takes updates",
         "a name that receives",
+        "a page that is mailed",
         "a provider by octoDNS",
         "account settings",
         "an SMTP user for Auth0",

@@ -31,6 +31,7 @@ FRESH: tuple[tuple[str, ...], ...] = (
     ("checklist", "--env", "prod"),
     ("whoami",),
     ("stats",),
+    ("report", "--env", "prod"),
     ("deliverability",),
     ("quota", "--env", "prod"),
     ("estimate", "--env", "prod"),
@@ -143,7 +144,13 @@ def test_a_screen_of_an_environment_that_is_written(cli: Cli, tmp_path: Path, wi
     insist(width, again, "init again")
 
 
-IN_COLUMNS = (("status",), ("checklist",), ("stats",), ("estimate", "--env", "prod"))
+IN_COLUMNS = (
+    ("status",),
+    ("checklist",),
+    ("stats",),
+    ("report", "--env", "prod"),
+    ("estimate", "--env", "prod"),
+)
 """What stands in columns on a wide screen, and in lines of its own on a narrow one."""
 IN_LINES = [one for one in FRESH if one not in IN_COLUMNS]
 

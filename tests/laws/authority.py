@@ -36,6 +36,7 @@ can print the right to it beforehand."""
 ANYTHING = frozenset(
     {
         "artifact:ListCustomerAgreements",
+        "ce:GetCostAndUsage",
         "cloudwatch:GetMetricData",
         "cloudwatch:ListMetrics",
         "route53:ListHostedZones",

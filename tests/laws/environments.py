@@ -156,6 +156,7 @@ EVERYTHING = merged(
         "account": {"auto_warmup": False, "suppressed_reasons": ["BOUNCE", "COMPLAINT"]},
         "vdm": {},
         "dashboard": {"runbook": "https://wiki.example.com/ses"},
+        "report": {"to": ["night@example.com"]},
         "tags": {"Team": "mail"},
         "dkim": {"method": "own_key", "rotate_after_days": 90},
     },
@@ -420,6 +421,10 @@ REFUSED = (
     }, "mail.dev.example.com as MAIL FROM domain", others={
         "dev": {"domain": "dev.example.com", "configuration_set": {"name": "dev"}},
     }),
+    Refused("a report for nobody", {"report": {"to": []}}, "report.to"),
+    Refused("a report that nobody reads", {
+        "report": {"to": ["success@simulator.amazonses.com"]},
+    }, "report.to"),
     Refused("no event types", {"events": {"types": []}}, "events.types"),
     Refused("no alarm region", {"alarms": {"regions": []}}, "alarms.regions"),
     Refused("a region twice", {"alarms": {"regions": [FAR, FAR]}}, "alarms.regions"),

@@ -193,7 +193,8 @@ def growing(life: Life) -> None:
     if life.env.pools or life.env.configuration_set.pool:
         life.run("ips", "ips", "--json")
     life.look("after verification", JSON)
-    for form in ("terraform", "cloudformation", "grafana"):
+    of_an_archive = ("redshift-sql",) if life.env.archive else ()
+    for form in ("terraform", "cloudformation", "grafana", *of_an_archive):
         life.run(form, "export", "--format", form, "--json")
     life.run("export as text", "export")
     life.plans_of_others["after verification"] = plans(life)
@@ -271,6 +272,8 @@ def work(life: Life) -> None:
         arrived = life.run("receive-test", "receive-test", "--json").report["receive_test"]
         life.run("inbox", "inbox", "--json")
         life.run("inbox of one", "inbox", arrived["key"], "--json")
+    if life.env.report:
+        life.run("report", "report", "--cost", "--send", "--yes", "--json")
     stop(life)
     suppress(life)
     life.run("plan after work", "plan", "--json")

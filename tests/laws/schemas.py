@@ -516,6 +516,43 @@ QUOTA = thing(
         )
     ),
 )
+MONEY: Schema = {"type": "string", "pattern": r"^-?\d+(\.\d+)?$"}
+SOME_DAYS = thing(first=DATE, last=DATE, **SENT)
+REPORT = thing(
+    domain=WORDS,
+    account_id=ACCOUNT,
+    region=REGION,
+    made_at=MOMENT,
+    status=OVERVIEW,
+    period=SOME_DAYS,
+    before=SOME_DAYS,
+    today=SOME_DAYS,
+    own_rates=thing(bounces=maybe(NUMBER), complaints=maybe(NUMBER)),
+    quota=thing(daily=NUMBER, rate=NUMBER, sent=NUMBER),
+    estimate=thing(recipients=COUNT, plan=WORDS, total=MONEY, currency=WORDS),
+    cost=maybe(
+        thing(
+            amount=MONEY,
+            before=MONEY,
+            currency=WORDS,
+            by_usage=mapping(MONEY),
+            elsewhere=MONEY,
+            estimated=YES_OR_NO,
+            is_whole=YES_OR_NO,
+        )
+    ),
+    mailed=maybe(thing(message_id=WORDS, to=each(WORDS))),
+    open=each(
+        thing(
+            id=WORDS,
+            title=WORDS,
+            status=STATUS,
+            severity=one_of("blocker", "warning", "advice"),
+            next_step=maybe(WORDS),
+        )
+    ),
+    next_step=maybe(WORDS),
+)
 
 REPORTS: dict[str, dict[str, Schema]] = {
     "plan": {"plan": PLAN},
@@ -528,6 +565,7 @@ REPORTS: dict[str, dict[str, Schema]] = {
     "outputs": {"outputs": OUTPUTS},
     "estimate": {"estimate": ESTIMATE},
     "stats": {"statistics": STATISTICS},
+    "report": {"report": REPORT},
     "quota": {"quota": QUOTA},
     "deliverability": {"deliverability": DELIVERABILITY},
     "dns": {
@@ -543,7 +581,8 @@ REPORTS: dict[str, dict[str, Schema]] = {
         "dns_token": WORDS,
     },
     "export": {
-        "format": one_of("terraform", "cloudformation", "grafana"),
+        "format": one_of("terraform", "cloudformation", "grafana", "redshift-sql"),
+        "statements": each(WORDS),
         "dashboard": GRAFANA,
         "text": WORDS,
         "template": TEMPLATE,
@@ -622,7 +661,7 @@ REPORTS: dict[str, dict[str, Schema]] = {
 OPTIONAL = frozenset(
     {"check", "update_policy", "dns_token", "format", "text", "template", "resources_to_import",
      "left_out", "console", "submitted", "smtp", "smtp_users", "hops", "form", "fields",
-     "dashboard", "inbox", "mail"}
+     "dashboard", "inbox", "mail", "statements"}
 )  # fmt: skip
 """What is said only by some options of a command."""
 OF_ACTIONS = frozenset({"dkim"})

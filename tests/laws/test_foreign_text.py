@@ -39,6 +39,8 @@ READS = (
     ("export",),
     ("export", "--format", "cloudformation"),
     ("export", "--format", "grafana"),
+    ("report",),
+    ("report", "--format", "html"),
 )
 
 

@@ -44,7 +44,7 @@ def shown() -> list[Shown]:
     return found
 
 
-OPTIONAL = ("bimi", "pools", "production_access", "smtp_users")
+OPTIONAL = ("bimi", "pools", "production_access", "report", "smtp_users")
 """Sections that require settings, and are not required themselves."""
 SETTINGS = shown()
 each_setting = pytest.mark.parametrize(

@@ -83,7 +83,7 @@ def test_a_page_has_room_for_any_number_of_environments(count: int) -> None:
 
 
 def test_the_page_leaves_the_paper_to_the_reader_and_numbers_what_is_printed() -> None:
-    style = checklist_html.STYLE
+    style = checklist_html.render([environment(0)])
 
     assert not re.search(r"(?<![-\w])size:", style)
     assert "counter(page)" in style

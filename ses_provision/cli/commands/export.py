@@ -11,20 +11,24 @@ from ses_provision.engine import planning
 from ses_provision.errors import ProvisionError
 from ses_provision.render import document
 
-Format = Literal["terraform", "cloudformation", "grafana"]
+Format = Literal["terraform", "cloudformation", "grafana", "redshift-sql"]
 
 
 def export(
     run: Run,
     output_format: Annotated[
         Format,
-        typer.Option("--format", help="terraform (also for OpenTofu), cloudformation, or grafana."),
+        typer.Option(
+            "--format",
+            help="terraform (also for OpenTofu), cloudformation, grafana, or redshift-sql.",
+        ),
     ] = "terraform",
 ) -> None:
     """Write the environment as import blocks and resources of another tool.
 
     Takes what stands in AWS, so the environment has to be applied. Imported as it is printed, it
-    changes nothing. For Grafana it writes a dashboard of what is sent and what becomes of it.
+    changes nothing. For Grafana it writes a dashboard of what is sent and what becomes of it; for
+    Redshift the SQL by which it reads the archive.
 
     Example: ses-provision export --env prod --format terraform
 
@@ -32,10 +36,30 @@ def export(
     """
     env = run.one_environment()
     with run.boundary(env.name):
-        target = run.open(env)
-        text, data = watched(target) if output_format == "grafana" else built(target, output_format)
+        text, data = exported(run.open(env), output_format)
         run.report(env.name, {"format": output_format, **data})
         run.document(text.rstrip("\n"))
+
+
+def exported(target: Target, output_format: Format) -> tuple[str, dict[str, Any]]:
+    """An environment in a format, as text and as data."""
+    match output_format:
+        case "grafana":
+            return watched(target)
+        case "redshift-sql":
+            return asked(target)
+        case _:
+            return built(target, output_format)
+
+
+def asked(target: Target) -> tuple[str, dict[str, Any]]:
+    """The SQL by which Redshift reads the archive, as text and as data."""
+    from ses_provision.export import redshift
+    from ses_provision.operations.query import insist_on_an_archive
+
+    insist_on_an_archive(target.env)
+    text = redshift.sql(target.env)
+    return text, {"text": text, "statements": redshift.statements(text)}
 
 
 def watched(target: Target) -> tuple[str, dict[str, Any]]:

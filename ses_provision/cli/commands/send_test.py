@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ses_provision.cli.run import Run, Target
 from ses_provision.errors import ProvisionError, UsageError
+
+if TYPE_CHECKING:
+    from ses_provision.outside.call import Call
 
 
 def send_test(
@@ -62,16 +66,25 @@ def address(given: str) -> str:
 def send(target: Target, to: str) -> str:
     """Send the mail; answer with its message id, or raise what a refusal means."""
     from ses_provision.operations import test_mail
+
+    return delivered(target, test_mail.mail(target.env, target.account, to), (to,))
+
+
+def delivered(target: Target, mail: Call, to: Sequence[str]) -> str:
+    """Send a mail through an environment; its message id, or an error that says what a refusal
+    means for the recipient that SES names."""
+    from ses_provision.operations import test_mail
     from ses_provision.resources.ses.identity import Identity, identity
     from ses_provision.steps import arns
 
     env = target.env
     try:
-        reply = target.connections.send(test_mail.mail(env, target.account, to))
+        reply = target.connections.send(mail)
     except ProvisionError as error:
         try:
             found = target.reader.run(identity(arns.identity(env, target.account)))
         except ProvisionError:
             found = Identity()
-        raise test_mail.translated(env, to, error, known=found is not None) from error
+        named = next((each for each in to if each.lower() in error.message.lower()), to[0])
+        raise test_mail.translated(env, named, error, known=found is not None) from error
     return str(reply["MessageId"])
