@@ -1,0 +1,49 @@
+"""DMARC reports in files, for the commands that take them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from ses_provision.errors import ProvisionError
+
+if TYPE_CHECKING:
+    from ses_provision.cli.run import Run
+    from ses_provision.environment import Environment
+    from ses_provision.operations.dmarc import Collected
+
+DAYS = 30
+"""How far back is looked, unless --days says otherwise."""
+
+
+def read(run: Run, paths: Sequence[str]) -> tuple[Collected, dict[str, Any]]:
+    """The reports in files and folders, and what a document says of the files.
+
+    What is wrong with a file is told. Raises ProvisionError where none could be read.
+    """
+    from ses_provision.operations import dmarc as operation
+    from ses_provision.operations.dmarc.judging import elsewhere
+    from ses_provision.render import dmarc as text
+
+    with run.life.during("reading reports"):
+        found = operation.collected(operation.gathered(paths), run.world.now())
+    others = elsewhere(found.held, run.environments())
+    for told in text.flaws([*found.flaws, *others]):
+        run.tell(told)
+    if not found.held:
+        raise ProvisionError(
+            f"No DMARC report could be read from {found.files:,} "
+            f"file{'' if found.files == 1 else 's'}.",
+            "They are XML, often in .gz or .zip; `ses-provision guide dmarc` says how they arrive.",
+        )
+    return found, text.files(found, others)
+
+
+def neighbours(run: Run) -> list[Environment]:
+    """What else the folder knows: whose the domain above is, and which MAIL FROM are ours."""
+    from ses_provision.environment import loading
+
+    try:
+        return loading.load_all(run.config_dir)
+    except ProvisionError:
+        return []  # other files than those that are named may be wrong
