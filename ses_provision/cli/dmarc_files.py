@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ses_provision.errors import ProvisionError
 
@@ -16,10 +16,11 @@ DAYS = 30
 """How far back is looked, unless --days says otherwise."""
 
 
-def read(run: Run, paths: Sequence[str]) -> tuple[Collected, dict[str, Any]]:
-    """The reports in files and folders, and what a document says of the files.
+def read(run: Run, paths: Sequence[str]) -> Collected:
+    """The reports in files and folders.
 
-    What is wrong with a file is told. Raises ProvisionError where none could be read.
+    What is wrong with a file is told, and stands in the document. Raises ProvisionError where none
+    could be read.
     """
     from ses_provision.operations import dmarc as operation
     from ses_provision.operations.dmarc.judging import elsewhere
@@ -30,13 +31,14 @@ def read(run: Run, paths: Sequence[str]) -> tuple[Collected, dict[str, Any]]:
     others = elsewhere(found.held, run.environments())
     for told in text.flaws([*found.flaws, *others]):
         run.tell(told)
+    run.extra["read"] = text.files(found, others)
     if not found.held:
         raise ProvisionError(
             f"No DMARC report could be read from {found.files:,} "
             f"file{'' if found.files == 1 else 's'}.",
             "They are XML, often in .gz or .zip; `ses-provision guide dmarc` says how they arrive.",
         )
-    return found, text.files(found, others)
+    return found
 
 
 def neighbours(run: Run) -> list[Environment]:

@@ -138,7 +138,7 @@ def reported(run: Run, paths: list[str] | None) -> Callable[[Environment], Repor
     from ses_provision.cli import dmarc_files
     from ses_provision.operations.dmarc.judging import for_checklist, judged
 
-    found, run.extra["read"] = dmarc_files.read(run, paths)
+    found = dmarc_files.read(run, paths)
     folder, now = dmarc_files.neighbours(run), run.world.now()
     return lambda env: for_checklist(env, judged(env, found.held, now, dmarc_files.DAYS, folder))
 

@@ -12,6 +12,7 @@ from ses_provision.names import is_within
 from ses_provision.operations.dmarc.collecting import Flaw, Held
 from ses_provision.operations.dmarc.raising import way_to
 from ses_provision.operations.dmarc.sources import Kind, Source, sources
+from ses_provision.resources.dmarc_record import STRENGTH
 
 if TYPE_CHECKING:
     from ses_provision.environment import Environment
@@ -67,7 +68,7 @@ def judged(
     mail_from = frozenset(one.mail_from_domain for one in [env, *folder])
     found = sources(((row, report.days) for report, rows in counted for row in rows), mail_from)
     covered = frozenset(day for report, _ in counted for day in report.days)
-    newest = max((report for report, _ in counted), key=lambda one: one.end, default=None)
+    newest = max((report for report, _ in counted), key=newness, default=None)
     published = newest.published if newest else None
     way = way_to(env, published, folder)
     answer, because = judgement(found, len(covered), way.wanted)
@@ -89,6 +90,12 @@ def judged(
         tuple(because),
         steps,
     )
+
+
+def newness(report: Report) -> tuple[datetime, int]:
+    """By which of several reports the policy is told: of one time, by that which saw the stricter,
+    for a policy becomes so in the course of a day."""
+    return report.end, STRENGTH.get(report.published.policy, -1)
 
 
 def of_domain(report: Report, domain: str) -> list[Row]:
