@@ -17,6 +17,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ses_provision.operations.dmarc import collected, unpacking
+from ses_provision.worlds.in_process import InProcess
 from tests.conftest import NOON, Cli, Result
 from tests.dmarc_reports import (
     DAY,
@@ -246,6 +247,12 @@ HOSTILE_FILES: dict[str, tuple[Callable[[], bytes], str]] = {
     "an entity that names a file": (lambda: DTD % b'<!ENTITY a SYSTEM "secret">', "has a DTD"),
     "a DTD alone": (lambda: DTD % b"", "has a DTD"),
     "a record that never ends": (lambda: flood(b"<a/>"), "one of its records never ends"),
+    "many records": (
+        lambda: b"<feedback>" + b"<record/>" * 100_001, "has more than 100,000 records",
+    ),
+    "a tag that never ends": (
+        lambda: b"<feedback><record " + b"a='1' " * 20_000, "one of its tags never ends",
+    ),
     "very deep": (lambda: flood(b"<a>"), "one of its records never ends"),
     "a bomb of gzip": (lambda: gzip.compress(b" " * 60_000_000, 1), "unpacks to more than 50 MB"),
     "a bomb of zip": (
@@ -265,6 +272,9 @@ HOSTILE_FILES: dict[str, tuple[Callable[[], bytes], str]] = {
     "a zip of folders": (lambda: zipped(b"", name="folder/"), "is an archive without a file"),
     "a mail without a report": (
         lambda: mailed([("x.pdf", "application/pdf", b"%PDF")]), "is a mail without a report",
+    ),
+    "a mail of many lines": (
+        lambda: b"A: b\n" * 1_000_001, "is a mail of more than 1,000,000 lines",
     ),
     "a mail that nests": (
         lambda: b"Subject: x\n" + b'Content-Type: multipart/mixed; boundary="a"\n\n--a\n' * 200,
@@ -588,7 +598,8 @@ ABOVE: dict[str, tuple[dict[str, str], dict[str, object], str, list[str]]] = {
 @pytest.mark.parametrize("case", ABOVE)
 def test_a_record_of_the_domain_above_is_changed_there(case: str, cli: Cli, tmp_path: Path) -> None:
     others, more, policy, steps = ABOVE[case]
-    made = bench(cli, tmp_path / "config", news=BELOW, **others)
+    files = {"news": BELOW, **others}
+    made = bench(cli, tmp_path / "config", InProcess, **files)
     own = replace(OURS, header_from="news.example.com", envelope=("mail.news.example.com", "pass"))
     held = put(made, *days(14, own, FORGED, more=more))
 

@@ -91,8 +91,7 @@ def test_the_examples_in_help_run(
         assert cli("dkim-status", "--env", "prod", "--wait").status == 0
         assert cli("set", "dkim.method", "own_key", "--env", "prod").status == 0
     if name in FILES:
-        file, octets = FILES[name]
-        (project / file).write_bytes(octets)
+        (project / FILES[name][0]).write_bytes(FILES[name][1])
     if name == "bimi":
         (project / "logo.svg").write_text("<svg/>")
         file = project / "config" / "prod.toml"

@@ -179,13 +179,13 @@ def counted(number: int, what: str) -> str:
 
 def for_checklist(env: Environment, found: Summary) -> Reported:
     """What the checklist says of it, in a sentence."""
-    seen = (
-        f"reports of {counted(len(found.days), 'day')}: {found.passed:,} of "
-        f"{counted(found.mails, 'mail')} pass"
-    )
+    told = list(found.because)
+    if found.mails:
+        share = f"{found.passed:,} of {counted(found.mails, 'mail')} pass"
+        told.insert(0, f"reports of {counted(len(found.days), 'day')}: {share}")
     first = {
         Answer.NO: f"mend what fails: ses-provision dkim-status --env {env.name}",
         Answer.NOT_YET: "wait for more reports",
         Answer.ASK: "make sure that none of those senders is yours",
     }
-    return Reported(found.answer, "; ".join([seen, *found.because]), first.get(found.answer, ""))
+    return Reported(found.answer, "; ".join(told), first.get(found.answer, ""))

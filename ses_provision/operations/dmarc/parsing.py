@@ -33,6 +33,8 @@ MOST_PARTS = 20_000
 MOST_ROWS = 100_000
 MOST_PROOFS = 100
 LONGEST_TEXT = 253
+ENDLESS_TAG = re.compile(rb"<[^<>]{100000}")
+"""A tag, a comment or the like, which the parser takes time for over and over."""
 SECTIONS = frozenset({"report_metadata", "policy_published", "record"})
 OTHER_DOMAIN = "from another domain than it is about"
 DISPOSITIONS = frozenset({*STRENGTH, "pass"})
@@ -84,7 +86,7 @@ class Draft:
                 self.metadata = self.metadata or metadata_of(element)
             case "policy_published":
                 self.published = self.published or policy_of(element)
-            case "record" if len(self.rows) < MOST_ROWS:
+            case "record" if len(self.rows) + self.flaws.total() < MOST_ROWS:
                 row = said(element)
                 if isinstance(row, Said):
                     self.rows.append(row)
@@ -132,6 +134,8 @@ def sections(document: bytes) -> Iterator[Element]:
     from defusedxml.common import DefusedXmlException
     from defusedxml.ElementTree import iterparse
 
+    if ENDLESS_TAG.search(document):
+        raise NotReadable("is no report: one of its tags never ends")
     root: Element | None = None
     parts = 0
     try:

@@ -25,6 +25,8 @@ LARGEST_ARCHIVE = 10_000_000
 """Octets of what is compressed: RFC 7489 section 6.2 has that as its example of a limit."""
 MOST_MEMBERS = 100
 """Members of an archive. One is what receivers send."""
+MOST_LINES = 1_000_000
+"""Lines of a mail: an archive of 10 MB in base64 has 180,000."""
 GZIP, ZIP = b"\x1f\x8b", b"PK\x03\x04"
 BOMS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 HEADER = re.compile(rb"(?:From |[!-9;-~]{1,80}[ \t]*:)")
@@ -143,6 +145,8 @@ def member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, room: int) -> bytes:
 
 def attached(octets: bytes) -> Iterator[Part]:
     """The reports attached to a mail."""
+    if octets.count(b"\n") > MOST_LINES:
+        raise NotReadable(f"is a mail of more than {MOST_LINES:,} lines")
     if len(re.findall(rb"(?i)boundary\s*=", octets)) > MOST_BOUNDARIES:
         raise NotReadable(f"is a mail of more than {MOST_BOUNDARIES} nested parts")
     try:
