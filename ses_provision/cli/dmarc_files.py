@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from ses_provision.errors import ProvisionError
@@ -11,13 +11,14 @@ if TYPE_CHECKING:
     from ses_provision.cli.run import Run
     from ses_provision.environment import Environment
     from ses_provision.operations.dmarc import Collected
+    from ses_provision.operations.dmarc.gathering import Given
 
 DAYS = 30
 """How far back is looked, unless --days says otherwise."""
 
 
-def read(run: Run, paths: Sequence[str]) -> Collected:
-    """The reports in files and folders.
+def read(run: Run, given: Iterable[Given]) -> Collected:
+    """The reports in files.
 
     What is wrong with a file is told, and stands in the document. Raises ProvisionError where none
     could be read.
@@ -27,7 +28,7 @@ def read(run: Run, paths: Sequence[str]) -> Collected:
     from ses_provision.render import dmarc as text
 
     with run.life.during("reading reports"):
-        found = operation.collected(operation.gathered(paths), run.world.now())
+        found = operation.collected(given, run.world.now())
     others = elsewhere(found.held, run.environments())
     for told in text.flaws([*found.flaws, *others]):
         run.tell(told)

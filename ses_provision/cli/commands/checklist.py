@@ -136,9 +136,10 @@ def reported(run: Run, paths: list[str] | None) -> Callable[[Environment], Repor
     if not paths:
         return lambda _: None
     from ses_provision.cli import dmarc_files
+    from ses_provision.operations.dmarc import gathered
     from ses_provision.operations.dmarc.judging import for_checklist, judged
 
-    found = dmarc_files.read(run, paths)
+    found = dmarc_files.read(run, gathered(paths))
     folder, now = dmarc_files.neighbours(run), run.world.now()
     return lambda env: for_checklist(env, judged(env, found.held, now, dmarc_files.DAYS, folder))
 

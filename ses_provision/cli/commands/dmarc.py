@@ -46,7 +46,7 @@ def dmarc(
             "Save the mails that arrive at dmarc.reports_to in a folder, and name that.",
         )
     envs, folder = run.environments(), dmarc_files.neighbours(run)
-    found = dmarc_files.read(run, file)
+    found = dmarc_files.read(run, operation.gathered(file))
     for env in envs:
         summary = operation.judged(env, found.held, run.world.now(), days, folder)
         run.report(env.name, {"dmarc": text.document(summary)})
