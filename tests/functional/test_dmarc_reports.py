@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import os
 import re
 import shlex
 import zlib
@@ -430,6 +431,8 @@ def test_nothing_that_a_report_says_steers_whoever_reads(
     (held / "::error::x\n::error::y").write_bytes(
         zipped(b"x", name=f"{text.replace(chr(0), '')}{{}}")
     )
+
+    (held / os.fsdecode(b"\xff\x1b[31m")).write_bytes(b"x")
 
     for form in ((), ("--json",)):
         ran = made("dmarc", "report", str(held), *form)

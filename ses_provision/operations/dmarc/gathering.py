@@ -10,7 +10,8 @@ from ses_provision.operations.dmarc.aggregate import NotReadable
 from ses_provision.operations.dmarc.unpacking import LARGEST
 from ses_provision.outside import files
 
-MOST_FILES = 20_000
+MOST_FILES, MOST_OCTETS = 10_000, 500_000_000
+"""How much of folders is read: more than a year of reports of hundreds of receivers."""
 
 Given = tuple[str, bytes | NotReadable]
 """A file by its name: its octets, or why there are none."""
@@ -18,14 +19,18 @@ Given = tuple[str, bytes | NotReadable]
 
 def gathered(paths: Iterable[str]) -> Iterator[Given]:
     """The files named, and all that are in the folders named; hidden ones are not."""
+    room = MOST_OCTETS
     for number, found in enumerate(listed(paths)):
-        if number == MOST_FILES:
-            yield str(found), NotReadable(f"was not read, for {MOST_FILES:,} files were before it")
+        if number == MOST_FILES or room < 0:
+            yield str(found), NotReadable("and those after it were not read: there are too many")
             return
         try:
-            yield str(found), files.content(found, LARGEST)
+            octets = files.content(found, LARGEST)
         except OSError as error:
             yield str(found), NotReadable(f"cannot be read: {files.reason(error)}")
+            continue
+        room -= len(octets)
+        yield str(found), octets
 
 
 def listed(paths: Iterable[str]) -> Iterator[Path]:
