@@ -11,12 +11,13 @@ from dataclasses import dataclass
 
 from ses_provision.engine.account import Account
 from ses_provision.engine.needs import Need
-from ses_provision.engine.ownership import of_another_project
+from ses_provision.engine.ownership import CREATED_BY, US, of_another_project
 from ses_provision.environment import Environment, receiving
 from ses_provision.names import LONGEST_TAG
 from ses_provision.outside.reading import Reading, both
 from ses_provision.resources import tagging
 from ses_provision.resources.ses.configuration_set import configuration_set
+from ses_provision.resources.ses.identity import identity
 from ses_provision.steps import arns
 
 Former = Mapping[str, tuple[str, ...]]
@@ -49,10 +50,15 @@ SMTP_USERS = Memory("SmtpUsers", lambda env: [user.name for user in env.smtp_use
 # They are of no region, and it is not documented that the tag search of a region shows them.
 DASHBOARDS = Memory("Dashboards", lambda env: [env.dashboard_name] if env.dashboard else [])
 
+# An identity has one at a time, and records in DNS carry no tags.
+MAIL_FROM = Memory(
+    "MailFrom", lambda env: [env.mail_from_domain], lambda env: {env.mail_from_domain}
+)
+
 # Rules, rule sets and records carry no tags, nor do the permissions for one of them.
 RECEIVING = Memory("Receiving", receiving.remembered)
 
-MEMORIES = (REGIONS, SMTP_USERS, DASHBOARDS, RECEIVING)
+MEMORIES = (REGIONS, SMTP_USERS, DASHBOARDS, MAIL_FROM, RECEIVING)
 
 
 def tags(env: Environment, former: Former) -> dict[str, str]:
@@ -62,8 +68,8 @@ def tags(env: Environment, former: Former) -> dict[str, str]:
 
 
 def former(env: Environment, account: Account) -> Reading[Former | None]:
-    """What the set lists, and the sets that the file named before as long as they stand, without
-    what the file names."""
+    """What the set lists, the sets that the file named before as long as they stand, and beside
+    such a set the identity, without what the file names."""
     arn = arns.configuration_set(env, account)
     live, alike = yield from both(
         configuration_set(arn), tagging.tagged_alike(env.region, env.all_tags)
@@ -76,12 +82,21 @@ def former(env: Environment, account: Account) -> Reading[Former | None]:
         and other != arn
         and not of_another_project(tags, env.all_tags)
     ]
+    if held:
+        held.append({MAIL_FROM.tag: (yield from mail_from(env, account))})
     found = {}
     for memory in MEMORIES:
         names = (name for tags in held for name in tags.get(memory.tag, "").split())
         wanted = memory.wanted(env)
         found[memory.tag] = tuple(name for name in dict.fromkeys(names) if name not in wanted)
     return found
+
+
+def mail_from(env: Environment, account: Account) -> Reading[str]:
+    """The MAIL FROM domain that the identity has from us. Of an identity that was there before us,
+    the records are not ours."""
+    live = yield from identity(arns.identity(env, account))
+    return live.mail_from_domain if live and live.tags.get(CREATED_BY) == US else ""
 
 
 def nothing(env: Environment, account: Account) -> Former:
