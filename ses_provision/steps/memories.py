@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from ses_provision.engine.account import Account
 from ses_provision.engine.needs import Need
 from ses_provision.engine.ownership import CREATED_BY, US, of_another_project
-from ses_provision.environment import Environment, receiving
+from ses_provision.environment import Environment
+from ses_provision.errors import ProvisionError
 from ses_provision.names import LONGEST_TAG
-from ses_provision.outside.reading import Reading, both
-from ses_provision.resources import tagging
+from ses_provision.outside.reading import Reading, both, together
+from ses_provision.resources import tagging, zones
 from ses_provision.resources.ses.configuration_set import configuration_set
 from ses_provision.resources.ses.identity import identity
-from ses_provision.steps import arns
+from ses_provision.steps import arns, mail_from
 
 Former = Mapping[str, tuple[str, ...]]
 """What was made and the file does not name, by the tag that lists it."""
@@ -83,7 +84,7 @@ def former(env: Environment, account: Account) -> Reading[Former | None]:
         and not of_another_project(tags, env.all_tags)
     ]
     if held:
-        held.append({MAIL_FROM.tag: (yield from mail_from(env, account))})
+        held.append({MAIL_FROM.tag: (yield from sent_with(env, account))})
     found = {}
     for memory in MEMORIES:
         names = (name for tags in held for name in tags.get(memory.tag, "").split())
@@ -92,11 +93,22 @@ def former(env: Environment, account: Account) -> Reading[Former | None]:
     return found
 
 
-def mail_from(env: Environment, account: Account) -> Reading[str]:
-    """The MAIL FROM domain that the identity has from us. Of an identity that was there before us,
-    the records are not ours."""
+def sent_with(env: Environment, account: Account) -> Reading[str]:
+    """The MAIL FROM domain that the identity has from us, whose records stand. Of an identity that
+    was there before us they are not ours; one without records is what somebody has just set."""
     live = yield from identity(arns.identity(env, account))
-    return live.mail_from_domain if live and live.tags.get(CREATED_BY) == US else ""
+    domain = live.mail_from_domain if live and live.tags.get(CREATED_BY) == US else ""
+    if domain in {"", env.mail_from_domain} or env.dns.is_by_hand:
+        return ""
+    try:
+        zone = yield from zones.zone(env, account)
+    except ProvisionError:
+        return domain  # better remembered once too often
+    if zone is None:
+        return ""
+    records = mail_from.records_at(env, account, zone, domain)
+    found = yield from together(one.read() for one in records)
+    return domain if any(one.live is not None for one in found) else ""
 
 
 def nothing(env: Environment, account: Account) -> Former:
