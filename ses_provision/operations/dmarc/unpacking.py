@@ -100,15 +100,20 @@ def fitting(found: bytes, room: int) -> bytes:
 
 def members(octets: bytes) -> Iterator[Part]:
     """What is in a zip file, one by one; together they have to fit."""
+    with whole_zip(octets) as archive:
+        listed = [info for info in archive.infolist() if is_meant(info.filename)]
+        if len(listed) > MOST_MEMBERS:
+            raise NotReadable(f"is an archive of {len(listed)} files, {WHOLE}")
+        if not listed:
+            raise NotReadable("is an archive without a file")
+        yield from read(archive, listed)
+
+
+def whole_zip(octets: bytes) -> zipfile.ZipFile:
+    """A zip file whose table of contents can be read."""
     try:
-        with zipfile.ZipFile(BytesIO(octets)) as archive:
-            listed = [info for info in archive.infolist() if is_meant(info.filename)]
-            if len(listed) > MOST_MEMBERS:
-                raise NotReadable(f"is an archive of {len(listed)} files, {WHOLE}")
-            if not listed:
-                raise NotReadable("is an archive without a file")
-            yield from read(archive, listed)
-    except (zipfile.BadZipFile, ValueError, OverflowError) as error:
+        return zipfile.ZipFile(BytesIO(octets))
+    except Exception as error:  # the standard library raises what it meets
         raise NotReadable("is no whole zip file") from error
 
 
@@ -139,7 +144,7 @@ def member(archive: zipfile.ZipFile, info: zipfile.ZipInfo, room: int) -> bytes:
             return file.read(room + 1)
     except NotImplementedError as error:
         raise NotReadable("is compressed in a way that is not known") from error
-    except (zipfile.BadZipFile, OSError, EOFError, ValueError, RuntimeError, zlib.error) as error:
+    except Exception as error:
         raise NotReadable("is not whole") from error
 
 
