@@ -10,7 +10,7 @@ from ses_provision.engine.model import Resource
 from ses_provision.engine.ownership import OURS
 from ses_provision.environment import Environment
 from ses_provision.errors import ProvisionError
-from ses_provision.outside.reading import Reading, together
+from ses_provision.outside.reading import Reading, both, together
 from ses_provision.resources import zones
 from ses_provision.resources.dashboard import dashboard_arn
 from ses_provision.resources.iam_asking import user_arn
@@ -24,13 +24,15 @@ def strays(env: Environment, account: Account) -> Reading[list[Resource]]:
     Looked through are the sending region, the alarm regions, and those where alarms once stood.
     """
     known = (yield from memories.former(env, account)) or {}
-    records = yield from old_records(env, account, known.get(memories.MAIL_FROM.tag, ()))
+    records, received = yield from both(
+        old_records(env, account, known.get(memories.MAIL_FROM.tag, ())),
+        receiving.former(env, account, known.get(memories.RECEIVING.tag, ())),
+    )
     regions = sorted({env.region, *env.alarm_regions, *known.get(memories.REGIONS.tag, ())})
     there = yield from together(in_region(env, account, region) for region in regions)
     found = [arn for each in there for arn in each]
     found += [user_arn(account, name) for name in known.get(memories.SMTP_USERS.tag, ())]
     found += [dashboard_arn(account, name) for name in known.get(memories.DASHBOARDS.tag, ())]
-    received = yield from receiving.former(env, account, known.get(memories.RECEIVING.tag, ()))
     strayed = [
         *records,
         *received,

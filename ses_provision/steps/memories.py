@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from ses_provision.engine.account import Account
 from ses_provision.engine.needs import Need
 from ses_provision.engine.ownership import CREATED_BY, US, of_another_project
-from ses_provision.environment import Environment
+from ses_provision.environment import Environment, receiving
 from ses_provision.errors import ProvisionError
 from ses_provision.names import LONGEST_TAG
 from ses_provision.outside.reading import Reading, both, together
