@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from ses_provision.errors import ProvisionError
+from ses_provision.errors import ProvisionError, UsageError
 
 if TYPE_CHECKING:
-    from ses_provision.cli.run import Run
+    from ses_provision.cli.run import Run, Target
     from ses_provision.environment import Environment
     from ses_provision.operations.dmarc import Collected
     from ses_provision.operations.dmarc.gathering import Given
@@ -38,6 +39,34 @@ def read(run: Run, given: Iterable[Given]) -> Collected:
             f"No DMARC report could be read from {found.files:,} "
             f"file{'' if found.files == 1 else 's'}.",
             "They are XML, often in .gz or .zip; `ses-provision guide dmarc` says how they arrive.",
+        )
+    return found
+
+
+def inboxes(run: Run, days: int) -> list[Given]:
+    """The mails with reports that the environments have received. Where an inbox could not be read,
+    that is what is said of its environment."""
+    from ses_provision.operations.dmarc.arriving import arrived, receiving
+
+    if not receiving(run.environments()):
+        raise UsageError(
+            "No environment that is meant receives mail: none has a [receiving] section.",
+            "`ses-provision guide receiving` says what goes into it.",
+        )
+    since = run.world.now() - timedelta(days=days)
+
+    def work(run: Run, target: Target) -> list[Given]:
+        if target.env.receiving is None:
+            return []
+        with run.life.during("reading the inbox"):
+            return target.reader.run(arrived(target.env, target.account, since))
+
+    found = [one for given in run.each(work) for one in given]
+    if not found and not run.reports:
+        raise ProvisionError(
+            f"No mail with a DMARC report has arrived in {days} days.",
+            "Receivers mail reports to dmarc.reports_to, which has to be an address that "
+            "[receiving] takes mail for.",
         )
     return found
 
