@@ -24,7 +24,7 @@ OWN = {"ses-provision", "pip", "setuptools", "wheel", "uv"}
 """Ours, and what sets up: of no lock."""
 LICENCES = re.compile(
     r"\b(MIT(-0)?|MIT License|BSD([ -][23]-Clause|[ -]License)?|Apache([ -]Software)?([ -]License)?"
-    r"([ -]2\.0)?|ISC( License)?( \(ISCL\))?|PSF-2\.0|MPL-2\.0|Mozilla Public License 2\.0.*|"
+    r"([ -]2\.0)?|ISC( License)?( \(ISCL\))?|PSF(L|-2\.0)|MPL-2\.0|Mozilla Public License 2\.0.*|"
     r"Dual License)\b"
 )
 """Licences that a program under Apache-2.0 may depend on."""

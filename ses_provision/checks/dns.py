@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ses_provision.checks.delegation import Place, remedy
+from ses_provision.checks.dmarc_reports import advised
 from ses_provision.checks.dns_provider import reaches_no_further, takes_our_key
 from ses_provision.checks.faults import Verdict, in_its_place, why
 from ses_provision.checks.finding import Severity, Status
@@ -16,7 +17,6 @@ from ses_provision.checks.topic import (
     action,
     all_of,
     done,
-    for_a_person,
     not_applicable,
     unknown,
     waiting,
@@ -167,20 +167,14 @@ def dmarc_strength(scene: Scene) -> Reading[Judgement]:
     evidence = f"policy {force.written} at _dmarc.{force.stands_at}"
     if force.qualified:
         tag = force.qualified.partition(" ")[0]
-        return for_a_person(
-            f"{evidence}, but {force.qualified}",
-            f"after some weeks of clean reports take {tag} out of that record; to stay for a "
-            "while, attest it with --until",
-        )
+        step = f"take {tag} out of that record"
+        return advised(scene.reported, f"{evidence}, but {force.qualified}", step)
     if force.written == "reject":
         return done(f"{evidence}: the strongest")
     policy = force.written
     forged = "delivered" if policy == "none" else "put into spam"
-    return for_a_person(
-        f"{evidence}: forged mail is {forged}",
-        f"after some weeks of clean reports {stricter(scene, force)}; to stay for a while, attest "
-        "it with --until",
-    )
+    step = stricter(scene, force)
+    return advised(scene.reported, f"{evidence}: forged mail is {forged}", step)
 
 
 def stricter(scene: Scene, force: InForce) -> str:

@@ -14,6 +14,7 @@ from ses_provision.outside.reading import Ask, Outcome, Reading, together
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from ses_provision.checks.dmarc_reports import Reported
     from ses_provision.engine.account import Account
     from ses_provision.environment import Environment
 
@@ -22,12 +23,14 @@ T = TypeVar("T")
 
 @dataclass(frozen=True)
 class Scene:
-    """What is looked at: an environment, its account, whom to ask in DNS, and when."""
+    """What is looked at: an environment, its account, whom to ask in DNS, and when; what reports on
+    DMARC say, where somebody gave some."""
 
     env: Environment
     account: Account
     whom: Whom = field(default_factory=lambda: Whom(dns=False))
     now: datetime | None = None
+    reported: Reported | None = None
 
     @property
     def on(self) -> str:

@@ -78,6 +78,9 @@ GROUPS = {
     "DNS": {
         "dns": "Show the DNS records to publish, or check that DNS shows them.",
         "dkim": "Renew a DKIM key of your own without a gap, or remove what signs no more.",
+        "dmarc": (
+            "Say who sends in a domain's name, by receivers' reports, and if DMARC may be stricter."
+        ),
         "bimi": "Say what mailbox providers will show of the logo, and what keeps them from it.",
         "dkim-status": "Show where the verification of the domain stands, and why.",
     },

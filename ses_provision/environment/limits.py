@@ -17,6 +17,7 @@ OURS = (
     "CreatedBy",
     "Dashboards",
     "Environment",
+    "MailFrom",
     "ManagedBy",
     "Project",
     "Receiving",
@@ -49,8 +50,8 @@ def tags(chosen: Iterable[str]) -> str:
     """Tags that are not ours to choose, or too many of them.
 
     CreatedBy, Environment and ManagedBy are how `destroy` knows what is ours, AlarmRegions where
-    alarms were made, SmtpUsers, Dashboards and Receiving which of them. IAM takes keys that differ
-    only in case for one (IAM User Guide, tags).
+    alarms were made, SmtpUsers, Dashboards, MailFrom and Receiving which of them. IAM takes keys
+    that differ only in case for one (IAM User Guide, tags).
     """
     names = list(chosen)
     ours = {name.lower() for name in OURS}

@@ -103,8 +103,13 @@ def heeding(step: Step, env: Environment) -> list[Ask]:
 
 
 def learning(step: Step, env: Environment) -> list[Ask]:
-    """What is asked for the facts that the step needs."""
-    return asked(learned(step.needs, env, Account.of(env)), nothing)
+    """What is asked for the facts that the step needs, where nothing is and where it is made."""
+    account = Account.of(env)
+    there = standing(list(step.foreseen(env, account)))
+    return [
+        *asked(learned(step.needs, env, account), nothing),
+        *asked(learned(step.needs, env, account), there),
+    ]
 
 
 def questions(resource: Resource) -> list[Ask]:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 
 OPTIONS = """
 --account-id --attachment-kb --attachment-share --because --by --config-dir --configuration-set
---confirm-env --days --dedicated-ips --digest --dns-option
+--confirm-env --days --dedicated-ips --digest --dmarc-reports --dns-option
 --dns-server --domain --email --env --evidence
 --fail-above --file --for --format --from-domain --key --last
 --latency --note --old-selector --only --out
@@ -27,6 +27,7 @@ ARGUMENTS = {
     "bimi": 1,
     "check-message": 1,
     "dkim": 1,
+    "dmarc": 1,
     "migrate": 1,
     "set": 2,
     "smtp": 1,

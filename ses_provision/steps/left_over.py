@@ -1,11 +1,13 @@
-"""What an environment made and its file no longer names: found by its tags, and in DNS by what the
-identity still says."""
+"""What an environment made and its file no longer names: found by its tags, and in DNS by what its
+identity still has or its set remembers."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from ses_provision.engine.account import Account
 from ses_provision.engine.model import Resource
-from ses_provision.engine.ownership import CREATED_BY, OURS, US
+from ses_provision.engine.ownership import OURS
 from ses_provision.environment import Environment
 from ses_provision.errors import ProvisionError
 from ses_provision.outside.reading import Reading, both, together
@@ -13,7 +15,7 @@ from ses_provision.resources import zones
 from ses_provision.resources.dashboard import dashboard_arn
 from ses_provision.resources.iam_asking import user_arn
 from ses_provision.resources.tagging import tagged
-from ses_provision.steps import STEPS, mail_from, memories, needs, receiving
+from ses_provision.steps import STEPS, mail_from, memories, receiving
 
 
 def strays(env: Environment, account: Account) -> Reading[list[Resource]]:
@@ -21,14 +23,16 @@ def strays(env: Environment, account: Account) -> Reading[list[Resource]]:
 
     Looked through are the sending region, the alarm regions, and those where alarms once stood.
     """
-    once, records = yield from both(memories.former(env, account), old_records(env, account))
-    known = once or {}
+    known = (yield from memories.former(env, account)) or {}
+    records, received = yield from both(
+        old_records(env, account, known.get(memories.MAIL_FROM.tag, ())),
+        receiving.former(env, account, known.get(memories.RECEIVING.tag, ())),
+    )
     regions = sorted({env.region, *env.alarm_regions, *known.get(memories.REGIONS.tag, ())})
     there = yield from together(in_region(env, account, region) for region in regions)
     found = [arn for each in there for arn in each]
     found += [user_arn(account, name) for name in known.get(memories.SMTP_USERS.tag, ())]
     found += [dashboard_arn(account, name) for name in known.get(memories.DASHBOARDS.tag, ())]
-    received = yield from receiving.former(env, account, known.get(memories.RECEIVING.tag, ()))
     strayed = [
         *records,
         *received,
@@ -52,21 +56,19 @@ def in_region(env: Environment, account: Account, region: str) -> Reading[list[s
     return sorted(set(found) - named(env, account))
 
 
-def old_records(env: Environment, account: Account) -> Reading[list[Resource]]:
-    """The records of a MAIL FROM domain that the identity still has and the file does not want.
-
-    Once the identity has the new one, nobody can tell any more which they were. Those of an
-    identity that was there before us are not ours.
-    """
-    live = yield from needs.domain(env, account)
-    old = live.mail_from_domain if live and live.tags.get(CREATED_BY) == US else ""
-    if old in {"", env.mail_from_domain} or env.dns.is_by_hand:
+def old_records(
+    env: Environment, account: Account, domains: Sequence[str]
+) -> Reading[list[Resource]]:
+    """The records of MAIL FROM domains that the file does not want any more."""
+    if not domains or env.dns.is_by_hand:
         return []
     try:
         zone = yield from zones.zone(env, account)
     except ProvisionError:
         return []
-    return [] if zone is None else mail_from.records_at(env, account, zone, old)
+    if zone is None:
+        return []
+    return [one for name in domains for one in mail_from.records_at(env, account, zone, name)]
 
 
 def stray_at(env: Environment, account: Account, arn: str) -> list[Resource]:

@@ -11,13 +11,15 @@ from dataclasses import dataclass
 
 from ses_provision.engine.account import Account
 from ses_provision.engine.needs import Need
-from ses_provision.engine.ownership import of_another_project
+from ses_provision.engine.ownership import CREATED_BY, US, of_another_project
 from ses_provision.environment import Environment, receiving
+from ses_provision.errors import ProvisionError
 from ses_provision.names import LONGEST_TAG
-from ses_provision.outside.reading import Reading, both
-from ses_provision.resources import tagging
+from ses_provision.outside.reading import Reading, both, together
+from ses_provision.resources import tagging, zones
 from ses_provision.resources.ses.configuration_set import configuration_set
-from ses_provision.steps import arns
+from ses_provision.resources.ses.identity import identity
+from ses_provision.steps import arns, mail_from
 
 Former = Mapping[str, tuple[str, ...]]
 """What was made and the file does not name, by the tag that lists it."""
@@ -49,10 +51,15 @@ SMTP_USERS = Memory("SmtpUsers", lambda env: [user.name for user in env.smtp_use
 # They are of no region, and it is not documented that the tag search of a region shows them.
 DASHBOARDS = Memory("Dashboards", lambda env: [env.dashboard_name] if env.dashboard else [])
 
+# An identity has one at a time, and records in DNS carry no tags.
+MAIL_FROM = Memory(
+    "MailFrom", lambda env: [env.mail_from_domain], lambda env: {env.mail_from_domain}
+)
+
 # Rules, rule sets and records carry no tags, nor do the permissions for one of them.
 RECEIVING = Memory("Receiving", receiving.remembered)
 
-MEMORIES = (REGIONS, SMTP_USERS, DASHBOARDS, RECEIVING)
+MEMORIES = (REGIONS, SMTP_USERS, DASHBOARDS, MAIL_FROM, RECEIVING)
 
 
 def tags(env: Environment, former: Former) -> dict[str, str]:
@@ -62,8 +69,8 @@ def tags(env: Environment, former: Former) -> dict[str, str]:
 
 
 def former(env: Environment, account: Account) -> Reading[Former | None]:
-    """What the set lists, and the sets that the file named before as long as they stand, without
-    what the file names."""
+    """What the set lists, the sets that the file named before as long as they stand, and beside
+    such a set the identity, without what the file names."""
     arn = arns.configuration_set(env, account)
     live, alike = yield from both(
         configuration_set(arn), tagging.tagged_alike(env.region, env.all_tags)
@@ -76,12 +83,32 @@ def former(env: Environment, account: Account) -> Reading[Former | None]:
         and other != arn
         and not of_another_project(tags, env.all_tags)
     ]
+    if held:
+        held.append({MAIL_FROM.tag: (yield from sent_with(env, account))})
     found = {}
     for memory in MEMORIES:
         names = (name for tags in held for name in tags.get(memory.tag, "").split())
         wanted = memory.wanted(env)
         found[memory.tag] = tuple(name for name in dict.fromkeys(names) if name not in wanted)
     return found
+
+
+def sent_with(env: Environment, account: Account) -> Reading[str]:
+    """The MAIL FROM domain that the identity has from us, whose records stand. Of an identity that
+    was there before us they are not ours; one without records is what somebody has just set."""
+    live = yield from identity(arns.identity(env, account))
+    domain = live.mail_from_domain if live and live.tags.get(CREATED_BY) == US else ""
+    if domain in {"", env.mail_from_domain} or env.dns.is_by_hand:
+        return ""
+    try:
+        zone = yield from zones.zone(env, account)
+    except ProvisionError:
+        return domain  # better remembered once too often
+    if zone is None:
+        return ""
+    records = mail_from.records_at(env, account, zone, domain)
+    found = yield from together(one.read() for one in records)
+    return domain if any(one.live is not None for one in found) else ""
 
 
 def nothing(env: Environment, account: Account) -> Former:

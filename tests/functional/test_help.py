@@ -12,6 +12,7 @@ from ses_provision.local import LocalAws
 from ses_provision.steps import STEPS
 from tests import reference, words
 from tests.conftest import ROOT, Cli
+from tests.dmarc_reports import Report
 from tests.functional.test_init import Person
 from tests.pages import said
 
@@ -23,6 +24,13 @@ EXAMPLES = [
     for name, command in reference.commands().items()
     for example in reference.paragraphs(command)[1]
 ]
+
+
+FILES = {
+    "check-message": ("received.eml", b"From: a@starlightpractice.com\n\nHello.\n"),
+    "dmarc": ("reports", Report(domain="starlightpractice.com").xml()),
+}
+"""What an example reads."""
 
 
 def test_every_command_has_an_example() -> None:
@@ -82,8 +90,8 @@ def test_the_examples_in_help_run(
     if name == "dkim":
         assert cli("dkim-status", "--env", "prod", "--wait").status == 0
         assert cli("set", "dkim.method", "own_key", "--env", "prod").status == 0
-    if name == "check-message":
-        (project / "received.eml").write_text("From: a@starlightpractice.com\n\nHello.\n")
+    if name in FILES:
+        (project / FILES[name][0]).write_bytes(FILES[name][1])
     if name == "bimi":
         (project / "logo.svg").write_text("<svg/>")
         file = project / "config" / "prod.toml"

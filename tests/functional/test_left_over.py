@@ -96,6 +96,9 @@ def test_without_a_prune_what_is_left_over_stays_and_is_shown(changed: Bench) ->
     assert not any(call.operation.startswith(("Delete", "Unsubscribe")) for call in applied.writes)
     assert shown
     assert [one["because"] for one in shown] == [[] for _ in shown]
+    later = changed("plan", "--env", "prod", "--detailed-exitcode", "--json")
+    assert later.status == 0, "what was changed is settled"
+    assert later.json["environments"][0]["plan"]["left_over"] == shown, "nothing is forgotten"
 
 
 def test_the_users_that_a_set_names_are_not_forgotten_with_its_name(
@@ -111,6 +114,97 @@ def test_the_users_that_a_set_names_are_not_forgotten_with_its_name(
 
     assert pruned.status == 0, pruned.stderr
     assert {"DeleteConfigurationSet", "DeleteUser"} <= {call.operation for call in pruned.writes}
+
+
+def mailing_from(name: str) -> str:
+    """A file with this MAIL FROM domain."""
+    return f'{HOSTED}{MAILED}[mail_from]\nsubdomain = "{name}"\n'
+
+
+def left_over(made: Bench) -> dict[str, list[str]]:
+    """What a plan shows as left over, each with why it stays."""
+    [planned] = made("plan", "--env", "prod", "--json").json["environments"]
+    return {one["label"].partition(" →")[0]: one["because"] for one in planned["plan"]["left_over"]}
+
+
+def names(made: Bench) -> set[tuple[str, str]]:
+    """Types and names of the records in the zone."""
+    found = made.local.call(
+        ACCOUNT, REGION, "route53", "ListResourceRecordSets", {"HostedZoneId": zone_id(made)}
+    )
+    return {(one["Type"], one["Name"].rstrip(".")) for one in found["ResourceRecordSets"]}
+
+
+def zone_id(made: Bench) -> str:
+    """The hosted zone."""
+    [zone] = made.local.call(ACCOUNT, REGION, "route53", "ListHostedZones", {})["HostedZones"]
+    return str(zone["Id"])
+
+
+def test_records_of_all_former_mail_from_domains_are_remembered_until_they_go(
+    cli: Cli, tmp_path: Path
+) -> None:
+    made = bench(cli, tmp_path / "config", prod=mailing_from("a"))
+    for name in ("a", "b", "c"):
+        write(made.folder, prod=mailing_from(name))
+        assert made("apply", "--env", "prod", "--yes").status == 0
+    former = {(kind, f"{name}.example.com") for kind in ("MX", "TXT") for name in "ab"}
+    assert set(left_over(made)) == {f"{kind} {name}" for kind, name in former}
+
+    pruned = made("apply", "--env", "prod", "--yes", "--prune")
+
+    assert pruned.status == 0, pruned.stderr
+    assert names(made) & former == set()
+    assert ("MX", "c.example.com") in names(made)
+    assert left_over(made) == {}
+    assert made("plan", "--env", "prod", "--detailed-exitcode").status == 0
+
+
+def test_a_former_mail_from_domain_that_is_somebodys_again_stays(cli: Cli, tmp_path: Path) -> None:
+    made = bench(cli, tmp_path / "config", prod=mailing_from("a"))
+    assert made("apply", "--env", "prod", "--yes").status == 0
+    write(made.folder, prod=mailing_from("b"))
+    assert made("apply", "--env", "prod", "--yes").status == 0
+    other = mailing_from("a").replace("eu-central-1", "eu-west-1").replace('"example"', '"other"')
+    write(made.folder, west=other)
+    theirs = {"Name": "a.example.com", "Type": "TXT", "TTL": 60}
+    value = {
+        "ResourceRecords": [{"Value": '"v=spf1 include:amazonses.com ~all"'}, {"Value": '"x"'}]
+    }
+    change = {"Action": "UPSERT", "ResourceRecordSet": theirs | value}
+    batch = {"HostedZoneId": zone_id(made), "ChangeBatch": {"Changes": [change]}}
+
+    claimed = left_over(made)
+    kept = made("apply", "--env", "prod", "--yes", "--prune")
+    (made.folder / "west.toml").unlink()
+    made.local.call(ACCOUNT, REGION, "route53", "ChangeResourceRecordSets", batch)
+    pruned = made("apply", "--env", "prod", "--yes", "--prune")
+
+    assert list(claimed) == ["MX a.example.com", "TXT a.example.com"]
+    assert all("west" in " ".join(why) for why in claimed.values()), claimed
+    assert not any(call.operation == "ChangeResourceRecordSets" for call in kept.writes)
+    assert pruned.status == 0, pruned.stderr
+    assert ("TXT", "a.example.com") in names(made), "another string stands beside ours"
+    assert ("MX", "a.example.com") not in names(made)
+
+
+def test_the_mail_from_domain_that_was_there_before_us_is_not_ours_to_remember(
+    cli: Cli, tmp_path: Path
+) -> None:
+    made = bench(cli, tmp_path / "config", prod=mailing_from("b"))
+    identity = {"EmailIdentity": "example.com"}
+    made.local.call(ACCOUNT, REGION, "sesv2", "CreateEmailIdentity", identity)
+    before = identity | {"MailFromDomain": "a.example.com"}
+    made.local.call(ACCOUNT, REGION, "sesv2", "PutEmailIdentityMailFromAttributes", before)
+
+    applied = made("apply", "--env", "prod", "--yes")
+
+    assert applied.status == 0, applied.stderr
+    held = made.local.call(
+        ACCOUNT, REGION, "sesv2", "GetConfigurationSet", {"ConfigurationSetName": "example"}
+    )
+    assert "MailFrom" not in {one["Key"] for one in held["Tags"]}
+    assert left_over(made) == {}
 
 
 def test_what_an_environment_of_another_project_made_stays_though_both_are_called_alike(

@@ -48,6 +48,7 @@ def walk_through(section: str) -> WalkThrough:
         re.match(r"# (config/\S+)", block)[1]: block  # type: ignore[index]
         for block in fenced(body, "toml")
     }
+    files |= dict(re.findall(r"(?ms)`(\S+\.xml)`:\n\n```xml\n(.*?)^```$", body))
     return WalkThrough(
         title, files, [line for sh in fenced(body, "sh") for line in sh.splitlines()]
     )
@@ -110,6 +111,7 @@ def test_there_are_walk_throughs_for_each_kind_of_dns_and_for_each_optional_sect
         "one domain in two accounts",
         "one domain in two accounts and two regions",
         "one domain in two regions",
+        "the first report",
         "what a month costs",
     ]
 

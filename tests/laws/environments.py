@@ -144,7 +144,7 @@ LONG: Settings = {
     "sender": {"role": "r" * 64, "policy_name": "p" * 128},
 }
 OWN_KEY: Settings = {"dkim": {"method": "own_key"}}
-MANY_TAGS: Settings = {"tags": {f"Tag{number}": f"value {number}" for number in range(42)}}
+MANY_TAGS: Settings = {"tags": {f"Tag{number}": f"value {number}" for number in range(41)}}
 EVERYTHING = merged(
     ROLE, PEOPLE, DMARC, BIMI, ACCESS, TWO_REGIONS, SMTP, PAUSE, POOLS,
     {"archive": {}, "receiving": {}},

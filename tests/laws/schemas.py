@@ -554,6 +554,52 @@ REPORT = thing(
     next_step=maybe(WORDS),
 )
 
+SOURCE = thing(
+    **{"is": one_of("us", "another sender", "forwarder", "unknown")},
+    name=WORDS,
+    mails=COUNT,
+    spf_aligned=COUNT,
+    dkim_aligned=COUNT,
+    passed=COUNT,
+    failed=COUNT,
+    refused=COUNT,
+    days=each(DATE),
+    addresses=mapping(COUNT),
+    signatures=each(WORDS),
+)
+DMARC = thing(
+    **{
+        "raise": thing(
+            **{"from": one_of("none", "quarantine", "reject")},
+            to=maybe(WORDS),
+            answer=one_of("yes", "only you can tell", "not yet", "no", "it is the strongest"),
+            safe=YES_OR_NO,
+            because=each(WORDS),
+            next=each(WORDS),
+        )
+    },
+    domain=WORDS,
+    since=DATE,
+    reports=COUNT,
+    older_reports=COUNT,
+    reporters=each(WORDS),
+    days=each(DATE),
+    mails=COUNT,
+    passed=COUNT,
+    published=maybe(
+        thing(
+            domain=WORDS,
+            policy=maybe(WORDS),
+            subdomain_policy=maybe(WORDS),
+            percent=COUNT,
+            test=YES_OR_NO,
+        )
+    ),
+    sources=each(SOURCE),
+)
+READ = thing(files=COUNT, reports=COUNT, flaws=each(thing(file=WORDS, what=WORDS)))
+"""What commands say of the files with DMARC reports that they were given."""
+
 REPORTS: dict[str, dict[str, Schema]] = {
     "plan": {"plan": PLAN},
     "apply": {"plan": PLAN, "applied": each(APPLIED)},
@@ -589,6 +635,7 @@ REPORTS: dict[str, dict[str, Schema]] = {
         "resources_to_import": IMPORTS,
         "left_out": each(WORDS),
     },
+    "dmarc": {"dmarc": DMARC},
     "drill": {"drill": DRILL},
     "pause": {"sending": SENDING},
     "resume": {"sending": SENDING},
@@ -668,9 +715,17 @@ OF_ACTIONS = frozenset({"dkim"})
 """Commands each of whose actions says something of its own."""
 
 
+BESIDE: dict[str, dict[str, Schema]] = {
+    "checklist": {"read": READ},
+    "dmarc": {"read": READ},
+    "explain": {"explanation": EXPLANATION},
+}
+"""What a command says of no environment."""
+
+
 def of(command: str) -> Schema:
     """The schema of a command's document."""
-    beside = {"error": ERROR} | ({"explanation": EXPLANATION} if command == "explain" else {})
+    beside = {"error": ERROR, **BESIDE.get(command, {})}
     return thing(
         beside,
         schema_version={"const": 1},

@@ -16,6 +16,9 @@ from ses_provision.errors import UsageError
 from ses_provision.names import meant
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ses_provision.checks.dmarc_reports import Reported
     from ses_provision.checks.report import Checklist
     from ses_provision.checks.topic import Topic
     from ses_provision.environment import Environment
@@ -37,6 +40,16 @@ Only = Annotated[
         metavar="ITEM",
         help="Only this item or topic. May be repeated.",
         autocompletion=complete_item,
+    ),
+]
+
+
+DmarcReports = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--dmarc-reports",
+        metavar="PATH",
+        help="Reports on DMARC, or a folder of them: may the policy be stricter?",
     ),
 ]
 
@@ -76,6 +89,7 @@ def checklist(
     ] = False,
     resolver: Resolvers = None,
     no_dns: NoDns = False,
+    dmarc_reports: DmarcReports = None,
     role: Role = None,
 ) -> None:
     """Show what stands between each account and sending, with evidence and the next step.
@@ -94,12 +108,14 @@ def checklist(
     topics = chosen(only, severity)
     if github_summary:
         github.summary_file()  # without it, refused before any call
+    reports = reported(run, dmarc_reports)
 
     def work(run: Run, target: Target) -> Checklist:
         env = with_role(target, role).env
         tell_of_none(run, env, topics)
         words = attestations.load(run.config_dir, env.name)
-        scene = Scene(env, target.account, asked(env, resolver, no_dns), run.world.now())
+        whom = asked(env, resolver, no_dns)
+        scene = Scene(env, target.account, whom, run.world.now(), reports(env))
         looked = target.reader.run(look(topics, scene))
         looked = target.reader.run(instead.in_findings(looked, env, target.account))
         value = put_together(env, looked, words, run.world.now())
@@ -113,6 +129,19 @@ def checklist(
         show(run, found, output_format)
         if github_summary:
             github.summary(checklist_markdown.render(found))
+
+
+def reported(run: Run, paths: list[str] | None) -> Callable[[Environment], Reported | None]:
+    """What reports on DMARC say about an environment, where some were given."""
+    if not paths:
+        return lambda _: None
+    from ses_provision.cli import dmarc_files
+    from ses_provision.operations.dmarc import gathered
+    from ses_provision.operations.dmarc.judging import for_checklist, judged
+
+    found = dmarc_files.read(run, gathered(paths))
+    folder, now = dmarc_files.neighbours(run), run.world.now()
+    return lambda env: for_checklist(env, judged(env, found.held, now, dmarc_files.DAYS, folder))
 
 
 def tell_of_none(run: Run, env: Environment, topics: list[Topic]) -> None:
