@@ -22,6 +22,7 @@ from ses_provision.environment.archive import ArchiveNames, ArchiveSettings
 from ses_provision.environment.bimi import BimiSettings
 from ses_provision.environment.dkim import DkimSettings
 from ses_provision.environment.dns import Dns
+from ses_provision.environment.events import EventSettings
 from ses_provision.environment.pools import Pools
 from ses_provision.environment.receiving import ReceivingSettings
 from ses_provision.environment.report import ReportSettings
@@ -31,7 +32,6 @@ from ses_provision.environment.sections import (
     ConfigurationSetSettings,
     DashboardSettings,
     DmarcSettings,
-    EventSettings,
     MailFromSettings,
     ProductionAccessSettings,
     Section,
