@@ -11,6 +11,7 @@ from ses_provision.environment import (
     alarm_names,
     archive,
     dkim,
+    events,
     limits,
     pausing,
     pools,
@@ -236,12 +237,12 @@ class Environment(Section):
     @classmethod
     def tells_everybody(cls, value: AlarmSettings, info: ValidationInfo) -> AlarmSettings:
         """Where alarms share the topic of the events, whoever is told is in events.emails."""
-        events, region = info.data.get("events"), info.data.get("region")
-        if value.emails is None or events is None or region not in (value.regions or (region,)):
+        told, region = info.data.get("events"), info.data.get("region")
+        if value.emails is None or told is None or region not in (value.regions or (region,)):
             return value
-        event_topic = events.topic or EVENT_TOPIC + ending_of(info.data)
+        event_topic = told.topic or EVENT_TOPIC + ending_of(info.data)
         if (value.topic or event_topic) == event_topic:
-            problem = limits.untold(value.emails, events.emails)
+            problem = limits.untold(value.emails, told.emails)
             if problem:
                 raise contradiction("emails", problem)
         return value
@@ -258,7 +259,8 @@ class Environment(Section):
         setting, problem = set_options.mistake(self)
         if problem:
             raise contradiction(setting, problem, "configuration_set")
-        for section, found in ("archive", archive), ("receiving", receiving):
+        those = {"events": events, "archive": archive, "receiving": receiving}
+        for section, found in those.items():
             for setting, problem in found.mistakes(self):
                 raise contradiction(setting, problem, section)
         return self

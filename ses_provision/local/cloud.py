@@ -20,6 +20,7 @@ from ses_provision.local.costs import Costs
 from ses_provision.local.decisions import Decisions
 from ses_provision.local.dispatch import Dispatcher
 from ses_provision.local.disturb import Disturbances
+from ses_provision.local.event_bus import EventBus
 from ses_provision.local.firehose import Firehose
 from ses_provision.local.function_runs import Runner
 from ses_provision.local.functions import Lambda
@@ -36,6 +37,7 @@ from ses_provision.local.neighbours import Surroundings
 from ses_provision.local.panels import Panels
 from ses_provision.local.price_list import PriceList
 from ses_provision.local.primaries import Primaries
+from ses_provision.local.queue_access import QueueAccess
 from ses_provision.local.route53 import Route53
 from ses_provision.local.s3 import S3
 from ses_provision.local.service_access import ServiceAccess
@@ -106,8 +108,10 @@ class LocalAws(Decisions):
         }
         moto |= {
             "kms": Kms(universe),
-            "sqs": Sqs(universe, Patience(self.lock, self._is_served)),
+            "sqs": (sqs := Sqs(universe, Patience(self.lock, self._is_served), self.clock)),
         }
+        access_of_queues = QueueAccess(moto["sqs"], moto["kms"])
+        self.bus = EventBus(universe, sqs, access_of_queues, self._called, self.clock)
         self.route53 = Route53(self.clock, self._look_at_dns)
         self.sns = Sns(self.clock, moto["sqs"], self._sns_address)
         access = TopicAccess(self.sns, moto["kms"])
@@ -116,7 +120,8 @@ class LocalAws(Decisions):
         runner = Runner(self._for_a_role, iam.role_lets, logs, self.clock)
         self.functions = Lambda(iam, runner, self.clock)
         cloudwatch = CloudWatch(universe, self.sns, access, self._functions, self.clock)
-        self.dashboards = cloudwatch.dashboards
+        cloudwatch.before = sqs.measured
+        self.dashboards, self._cloudwatch = cloudwatch.dashboards, cloudwatch
         roles = ServiceAccess(iam, moto["kms"])
         self.s3, self.glue = S3(self.clock), Glue(self.clock)
         self.firehose = Firehose(self.clock, self.s3, roles)
@@ -125,7 +130,7 @@ class LocalAws(Decisions):
         Queries(self.athena, self.glue, self.s3, self.clock)
         self._iam = iam
         self.surroundings = Surroundings(
-            self.route53, self.sns, access, cloudwatch, moto, self.clock, self.firehose, roles
+            self.route53, self.sns, access, cloudwatch, self.bus, self.clock, self.firehose, roles
         )
         self.sesv2 = SesV2(self.surroundings, self.clock)
         self.sesv2.world.address = self._address
@@ -138,6 +143,7 @@ class LocalAws(Decisions):
         services: dict[str, Service] = {
             **moto,
             "cloudwatch": cloudwatch,
+            "events": self.bus,
             "iam": iam,
             "logs": logs,
             "sts": Sts(self._keyring, self.clock),
@@ -145,7 +151,9 @@ class LocalAws(Decisions):
             **self._own(),
         }
         services["resourcegroupstaggingapi"] = Tagging(
-            services, self.functions, logs, self.s3, self.firehose, self.athena, self.glue
+            services,
+            *(self.functions, logs, self.s3, self.firehose, self.athena, self.glue),
+            *(self.bus, sqs),
         )
         self._dispatcher = Dispatcher(
             services, self._keyring, self._disturbances, self._sleep, self.lock
@@ -371,6 +379,9 @@ class LocalAws(Decisions):
     # was copied.
     def _functions(self) -> Lambda:
         return self.functions
+
+    def _called(self) -> tuple[CloudWatch, Lambda]:
+        return self._cloudwatch, self.functions
 
     def _declared(self, name: str, kind: str) -> list[str]:
         return self.declared_dns(name, kind) or []
