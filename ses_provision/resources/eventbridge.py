@@ -112,12 +112,8 @@ class Target:
 
     def written(self, name: str) -> dict[str, Any]:
         """The target as EventBridge takes it."""
-        return {
-            "Id": name,
-            "Arn": self.arn,
-            "RetryPolicy": dict(self.retries),
-            "DeadLetterConfig": {"Arn": self.dead_letters},
-        }
+        dead = {"DeadLetterConfig": {"Arn": self.dead_letters}} if self.dead_letters else {}
+        return {"Id": name, "Arn": self.arn, "RetryPolicy": dict(self.retries), **dead}
 
     def __str__(self) -> str:
         return self.arn

@@ -11,10 +11,12 @@ from datetime import UTC, datetime
 
 from ses_provision.engine.model import Resource
 from ses_provision.outside.reading import Reading
+from ses_provision.resources import policies
 from ses_provision.resources.eventbridge import Rule
 from ses_provision.resources.sqs import Queue
 
 PREFIX = "ses-provision-tail-"
+HIDDEN = "43200"  # seconds, the most (SQS API reference, SetQueueAttributes)
 STAMP = "%y%m%dT%H%M%SZ"
 
 
@@ -52,6 +54,10 @@ class TemporaryQueue(Queue):
     def label(self) -> str:
         """What the operator calls it."""
         return label("queue", self.name)
+
+    def _attributes(self, others: policies.Statements) -> dict[str, str]:
+        """What was read once is not read again: nothing deletes it but the end of the queue."""
+        return {**super()._attributes(others), "VisibilityTimeout": HIDDEN}
 
     def additions(self, live: Queue, ours: Sequence[Resource]) -> Reading[tuple[str, ...]]:
         """Nothing in it keeps it."""
