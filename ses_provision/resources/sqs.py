@@ -132,6 +132,7 @@ class Queue:
     encrypted: bool
     statements: policies.Statements
     tags: Mapping[str, str]
+    price: str = field(default="", compare=False)
     other_statements: policies.Statements = field(default_factory=dict, compare=False)
     all_tags: Mapping[str, str] = field(default_factory=dict, compare=False)
 
@@ -164,7 +165,7 @@ class Queue:
         """Find it by name."""
         answer, tagged = yield from ask(attributes_question(self.arn), tags_question(self.arn))
         if answer is None:
-            return Found(None)
+            return Found(None, notes=(self.price,) if self.price else ())
         state = QueueState(answer.get("Attributes") or {})
         all_tags = dict((tagged or {}).get("Tags") or {})
         stated = policies.statements(state.attributes.get("Policy") or "{}")

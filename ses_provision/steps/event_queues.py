@@ -23,9 +23,12 @@ from ses_provision.resources.eventbridge import (
     name_in,
     pattern,
 )
+from ses_provision.resources.prices import shipped
 from ses_provision.resources.ses import EventDestination
 from ses_provision.resources.sqs import DAY, Queue
 from ses_provision.steps import arns, temporary
+
+HOLDS = "holds the recipients of {types}; requests cost {price}, and each event takes three"
 
 
 def desired(env: Environment, facts: Facts) -> list[Resource] | Unasked:
@@ -78,6 +81,9 @@ def queue(env: Environment, account: Account, wanted: QueueSettings) -> Queue:
         encrypted=True,
         statements=statements(arn, arns.rule(wanted.name, account)),
         tags=env.all_tags,
+        price=HOLDS.format(
+            types=", ".join(sorted(wanted.types)), price=shipped()["sqs-request"].told
+        ),
     )
 
 
