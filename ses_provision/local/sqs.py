@@ -26,6 +26,8 @@ _LOOKING = 0.5  # seconds after which a queue is looked at again: delays end wit
 _MOST_MESSAGES = 10
 _OF_FIFO = ("FifoQueue", "ContentBasedDeduplication")
 _CLIENT_WORDS = re.compile(r"^An error occurred \(\w+\) when calling the \w+ operation: ")
+_ALLOWED = "RedriveAllowPolicy"
+_SETTING = ("CreateQueue", "SetQueueAttributes")
 _NO_DEAD_LETTERS = "Could not find DLQ"
 _NAME_LOCKED = 60  # seconds after a deletion (API reference, CreateQueue)
 _REMEMBERED = 1000
@@ -73,6 +75,8 @@ class Sqs(MotoService):
         self._deleted: dict[Place, datetime] = {}
         self._sent: dict[Place, list[datetime]] = {}
         """When the last messages were sent to the queues that are there."""
+        self._allowed: dict[Place, str] = {}
+        """Whose dead letters a queue takes, which moto does not know."""
 
     def handle(self, caller: Caller, operation: str, params: Params) -> Reply:
         """Answer a call."""
@@ -88,6 +92,10 @@ class Sqs(MotoService):
             self._check_new(caller, params)
         if operation == "ReceiveMessage":
             reply = self._received(caller, params)
+        elif operation == "GetQueueAttributes":
+            reply = self._told(caller, params)
+        elif operation in _SETTING:
+            reply = self._set(caller, operation, params)
         else:
             reply = self._asked(caller, operation, params)
         self._note(caller, operation, params)
@@ -97,14 +105,43 @@ class Sqs(MotoService):
             return reply
         return reply | {name: _here(reply[name], caller.origin) for name in _URLS if name in reply}
 
+    def _set(self, caller: Caller, operation: str, params: Params) -> Reply:
+        """Let moto set attributes; it knows not all, and forgets the policy where it gets none."""
+        given = dict(params.get("Attributes") or {})
+        allowed = given.pop(_ALLOWED, None)
+        if operation == "SetQueueAttributes" and "Policy" not in given:
+            held = self._asked(caller, "GetQueueAttributes", _all_of(params["QueueUrl"]))
+            policy = (held.get("Attributes") or {}).get("Policy")
+            given |= {"Policy": policy} if policy else {}
+        reply: Reply = {}
+        if given or operation == "CreateQueue":
+            reply = self._asked(caller, operation, params | {"Attributes": given})
+        if allowed is not None:
+            self._allowed[_place(caller, params)] = allowed
+        return reply
+
+    def _told(self, caller: Caller, params: Params) -> Reply:
+        """What moto says of a queue, and what it does not know. A queue has one kind of encryption
+        (SQS Developer Guide, encryption at rest)."""
+        names = params.get("AttributeNames") or []
+        asked = params | {"AttributeNames": [name for name in names if name != _ALLOWED]}
+        reply = self._asked(caller, "GetQueueAttributes", asked)
+        found = {name: text for name, text in (reply.get("Attributes") or {}).items() if text}
+        allowed = self._allowed.get(_place(caller, params))
+        if allowed and {"All", _ALLOWED} & set(names):
+            found[_ALLOWED] = allowed
+        if found.get("KmsMasterKeyId") and "SqsManagedSseEnabled" in found:
+            found["SqsManagedSseEnabled"] = "false"
+        return {"Attributes": found} if found else {}
+
     def _note(self, caller: Caller, operation: str, params: Params) -> None:
         """Remember what moto does not: when queues came, went, and were sent something."""
-        name = params.get("QueueName") or str(params.get("QueueUrl", "")).rpartition("/")[2]
-        place = (caller.account, caller.region, name)
+        place = _place(caller, params)
         if operation == "CreateQueue":
             self._sent.setdefault(place, [])
         elif operation == "DeleteQueue":
             self._sent.pop(place, None)
+            self._allowed.pop(place, None)
             self._deleted[place] = self._clock.now()
         elif operation.startswith("SendMessage"):
             count = len(params.get("Entries") or [params])
@@ -125,8 +162,7 @@ class Sqs(MotoService):
         that were sent are there: what is read is taken to be read in turn."""
         found = {}
         for name in self._names(caller):
-            asked = {"AttributeNames": ["All"]}
-            held = self._of(caller, name, "GetQueueAttributes", asked)["Attributes"]
+            held = self._attributes(caller, name)
             waiting = sum(int(held.get(count) or 0) for count in _WAITING)
             sent = self._sent[caller.account, caller.region, name][-waiting:] if waiting else []
             age = (self._clock.now() - sent[0]).total_seconds() if sent else 0.0
@@ -137,9 +173,9 @@ class Sqs(MotoService):
         place = (caller.account, caller.region)
         return sorted(name for *where, name in self._sent if (*where,) == place)
 
-    def _of(self, caller: Caller, name: str, operation: str, params: Params | None = None) -> Reply:
+    def _of(self, caller: Caller, name: str, operation: str) -> Reply:
         url = self._asked(caller, "GetQueueUrl", {"QueueName": name})["QueueUrl"]
-        return self._asked(caller, operation, {"QueueUrl": url, **(params or {})})
+        return self._asked(caller, operation, {"QueueUrl": url})
 
     def _received(self, caller: Caller, params: Params) -> Reply:
         """What is there, waited for as long as the caller, or the queue, says."""
@@ -202,9 +238,17 @@ class Sqs(MotoService):
             url = self._asked(caller, "GetQueueUrl", {"QueueName": name})["QueueUrl"]
         except AwsError:
             return {}
-        asked = {"QueueUrl": url, "AttributeNames": ["All"]}
-        found: dict[str, str] = self._asked(caller, "GetQueueAttributes", asked)["Attributes"]
+        found: dict[str, str] = self._told(caller, _all_of(url))["Attributes"]
         return found
+
+
+def _all_of(url: str) -> Params:
+    return {"QueueUrl": url, "AttributeNames": ["All"]}
+
+
+def _place(caller: Caller, params: Params) -> Place:
+    name = params.get("QueueName") or str(params.get("QueueUrl", "")).rpartition("/")[2]
+    return (caller.account, caller.region, name)
 
 
 def _check_attributes(given: Params) -> None:
