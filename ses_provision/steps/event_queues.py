@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from ses_provision.engine.account import Account
@@ -170,5 +171,5 @@ def strays(env: Environment, account: Account, arn: str) -> list[Resource]:
     if service == "sqs":
         is_temporary = temporary.is_ours(rest)
         kind = temporary.TemporaryQueue if is_temporary else Queue
-        return [kind.forgotten(arn, env.all_tags)]
+        return [replace(kind.forgotten(arn, env.all_tags), statements=statements(arn, ""))]
     return []

@@ -47,7 +47,7 @@ def queue(wanted: dict[str, Any], they: Somebody) -> Iterator[Made]:
 
 
 def rule(wanted: dict[str, Any], they: Somebody) -> Iterator[Made]:
-    """A rule: off, of all events, sending nowhere or elsewhere, without a tag, gone."""
+    """A rule: off, of all events, sending nowhere or what is lost, without a tag."""
     arn = wanted["arn"]
     name = arn.rpartition("/")[2]
     ids = sorted(wanted["targets"])
@@ -80,12 +80,6 @@ def rule(wanted: dict[str, Any], they: Somebody) -> Iterator[Made]:
         "events:TagResource",
         lambda: they("events", "UntagResource", ResourceARN=arn, TagKeys=OUR_TAG),
     )
-
-    def delete() -> None:
-        removed()
-        they("events", "DeleteRule", Name=name)
-
-    yield "no rule", set(), PUTS, delete
 
 
 KINDS: Kinds = {"Queue": queue, "Rule": rule, "RulePermission": function_permission}
