@@ -168,7 +168,7 @@ def strays(env: Environment, account: Account, arn: str) -> list[Resource]:
     if service == "events" and rest.startswith("rule/"):
         is_temporary = temporary.is_ours(name_in(arn))
         return [(temporary.TemporaryRule if is_temporary else Rule).forgotten(arn, env.all_tags)]
-    if service == "sqs":
+    if service == "sqs" and not rest.startswith(temporary.DRILLS):
         is_temporary = temporary.is_ours(rest)
         kind = temporary.TemporaryQueue if is_temporary else Queue
         return [replace(kind.forgotten(arn, env.all_tags), statements=statements(arn, ""))]

@@ -16,6 +16,8 @@ from ses_provision.resources.eventbridge import Rule
 from ses_provision.resources.sqs import Queue
 
 PREFIX = "ses-provision-tail-"
+DRILLS = "ses-provision-drill"
+"""What the queues of a drill are called, which removes them itself."""
 HIDDEN = "43200"  # seconds, the most (SQS API reference, SetQueueAttributes)
 STAMP = "%y%m%dT%H%M%SZ"
 
