@@ -11,7 +11,7 @@ import math
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from ses_provision.engine.model import Found
@@ -33,7 +33,8 @@ if TYPE_CHECKING:
 
 KEPT = 3600  # seconds that the queue keeps what nobody reads
 LONG_POLL, MOST_MESSAGES = 20, 10  # seconds, messages: the most that ReceiveMessage takes
-PAUSE = 1.0  # seconds after an answer that came at once, and empty
+SHORTEST, LONGEST = 1.0, 8.0
+"""Seconds between answers that come at once, and empty, as SQS may give them."""
 REMEMBERED = 10_000
 """Events whose ids are kept: SQS and EventBridge may deliver one twice."""
 
@@ -169,6 +170,7 @@ class Tail:
     def heard(self, until: datetime) -> Iterator[Mapping[str, Any]]:
         """The events as they come, each once, until a time."""
         seen: dict[str, None] = {}
+        pause = SHORTEST
         while (left := (until - self.now()).total_seconds()) > 0:
             asked, wait = self.now(), min(LONG_POLL, math.ceil(left))
             messages = self._received(wait)
@@ -180,9 +182,12 @@ class Tail:
                     yield event
             for old in list(seen)[:-REMEMBERED]:
                 del seen[old]
-            rest = timedelta(seconds=wait) - (self.now() - asked)
-            if not messages and rest > timedelta():
-                self.sleep(min(PAUSE, rest.total_seconds()))
+            waited = (self.now() - asked).total_seconds()
+            if messages or waited >= SHORTEST:
+                pause = SHORTEST
+            else:
+                self.sleep(min(pause, left))
+                pause = min(2 * pause, LONGEST)
 
     def _received(self, wait: int) -> list[Mapping[str, Any]]:
         try:

@@ -59,7 +59,7 @@ def events(
     tail takes the events from EventBridge by a temporary rule and a temporary queue, which are
     removed at the end, also after Ctrl-C. Times are in UTC. Addresses are masked.
 
-    Example: ses-provision events tail --env prod --types BOUNCE,COMPLAINT
+    Example: ses-provision events tail --env prod --types BOUNCE,COMPLAINT --for 10m
     """
     del action
     wanted, span = chosen(types or ()), as_span(lasting)
