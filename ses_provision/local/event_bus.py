@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
 SERVICE = "events.amazonaws.com"
 _NAME = re.compile(r"[.\-_A-Za-z0-9]{1,64}")
+_ARN = re.compile(r"arn:[a-z-]+:[a-z0-9-]+:[a-z0-9-]*:\d*:.+")
 _MOST_TARGETS = 5
 _MOST_ENTRIES = 10
 _WHOLE = ("DeadLetterConfig", "RetryPolicy", "Input", "Arn", "Id", "RoleArn")
@@ -125,6 +126,7 @@ class EventBus(MotoService):
                     f"The local AWS serves no targets with {', '.join(unknown)}.",
                     501,
                 )
+            _check_target(each)
 
     def _rules(self, caller: Caller) -> list[Any]:
         if (caller.account, caller.region) not in self._places:
@@ -248,6 +250,24 @@ class EventBus(MotoService):
                 name: {"DataType": "String", "StringValue": held} for name, held in told.items()
             }
             self._put_into(caller, dead, rule["Arn"], json.dumps(event), attributes)
+
+
+def _check_target(target: Params) -> None:
+    """Words of the first: seen on AWS (serverless/serverless#6438 and its like)."""
+    arns = [target["Arn"], (target.get("DeadLetterConfig") or {}).get("Arn") or target["Arn"]]
+    for arn in arns:
+        if not _ARN.fullmatch(arn):
+            raise AwsError(
+                "ValidationException",
+                f"Parameter {arn} is not valid. Reason: Provided Arn is not in correct format.",
+            )
+    if "Input" in target:
+        try:
+            json.loads(target["Input"])
+        except ValueError:
+            raise AwsError(
+                "ValidationException", "Parameter Input is not valid. Reason: It is not JSON."
+            ) from None
 
 
 def _failed(code: str, message: str) -> Reply:

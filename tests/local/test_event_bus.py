@@ -113,6 +113,10 @@ def test_rules_keep_their_tags_and_are_deleted_after_their_targets(client):
     more = [{"Id": "more", "Arn": targets[0]["Arn"]}]
     assert refused(events.put_targets, Rule="r", Targets=more).code == "LimitExceededException"
     assert refused(events.delete_rule, Name="r").code == "ValidationException"
+    for wrong in ({"Arn": "q"}, {"DeadLetterConfig": {"Arn": "q"}}, {"Input": "{"}):
+        target = {**targets[0], **wrong}
+        said = refused(events.put_targets, Rule="r", Targets=[target])
+        assert said.code == "ValidationException", wrong
     found = client("resourcegroupstaggingapi").get_resources(ResourceTypeFilters=["events:rule"])
     assert [each["ResourceARN"] for each in found["ResourceTagMappingList"]] == [arn]
 
