@@ -122,7 +122,7 @@ def reported(env: Environment, account: Account) -> Reading[frozenset[str]]:
     )
 
 
-def insist_on_events(env: Environment, found: frozenset[str], file: str) -> None:
+def insist_on_events(env: Environment, found: frozenset[str]) -> None:
     """Raise NotReady where no event can come, with what would let some."""
     if found:
         return
@@ -135,8 +135,8 @@ def insist_on_events(env: Environment, found: frozenset[str], file: str) -> None
     raise NotReady(
         f"SES does not report the events of {env.configuration_set.name} to EventBridge, from "
         "where they could be shown.",
-        f"Put event_bridge = true under [events] in {file}, then: ses-provision apply --env "
-        f"{env.name}",
+        f"ses-provision set events.event_bridge true --env {env.name}; then: ses-provision apply "
+        f"--env {env.name}",
     )
 
 

@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+from ses_provision.local.contract import Caller, Params, Reply
+from ses_provision.local.sqs import Sqs
 from tests.conftest import Cli
 from tests.functional.folders import HOSTED, Bench, bench, write
 
@@ -237,6 +239,28 @@ def test_a_name_that_was_just_deleted_is_waited_for(made: Bench) -> None:
 
     assert made(*APPLY).writes == []
     assert items(made)["SES-QUEUE-002"]["status"] == "done"
+
+
+def test_attributes_that_show_late_are_looked_at_again_before_anybody_is_told(
+    made: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(made.folder, prod=WITH_QUEUE + "retention_days = 7\n")
+    shows, left = Sqs._told, [4]
+    days = 86_400
+
+    def late(self: Sqs, caller: Caller, params: Params) -> Reply:
+        found = shows(self, caller, params)
+        if params["QueueUrl"].endswith("/trouble") and left[0]:
+            left[0] -= 1
+            found["Attributes"]["MessageRetentionPeriod"] = str(4 * days)
+        return found
+
+    monkeypatch.setattr(Sqs, "_told", late)
+    applied = made(*APPLY)
+
+    assert (applied.status, left) == (0, [0])
+    assert [call.operation for call in applied.writes] == ["SetQueueAttributes"]
+    assert made(*APPLY).writes == []
 
 
 def test_what_the_file_no_longer_wants_is_left_over_until_it_is_pruned(made: Bench) -> None:

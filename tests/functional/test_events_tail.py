@@ -97,8 +97,8 @@ def test_without_eventbridge_it_says_what_to_do_and_following_that_leads_there(
 
     refused = made(*TAIL)
     assert refused.status == 1
-    assert "event_bridge = true under [events]" in refused.stderr
-    write(made.folder, prod=BRIDGED)
+    assert "ses-provision set events.event_bridge true --env prod" in refused.stderr
+    assert made("set", "events.event_bridge", "true", "--env", "prod").status == 0
     assert "ses-provision apply --env prod" in made(*TAIL).stderr
     assert made(*APPLY).status == 0
     assert made(*TAIL, "--for", "1s").status == 0

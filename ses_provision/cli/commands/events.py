@@ -139,12 +139,11 @@ def to_hear(run: Run, target: Target, wanted: frozenset[str]) -> frozenset[str]:
     from ses_provision.operations import tail as operation
 
     env = target.env
-    file = run.config_dir / f"{env.name}.toml"
     there = target.reader.run(operation.reported(env, target.account))
-    operation.insist_on_events(env, there, str(file))
+    operation.insist_on_events(env, there)
     lacking = wanted - there
     if lacking:
-        named = ", ".join(sorted(lacking))
+        file, named = run.config_dir / f"{env.name}.toml", ", ".join(sorted(lacking))
         hint = (
             f"Name them in events.event_bridge_types in {file}, beside the others, then: "
             f"ses-provision apply --env {env.name}"
