@@ -194,6 +194,8 @@ def held(arn: str, now: datetime) -> Reading[tuple[QueueState | None, float | No
 def minutes(since: timedelta) -> str:
     """An age in words."""
     total = int(since.total_seconds()) // 60
+    if not total:
+        return "less than a minute"
     return f"{total // 60} h {total % 60:02} min" if total >= 60 else f"{total} min"
 
 

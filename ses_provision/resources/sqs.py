@@ -229,7 +229,8 @@ class Queue:
         return [self._call("DeleteQueue", {}, already=ABSENT)]
 
     def additions(self, live: Queue, ours: Sequence[Resource]) -> Reading[tuple[str, ...]]:
-        """What is in it keeps it, and so does a queue whose dead letters it takes."""
+        """What is in it keeps it, and so does a queue of other settings whose dead letters it
+        takes."""
         del ours
         held = yield from queue(live.arn)
         full = (
@@ -238,7 +239,7 @@ class Queue:
             else ()
         )
         needed = []
-        for source in live.sources:
+        for source in sorted(set(live.sources) - set(self.sources)):
             served = yield from queue(source)
             if served and served.holds and served.dead_letters == live.arn:
                 needed.append(f"queue {name_in(source)} holds messages, and needs it")
