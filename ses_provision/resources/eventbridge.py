@@ -25,6 +25,8 @@ OURS = (QUEUE, FUNCTION)
 RETRIES = {"MaximumRetryAttempts": 185, "MaximumEventAgeInSeconds": 86_400}
 """What EventBridge does by itself where nothing is said (EventBridge User Guide, retry policy)."""
 ENABLED = "ENABLED"
+WRITTEN = ("Id", "Arn", "RetryPolicy", "DeadLetterConfig")
+"""What our targets say."""
 
 DETAIL_TYPES = {
     "SEND": "Email Sent",
@@ -98,17 +100,20 @@ def plain(value: Any) -> Any:
 
 @dataclass(frozen=True)
 class Target:
-    """Where a rule sends events to, and where those go that could not be delivered."""
+    """Where a rule sends events to, and where those go that could not be delivered. `besides` are
+    settings that somebody added, such as one that writes events otherwise."""
 
     arn: str
     dead_letters: str
     retries: Mapping[str, int]
+    besides: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, found: Mapping[str, Any]) -> Target:
         """A target as EventBridge tells it."""
         dead = (found.get("DeadLetterConfig") or {}).get("Arn", "")
-        return cls(found["Arn"], dead, dict(found.get("RetryPolicy") or RETRIES))
+        besides = tuple(sorted(name for name in found if name not in WRITTEN))
+        return cls(found["Arn"], dead, dict(found.get("RetryPolicy") or RETRIES), besides)
 
     def written(self, name: str) -> dict[str, Any]:
         """The target as EventBridge takes it."""
@@ -116,7 +121,8 @@ class Target:
         return {"Id": name, "Arn": self.arn, "RetryPolicy": dict(self.retries), **dead}
 
     def __str__(self) -> str:
-        return self.arn
+        with_these = f" with {', '.join(self.besides)}" if self.besides else ""
+        return f"{self.arn}, else {self.dead_letters or 'nowhere'}{with_these}"
 
 
 @dataclass(frozen=True)

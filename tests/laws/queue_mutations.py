@@ -74,6 +74,13 @@ def rule(wanted: dict[str, Any], they: Somebody) -> Iterator[Made]:
         "events:PutTargets",
         lambda: they("events", "PutTargets", Rule=name, Targets=bare),
     )
+    rewritten = [{**bare[0], "Input": '{"nothing": "of it"}'}]
+    yield (
+        "written otherwise",
+        {f"targets.{ids[-1]}"},
+        "events:PutTargets",
+        lambda: they("events", "PutTargets", Rule=name, Targets=rewritten),
+    )
     yield (
         "tag",
         {"tags.Environment"},
