@@ -344,6 +344,16 @@ def test_what_another_tool_has_is_left_to_it_and_what_was_there_is_adopted(
     assert "it was there before ses-provision" in stays(made)[f"{theirs} trouble"]
 
 
+def test_opens_that_are_queued_are_told_where_patients_read(made: Bench) -> None:
+    hipaa = WITH_QUEUE.replace("[configuration_set]", "hipaa = true\n[configuration_set]", 1)
+    write(made.folder, prod=hipaa.replace('"COMPLAINT"', '"OPEN"'))
+    assert made(*APPLY).status == 0
+
+    said = made("checklist", "--env", "prod", "--only", "SES-HIPAA-005").stdout
+    told = " ".join(said.split())
+    assert "take OPEN out of events.event_bridge_types and the types of events.queues" in told
+
+
 def test_programs_are_told_where_the_queue_is(made: Bench) -> None:
     [report] = made("outputs", "--env", "prod", "--json").json["environments"]
 
