@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from dataclasses import replace
 from datetime import timedelta
@@ -15,7 +14,7 @@ from ses_provision.local.athena import Athena
 from ses_provision.local.athena_queries import Queries
 from ses_provision.local.cloudflare import Cloudflare
 from ses_provision.local.cloudwatch import CloudWatch
-from ses_provision.local.contract import AwsError, Caller, Clock, Params
+from ses_provision.local.contract import Caller, Clock, Params
 from ses_provision.local.costs import Costs
 from ses_provision.local.decisions import Decisions
 from ses_provision.local.dispatch import Dispatcher
@@ -37,9 +36,9 @@ from ses_provision.local.neighbours import Surroundings
 from ses_provision.local.panels import Panels
 from ses_provision.local.price_list import PriceList
 from ses_provision.local.primaries import Primaries
-from ses_provision.local.queue_access import QueueAccess
 from ses_provision.local.route53 import Route53
 from ses_provision.local.s3 import S3
+from ses_provision.local.seeds import make_roles
 from ses_provision.local.service_access import ServiceAccess
 from ses_provision.local.service_quotas import ServiceQuotas
 from ses_provision.local.ses.service import SesV2
@@ -65,17 +64,6 @@ if TYPE_CHECKING:
     from ses_provision.local.smtp.server import SmtpAddress
     from ses_provision.local.sns_delivery import Outbox
     from ses_provision.local.wire import Request, Response
-
-_LAMBDA_TRUST = {
-    "Version": "2012-10-17",
-    "Statement": [
-        {
-            "Effect": "Allow",
-            "Principal": {"Service": "lambda.amazonaws.com"},
-            "Action": "sts:AssumeRole",
-        }
-    ],
-}
 
 
 class LocalAws(Decisions):
@@ -110,8 +98,7 @@ class LocalAws(Decisions):
             "kms": Kms(universe),
             "sqs": (sqs := Sqs(universe, Patience(self.lock, self._is_served), self.clock)),
         }
-        access_of_queues = QueueAccess(moto["sqs"], moto["kms"])
-        self.bus = EventBus(universe, sqs, access_of_queues, self._called, self.clock)
+        self.bus = EventBus(universe, sqs, moto["kms"], self._called, self.clock)
         self.route53 = Route53(self.clock, self._look_at_dns)
         self.sns = Sns(self.clock, moto["sqs"], self._sns_address)
         access = TopicAccess(self.sns, moto["kms"])
@@ -339,19 +326,7 @@ class LocalAws(Decisions):
             self.route53.add_zone(account, name, zone_id)
         for zone_id, name in private_zones:
             self.route53.add_zone(account, name, zone_id, private=True)
-        trust = json.dumps(_LAMBDA_TRUST)
-        for role in roles:
-            path, _, name = role.rpartition("/")
-            params = {
-                "RoleName": name,
-                "AssumeRolePolicyDocument": trust,
-                "Path": f"/{path}/" if path else "/",
-            }
-            try:
-                self.call(account, "us-east-1", "iam", "CreateRole", params)
-            except AwsError as error:
-                if error.code != "EntityAlreadyExists":
-                    raise
+        make_roles(self.call, account, roles)
 
     def key_owners(self) -> dict[str, str]:
         """The users of all access keys that IAM has made, by key."""

@@ -13,6 +13,7 @@ from uuid import uuid4
 from ses_provision.local import event_pattern
 from ses_provision.local.contract import AwsError, Caller, Clock, Params, Reply
 from ses_provision.local.motobridge import MotoService
+from ses_provision.local.queue_access import QueueAccess
 from ses_provision.local.served import everything
 from ses_provision.local.tagging import pairs
 
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
     from ses_provision.local.contract import Service
     from ses_provision.local.functions import Lambda
     from ses_provision.local.motobridge import Universe
-    from ses_provision.local.queue_access import QueueAccess
 
 SERVICE = "events.amazonaws.com"
 _NAME = re.compile(r"[.\-_A-Za-z0-9]{1,64}")
@@ -40,13 +40,13 @@ class EventBus(MotoService):
         self,
         universe: Universe,
         sqs: Service,
-        access: QueueAccess,
+        kms: Service,
         around: Callable[[], tuple[CloudWatch, Lambda]],
         clock: Clock,
     ) -> None:
         super().__init__(universe, "events")
         self._sqs = sqs
-        self._access = access
+        self._access = QueueAccess(sqs, kms)
         self._around = around
         self._clock = clock
         self._places: set[tuple[str, str]] = set()
