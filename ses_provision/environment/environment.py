@@ -259,8 +259,7 @@ class Environment(Section):
         setting, problem = set_options.mistake(self)
         if problem:
             raise contradiction(setting, problem, "configuration_set")
-        those = {"events": events, "archive": archive, "receiving": receiving}
-        for section, found in those.items():
+        for section, found in ("events", events), ("archive", archive), ("receiving", receiving):
             for setting, problem in found.mistakes(self):
                 raise contradiction(setting, problem, section)
         return self
@@ -289,16 +288,6 @@ class Environment(Section):
                 "would follow what patients read and click; leave it out where hipaa = true",
             )
         return value
-
-    @model_validator(mode="after")
-    def key_serves_every_topic(self) -> Environment:
-        """The topics of events and of alarms share the key."""
-        problem = limits.key_elsewhere(
-            self.events.kms_key or "", (self.region, *self.alarm_regions)
-        )
-        if problem:
-            raise contradiction("kms_key", problem, "events")
-        return self
 
     @property
     def ending(self) -> str:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field, field_validator, model_validator
 
+from ses_provision.environment import limits
 from ses_provision.environment.complaints import shown
 from ses_provision.environment.sections import KMS_KEY, Section, contradiction
 from ses_provision.environment.shapes import (
@@ -176,6 +177,9 @@ def mistakes(env: Environment) -> Iterator[tuple[str, str]]:
     events, home = env.events, f"{env.account_id} in {env.region}"
     if events.bridged and events.destination == BRIDGE:
         yield "destination", f"{BRIDGE} is the name of the destination that reports to EventBridge"
+    elsewhere = limits.key_elsewhere(events.kms_key or "", (env.region, *env.alarm_regions))
+    if elsewhere:  # the topics of events and of alarms share the key
+        yield "kms_key", elsewhere
     names = [name for queue in events.queues for name in (queue.name, queue.dead_letters)]
     for name, count in Counter(names).items():
         if count > 1:
