@@ -22,6 +22,7 @@ from ses_provision.checks.topic import (
     waiting,
 )
 from ses_provision.environment.archive import DESTINATION
+from ses_provision.environment.events import BRIDGE
 from ses_provision.environment.limits import KEYS
 from ses_provision.outside.reading import Reading, ask, both, question
 from ses_provision.outside.rights import EVERYTHING
@@ -171,18 +172,21 @@ def untracked(scene: Scene) -> Reading[Judgement]:
 def reported_no_more(scene: Scene, destination: str, kinds: list[str]) -> str:
     """How a destination stops to report events."""
     env = scene.env
-    what = " and ".join(kinds)
-    if destination == DESTINATION and env.archive is not None:
-        setting = f"take {what} out of archive.types in config/{env.name}.toml, then: "
-        return f"{setting if set(kinds) & set(env.archive.types) else ''}{scene.apply}"
-    if destination != env.events.destination:
+    what, events = " and ".join(kinds), env.events
+    ours = {events.destination: ("events.types", events.types)}
+    if env.archive is not None:
+        ours[DESTINATION] = ("archive.types", env.archive.types)
+    if events.bridged:
+        where = "events.event_bridge_types and the types of events.queues"
+        ours[BRIDGE] = (where, events.bridged)
+    if destination not in ours:
         return (
             f"SES console, region {env.region}, Configuration sets > {env.configuration_set.name} "
             f"> Event destinations > {destination}: take out {what}"
         )
-    asked = set(kinds) & set(env.events.types)
-    setting = f"take {what} out of events.types in config/{env.name}.toml, then: "
-    return f"{setting if asked else ''}{scene.apply}"
+    setting, asked = ours[destination]
+    first = f"take {what} out of {setting} in config/{env.name}.toml, then: "
+    return f"{first if set(kinds) & set(asked) else ''}{scene.apply}"
 
 
 def not_forwarded(scene: Scene) -> Reading[Judgement]:

@@ -36,6 +36,7 @@ MENDED_BY = {
     "SES-ROLE": "role",
     "SES-SMTP": "smtp-users",
     "SES-EVENTS": "events",
+    "SES-QUEUE": "event-queues",
     "SES-ALARM": "alarms",
     "SES-PAUSE": "auto-pause",
     "SES-DASHBOARD": "dashboard",

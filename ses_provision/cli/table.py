@@ -48,6 +48,7 @@ GROUPS = {
         "send-test": "Send one mail through the real identity and configuration set.",
         "receive-test": "Send one mail to the name that receives, and wait until it is stored.",
         "drill": "Prove the way of a bounce: SES, configuration set, topic, subscriber.",
+        "events": "Show what becomes of each mail as it happens, one line for each event.",
         "pause": "Stop sending at once: the emergency stop.",
         "resume": "Let mail through again that somebody paused.",
         "migrate": "Show what stands at the domain that one moves from, and how to move.",

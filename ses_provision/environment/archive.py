@@ -11,7 +11,7 @@ from pydantic import Field, field_validator
 
 from ses_provision.environment.complaints import shown
 from ses_provision.environment.sections import KMS_KEY, Section
-from ses_provision.environment.shapes import EventType, PolicyArn, matching
+from ses_provision.environment.shapes import ALL_BUT_TRACKING, EventType, PolicyArn, matching
 from ses_provision.environment.smtp import boundary_elsewhere
 
 if TYPE_CHECKING:
@@ -33,11 +33,6 @@ WorkGroupName = Annotated[str, matching(r"[A-Za-z0-9._-]{1,128}", "1 to 128 of A
 
 LONGEST_BUCKET = 63
 ARN_PARTS = 6
-ALL_BUT_TRACKING: frozenset[EventType] = frozenset(
-    {"SEND", "DELIVERY", "BOUNCE", "COMPLAINT", "REJECT", "DELIVERY_DELAY", "RENDERING_FAILURE"}
-)
-"""Opens and clicks are archived only where the file names them: they say who read what, and when
-from which address."""
 
 
 def key_of_objects(value: str | None) -> str | None:

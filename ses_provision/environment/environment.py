@@ -11,6 +11,7 @@ from ses_provision.environment import (
     alarm_names,
     archive,
     dkim,
+    events,
     limits,
     pausing,
     pools,
@@ -22,6 +23,7 @@ from ses_provision.environment.archive import ArchiveNames, ArchiveSettings
 from ses_provision.environment.bimi import BimiSettings
 from ses_provision.environment.dkim import DkimSettings
 from ses_provision.environment.dns import Dns
+from ses_provision.environment.events import EventSettings
 from ses_provision.environment.pools import Pools
 from ses_provision.environment.receiving import ReceivingSettings
 from ses_provision.environment.report import ReportSettings
@@ -31,7 +33,6 @@ from ses_provision.environment.sections import (
     ConfigurationSetSettings,
     DashboardSettings,
     DmarcSettings,
-    EventSettings,
     MailFromSettings,
     ProductionAccessSettings,
     Section,
@@ -236,12 +237,12 @@ class Environment(Section):
     @classmethod
     def tells_everybody(cls, value: AlarmSettings, info: ValidationInfo) -> AlarmSettings:
         """Where alarms share the topic of the events, whoever is told is in events.emails."""
-        events, region = info.data.get("events"), info.data.get("region")
-        if value.emails is None or events is None or region not in (value.regions or (region,)):
+        told, region = info.data.get("events"), info.data.get("region")
+        if value.emails is None or told is None or region not in (value.regions or (region,)):
             return value
-        event_topic = events.topic or EVENT_TOPIC + ending_of(info.data)
+        event_topic = told.topic or EVENT_TOPIC + ending_of(info.data)
         if (value.topic or event_topic) == event_topic:
-            problem = limits.untold(value.emails, events.emails)
+            problem = limits.untold(value.emails, told.emails)
             if problem:
                 raise contradiction("emails", problem)
         return value
@@ -258,7 +259,7 @@ class Environment(Section):
         setting, problem = set_options.mistake(self)
         if problem:
             raise contradiction(setting, problem, "configuration_set")
-        for section, found in ("archive", archive), ("receiving", receiving):
+        for section, found in ("events", events), ("archive", archive), ("receiving", receiving):
             for setting, problem in found.mistakes(self):
                 raise contradiction(setting, problem, section)
         return self
@@ -287,16 +288,6 @@ class Environment(Section):
                 "would follow what patients read and click; leave it out where hipaa = true",
             )
         return value
-
-    @model_validator(mode="after")
-    def key_serves_every_topic(self) -> Environment:
-        """The topics of events and of alarms share the key."""
-        problem = limits.key_elsewhere(
-            self.events.kms_key or "", (self.region, *self.alarm_regions)
-        )
-        if problem:
-            raise contradiction("kms_key", problem, "events")
-        return self
 
     @property
     def ending(self) -> str:

@@ -25,6 +25,11 @@ EventType = Literal[
     "SEND", "REJECT", "BOUNCE", "COMPLAINT", "DELIVERY", "OPEN", "CLICK",
     "RENDERING_FAILURE", "DELIVERY_DELAY", "SUBSCRIPTION",
 ]  # fmt: skip
+ALL_BUT_TRACKING: frozenset[EventType] = frozenset(
+    {"SEND", "DELIVERY", "BOUNCE", "COMPLAINT", "REJECT", "DELIVERY_DELAY", "RENDERING_FAILURE"}
+)
+"""Opens and clicks are kept only where the file names them: they say who read what, and when from
+which address."""
 
 HttpsPolicy = Literal["OPTIONAL", "REQUIRE", "REQUIRE_OPEN_ONLY"]
 

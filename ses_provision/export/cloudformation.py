@@ -15,6 +15,7 @@ from functools import singledispatch
 from typing import Any
 
 from ses_provision.environment import Environment
+from ses_provision.export import cloudformation_queues
 from ses_provision.names import region_of
 from ses_provision.outside import functions
 from ses_provision.resources import policies, tags
@@ -147,8 +148,9 @@ def with_mail_from(one: Imported, mail_from: Mapping[str, MailFrom]) -> Imported
 @singledispatch
 def resource(one: Any, env: Environment) -> Imported | None:
     """What CloudFormation makes of a resource; None where it cannot import it."""
-    del one, env
-    return None
+    del env
+    form = cloudformation_queues.FORMS.get(type(one))
+    return Imported(*form(one)) if form else None
 
 
 @resource.register

@@ -16,6 +16,7 @@ from ses_provision.export import (
     terraform_archive,
     terraform_functions,
     terraform_pools,
+    terraform_queues,
     terraform_receiving,
 )
 from ses_provision.export.hcl import Block, Json, Reference
@@ -42,7 +43,13 @@ from ses_provision.resources.ses import (
 from ses_provision.resources.ses.own_key import EXTERNAL
 from ses_provision.resources.sns import Subscription, Topic
 
-BESIDE = (terraform_archive, terraform_functions, terraform_pools, terraform_receiving)
+BESIDE = (
+    terraform_archive,
+    terraform_functions,
+    terraform_pools,
+    terraform_queues,
+    terraform_receiving,
+)
 """The modules that register the forms of further resources."""
 
 
@@ -77,8 +84,8 @@ def note(resource: Any) -> str:
             return f"Left out, for its zone is not in Route 53: {resource.label}"
         case Function():
             return f"Left out, for Terraform wants its code in a file beside: {resource.label}"
-        case EventDestination(topic_arn="", stream=stream) if not stream:
-            return f"Left out, for it reports to no SNS topic and no stream: {resource.label}"
+        case EventDestination(topic_arn="", stream=stream, bus_arn="") if not stream:
+            return f"Left out, for it reports elsewhere: {resource.label}"
     if resources.dispatch(type(resource)) is resources.dispatch(object):
         return f"Left out, for this export has no form for it: {resource.label}"
     return ""
@@ -175,8 +182,8 @@ def _(resource: MailFrom, env: Environment) -> list[Managed]:
 @resources.register
 def _(resource: EventDestination, env: Environment) -> list[Managed]:
     del env
-    topic, stream = resource.topic_arn, resource.stream
-    if not (topic or stream):
+    topic, stream, bus = resource.topic_arn, resource.stream, resource.bus_arn
+    if not (topic or stream or bus):
         return []
     reported = {
         "iam_role_arn": stream.get("IamRoleArn"),
@@ -187,6 +194,7 @@ def _(resource: EventDestination, env: Environment) -> list[Managed]:
         "matching_event_types": sorted(resource.types),
         "sns_destination": Block({"topic_arn": topic}) if topic else None,
         "kinesis_firehose_destination": Block(reported) if stream else None,
+        "event_bridge_destination": Block({"event_bus_arn": bus}) if bus else None,
     }
     return [
         Managed(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import time
 from dataclasses import replace
 from datetime import timedelta
@@ -15,11 +14,12 @@ from ses_provision.local.athena import Athena
 from ses_provision.local.athena_queries import Queries
 from ses_provision.local.cloudflare import Cloudflare
 from ses_provision.local.cloudwatch import CloudWatch
-from ses_provision.local.contract import AwsError, Caller, Clock, Params
+from ses_provision.local.contract import Caller, Clock, Params
 from ses_provision.local.costs import Costs
 from ses_provision.local.decisions import Decisions
 from ses_provision.local.dispatch import Dispatcher
 from ses_provision.local.disturb import Disturbances
+from ses_provision.local.event_bus import EventBus
 from ses_provision.local.firehose import Firehose
 from ses_provision.local.function_runs import Runner
 from ses_provision.local.functions import Lambda
@@ -38,6 +38,7 @@ from ses_provision.local.price_list import PriceList
 from ses_provision.local.primaries import Primaries
 from ses_provision.local.route53 import Route53
 from ses_provision.local.s3 import S3
+from ses_provision.local.seeds import make_roles
 from ses_provision.local.service_access import ServiceAccess
 from ses_provision.local.service_quotas import ServiceQuotas
 from ses_provision.local.ses.service import SesV2
@@ -63,17 +64,6 @@ if TYPE_CHECKING:
     from ses_provision.local.smtp.server import SmtpAddress
     from ses_provision.local.sns_delivery import Outbox
     from ses_provision.local.wire import Request, Response
-
-_LAMBDA_TRUST = {
-    "Version": "2012-10-17",
-    "Statement": [
-        {
-            "Effect": "Allow",
-            "Principal": {"Service": "lambda.amazonaws.com"},
-            "Action": "sts:AssumeRole",
-        }
-    ],
-}
 
 
 class LocalAws(Decisions):
@@ -106,8 +96,9 @@ class LocalAws(Decisions):
         }
         moto |= {
             "kms": Kms(universe),
-            "sqs": Sqs(universe, Patience(self.lock, self._is_served)),
+            "sqs": (sqs := Sqs(universe, Patience(self.lock, self._is_served), self.clock)),
         }
+        self.bus = EventBus(universe, sqs, moto["kms"], self._called, self.clock)
         self.route53 = Route53(self.clock, self._look_at_dns)
         self.sns = Sns(self.clock, moto["sqs"], self._sns_address)
         access = TopicAccess(self.sns, moto["kms"])
@@ -116,7 +107,8 @@ class LocalAws(Decisions):
         runner = Runner(self._for_a_role, iam.role_lets, logs, self.clock)
         self.functions = Lambda(iam, runner, self.clock)
         cloudwatch = CloudWatch(universe, self.sns, access, self._functions, self.clock)
-        self.dashboards = cloudwatch.dashboards
+        cloudwatch.before = sqs.measured
+        self.dashboards, self._cloudwatch = cloudwatch.dashboards, cloudwatch
         roles = ServiceAccess(iam, moto["kms"])
         self.s3, self.glue = S3(self.clock), Glue(self.clock)
         self.firehose = Firehose(self.clock, self.s3, roles)
@@ -125,7 +117,7 @@ class LocalAws(Decisions):
         Queries(self.athena, self.glue, self.s3, self.clock)
         self._iam = iam
         self.surroundings = Surroundings(
-            self.route53, self.sns, access, cloudwatch, moto, self.clock, self.firehose, roles
+            self.route53, self.sns, access, cloudwatch, self.bus, self.clock, self.firehose, roles
         )
         self.sesv2 = SesV2(self.surroundings, self.clock)
         self.sesv2.world.address = self._address
@@ -138,6 +130,7 @@ class LocalAws(Decisions):
         services: dict[str, Service] = {
             **moto,
             "cloudwatch": cloudwatch,
+            "events": self.bus,
             "iam": iam,
             "logs": logs,
             "sts": Sts(self._keyring, self.clock),
@@ -145,7 +138,9 @@ class LocalAws(Decisions):
             **self._own(),
         }
         services["resourcegroupstaggingapi"] = Tagging(
-            services, self.functions, logs, self.s3, self.firehose, self.athena, self.glue
+            services,
+            *(self.functions, logs, self.s3, self.firehose, self.athena, self.glue),
+            *(self.bus, sqs),
         )
         self._dispatcher = Dispatcher(
             services, self._keyring, self._disturbances, self._sleep, self.lock
@@ -331,19 +326,7 @@ class LocalAws(Decisions):
             self.route53.add_zone(account, name, zone_id)
         for zone_id, name in private_zones:
             self.route53.add_zone(account, name, zone_id, private=True)
-        trust = json.dumps(_LAMBDA_TRUST)
-        for role in roles:
-            path, _, name = role.rpartition("/")
-            params = {
-                "RoleName": name,
-                "AssumeRolePolicyDocument": trust,
-                "Path": f"/{path}/" if path else "/",
-            }
-            try:
-                self.call(account, "us-east-1", "iam", "CreateRole", params)
-            except AwsError as error:
-                if error.code != "EntityAlreadyExists":
-                    raise
+        make_roles(self.call, account, roles)
 
     def key_owners(self) -> dict[str, str]:
         """The users of all access keys that IAM has made, by key."""
@@ -371,6 +354,9 @@ class LocalAws(Decisions):
     # was copied.
     def _functions(self) -> Lambda:
         return self.functions
+
+    def _called(self) -> tuple[CloudWatch, Lambda]:
+        return self._cloudwatch, self.functions
 
     def _declared(self, name: str, kind: str) -> list[str]:
         return self.declared_dns(name, kind) or []

@@ -79,6 +79,8 @@ class CloudWatch:
         self._store = AlarmStore(universe)
         self._alarms = Evaluator(self._store, sns, access, functions, clock)
         self.dashboards = Dashboards(clock)
+        self.before: Callable[[Caller], Mapping[str, float]] | None = None
+        """How long the oldest message of each queue waits, which SQS tells each minute."""
         self._own: Mapping[str, Operation] = {
             **self.dashboards.operations,
             "DeleteAlarms": self._delete_alarms,
@@ -105,6 +107,8 @@ class CloudWatch:
 
     def handle(self, caller: Caller, operation: str, params: Params) -> Reply:
         """Answer a call."""
+        if operation.startswith("GetMetric") and self.before is not None:
+            self._measure(caller, self.before(caller))
         if operation in self._own:
             return self._own[operation](caller, params)
         if operation not in self.operations:
@@ -113,6 +117,16 @@ class CloudWatch:
         if tagged is not None:
             return retagged(operation, tagged, params)
         return self._ask(caller, operation, params)
+
+    def _measure(self, caller: Caller, ages: Mapping[str, float]) -> None:
+        for queue, age in ages.items():
+            point = {
+                "MetricName": "ApproximateAgeOfOldestMessage",
+                "Value": age,
+                "Timestamp": self._clock.now(),
+                "Dimensions": [{"Name": "QueueName", "Value": queue}],
+            }
+            self._ask(caller, "PutMetricData", {"Namespace": "AWS/SQS", "MetricData": [point]})
 
     def _ask(self, caller: Caller, operation: str, params: Params) -> Reply:
         return self._store.handle(caller, operation, params)

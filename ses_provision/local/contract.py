@@ -116,7 +116,9 @@ class Neighbours(Protocol):
     ) -> None:
         """Record a data point in CloudWatch namespace AWS/SES in the caller's region."""
 
-    def put_event(self, caller: Caller, detail_type: str, detail: dict[str, Any]) -> None:
+    def put_event(
+        self, caller: Caller, detail_type: str, detail: dict[str, Any], source_arn: str
+    ) -> None:
         """Put an event on the default EventBridge bus."""
 
     def stream_refusal(

@@ -20,6 +20,8 @@ GET    faults                  POST faults {"kind", "operation", "number", "time
 DELETE faults
 POST   confirm-subscriptions {"account"?, "endpoint"?}
 POST   confirm-address {"account", "region", "address"}
+POST   happens {"account", "region", "message_id", "event": "Open" | "Click" | "DeliveryDelay",
+               "link"?, "type"?}
 POST   unsubscribe?token=T     what a mail client posts to the address in List-Unsubscribe
 GET    export?job=ID           the file that an export job has written
 POST   finding {"account", "region", "tenant", "impact": "LOW" | "HIGH" | null}
@@ -86,6 +88,7 @@ class Control:
             ("DELETE", "faults"): self._clear_faults,
             ("POST", "confirm-subscriptions"): self._confirm,
             ("POST", "confirm-address"): self._confirm_address,
+            ("POST", "happens"): self._happens,
             ("POST", "unsubscribe"): self._unsubscribe,
             ("GET", "export"): self._export,
             ("POST", "finding"): self._finding,
@@ -199,6 +202,12 @@ class Control:
         if not self._aws.sesv2.unsubscribe(asked["token"]):
             raise ValueError("No message holds this link.")
         return {"unsubscribed": True}
+
+    def _happens(self, asked: Payload) -> Any:
+        place = (asked["account"], asked["region"], asked["message_id"], asked["event"])
+        said = {name: str(asked[name]) for name in ("link", "type") if name in asked}
+        self._aws.happens(*place, **said)
+        return {"ok": True}
 
     def _export(self, asked: Payload) -> bytes:
         file = self._aws.sesv2.exported(asked["job"])

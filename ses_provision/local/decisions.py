@@ -53,6 +53,10 @@ class Decisions:
         """Follow the link in SES's mail to an address; whether it was still valid."""
         return self.sesv2.click_verification(account, region, address)
 
+    def happens(self, account: str, region: str, message_id: str, event: str, **said: str) -> None:
+        """Let something happen to a sent message: Open, Click (`link`), DeliveryDelay (`type`)."""
+        self.sesv2.happens(account, region, message_id, event, **said)
+
     def find_fault(self, account: str, region: str, tenant: str, impact: str | None) -> None:
         """Let SES find something in a tenant's mail: LOW, HIGH, or None for nothing any more."""
         self.sesv2.find_fault(account, region, tenant, impact)

@@ -26,7 +26,12 @@ _REFUSED, _GONE, _CONFLICT = (
     "ResourceConflictException",
 )
 ALARMS = "lambda.alarms.cloudwatch.amazonaws.com"
-_CALLERS = {ALARMS: "CloudWatch Alarms", "ses.amazonaws.com": "Amazon SES"}
+EVENTS = "events.amazonaws.com"
+_CALLERS = {
+    ALARMS: "CloudWatch Alarms",
+    EVENTS: "Amazon EventBridge",
+    "ses.amazonaws.com": "Amazon SES",
+}
 _ASSUMED_BY = "lambda.amazonaws.com"
 _LONGEST_NAME, _MOST_TAGS, _PAGE = 64, 50, 50
 # Lambda Developer Guide, runtimes: what functions can still be made with.
@@ -67,6 +72,8 @@ class Lambda(OwnService):
         self._runner = runner
         self._clock = clock
         self._functions: dict[tuple[str, str, str], Function] = {}
+        self.handed_over: list[tuple[str, dict[str, Any]]] = []
+        """Events that rules called functions with."""
         self.roles_after = 0.0
         self.operations: Mapping[str, Operation] = {
             "AddPermission": self._add_permission,
@@ -104,7 +111,9 @@ class Lambda(OwnService):
         found = self._by_arn(caller, arn)
         if found is None:
             return f"Function not found: {arn}"
-        context = {"aws:SourceAccount": (caller.account,), "aws:SourceArn": (source,)}
+        # Of rules that is not known, see `queue_access`.
+        account = {} if principal == EVENTS else {"aws:SourceAccount": (caller.account,)}
+        context = {**account, "aws:SourceArn": (source,)}
         asked = policies.Ask("lambda:InvokeFunction", arn, (f"Service:{principal}",), context)
         decided, _ = policies.decide(list(found.statements.values()), asked)
         if decided is policies.Decision.ALLOWED:
@@ -125,6 +134,13 @@ class Lambda(OwnService):
         region, account = arn.split(":")[3:5]
         where = Caller(account, region)
         return self._runner.run(where, found.arn, found.role, found.code, event)
+
+    def hand_over(self, caller: Caller, arn: str, event: dict[str, Any], source: str) -> str | None:
+        """Let a rule call a function; why it may not. The function is its owner's, and not run."""
+        refusal = self.refusal(caller, arn, EVENTS, source)
+        if refusal is None:
+            self.handed_over.append((arn, event))
+        return refusal
 
     def _by_arn(self, caller: Caller, arn: str) -> Function | None:
         parts = arn.split(":")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from ses_provision.local import dnsnames, topic_access
@@ -13,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ses_provision.local.cloudwatch import CloudWatch
-    from ses_provision.local.contract import Service
+    from ses_provision.local.event_bus import EventBus
     from ses_provision.local.firehose import Firehose
     from ses_provision.local.route53 import Route53
     from ses_provision.local.service_access import ServiceAccess
@@ -66,7 +65,7 @@ class Surroundings:
         sns: Sns,
         access: TopicAccess,
         cloudwatch: CloudWatch,
-        moto: dict[str, Service],
+        bus: EventBus,
         clock: Clock,
         firehose: Firehose,
         roles: ServiceAccess,
@@ -77,7 +76,7 @@ class Surroundings:
         self._sns = sns
         self._access = access
         self._cloudwatch = cloudwatch
-        self._moto = moto
+        self._bus = bus
         self._clock = clock
         self._firehose = firehose
         self._roles = roles
@@ -129,15 +128,11 @@ class Surroundings:
         }
         self._cloudwatch.put_own_metric(caller, "AWS/SES", point)
 
-    def put_event(self, caller: Caller, detail_type: str, detail: dict[str, Any]) -> None:
-        """Put an event on the default EventBridge bus."""
-        entry = {
-            "Source": "aws.ses",
-            "DetailType": detail_type,
-            "Detail": json.dumps(detail),
-            "Time": self._clock.now(),
-        }
-        self._moto["events"].handle(caller, "PutEvents", {"Entries": [entry]})
+    def put_event(
+        self, caller: Caller, detail_type: str, detail: dict[str, Any], source_arn: str
+    ) -> None:
+        """Put an event on the default EventBridge bus, as AWS alone can."""
+        self._bus.put_of_service(caller, "aws.ses", detail_type, detail, [source_arn])
 
     def stream_refusal(
         self, caller: Caller, stream_arn: str, role_arn: str, source_arn: str

@@ -47,6 +47,7 @@ def snapshot(aws: LocalAws, account: str) -> dict[str, Any]:
         "cloudwatch": _regions(aws, account, _alarms),
         "dashboards": aws.dashboards.held(account),
         "kms": _regions(aws, account, _keys),
+        "events": _regions(aws, account, lambda _, *place: aws.bus.held(*place)),
         "lambda": _regions(aws, account, lambda _, *place: aws.functions.held(*place)),
         "logs": _regions(aws, account, lambda _, *place: aws.logs.held(*place)),
         "archive": _regions(aws, account, _archive),

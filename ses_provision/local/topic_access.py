@@ -50,21 +50,25 @@ class TopicAccess:
             # configure-sns-notifications.md; binxio/cfn-ses-provider#16; ASFHyP3/hyp3#762).
             return False
         _, _, _, region, account, _ = topic.arn.split(":")
-        owner = Caller(account, region)
-        try:
-            held = self._kms.handle(owner, "DescribeKey", {"KeyId": key})["KeyMetadata"]
-            asked = {"KeyId": held["KeyId"], "PolicyName": "default"}
-            text = self._kms.handle(owner, "GetKeyPolicy", asked)["Policy"]
-        except AwsError:
-            return False
         # Whether SES names its source to KMS is not known (aws-facts 3); CloudWatch does.
         context = _source(caller, source_arn) if service == CLOUDWATCH else {}
-        return all(
-            policies.admits(
-                text, policies.Ask(action, held["Arn"], (f"Service:{service}",), context)
-            )
-            for action in _KEY_ACTIONS
-        )
+        return key_policy_admits(self._kms, Caller(account, region), key, service, context)
+
+
+def key_policy_admits(
+    kms: Service, owner: Caller, key: str, service: str, context: Mapping[str, tuple[str, ...]]
+) -> bool:
+    """Whether the policy of a key lets a service encrypt with it."""
+    try:
+        held = kms.handle(owner, "DescribeKey", {"KeyId": key})["KeyMetadata"]
+        asked = {"KeyId": held["KeyId"], "PolicyName": "default"}
+        text = kms.handle(owner, "GetKeyPolicy", asked)["Policy"]
+    except AwsError:
+        return False
+    return all(
+        policies.admits(text, policies.Ask(action, held["Arn"], (f"Service:{service}",), context))
+        for action in _KEY_ACTIONS
+    )
 
 
 def _source(caller: Caller, arn: str) -> Mapping[str, tuple[str, ...]]:

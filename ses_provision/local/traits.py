@@ -118,7 +118,16 @@ _ALL = (
         harmless=("Describe", "Get", "List"),
         arns={"AlarmName": "arn:{partition}:cloudwatch:{region}:{account}:alarm:{value}"},
     ),
-    replace(_MOTOS, name="events", listing=("ListRules", "Rules")),
+    replace(
+        _JSON,
+        name="events",
+        lasting=_LISTINGS,
+        arns={
+            "Name": "arn:{partition}:events:{region}:{account}:rule/{value}",
+            "Rule": "arn:{partition}:events:{region}:{account}:rule/{value}",
+            "ResourceARN": "{value}",
+        },
+    ),
     replace(
         _JSON,
         name="athena",

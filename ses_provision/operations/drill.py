@@ -20,6 +20,7 @@ from ses_provision.outside import regions
 from ses_provision.outside.call import Call
 from ses_provision.outside.rights import Right
 from ses_provision.resources.sns import subscriptions, unsubscribe
+from ses_provision.steps import temporary
 
 if TYPE_CHECKING:
     from ses_provision.engine.account import Account
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 EVENTS = {"Bounce": test_mail.BOUNCE, "Complaint": test_mail.COMPLAINT}
 """SES's event types, and the simulator address that causes each."""
-QUEUES = "ses-provision-drill"
+QUEUES = temporary.DRILLS
 SETTLING = 5.0  # seconds until SNS surely knows a new subscription
 KEEP = "3600"  # seconds that the queue keeps a message, should its removal fail
 MOST_MESSAGES = 10  # ReceiveMessage gives at most ten (SQS API reference)

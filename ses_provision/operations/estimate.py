@@ -23,6 +23,8 @@ CENT = Decimal("0.01")
 KB_IN_A_GB = Decimal(1_000_000)
 EVENT_KB = Decimal(5)
 """What Firehose counts an event as, however short it is (Data Firehose pricing)."""
+REQUESTS = 3
+"""To SQS for each event: one each to send, receive and delete it."""
 SHARES = {
     "SEND": Decimal(1),
     "DELIVERY": Decimal(1),
@@ -128,11 +130,19 @@ def attached(case: Case) -> Decimal:
 
 def keys(case: Case) -> int:
     """Keys that the file names: KMS has one in each region where a topic is encrypted, and those of
-    the buckets."""
+    the buckets and queues."""
     env = case.env
     of_topics = len({env.region, *env.alarm_regions}) if env.events.kms_key else 0
-    of_buckets = {section.kms_key for section in (env.archive, env.receiving) if section} - {None}
-    return of_topics + len(of_buckets)
+    of_buckets = {section.kms_key for section in (env.archive, env.receiving) if section}
+    of_queues = {queue.kms_key for queue in env.events.queues} - {env.events.kms_key}
+    return of_topics + len((of_buckets | of_queues) - {None})
+
+
+def queued(case: Case) -> Decimal:
+    """Requests to SQS: each event is sent, received and deleted once."""
+    kinds = [kind for queue in case.env.events.queues for kind in queue.types]
+    share = sum((SHARES.get(kind, Decimal(0)) for kind in kinds), Decimal(0))
+    return case.volume.recipients * share * REQUESTS
 
 
 def told(case: Case) -> Decimal:
@@ -157,6 +167,7 @@ ITEMS = (
     Item("alarms", "alarm", lambda case: case.made["alarm"]),
     Item("dashboard", "dashboard", lambda case: case.made["dashboard"]),
     Item("events into the archive", "firehose", archived),
+    Item("requests to queues", "sqs-request", queued),
     Item(
         "mail received",
         "received-mail",
@@ -174,13 +185,15 @@ ITEMS = (
 """What costs money beside the mail itself and the fee of a plan."""
 
 FREE = (
-    "identities, configuration sets, topics, IAM users and policies, and parameters of SSM cost "
-    "nothing"
+    "identities, configuration sets, topics, rules for events of AWS, IAM users and policies, and "
+    "parameters of SSM cost nothing"
 )
 NOT_COUNTED = (
     "what an account has free, and may use up elsewhere: 10 alarms, 3 dashboards, 1,000 SNS mails",
+    "a million requests to SQS that are free as well, and those that find a queue empty",
     "calls to KMS and Secrets Manager, queries to Route 53: cents",
     "events of kinds other than sends, deliveries, bounces (5 %) and complaints (0.1 %)",
+    "calls of functions of yours",
     "what an archive keeps in S3, and queries in Athena: cents",
     "received mail that is large (by 256 KB), and what a bucket keeps of it: cents",
     "questions to Cost Explorer by `report --cost`: one cent each",

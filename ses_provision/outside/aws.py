@@ -25,7 +25,7 @@ from ses_provision.outside import providers
 from ses_provision.outside.memory import Memory
 from ses_provision.outside.pace import Doors
 from ses_provision.outside.reading import Ask
-from ses_provision.outside.refusals import explain, means
+from ses_provision.outside.refusals import explain, insist_on_all, means
 from ses_provision.outside.rights import Credentials
 from ses_provision.outside.secrets import hide
 from ses_provision.outside.sessions import Session, assumed
@@ -199,6 +199,7 @@ class Connections:
                 reply: dict[str, Any] = getattr(client, xform_name(call.operation))(**arguments)
         except (botocore.exceptions.ClientError, *UNANSWERED) as error:
             raise self._explained(error, call) from error
+        insist_on_all(call, reply)
         return reply
 
     def _explained(self, error: Exception, sent: Ask | Call) -> ProvisionError:

@@ -62,7 +62,8 @@ class Call:
     in nothing else may be sent together, as a whole or not at all, with the path to it. A call
     with a `doubt` is read back. `late` completes the parameters when the call is sent, so that no
     plan and no record of calls has them. `begins` is what the call only begins: the next one is not
-    sent before that is over.
+    sent before that is over. `failures` names the list in a reply that tells what was refused of a
+    call that was accepted.
     """
 
     service: str
@@ -79,6 +80,7 @@ class Call:
     doubt: Doubt | None = None
     late: Late | None = field(default=None, repr=False)
     begins: Begun | None = None
+    failures: str = ""
 
     @property
     def action(self) -> str:

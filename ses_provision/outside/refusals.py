@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ses_provision.errors import AccessDenied, AwsRefused, CannotReachAws, ProvisionError
 from ses_provision.outside.rights import iam_action
 from ses_provision.outside.secrets import hide
+
+if TYPE_CHECKING:
+    from ses_provision.outside.call import Call
 
 
 @dataclass(frozen=True)
@@ -95,6 +98,27 @@ def explain(error: Any, service: str, region: str, operation: str, profile: str)
         code=code,
         operation=operation,
         said=said,
+    )
+
+
+def insist_on_all(call: Call, reply: Mapping[str, Any]) -> None:
+    """Raise where AWS accepted a call and refused some of its entries, such as targets of a rule:
+    it answers as if all were well (EventBridge API reference, FailedEntryCount)."""
+    refused = reply.get(call.failures) if call.failures else None
+    if not refused:
+        return
+    told = [
+        f"{each.get('TargetId', 'an entry')}: {hide(str(each.get('ErrorMessage') or 'no reason'))} "
+        f"({each.get('ErrorCode', 'no code')})"
+        for each in refused
+    ]
+    raise AwsRefused(
+        f"{call.service} {call.operation} in {call.region} was accepted, but not all of it: "
+        f"{'; '.join(told)}",
+        "Nothing is lost: once what AWS names is mended, run the same command again.",
+        code=str(refused[0].get("ErrorCode", "")),
+        operation=call.operation,
+        said="; ".join(told),
     )
 
 

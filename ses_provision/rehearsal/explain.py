@@ -50,7 +50,15 @@ def sample() -> Environment:
         "bimi": {"logo": "https://brand.example.com/logo.svg"},
         "dmarc": {"reports_to": ["dmarc@example.com"]},
         "sender": {"role": "application"},
-        "events": {"emails": ["ops@example.com"]},
+        "events": {
+            "emails": ["ops@example.com"],
+            "queues": [
+                {
+                    "name": "mail-trouble",
+                    "function": "arn:aws:lambda:eu-central-1:111122223333:function:on-trouble",
+                }
+            ],
+        },
         "alarms": {"per_configuration_set": True, "pause": True},
         "dashboard": {},
         "smtp_users": [{"name": "application-mailer"}],

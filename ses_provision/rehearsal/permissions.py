@@ -37,6 +37,7 @@ from ses_provision.operations import (
     smtp_keys,
     statistics,
     suppression,
+    tail,
     test_mail,
 )
 from ses_provision.outside.rights import EVERYTHING, Condition, Credentials, Right
@@ -201,6 +202,7 @@ def readings(env: Environment, account: Account) -> Iterator[Reading[Any]]:
     if env.report is not None:
         yield report.look(scene, ANY_TIME, 1, cost=True)
     yield strays(env, account)
+    yield from tail.readings(env, account)
     if pools.concerns(env):
         yield dedicated_ips.standing(env, account)
     scope = teardown.Scope(STEPS, env, account)
@@ -231,4 +233,5 @@ def calls(env: Environment, account: Account) -> Iterator[Ask | Call]:
     yield from inbox.asks(env, account)
     yield from query.calls(env, account)
     yield from drill.calls(env, account)
+    yield from tail.calls(env, account)
     yield from alarm_drill.requests(env, account)

@@ -11,14 +11,14 @@ from collections.abc import Iterator
 
 OPTIONS = """
 --account-id --attachment-kb --attachment-share --because --by --config-dir --configuration-set
---confirm-env --days --dedicated-ips --digest --dmarc-reports --dns-option
+--confirm-env --count --days --dedicated-ips --digest --dmarc-reports --dns-option
 --dns-server --domain --email --env --evidence
 --fail-above --file --for --format --from-domain --key --last
 --latency --note --old-selector --only --out
 --peak --peak-rate --plan --port --profile --provider --rate --reason --received
 --recipients --region
 --request --request-rate --resolver --role --severity --shard --skip --take-over --tenants --timeout
---to --until --user --verify-after --zone-id -e -f
+--to --types --until --user --verify-after --zone-id -e -f
 """
 VALUED = frozenset(OPTIONS.split())
 """The options of ses-provision that are followed by a value; every one of the AWS CLI may be."""
@@ -28,6 +28,7 @@ ARGUMENTS = {
     "check-message": 1,
     "dkim": 1,
     "dmarc": 1,
+    "events": 1,
     "migrate": 1,
     "set": 2,
     "smtp": 1,

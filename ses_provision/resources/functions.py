@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Self
 
 from ses_provision.engine.model import Found, Key, Resource
 from ses_provision.names import region_of
@@ -252,18 +252,26 @@ class FunctionPermission:
     statement: policies.Statement
 
     @classmethod
-    def of(cls, function_arn: str, sid: str, principal: str, source_arn: str) -> FunctionPermission:
+    def of(cls, function_arn: str, sid: str, principal: str, source_arn: str) -> Self:
+        """The statement for one thing of our account."""
+        account = function_arn.split(":")[4]
+        whose = Caller("lambda:InvokeFunction", principal, account, source_arn)
+        return cls.narrowed(function_arn, sid, whose)
+
+    @classmethod
+    def narrowed(cls, function_arn: str, sid: str, caller: Caller) -> Self:
         """The statement as Lambda writes it from what AddPermission takes (recorded in Lambda's
         answers to it)."""
+        by_account = {"StringEquals": {"AWS:SourceAccount": caller.account}}
         statement = {
             "Sid": sid,
             "Effect": "Allow",
-            "Principal": {"Service": principal},
-            "Action": "lambda:InvokeFunction",
+            "Principal": {"Service": caller.principal},
+            "Action": caller.action,
             "Resource": function_arn,
             "Condition": {
-                "StringEquals": {"AWS:SourceAccount": function_arn.split(":")[4]},
-                "ArnLike": {"AWS:SourceArn": source_arn},
+                **(by_account if caller.account else {}),
+                "ArnLike": {"AWS:SourceArn": caller.source_arn},
             },
         }
         return cls(function_arn, sid, policies.Statement.of(statement))
@@ -297,15 +305,11 @@ class FunctionPermission:
 
     def writes(self, found: Found[FunctionPermission]) -> Sequence[Call]:
         """Add it; one that says something else is taken away first, for none can be changed."""
+        caller = self.caller
+        account = {"SourceAccount": caller.account} if caller.account else {}
+        params = {"Action": caller.action, "Principal": caller.principal, **account}
         added = self._call(
-            "AddPermission",
-            {
-                "Action": self.caller.action,
-                "Principal": self.caller.principal,
-                "SourceAccount": self.caller.account,
-                "SourceArn": self.caller.source_arn,
-            },
-            already=ALREADY,
+            "AddPermission", {**params, "SourceArn": caller.source_arn}, already=ALREADY
         )
         return [added] if found.live is None else [self._removed(), added]
 
@@ -318,7 +322,7 @@ class FunctionPermission:
         document = {"Version": policies.VERSION, "Statement": [self.statement.parsed]}
         return {policy_question(self.function_arn): {"Policy": json.dumps(document)}}
 
-    def strayed(self) -> Sequence[FunctionPermission]:
+    def strayed(self) -> Sequence[Self]:
         """Another statement of that id."""
         return [replace(self, statement=policies.Statement.of({"Sid": self.sid}))]
 

@@ -26,6 +26,21 @@ def pause_function(env: Environment, account: Account) -> str:
     return account.arn("lambda", f"function:{env.pause_function}")
 
 
+def bus(account: Account) -> str:
+    """The default bus of EventBridge, the only one that SES reports to."""
+    return account.arn("events", "event-bus/default")
+
+
+def queue(name: str, account: Account) -> str:
+    """A queue."""
+    return account.arn("sqs", name)
+
+
+def rule(name: str, account: Account) -> str:
+    """A rule on the default bus."""
+    return account.arn("events", f"rule/{name}")
+
+
 def pool(name: str, account: Account) -> str:
     """A dedicated IP pool."""
     return account.arn("ses", f"dedicated-ip-pool/{name}")

@@ -7,15 +7,16 @@ from collections.abc import Sequence
 
 from ses_provision.engine.account import Account
 from ses_provision.engine.model import Resource
-from ses_provision.engine.ownership import OURS
+from ses_provision.engine.ownership import CREATED_BY, OURS, US
 from ses_provision.environment import Environment
 from ses_provision.errors import ProvisionError
-from ses_provision.outside.reading import Reading, both, together
+from ses_provision.outside.reading import Reading, together
 from ses_provision.resources import zones
 from ses_provision.resources.dashboard import dashboard_arn
 from ses_provision.resources.iam_asking import user_arn
+from ses_provision.resources.ses.configuration_set import configuration_set
 from ses_provision.resources.tagging import tagged
-from ses_provision.steps import STEPS, mail_from, memories, receiving
+from ses_provision.steps import STEPS, arns, event_queues, mail_from, memories, receiving
 
 
 def strays(env: Environment, account: Account) -> Reading[list[Resource]]:
@@ -24,9 +25,12 @@ def strays(env: Environment, account: Account) -> Reading[list[Resource]]:
     Looked through are the sending region, the alarm regions, and those where alarms once stood.
     """
     known = (yield from memories.former(env, account)) or {}
-    records, received = yield from both(
-        old_records(env, account, known.get(memories.MAIL_FROM.tag, ())),
-        receiving.former(env, account, known.get(memories.RECEIVING.tag, ())),
+    bridged, records, received = yield from together(
+        [
+            old_destination(env, account),
+            old_records(env, account, known.get(memories.MAIL_FROM.tag, ())),
+            receiving.former(env, account, known.get(memories.RECEIVING.tag, ())),
+        ]
     )
     regions = sorted({env.region, *env.alarm_regions, *known.get(memories.REGIONS.tag, ())})
     there = yield from together(in_region(env, account, region) for region in regions)
@@ -34,6 +38,7 @@ def strays(env: Environment, account: Account) -> Reading[list[Resource]]:
     found += [user_arn(account, name) for name in known.get(memories.SMTP_USERS.tag, ())]
     found += [dashboard_arn(account, name) for name in known.get(memories.DASHBOARDS.tag, ())]
     strayed = [
+        *bridged,
         *records,
         *received,
         *(stray for arn in found for stray in stray_at(env, account, arn)),
@@ -54,6 +59,17 @@ def in_region(env: Environment, account: Account, region: str) -> Reading[list[s
     """The ARNs in a region that carry the environment's tags and that the file does not name."""
     found = yield from tagged(region, {name: env.all_tags[name] for name in OURS})
     return sorted(set(found) - named(env, account))
+
+
+def old_destination(env: Environment, account: Account) -> Reading[list[Resource]]:
+    """The destination to EventBridge where the file wants none: it can carry no tags, its name is
+    ours. One of a set that was there before us stays."""
+    if env.events.bridged:
+        return []
+    held = yield from configuration_set(arns.configuration_set(env, account))
+    if held is None or held.tags.get(CREATED_BY) != US:
+        return []
+    return [event_queues.former_destination(env, account)]
 
 
 def old_records(

@@ -5,7 +5,17 @@ from __future__ import annotations
 from ses_provision.engine.account import Account
 from ses_provision.environment import Environment
 from ses_provision.environment.receiving import names
+from ses_provision.resources.sqs import queue_url
 from ses_provision.steps import arns
+
+
+def queues(env: Environment, account: Account) -> dict[str, str]:
+    """Where programs find events."""
+    found: dict[str, str] = {}
+    for queue in env.events.queues:
+        name, arn = queue.name.replace("-", "_"), arns.queue(queue.name, account)
+        found |= {f"queue_arn_{name}": arn, f"queue_url_{name}": queue_url(arn)}
+    return found
 
 
 def outputs(env: Environment, account: Account) -> dict[str, str]:
@@ -22,6 +32,7 @@ def outputs(env: Environment, account: Account) -> dict[str, str]:
         "address_identity_arn": arns.sender(env, account),
         "configuration_set_arn": arns.configuration_set(env, account),
         "events_topic_arn": account.arn("sns", env.event_topic),
+        **queues(env, account),
         **alarm_topics,
         "sender_policy_name": env.policy_name,
         **received(env),

@@ -47,6 +47,14 @@ def with_a_user(project: Path, cli: Cli, *, has_key: bool) -> None:
         assert cli("smtp", "create", "--env", "prod", "--yes").status == 0
 
 
+def with_eventbridge(project: Path, cli: Cli) -> None:
+    """An environment whose events go to EventBridge, applied."""
+    file = project / "config" / "prod.toml"
+    text = file.read_text(encoding="utf-8").replace("[events]\n", "[events]\nevent_bridge = true\n")
+    file.write_text(text, encoding="utf-8")
+    assert cli("apply", "--env", "prod", "--yes").status == 0
+
+
 def with_an_archive(project: Path, cli: Cli) -> None:
     """An environment that archives its events, applied."""
     file = project / "config" / "prod.toml"
@@ -62,7 +70,12 @@ def with_an_inbox(project: Path, cli: Cli) -> None:
     assert cli("apply", "--env", "prod", "--yes").status == 0
 
 
-WITH_A_SECTION = {"query": with_an_archive, "inbox": with_an_inbox, "receive-test": with_an_inbox}
+WITH_A_SECTION = {
+    "events": with_eventbridge,
+    "inbox": with_an_inbox,
+    "query": with_an_archive,
+    "receive-test": with_an_inbox,
+}
 """Commands that want a section which the shipped environments do without."""
 
 

@@ -112,6 +112,7 @@ def test_there_are_walk_throughs_for_each_kind_of_dns_and_for_each_optional_sect
         "one domain in two accounts and two regions",
         "one domain in two regions",
         "the first report",
+        "watch mail, and let a program react",
         "what a month costs",
     ]
 

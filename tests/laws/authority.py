@@ -206,6 +206,13 @@ def route53(made: Made, bench: Bench) -> list[str]:
     return [f"arn:{partition(made.region)}:route53:::hostedzone/{identity}"]
 
 
+def events(made: Made, bench: Bench) -> list[str]:
+    """Rules on the default bus."""
+    params = made.params
+    name = params.get("Name") or params.get("Rule")
+    return [params.get("ResourceARN") or arn(made, "events", f"rule/{name}")]
+
+
 def sqs(made: Made, bench: Bench) -> list[str]:
     """Queues."""
     params = made.params
@@ -271,5 +278,6 @@ SERVICES = {
     "iam": iam,
     "route53": route53,
     "sqs": sqs,
+    "events": events,
     "kms": kms,
 }

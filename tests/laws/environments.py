@@ -38,11 +38,20 @@ def toml(settings: Mapping[str, Any]) -> str:
     plain = [f"{n} = {json.dumps(v)}" for n, v in settings.items() if not tables(v)]
     sections = [
         f"\n{header(name, held)}\n"
-        + "".join(f"{json.dumps(n)} = {json.dumps(v)}\n" for n, v in table.items())
+        + "".join(f"{json.dumps(n)} = {inline(v)}\n" for n, v in table.items())
         for name, held in settings.items()
         for table in tables(held)
     ]
     return "\n".join(plain) + "\n" + "".join(sections)
+
+
+def inline(value: Any) -> str:
+    """A value in one line; tables within it as TOML writes them."""
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{json.dumps(n)} = {inline(v)}" for n, v in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(inline, value)) + "]"
+    return json.dumps(value)
 
 
 def tables(held: Any) -> list[Settings]:
@@ -84,6 +93,7 @@ POOLS: Settings = {
 ARCHIVE = f"arn:aws:ses:{REGION}:{ACCOUNT}:mailmanager-archive/a-{'0' * 24}"
 KEPT: Settings = {"archive": {"kms_key": "alias/archive", "types": ["SEND", "BOUNCE"],
                                  "permissions_boundary": surroundings.BOUNDARY}}  # fmt: skip
+QUEUES: Settings = {"events": {"event_bridge": True, "queues": [{"name": "mail-trouble"}]}}
 DUBLIN: Settings = {"region": "eu-west-1", "mail_from": {"subdomain": "mail-eu"}}
 
 AT_NAME_SERVER: Settings = {
@@ -146,7 +156,7 @@ LONG: Settings = {
 OWN_KEY: Settings = {"dkim": {"method": "own_key"}}
 MANY_TAGS: Settings = {"tags": {f"Tag{number}": f"value {number}" for number in range(41)}}
 EVERYTHING = merged(
-    ROLE, PEOPLE, DMARC, BIMI, ACCESS, TWO_REGIONS, SMTP, PAUSE, POOLS,
+    ROLE, PEOPLE, DMARC, BIMI, ACCESS, TWO_REGIONS, SMTP, PAUSE, POOLS, QUEUES,
     {"archive": {}, "receiving": {}},
     {
         "configuration_set": {"max_delivery_seconds": 3600, "archive_arn": ARCHIVE},
@@ -271,6 +281,12 @@ ROWS = (
         "bucket": "their-mail-archive", "stream": "mail.events", "days": 30,
         "buffer_seconds": 60, "database": "mail", "workgroup": "mail", "scan_limit_mb": 10,
     }}), around=(surroundings.boundary, surroundings.key("alias/archive", REGION))),
+    Row("queues of events with all settings", {"events": {"queues": [
+        {"name": "all", "types": ["SEND", "DELIVERY", "OPEN"], "retention_days": 1,
+         "max_receives": 1, "dead_letter_queue": "lost", "dead_letter_days": 2,
+         "function": surroundings.FUNCTION, "kms_key": "alias/mail"},
+        {"name": "bounces", "types": ["BOUNCE"]},
+    ]}}, around=(surroundings.function, surroundings.key("alias/mail", REGION))),
     Row("receiving with all settings, DNS elsewhere", {
         "dns": {"provider": "external"},
         "receiving": {
@@ -421,6 +437,39 @@ REFUSED = (
     }, "mail.dev.example.com as MAIL FROM domain", others={
         "dev": {"domain": "dev.example.com", "configuration_set": {"name": "dev"}},
     }),
+    Refused("one destination for topic and EventBridge", merged(QUEUES, {
+        "events": {"destination": "eventbridge-live-events"},
+    }), "events.destination"),
+    Refused("a queue twice", {"events": {"queues": [
+        {"name": "a", "dead_letter_queue": "b"}, {"name": "b"},
+    ]}}, "events.queues"),
+    Refused("one queue of two environments", QUEUES, "queue mail-trouble", others={
+        "second": merged(QUEUES, {
+            "domain": "example.org", "configuration_set": {"name": "second"},
+        }),
+    }),
+    Refused("a queue of dead letters that is the queue", {"events": {"queues": [
+        {"name": "a", "dead_letter_queue": "a"},
+    ]}}, "events.queues.0.dead_letter_queue"),
+    Refused("dead letters that are gone first", {"events": {"queues": [
+        {"name": "a", "retention_days": 9, "dead_letter_days": 8},
+    ]}}, "events.queues.0.dead_letter_days"),
+    Refused("a FIFO queue", {"events": {"queues": [{"name": "a.fifo"}]}}, "events.queues.0.name"),
+    Refused("a function elsewhere", {"events": {"queues": [
+        {"name": "a", "function": surroundings.FUNCTION.replace(REGION, FAR)},
+    ]}}, "events.queues.0.function"),
+    Refused("a version of a function", {"events": {"queues": [
+        {"name": "a", "function": f"{surroundings.FUNCTION}:7"},
+    ]}}, "events.queues.0.function"),
+    Refused("the key of SQS", {"events": {"queues": [
+        {"name": "a", "kms_key": "alias/aws/sqs"},
+    ]}}, "events.queues.0.kms_key"),
+    Refused("a key of another region for a queue", {"events": {"queues": [
+        {"name": "a", "kms_key": f"arn:aws:kms:{FAR}:{ACCOUNT}:key/{surroundings.KEY_ID}"},
+    ]}}, "events.queues.0.kms_key"),
+    Refused("types for EventBridge, which is off", {
+        "events": {"event_bridge_types": ["OPEN"]},
+    }, "events.event_bridge_types"),
     Refused("a report for nobody", {"report": {"to": []}}, "report.to"),
     Refused("a report that nobody reads", {
         "report": {"to": ["success@simulator.amazonses.com"]},

@@ -272,6 +272,8 @@ def work(life: Life) -> None:
         arrived = life.run("receive-test", "receive-test", "--json").report["receive_test"]
         life.run("inbox", "inbox", "--json")
         life.run("inbox of one", "inbox", arrived["key"], "--json")
+    if life.env.events.bridged:
+        life.run("events", "events", "tail", "--for", "5s", "--json")
     if life.env.report:
         life.run("report", "report", "--cost", "--send", "--yes", "--json")
     stop(life)

@@ -16,6 +16,7 @@ from tests.laws import (
     archive_mutations,
     dns_mutations,
     iam_mutations,
+    queue_mutations,
     receiving_mutations,
     ses_mutations,
     watch_mutations,
@@ -31,6 +32,7 @@ KINDS: Kinds = {
     **watch_mutations.KINDS,
     **archive_mutations.KINDS,
     **receiving_mutations.KINDS,
+    **queue_mutations.KINDS,
 }
 
 

@@ -637,6 +637,18 @@ REPORTS: dict[str, dict[str, Schema]] = {
     },
     "dmarc": {"dmarc": DMARC},
     "drill": {"drill": DRILL},
+    "events": {
+        "events": each(
+            thing(
+                {"event": mapping(ANYTHING)},
+                time=maybe(MOMENT),
+                type=WORDS,
+                recipients=each(WORDS),
+                message_id=WORDS,
+                reason=TEXT,
+            )
+        )
+    },
     "pause": {"sending": SENDING},
     "resume": {"sending": SENDING},
     "suppression": {"suppression": SUPPRESSION},

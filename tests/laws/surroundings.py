@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 from collections import defaultdict
 from typing import TYPE_CHECKING, Any
 
@@ -98,6 +100,29 @@ def boundary(bench: Bench) -> None:
     )
 
 
+FUNCTION = "arn:aws:lambda:us-east-2:111122223333:function:theirs"
+
+
+def function(bench: Bench) -> None:
+    """A function of somebody's own, which `ses-provision` never makes."""
+    where = ("111122223333", "us-east-2")
+    bench.local.seed(where[0], roles=["of-the-function"])
+    with io.BytesIO() as held:
+        with zipfile.ZipFile(held, "w") as archive:
+            archive.writestr("index.py", "def handler(event, context):\n    pass\n")
+        code = {"ZipFile": held.getvalue()}
+    bench.call(
+        *where,
+        "lambda",
+        "CreateFunction",
+        FunctionName="theirs",
+        Role="arn:aws:iam::111122223333:role/of-the-function",
+        Runtime="python3.13",
+        Handler="index.handler",
+        Code=code,
+    )
+
+
 def leased(bench: Bench) -> None:
     """The account has leased addresses: two for the environment, one for nobody."""
     ips = ["203.0.113.10", "203.0.113.11", "203.0.113.12"]
@@ -178,7 +203,9 @@ KEY_POLICY = {
         },
         {
             "Effect": "Allow",
-            "Principal": {"Service": ["ses.amazonaws.com", "cloudwatch.amazonaws.com"]},
+            "Principal": {
+                "Service": [f"{each}.amazonaws.com" for each in ("ses", "cloudwatch", "events")]
+            },
             "Action": ["kms:GenerateDataKey*", "kms:Decrypt"],
             "Resource": "*",
         },
@@ -309,8 +336,14 @@ def beside(bench: Bench, account: str, region: str) -> None:
 
 
 def empty(bench: Bench, env: Environment) -> None:
-    """Somebody empties the buckets of an environment's account, which `destroy` never does."""
+    """Somebody empties the buckets and queues of an environment's account, which `destroy` never
+    does."""
     bench.local.clock.advance(1000)
+    for queue in env.events.queues:
+        for name in (queue.name, queue.dead_letters):
+            where = (env.account_id, env.region, "sqs")
+            url = bench.call(*where, "GetQueueUrl", QueueName=name)["QueueUrl"]
+            bench.call(*where, "PurgeQueue", QueueUrl=url)
     for bucket in bench.local.s3.buckets(env.account_id):
         where = (env.account_id, env.region, "s3")
         held = bench.call(*where, "ListObjectsV2", Bucket=bucket.name)["Contents"]

@@ -257,9 +257,11 @@ NAMES: dict[str, Callable[[dict[str, Any]], list[str]]] = {
     "MailFrom": lambda wanted: [wanted["domain"], last(wanted["identity_arn"], "identity/")],
     "NamedQuery": lambda wanted: [wanted["name"]],
     "PoolMember": lambda wanted: [wanted["pool"]],
+    "Queue": lambda wanted: [last(wanted["arn"], ":")],
     "ReceiptRuleSet": lambda wanted: [wanted["name"]],
     "RecordSet": lambda wanted: [wanted["name"]],
     "RolePolicy": lambda wanted: [wanted["name"]],
+    "RulePermission": lambda wanted: [wanted["sid"], last(wanted["function_arn"], ":")],
     "SendingPool": lambda wanted: [wanted["pool"]],
     "Subscription": lambda wanted: [wanted["topic_arn"], wanted["endpoint"]],
     "Topic": lambda wanted: [wanted["arn"]],
@@ -299,7 +301,7 @@ def test_what_costs_money_is_reckoned_and_what_was_sent_is_counted(life: Life) -
     assert bool(stats.report["statistics"]["totals"]["sends"]) >= was_sent
 
 
-WORK = ("smtp ", "dkim ", "query", "redshift-sql", "receive-test", "inbox", "report")
+WORK = ("smtp ", "dkim ", "query", "redshift-sql", "events", "receive-test", "inbox", "report")
 
 
 def test_every_command_about_keys_data_and_arrivals_ends_well(life: Life) -> None:

@@ -16,7 +16,8 @@ from tests.local.conftest import DOMAIN, HOME, PROD, ZONE
 
 # SES has a table of its own (tests/local/ses/test_types.py); the rest is served as moto has it.
 SERVICES = (
-    "artifact", "athena", "ce", "cloudwatch", "firehose", "glue", "lambda", "logs", "pricing",
+    "artifact", "athena", "ce", "cloudwatch", "events", "firehose", "glue", "lambda", "logs",
+    "pricing",
     "resourcegroupstaggingapi", "route53", "s3", "service-quotas", "sns", "sqs", "sts",
 )  # fmt: skip
 EACH = [(service, protocol) for service in SERVICES

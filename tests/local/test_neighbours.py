@@ -253,10 +253,19 @@ def test_metrics_of_ses_are_seen_in_the_region_where_they_were_put(aws, beside, 
 def test_events_of_ses_reach_a_queue_through_a_rule_of_the_bus(beside, client):
     sqs, events = client("sqs"), client("events")
     url = sqs.create_queue(QueueName="q")["QueueUrl"]
-    events.put_rule(Name="r", EventPattern=json.dumps({"source": ["aws.ses"]}))
+    pattern = json.dumps({"source": ["aws.ses"]})
+    rule = events.put_rule(Name="r", EventPattern=pattern)["RuleArn"]
     target = {"Id": "q", "Arn": f"arn:aws:sqs:{HOME}:{PROD}:q"}
     events.put_targets(Rule="r", Targets=[target])
-    beside.put_event(HERE, "Email Bounced", {"mail": {"messageId": "m"}})
+    beside.put_event(HERE, "Email Bounced", {"mail": {"messageId": "lost"}}, SET)
+    admitted = {
+        "Principal": {"Service": "events.amazonaws.com"},
+        "Action": "sqs:SendMessage",
+        "Resource": target["Arn"],
+        "Condition": {"ArnEquals": {"aws:SourceArn": rule}},
+    }
+    sqs.set_queue_attributes(QueueUrl=url, Attributes={"Policy": allowing(**admitted)})
+    beside.put_event(HERE, "Email Bounced", {"mail": {"messageId": "m"}}, SET)
     (message,) = sqs.receive_message(QueueUrl=url)["Messages"]
     body = json.loads(message["Body"])
     assert (body["source"], body["detail-type"]) == ("aws.ses", "Email Bounced")

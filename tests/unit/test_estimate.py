@@ -256,12 +256,16 @@ def test_pools_and_an_archive_are_counted_as_the_file_declares_them(env: Environ
     sent = {**env.configuration_set.model_dump(exclude_unset=True), "pool": "by-aws"}
     used = lines(pools=[{"name": "by-aws", "scaling": "managed"}], configuration_set=sent)
     assert used["mail by managed addresses"] == Decimal("80.00")
+    queue = {"name": "all", "types": ["SEND", "BOUNCE"], "kms_key": "alias/queues"}
+    waiting = lines(events={"queues": [queue]})
+    assert waiting["requests to queues"] == Decimal("1.26")
+    assert waiting["KMS keys"] == Decimal("1.00")
     kept = lines(archive={"types": ["SEND", "DELIVERY"], "kms_key": "alias/archive"})
     assert kept["events into the archive"] == Decimal("0.29")
     assert kept.get("KMS keys", Decimal(0)) - before.get("KMS keys", Decimal(0)) == Decimal("1.00")
 
 
-@pytest.mark.parametrize("page", ["account", "dashboards", "dedicated-ips"])
+@pytest.mark.parametrize("page", ["account", "dashboards", "dedicated-ips", "live-events"])
 def test_what_other_pages_say_of_prices_is_what_is_reckoned_with(page: str) -> None:
     known = {price.told.partition(" ")[0] for price in PRICES.prices.values()}
     old_dashboard = {"1,250"}  # a subscription that is never called

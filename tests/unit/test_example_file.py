@@ -11,6 +11,7 @@ import pytest
 from pydantic_core import PydanticUndefined
 
 from ses_provision.environment import Environment, loading
+from ses_provision.environment.events import QueueSettings
 from tests.conftest import CONFIG
 
 TEXT = (CONFIG / "example.toml").read_text(encoding="utf-8")
@@ -32,7 +33,7 @@ def shown() -> list[Shown]:
     found, section, prose, fresh = [], "", "", True
     for line in TEXT.splitlines():
         plain = line.removeprefix("#")
-        if header := re.fullmatch(r"\[\[?(\w+)\]\]?", plain):
+        if header := re.fullmatch(r"\[\[?([\w.]+)\]\]?", plain):
             section = header[1]
         elif re.match(r"\w+ = ", plain):
             [(name, value)] = tomllib.loads(plain).items()
@@ -44,8 +45,9 @@ def shown() -> list[Shown]:
     return found
 
 
-OPTIONAL = ("bimi", "pools", "production_access", "report", "smtp_users")
+OPTIONAL = ("bimi", "events.queues", "pools", "production_access", "report", "smtp_users")
 """Sections that require settings, and are not required themselves."""
+QUEUES = "events.queues"
 SETTINGS = shown()
 each_setting = pytest.mark.parametrize(
     "one", SETTINGS, ids=[f"{one.section}.{one.name}" for one in SETTINGS]
@@ -61,7 +63,9 @@ def fields() -> dict[tuple[str, str], Any]:
             found["", name] = field.default
         else:
             found |= {(name, inner): one.default for inner, one in section.model_fields.items()}
-    del found["", "name"]
+    of_queues = {(QUEUES, inner): one.default for inner, one in QueueSettings.model_fields.items()}
+    found |= of_queues
+    del found["", "name"], found["events", "queues"]
     return found
 
 
@@ -93,7 +97,15 @@ def test_the_example_shows_the_default_or_says_that_there_is_none(one: Shown) ->
         assert (tuple(plain) if isinstance(default, tuple) else plain) == default
 
 
-@each_setting
+@pytest.mark.parametrize("one", [one for one in SETTINGS if one.section == QUEUES])
+def test_each_line_of_a_queue_can_be_uncommented(one: Shown) -> None:
+    raw: dict[str, Any] = tomllib.loads(TEXT)
+    raw["events"]["queues"] = [{"name": "mail-trouble", one.name: one.value}]
+
+    assert loading.checked({**raw, "name": "prod"}, "example.toml")
+
+
+@pytest.mark.parametrize("one", [one for one in SETTINGS if one.section != QUEUES])
 def test_each_line_of_the_example_can_be_uncommented(one: Shown) -> None:
     raw: dict[str, Any] = tomllib.loads(TEXT)
     section: dict[str, Any] = raw.setdefault(one.section, {}) if one.section else raw
@@ -103,6 +115,7 @@ def test_each_line_of_the_example_can_be_uncommented(one: Shown) -> None:
     if one.section == "smtp_users":
         kept = {"store": "ssm"} if one.name == "secret_name" else {}
         raw["smtp_users"] = [{"name": "mailer", **section, **kept}]
+    section |= {"event_bridge": True} if one.prose.startswith("With event_bridge") else {}
     section |= {"method": "own_key"} if one.prose.startswith('With method "own_key"') else {}
     if one.section == "pools":
         raw["pools"] = [{"name": "transactional", "scaling": "managed", **section}]

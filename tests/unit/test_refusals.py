@@ -6,7 +6,8 @@ import botocore.exceptions
 import pytest
 
 from ses_provision.errors import AccessDenied, AwsRefused, CannotReachAws, ProvisionError
-from ses_provision.outside.refusals import explain
+from ses_provision.outside.call import Call
+from ses_provision.outside.refusals import Refusal, explain, insist_on_all, means
 
 
 def said(code: str, message: str = "", profile: str = "work") -> ProvisionError:
@@ -174,3 +175,18 @@ def test_an_answer_without_its_result_is_not_of_aws() -> None:
         "What answers to sesv2 GetEmailIdentity in us-east-2 is not AWS: its answer has no "
         "GetEmailIdentityResult"
     )
+
+
+def test_what_was_accepted_and_not_carried_out_is_told_with_its_reason() -> None:
+    """EventBridge answers PutTargets with 200, and says which targets it refused."""
+    call = Call("events", "us-east-2", "PutTargets", {}, on=("*",), failures="FailedEntries")
+    entry = {
+        "TargetId": "queue",
+        "ErrorCode": "ConcurrentModificationException",
+        "ErrorMessage": "Try again",
+    }
+    insist_on_all(call, {"FailedEntryCount": 0, "FailedEntries": []})
+
+    with pytest.raises(AwsRefused, match="not all of it: queue: Try again") as told:
+        insist_on_all(call, {"FailedEntryCount": 1, "FailedEntries": [entry]})
+    assert means(told.value, [Refusal("ConcurrentModificationException")])

@@ -110,6 +110,7 @@ def test_the_steps_follow_the_order_of_the_plan() -> None:
         "role",
         "smtp-users",
         "events",
+        "event-queues",
         "auto-pause",
         "archive",
         "catalog",

@@ -19,7 +19,11 @@ _DETAIL_TYPES = {
     "Delivery": "Email Delivered",
     "Rendering Failure": "Email Rendering Failed",
     "Subscription": "Email Subscribed",
+    "Open": "Email Opened",
+    "Click": "Email Clicked",
+    "DeliveryDelay": "Email Delivery Delayed",
 }
+_API_NAMES = {"DeliveryDelay": "DELIVERY_DELAY"}
 _METRIC_NAMES = {"Rendering Failure": "RenderingFailure"}
 
 
@@ -38,7 +42,7 @@ class Events:
         metric = _METRIC_NAMES.get(event_type, event_type)
         self._world.neighbours.put_metric(caller, metric, 1.0, {})
         if used is not None:
-            wanted = event_type.upper().replace(" ", "_")
+            wanted = _API_NAMES.get(event_type) or event_type.upper().replace(" ", "_")
             for destination in used.destinations.values():
                 if destination["Enabled"] and wanted in destination["MatchingEventTypes"]:
                     self._deliver(caller, used, destination, event)
@@ -51,24 +55,20 @@ class Events:
         destination: dict[str, Any],
         event: dict[str, Any],
     ) -> None:
-        neighbours = self._world.neighbours
+        neighbours, source = self._world.neighbours, arn(caller, "configuration-set", used.name)
         # Real events reach SNS and Firehose as one line with its end.
         line = json.dumps(event, separators=(",", ":")) + "\n"
         if "SnsDestination" in destination:
             topic = destination["SnsDestination"]["TopicArn"]
-            source = arn(caller, "configuration-set", used.name)
             if neighbours.sns_topic_refusal(caller, topic, source) is None:
                 neighbours.publish(caller, topic, line, SNS_SUBJECT)
         elif "KinesisFirehoseDestination" in destination:
             target = destination["KinesisFirehoseDestination"]
-            stream, source = (
-                target["DeliveryStreamArn"],
-                arn(caller, "configuration-set", used.name),
-            )
+            stream = target["DeliveryStreamArn"]
             if not neighbours.stream_refusal(caller, stream, target["IamRoleArn"], source):
                 neighbours.put_firehose_record(caller, stream, line.encode())
         elif "EventBridgeDestination" in destination:
-            neighbours.put_event(caller, _DETAIL_TYPES[event["eventType"]], event)
+            neighbours.put_event(caller, _DETAIL_TYPES[event["eventType"]], event, source)
         elif "CloudWatchDestination" in destination:
             given = destination["CloudWatchDestination"]["DimensionConfigurations"]
             name = _METRIC_NAMES.get(event["eventType"], event["eventType"])

@@ -138,7 +138,7 @@ class Accepted:
                 for each in recipients
             ],
             "timestamp": stamp(self.at),
-            "reportingMTA": self._mta() if sub_type == "General" else "dns; amazonses.com",
+            "reportingMTA": self.mta if sub_type == "General" else "dns; amazonses.com",
         }
 
     def _delivery(self, recipients: list[str]) -> dict[str, Any]:
@@ -147,7 +147,7 @@ class Accepted:
             "processingTimeMillis": 500,
             "recipients": recipients,
             "smtpResponse": "250 2.6.0 Message received",
-            "reportingMTA": self._mta().removeprefix("dns; "),
+            "reportingMTA": self.mta.removeprefix("dns; "),
         }
 
     def _complaint(self, recipients: list[str]) -> dict[str, Any]:
@@ -203,7 +203,9 @@ class Accepted:
         head, _, tail = self.message_id.partition("-")
         return f"{head}-{len(what):08x}{tail[8:]}"
 
-    def _mta(self) -> str:
+    @property
+    def mta(self) -> str:
+        """The server of SES that hands the message on."""
         place = "" if self.caller.region == "us-east-1" else f"{self.caller.region}."
         return f"dns; a8-1.smtp-out.{place}amazonses.com"
 

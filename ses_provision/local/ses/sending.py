@@ -131,6 +131,7 @@ class Sending:
             )
         if message.rendering_error is None:
             place.sent.append(_record(accepted, mail_from))
+            place.accepted[message_id] = accepted
         for event in accepted.events():
             self._events.publish(caller, place, used, event)
             self._notifications.publish(caller, identity, event)

@@ -18,6 +18,7 @@ from ses_provision.local.ses.endpoints import MultiRegionEndpoints
 from ses_provision.local.ses.event_destinations import EventDestinations
 from ses_provision.local.ses.events import Events
 from ses_provision.local.ses.export_jobs import ExportJobs
+from ses_provision.local.ses.happenings import Happenings
 from ses_provision.local.ses.identities import Identities
 from ses_provision.local.ses.insights import Insights
 from ses_provision.local.ses.lifecycle import Lifecycle
@@ -51,6 +52,7 @@ class SesV2:
         self._lifecycle = Lifecycle(self.world)
         self._identities = Identities(self.world, self._lifecycle)
         self._events = Events(self.world)
+        self._happenings = Happenings(self.world, self._events)
         self._sending = Sending(
             self.world, self._lifecycle, self._events, Notifications(self.world)
         )
@@ -137,6 +139,11 @@ class SesV2:
     @hides_own_selector.setter
     def hides_own_selector(self, hides: bool) -> None:
         self.world.hides_own_selector = hides
+
+    def happens(self, account: str, region: str, message_id: str, event: str, **said: str) -> None:
+        """Let something happen to a message that was sent (see `Happenings`)."""
+        with self.lock:
+            self._happenings.tell(account, region, message_id, event, **said)
 
     def unsubscribe(self, token: str) -> bool:
         """Follow the unsubscribe link of a message; whether there is such a link."""
@@ -247,7 +254,7 @@ class SesV2:
 
 
 _TRACES = frozenset({"checked_at", "succeeded_at", "absent_at", "error"})
-_READ_TRACES = frozenset({"recommended_since"})
+_READ_TRACES = frozenset({"recommended_since", "accepted"})
 
 
 def _without_traces(items: list[tuple[str, Any]]) -> dict[str, Any]:

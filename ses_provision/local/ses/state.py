@@ -355,6 +355,7 @@ class Place:
     sent: list[SentMessage] = field(default_factory=list)
     verification_mails: list[VerificationMail] = field(default_factory=list)
     contact_lists: dict[str, ContactList] = field(default_factory=dict)
+    accepted: dict[str, Any] = field(default_factory=dict)
     links: dict[str, UnsubscribeLink] = field(default_factory=dict)
     export_jobs: dict[str, ExportJob] = field(default_factory=dict)
     endpoints: dict[str, Endpoint] = field(default_factory=dict)

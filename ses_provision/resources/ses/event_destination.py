@@ -62,6 +62,11 @@ class EventDestination:
         return self.target.get("KinesisFirehoseDestination") or {}
 
     @property
+    def bus_arn(self) -> str:
+        """The bus it reports to, if it reports to one."""
+        return str((self.target.get("EventBridgeDestination") or {}).get("EventBusArn", ""))
+
+    @property
     def uses(self) -> tuple[str, ...]:
         """What it reports to, without which it is of no use."""
         return tuple(filter(None, (self.topic_arn, self.stream.get("DeliveryStreamArn"))))

@@ -46,7 +46,10 @@ class FakeNeighbours:
     ) -> None:
         self.metrics.append((caller.region, name, value, dimensions))
 
-    def put_event(self, caller: Caller, detail_type: str, detail: dict[str, Any]) -> None:
+    def put_event(
+        self, caller: Caller, detail_type: str, detail: dict[str, Any], source_arn: str
+    ) -> None:
+        self.sources.append(source_arn)
         self.events.append((caller.region, detail_type, detail))
 
     def stream_refusal(
