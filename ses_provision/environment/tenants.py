@@ -69,7 +69,9 @@ class TenantSettings(Section):
     def fits_together(self) -> TenantSettings:
         """Reasons go with a list; a pool and rates belong to a set."""
         if self.suppressed_reasons is not None and self.suppression is None:
-            raise contradiction("suppressed_reasons", 'only with suppression = "account" or "tenant"')
+            raise contradiction(
+                "suppressed_reasons", 'only with suppression = "account" or "tenant"'
+            )
         if self.configuration_set is None:
             if self.pool is not None:
                 raise contradiction("pool", "only with a configuration_set of its own")
@@ -86,7 +88,9 @@ TableFile = Annotated[
 
 def mistakes(tenants: Tenants, told: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """What is wrong with tenants beside one another and the rest of the file: setting, and why."""
-    for number, wrong in twice([tenant.name for tenant in tenants], "{} is the name of another tenant"):
+    for number, wrong in twice(
+        [tenant.name for tenant in tenants], "{} is the name of another tenant"
+    ):
         yield f"{number}.name", wrong
     own = [tenant.configuration_set or "" for tenant in tenants]
     for number, wrong in twice(own, "{} is the set of another tenant; leave it out to share one"):

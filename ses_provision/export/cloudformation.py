@@ -8,14 +8,12 @@ importing existing resources).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import singledispatch
 from typing import Any
 
 from ses_provision.environment import Environment
-from ses_provision.export import cloudformation_queues
+from ses_provision.export import cloudformation_tenants
+from ses_provision.export.cloudformation_blocks import Imported, resource
 from ses_provision.names import region_of
 from ses_provision.outside import functions
 from ses_provision.resources import policies, tags
@@ -39,24 +37,8 @@ from ses_provision.resources.ses import (
 )
 from ses_provision.resources.sns import Topic
 
-
-@dataclass(frozen=True)
-class Imported:
-    """One resource of the template, and what identifies it to the import."""
-
-    type: str
-    identifier: Mapping[str, str]
-    properties: Mapping[str, Any]
-
-    @property
-    def logical_id(self) -> str:
-        """Its name in the template: letters and digits."""
-        words = [self.type.rpartition("::")[2], *self.identifier.values()]
-        return "".join(
-            part[:1].upper() + part[1:]
-            for word in words
-            for part in re.findall("[A-Za-z0-9]+", word)
-        )
+BESIDE = (cloudformation_tenants,)
+"""Modules that say what CloudFormation makes of resources of one kind."""
 
 
 def export(env: Environment, live: Sequence[Any]) -> dict[str, Any]:
@@ -143,14 +125,6 @@ def with_mail_from(one: Imported, mail_from: Mapping[str, MailFrom]) -> Imported
     if not attributes or is_dynamic(attributes):
         return one
     return Imported(one.type, one.identifier, {**one.properties, "MailFromAttributes": attributes})
-
-
-@singledispatch
-def resource(one: Any, env: Environment) -> Imported | None:
-    """What CloudFormation makes of a resource; None where it cannot import it."""
-    del env
-    form = cloudformation_queues.FORMS.get(type(one))
-    return Imported(*form(one)) if form else None
 
 
 @resource.register

@@ -64,7 +64,14 @@ class Tagging(OwnService):
         return page(found, params, size, token, "ResourceTagMappingList", refused_as=_REFUSED)
 
     def _everything(self, caller: Caller) -> Iterator[tuple[str, dict[str, str]]]:
-        kinds = (self._identities, self._sets, self._pools, self._tenants, self._topics, self._alarms)
+        kinds = (
+            self._identities,
+            self._sets,
+            self._pools,
+            self._tenants,
+            self._topics,
+            self._alarms,
+        )
         for kind in kinds:
             yield from kind(caller)
         for held in self._others:

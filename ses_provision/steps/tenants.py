@@ -6,7 +6,7 @@ They come after the chain by which mail may be sent, which they must not hold up
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from typing import Any
 
 from ses_provision.engine.account import Account
 from ses_provision.engine.model import Resource, Unasked
@@ -112,3 +112,80 @@ def strays(env: Environment, account: Account, arn: str) -> Sequence[Resource]:
     if ":tenant/" not in arn:
         return []
     return [Tenant(arn, frozenset(), "", None, env.all_tags)]
+
+
+MOST_NAMED = 20
+"""Tenants that the policy of the sending role names one by one: all inline policies of a role have
+10,240 characters together (IAM User Guide, quotas)."""
+
+
+def statements(env: Environment, account: Account) -> list[dict[str, Any]]:
+    """What the sending role may send for tenants beside what is common to all: from identities,
+    with sets and templates of their own.
+
+    SendBulkEmail knows no condition on the sender, SendRawEmail none on the tenant; raw mail and
+    SMTP are checked as the latter (Service Authorization Reference, Amazon SES v2).
+    """
+    own = [tenant for tenant in env.tenants if differs(tenant)]
+    if not own:
+        return []
+    few = len(own) <= MOST_NAMED
+    used = [sending(env, account, tenant) for tenant in own]
+    resources = sorted({arn for each in used for arn in each})
+    kinds = sorted({f"{arn.split('/', 1)[0]}/*" for arn in resources})
+    senders = sorted({one for tenant in own for one in addresses(env, tenant)})
+    whose: dict[str, Any] = {"Null": {"ses:TenantName": "false"}}
+    sent: dict[str, Any] = {}
+    if few:
+        whose = {"StringEquals": {"ses:TenantName": sorted(tenant.name for tenant in own)}}
+        sent = {"StringLike": {"ses:FromAddress": senders}}
+    shared = {"Effect": "Allow", "Resource": resources if few else kinds}
+    bulk = any(tenant.templates for tenant in own)
+    return [
+        {"Sid": "SendForTenants", "Action": "ses:SendEmail", **shared, "Condition": whose | sent},
+        *(
+            [
+                {
+                    "Sid": "SendInBulkForTenants",
+                    "Action": "ses:SendBulkEmail",
+                    **shared,
+                    "Condition": whose,
+                }
+            ]
+            if bulk
+            else []
+        ),
+        *(
+            [
+                {
+                    "Sid": "SendRawForTenants",
+                    "Action": "ses:SendRawEmail",
+                    **shared,
+                    "Condition": sent,
+                }
+            ]
+            if few
+            else []
+        ),
+    ]
+
+
+def differs(tenant: TenantSettings) -> bool:
+    """Whether a tenant sends what the file's own mail does not."""
+    return bool(tenant.identities or tenant.configuration_set or tenant.templates)
+
+
+def sending(env: Environment, account: Account, tenant: TenantSettings) -> frozenset[str]:
+    """All that its mail touches."""
+    own = {set_arn(env, account, tenant)}
+    return identities(env, account, tenant) | templates(account, tenant) | own
+
+
+def addresses(env: Environment, tenant: TenantSettings) -> list[str]:
+    """The addresses that it sends from; of the file's own domain, its sender alone."""
+    if tenant.identities is None:
+        return [env.from_address]
+    return [
+        env.from_address if name == env.domain else name if "@" in name else f"*@{name}"
+        for name in tenant.identities
+    ]

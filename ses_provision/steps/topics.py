@@ -76,9 +76,8 @@ def ses(arn: str, env: Environment, account: Account) -> dict[str, Any]:
     destination for Amazon SNS)."""
     own = [each.configuration_set for each in env.tenants if each.configuration_set]
     named = [account.arn("ses", f"configuration-set/{name}") for name in own]
-    sources: str | list[str] = arns.configuration_set(env, account)
-    if named and len(named) < MOST_SETS:
-        sources = [sources, *named]
+    shared = arns.configuration_set(env, account)
+    sources: str | list[str] = [shared, *named] if named else shared
     sender = {"AWS:SourceAccount": account.id}
     condition: dict[str, Any] = {"StringEquals": {**sender, "AWS:SourceArn": sources}}
     if len(named) >= MOST_SETS:

@@ -102,9 +102,7 @@ def tenant_question(arn: str) -> Ask:
     """The question for one tenant, with its tags and what it suppresses."""
     region, on = region_of(arn), (f"{arn.rpartition('/')[0]}/{UNKNOWN_ID}",)
     name = name_in(arn)
-    return question(
-        "sesv2", region, "GetTenant", on=on, absent=asking.ABSENT, TenantName=name
-    )
+    return question("sesv2", region, "GetTenant", on=on, absent=asking.ABSENT, TenantName=name)
 
 
 def holders_question(arn: str) -> Ask:
@@ -224,10 +222,6 @@ def findings(arn: str) -> Reading[list[Recommendation]]:
 def told_and_open(answer: Mapping[str, Any]) -> Iterator[Recommendation]:
     """Those of an answer that are not fixed."""
     entries = [
-        each
-        for each in answer.get("Recommendations") or ()
-        if each.get("Status", "OPEN") == "OPEN"
+        each for each in answer.get("Recommendations") or () if each.get("Status", "OPEN") == "OPEN"
     ]
     yield from told({"Recommendations": entries})
-
-

@@ -159,9 +159,7 @@ class Tenant:
         named = {f"{prefix}{text}" for text in all_tags.get(REMEMBERED, "").split()}
         once = sorted(named - self.resources)
         held = yield from together(map(holders, once))
-        return frozenset(
-            arn for arn, names in zip(once, held, strict=True) if self.name in names
-        )
+        return frozenset(arn for arn, names in zip(once, held, strict=True) if self.name in names)
 
     def _lacking(self, resources: frozenset[str]) -> Reading[tuple[Obstacle, ...]]:
         """What it is to be given and is not there; what this file makes comes before it."""

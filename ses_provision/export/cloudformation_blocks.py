@@ -1,0 +1,39 @@
+"""What a CloudFormation export is made of: resources with what identifies them to the import."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import singledispatch
+from typing import Any
+
+from ses_provision.environment import Environment
+from ses_provision.export import cloudformation_queues
+
+
+@dataclass(frozen=True)
+class Imported:
+    """One resource of the template, and what identifies it to the import."""
+
+    type: str
+    identifier: Mapping[str, str]
+    properties: Mapping[str, Any]
+
+    @property
+    def logical_id(self) -> str:
+        """Its name in the template: letters and digits."""
+        words = [self.type.rpartition("::")[2], *self.identifier.values()]
+        return "".join(
+            part[:1].upper() + part[1:]
+            for word in words
+            for part in re.findall("[A-Za-z0-9]+", word)
+        )
+
+
+@singledispatch
+def resource(one: Any, env: Environment) -> Imported | None:
+    """What CloudFormation makes of a resource; None where it cannot import it."""
+    del env
+    form = cloudformation_queues.FORMS.get(type(one))
+    return Imported(*form(one)) if form else None

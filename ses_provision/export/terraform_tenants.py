@@ -1,0 +1,31 @@
+"""Tenants, and what they may use, as Terraform. The provider knows no reputation policy and no
+suppression of a tenant (hashicorp/aws 6.x)."""
+
+from __future__ import annotations
+
+from ses_provision.environment import Environment
+from ses_provision.export.terraform_blocks import Managed, name, resources
+from ses_provision.resources.ses.tenants import Tenant, short
+
+
+@resources.register
+def _(resource: Tenant, env: Environment) -> list[Managed]:
+    del env
+    tenant = Managed(
+        "aws_sesv2_tenant",
+        name(resource.name),
+        resource.name,
+        {"tenant_name": resource.name, "tags": resource.tags},
+    )
+    return [
+        tenant,
+        *(
+            Managed(
+                "aws_sesv2_tenant_resource_association",
+                name(resource.name, short(arn)),
+                f"{resource.name}|{arn}",
+                {"tenant_name": resource.name, "resource_arn": arn},
+            )
+            for arn in sorted(resource.resources)
+        ),
+    ]
