@@ -13,7 +13,7 @@ from typing import Any
 
 from ses_provision.environment import Environment
 from ses_provision.export import cloudformation_tenants
-from ses_provision.export.cloudformation_blocks import Imported, resource
+from ses_provision.export.cloudformation_blocks import Imported, logical_ids, resource
 from ses_provision.names import region_of
 from ses_provision.outside import functions
 from ses_provision.resources import policies, tags
@@ -50,27 +50,28 @@ def export(env: Environment, live: Sequence[Any]) -> dict[str, Any]:
         if (imported := resource(one, env)) is not None and not left_out(one, env)
     ]
     found = [with_mail_from(one, mail_from) for one in found]
+    named = list(zip(logical_ids(found), found, strict=True))
     return {
         "template": {
             "AWSTemplateFormatVersion": "2010-09-09",
             "Description": f"Amazon SES for {env.domain}",
             "Resources": {
-                one.logical_id: {
+                name: {
                     "Type": one.type,
                     "DeletionPolicy": "Retain",
                     "UpdateReplacePolicy": "Retain",
                     "Properties": one.properties,
                 }
-                for one in found
+                for name, one in named
             },
         },
         "resources_to_import": [
             {
                 "ResourceType": one.type,
-                "LogicalResourceId": one.logical_id,
+                "LogicalResourceId": name,
                 "ResourceIdentifier": dict(one.identifier),
             }
-            for one in found
+            for name, one in named
         ],
         "left_out": [one.label for one in live if left_out(one, env)],
     }

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import singledispatch
 from typing import Any
@@ -29,6 +30,18 @@ class Imported:
             for word in words
             for part in re.findall("[A-Za-z0-9]+", word)
         )
+
+
+def logical_ids(found: Sequence[Imported]) -> list[str]:
+    """The names of resources in the template; those that differ in other signs alone are
+    numbered."""
+    seen: Counter[str] = Counter()
+    names = []
+    for each in found:
+        seen[each.logical_id] += 1
+        count = seen[each.logical_id]
+        names.append(each.logical_id if count == 1 else f"{each.logical_id}N{count}")
+    return names
 
 
 @singledispatch

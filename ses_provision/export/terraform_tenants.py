@@ -11,9 +11,11 @@ from ses_provision.resources.ses.tenants import Tenant, short
 @resources.register
 def _(resource: Tenant, env: Environment) -> list[Managed]:
     del env
+    # Tenants may differ in capitals alone, which an identifier may have as well.
+    known_as = f"tenant_{resource.name}"
     tenant = Managed(
         "aws_sesv2_tenant",
-        name(resource.name),
+        known_as,
         resource.name,
         {"tenant_name": resource.name, "tags": resource.tags},
     )
@@ -22,7 +24,7 @@ def _(resource: Tenant, env: Environment) -> list[Managed]:
         *(
             Managed(
                 "aws_sesv2_tenant_resource_association",
-                name(resource.name, short(arn)),
+                f"{known_as}_{name(short(arn))}",
                 f"{resource.name}|{arn}",
                 {"tenant_name": resource.name, "resource_arn": arn},
             )

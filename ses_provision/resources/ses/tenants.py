@@ -64,6 +64,10 @@ class Suppression:
     scope: str
     reasons: frozenset[str]
 
+    def __str__(self) -> str:
+        """In a line of a plan."""
+        return f"{self.scope} for {', '.join(sorted(self.reasons)) or 'nothing'}"
+
     @property
     def params(self) -> dict[str, Any]:
         """As SES takes it."""
