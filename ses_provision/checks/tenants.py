@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ses_provision.checks.finding import Severity
+from ses_provision.checks.tenant_standing import MISSING, Standing, standings
 from ses_provision.checks.topic import (
     Item,
     Judgement,
@@ -17,7 +18,6 @@ from ses_provision.checks.topic import (
     for_a_person,
     waiting,
 )
-from ses_provision.operations.tenants import MISSING, Standing, standings
 from ses_provision.outside.reading import Reading
 
 if TYPE_CHECKING:

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from ses_provision.checks import TOPICS, pools
 from ses_provision.checks.overview import overview
 from ses_provision.checks.preflight import PREFLIGHT
+from ses_provision.checks.tenant_standing import standings
 from ses_provision.checks.topic import Scene
 from ses_provision.checks.verification import verification
 from ses_provision.engine import teardown
@@ -41,7 +42,6 @@ from ses_provision.operations import (
     tenant_stop,
     test_mail,
 )
-from ses_provision.operations import tenants as standing_of_tenants
 from ses_provision.outside.rights import EVERYTHING, Condition, Credentials, Right
 from ses_provision.rehearsal.answers import asked, nothing, standing
 from ses_provision.rehearsal.explain import corrections, deletions
@@ -232,7 +232,7 @@ def readings(env: Environment, account: Account) -> Iterator[Reading[Any]]:
     yield strays(env, account)
     yield from tail.readings(env, account)
     if env.tenants:
-        yield standing_of_tenants.standings(env)
+        yield standings(env)
         yield tenant_stop.look(env, account, env.tenants[0].name)
     if pools.concerns(env):
         yield dedicated_ips.standing(env, account)

@@ -12,9 +12,9 @@ from ses_provision.render.message import safe
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ses_provision.checks.tenant_standing import Standing
     from ses_provision.environment import Environment
     from ses_provision.operations.tenant_stop import TenantStop
-    from ses_provision.operations.tenants import Standing
 
 WIDEST = 34  # letters of a name that the others are set below
 STYLES = {"sends": "green", "reinstated": "yellow", "not there": "yellow"}

@@ -45,7 +45,15 @@ def shown() -> list[Shown]:
     return found
 
 
-OPTIONAL = ("bimi", "events.queues", "pools", "production_access", "report", "smtp_users")
+OPTIONAL = (
+    "bimi",
+    "events.queues",
+    "pools",
+    "production_access",
+    "report",
+    "smtp_users",
+    "tenants",
+)
 """Sections that require settings, and are not required themselves."""
 QUEUES = "events.queues"
 SETTINGS = shown()
@@ -119,6 +127,11 @@ def test_each_line_of_the_example_can_be_uncommented(one: Shown) -> None:
     section |= {"method": "own_key"} if one.prose.startswith('With method "own_key"') else {}
     if one.section == "pools":
         raw["pools"] = [{"name": "transactional", "scaling": "managed", **section}]
+    if one.section == "tenants":
+        beside = {"suppression": "tenant"} if one.name == "suppressed_reasons" else {}
+        own = {"name": "north", "configuration_set": "north", **beside}
+        raw["tenants"] = [{**own, **section}]
+        raw["pools"] = [{"name": "transactional", "scaling": "managed"}]
     if one.name.startswith("tracking_"):
         section["tracking_domain"] = "click.example.com"
     if one.prose.startswith('With provider "external"'):

@@ -23,7 +23,7 @@ def tenants(
     Example: ses-provision tenants status --env prod
     """
     del action  # there is one so far
-    from ses_provision.operations.tenants import standings
+    from ses_provision.checks.tenant_standing import standings
     from ses_provision.render import tenants as text
     from ses_provision.render.plan import heading
 
