@@ -78,15 +78,14 @@ def table(name: str, beside: Path) -> Table:
 def fill(found: Table, text: str) -> None:
     """Put the rows of a text into a table."""
     reader = csv.reader(io.StringIO(text, newline=""), strict=True)
-    header = [cell.strip() for cell in next(reader, [])]
+    said = ((reader.line_num, cells) for cells in reader if says_something(cells))
+    first, names = next(said, (1, []))
+    header = [cell.strip() for cell in names]
     wrong = list(amiss(header))
-    found.problems += [f"{found.name} line 1: {each}" for each in wrong]
+    found.problems += [f"{found.name} line {first}: {each}" for each in wrong]
     if wrong:
         return
-    for cells in reader:
-        if not any(cell.strip() for cell in cells):
-            continue
-        line = reader.line_num
+    for line, cells in said:
         if len(cells) > len(header):
             found.problems.append(
                 f"{found.name} line {line}: has {len(cells)} cells for {len(header)} columns"
@@ -95,6 +94,11 @@ def fill(found: Table, text: str) -> None:
         given = zip(header, cells, strict=False)
         found.rows.append({name: read(name, cell.strip()) for name, cell in given if cell.strip()})
         found.lines.append(line)
+
+
+def says_something(cells: list[str]) -> bool:
+    """Whether a line is neither empty nor a comment."""
+    return any(cell.strip() for cell in cells) and not cells[0].lstrip().startswith("#")
 
 
 def amiss(header: list[str]) -> Iterator[str]:
