@@ -147,7 +147,7 @@ class Scope:
     claims: Mapping[Key, str] = field(default_factory=dict)
     adopted: bool = False
 
-    @property
+    @cached_property
     def ours(self) -> list[Resource]:
         """All that the environment wants, as far as its file says it."""
         return [each for step in self.steps for each in step.foreseen(self.env, self.account)]

@@ -12,7 +12,7 @@ from ses_provision.resources.ses.tenants import Tenant
 @resource.register
 def _(one: Tenant, env: Environment) -> Imported:
     del env
-    given = [{"ResourceArn": arn} for arn in sorted(one.resources)]
+    given = [{"ResourceArn": one.beside(each)} for each in sorted(one.resources)]
     return Imported(
         "AWS::SES::Tenant",
         {"TenantName": one.name},

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 from ses_provision.environment import Environment
 from ses_provision.export.terraform_blocks import Managed, name, resources
-from ses_provision.resources.ses.tenants import Tenant, short
+from ses_provision.resources.ses.tenants import Tenant
 
 
 @resources.register
@@ -24,10 +24,10 @@ def _(resource: Tenant, env: Environment) -> list[Managed]:
         *(
             Managed(
                 "aws_sesv2_tenant_resource_association",
-                f"{known_as}_{name(short(arn))}",
-                f"{resource.name}|{arn}",
-                {"tenant_name": resource.name, "resource_arn": arn},
+                f"{known_as}_{name(each)}",
+                f"{resource.name}|{resource.beside(each)}",
+                {"tenant_name": resource.name, "resource_arn": resource.beside(each)},
             )
-            for arn in sorted(resource.resources)
+            for each in sorted(resource.resources)
         ),
     ]

@@ -95,7 +95,7 @@ def translated(env: Environment, to: str, error: ProvisionError, *, known: bool)
     """
     if not isinstance(error, AwsRefused):
         return error
-    if TENANT in error.message:
+    if TENANT in error.said:
         return without_the_tenant(env, error)
     found = denied(env, to, error) if isinstance(error, AccessDenied) else None
     cause, fix = found or by_code(env, to, error, known=known)
@@ -109,12 +109,12 @@ def translated(env: Environment, to: str, error: ProvisionError, *, known: bool)
 
 def without_the_tenant(env: Environment, error: AwsRefused) -> AwsRefused:
     """What the tenant lacks: everything that a mail touches has to be given to it."""
-    named = re.search(r"\[(.+)\]", error.message)
+    named = re.search(r"\[(.+)\]", error.said)
     lacks = f"may not use {named[1]}" if named else "may not use all that the mail touches"
     return AwsRefused(
         f"SES did not take the mail: the tenant {lacks}.",
-        f"name it in [[tenants]] of config/{env.name}.toml, then: ses-provision apply --env "
-        f"{env.name}",
+        f"name it in [[tenants]] of config/{env.name}.toml where it is not named; then: "
+        f"ses-provision apply --env {env.name}",
         code=error.code,
         operation="SendEmail",
     )
@@ -167,7 +167,7 @@ def by_code(env: Environment, to: str, error: AwsRefused, *, known: bool) -> tup
                 "a sending quota is used up",
                 f"ses-provision checklist --env {env.name} --only SES-QUOTA-001",
             )
-        case "NotFoundException" if error.message.strip().startswith("Tenant "):
+        case "NotFoundException" if error.said.startswith("Tenant "):
             return (
                 f"there is no such tenant in {env.region}",
                 f"who there is: ses-provision tenants status --env {env.name}",
@@ -187,7 +187,7 @@ def paused(env: Environment, error: AwsRefused) -> tuple[str, str]:
             f"sending is switched off for configuration set {env.configuration_set.name}",
             f"find out why; to go on: ses-provision resume --env {env.name}",
         )
-    tenant = re.search(r"tenant ([A-Za-z0-9_-]+)", error.message)
+    tenant = re.search(r"tenant ([A-Za-z0-9_-]+)", error.said)
     if tenant:
         return (
             f"tenant {tenant[1]} is paused",

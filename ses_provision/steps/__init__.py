@@ -274,7 +274,7 @@ STEPS = (
     Step(
         "tenant-sets",
         "Sets of tenants",
-        "Gives a tenant a configuration set of its own: its rates, its pool, its alarms.",
+        "Gives a tenant a configuration set of its own, with rates and alarms of its own.",
         tenants.sets,
         settings="tenants, tenants_file",
         requires=tenants.requires,

@@ -15,7 +15,7 @@ from ses_provision.environment import Environment
 from ses_provision.environment.tenants import TenantSettings
 from ses_provision.resources.ses import SendingPool
 from ses_provision.resources.ses.tenancy import tenant_arn
-from ses_provision.resources.ses.tenants import REMEMBERED, Suppression, Tenant, remembered
+from ses_provision.resources.ses.tenants import REMEMBERED, Suppression, Tenant, remembered, short
 from ses_provision.steps import alarms, arns, configuration_set, events
 
 BOTH = frozenset({"BOUNCE", "COMPLAINT"})
@@ -47,18 +47,26 @@ def templates(account: Account, tenant: TenantSettings) -> frozenset[str]:
 
 
 def desired(env: Environment, facts: Facts) -> list[Resource] | Unasked:
-    """Each tenant with what it may use."""
+    """The pools of their own sets, then each tenant with what it may use.
+
+    A set is told its pool only once it stands: that call replaces what else the set says of
+    delivery, and gives back what it has read there (`SendingPool`).
+    """
     if not env.tenants:
         return Unasked("no [[tenants]] in the environment file")
-    return [wanted(env, facts.account, tenant) for tenant in env.tenants]
+    account = facts.account
+    pools = [
+        SendingPool(set_arn(env, account, tenant), tenant.pool, declared=True)
+        for tenant in env.tenants
+        if tenant.pool is not None
+    ]
+    return [*pools, *(wanted(env, account, tenant) for tenant in env.tenants)]
 
 
 def wanted(env: Environment, account: Account, tenant: TenantSettings) -> Tenant:
     """One tenant."""
     of_its_set = set_arn(env, account, tenant)
-    resources = frozenset(
-        {of_its_set, *identities(env, account, tenant), *templates(account, tenant)}
-    )
+    resources = frozenset(map(short, sending(env, account, tenant)))
     made_here = {of_its_set, arns.identity(env, account), arns.sender(env, account)}
     return Tenant(
         arn=arn(account, tenant.name),
@@ -66,7 +74,7 @@ def wanted(env: Environment, account: Account, tenant: TenantSettings) -> Tenant
         policy=tenant.reputation_policy,
         suppression=suppression(tenant),
         tags={**env.all_tags, REMEMBERED: remembered(resources)},
-        made_here=frozenset(made_here),
+        made_here=frozenset(map(short, made_here)),
     )
 
 
@@ -84,7 +92,7 @@ def own_sets(env: Environment) -> list[TenantSettings]:
 
 
 def sets(env: Environment, facts: Facts) -> list[Resource] | Unasked:
-    """The sets of tenants, each with its destination, its pool and its alarms."""
+    """The sets of tenants, each with its destination and its alarms."""
     found = [each for tenant in own_sets(env) for each in of_one_set(env, facts, tenant)]
     return found or Unasked("no tenant has a configuration set of its own")
 
@@ -94,8 +102,6 @@ def of_one_set(env: Environment, facts: Facts, tenant: TenantSettings) -> Iterat
     own = set_arn(env, facts.account, tenant)
     yield configuration_set.with_rules(env, own, env.all_tags)
     yield events.destination(env, facts.account, own)
-    if tenant.pool is not None:
-        yield SendingPool(own, tenant.pool, declared=True)
     if tenant.alarms:
         yield from alarms.of_a_set(env, facts, own)
 

@@ -157,9 +157,9 @@ def sesv2(made: Made, bench: Bench) -> list[str]:
     if "TemplateName" in params:
         return [arn(made, "ses", f"template/{params['TemplateName']}")]
     tenant = params.get("TenantName") if made.operation != "SendEmail" else None
-    named = [arn(made, "ses", f"tenant/{tenant}/tn-{'0' * 30}")] if tenant else []
+    held = [arn(made, "ses", f"tenant/{tenant}/tn-{'0' * 30}")] if tenant else []
     if "ResourceArn" in params or tenant:
-        return [*named, *([params["ResourceArn"]] if "ResourceArn" in params else [])]
+        return [*held, *([params["ResourceArn"]] if "ResourceArn" in params else [])]
     identity = params.get("EmailIdentity") or params.get("FromEmailAddress")
     named = params.get("ConfigurationSetName")
     found = [arn(made, "ses", f"identity/{identity}")] if identity else []

@@ -176,6 +176,7 @@ EVERYTHING = merged(
         "report": {"to": ["night@example.com"]},
         "tags": {"Team": "mail"},
         "dkim": {"method": "own_key", "rotate_after_days": 90},
+        "tenants": [{**TENANTS["tenants"][0], "pool": "bulk"}, TENANTS["tenants"][1]],
     },
 )  # fmt: skip
 

@@ -115,7 +115,8 @@ def tenant(wanted: dict[str, Any], they: Somebody) -> Iterator[Made]:
         return str(they("sesv2", "GetTenant", **name)["Tenant"]["TenantArn"])
 
     def take(resource: str) -> None:
-        they("sesv2", "DeleteTenantResourceAssociation", **name, ResourceArn=resource)
+        whole = f"{wanted['arn'].partition(':tenant/')[0]}:{resource}"
+        they("sesv2", "DeleteTenantResourceAssociation", **name, ResourceArn=whole)
 
     def be_stopped_by(policy: str) -> None:
         _, partition, _, region, *_ = wanted["arn"].split(":")

@@ -102,11 +102,11 @@ OTHER_SET = ConfigurationSet(
 )
 NORTH = Tenant(
     tenant_arn(SET_ARN, "north"),
-    frozenset({SET_ARN}),
+    frozenset({"configuration-set/rules"}),
     "strict",
     Suppression("TENANT", frozenset({"BOUNCE"})),
     {**TAGS, REMEMBERED: "configuration-set/rules configuration-set/others"},
-    frozenset({SET_ARN, ACCOUNT.arn("ses", "configuration-set/others")}),
+    frozenset({"configuration-set/rules", "configuration-set/others"}),
 )
 DOMAIN_IDENTITY = EmailIdentity(
     arn=ACCOUNT.arn("ses", f"identity/{DOMAIN}"),
@@ -290,7 +290,7 @@ EXAMPLES = (
         NORTH,
         frozenset({"arn"}),
         {
-            "resources": frozenset({SET_ARN, OTHER_SET.arn}),
+            "resources": frozenset({"configuration-set/rules", "configuration-set/others"}),
             "policy": "none",
             "suppression": Suppression("ACCOUNT", frozenset({"COMPLAINT"})),
             "tags": {**NORTH.tags, "Environment": "another"},

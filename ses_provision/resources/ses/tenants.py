@@ -37,7 +37,7 @@ from ses_provision.resources.tagging import tagged_alike
 REMEMBERED = "TenantResources"
 """The tag of a tenant that lists what it was given, for what the file names no more is asked for
 by its own ARN."""
-STAYS_PAUSED = "no `apply` ends the pause; `ses-provision resume --tenant NAME` does"
+STAYS_PAUSED = "no `apply` ends the pause; `ses-provision resume --tenant {name}` does"
 NEVER = "ACCOUNT"
 """Whose suppression list counts for a tenant of which SES says nothing."""
 
@@ -45,8 +45,8 @@ NEVER = "ACCOUNT"
 def remembered(resources: Iterable[str]) -> str:
     """What a tenant is given, as its tag lists it: as much of it as a tag holds."""
     text = ""
-    for arn in sorted(resources):
-        longer = f"{text} {short(arn)}".strip()
+    for name in sorted(resources):
+        longer = f"{text} {name}".strip()
         text = longer if len(longer) <= LONGEST_TAG else text
     return text
 
@@ -78,10 +78,10 @@ class Suppression:
 class Tenant:
     """A tenant, what it may use, and the policy by which SES pauses it.
 
-    `resources` are ARNs of identities, sets and templates; `made_here` those among them that other
-    steps of the file make. What others gave it beside is theirs. `suppression` is None where the
-    file says nothing of it: it stays as it is, and nobody asks. A tenant that somebody paused stays
-    paused: `sends` is observed.
+    `resources` are identities, sets and templates as their ARNs end, for they are of its account
+    and region; `made_here` are those among them that other steps of the file make. What others gave
+    it beside is theirs. `suppression` is None where the file says nothing of it: it stays as it is,
+    and nobody asks. A tenant that somebody paused stays paused: `sends` is observed.
     """
 
     arn: str
@@ -115,8 +115,12 @@ class Tenant:
     def hangs_on(self) -> tuple[Key, ...]:
         """What it may use: SES deletes nothing that a tenant has."""
         kinds = {"configuration-set": "configuration set", "identity": "identity"}
-        parts = ((arn, *short(arn).split("/", 1)) for arn in sorted(self.resources))
-        return tuple(Key.of(kinds.get(kind, kind), arn, name) for arn, kind, name in parts)
+        parts = (each.split("/", 1) for each in sorted(self.resources))
+        return tuple(Key.of(kinds.get(kind, kind), self.arn, name) for kind, name in parts)
+
+    def beside(self, resource: str) -> str:
+        """The ARN of something in its account and region."""
+        return f"{':'.join(self.arn.split(':')[:5])}:{resource}"
 
     def read(self) -> Reading[Found[Tenant]]:
         """Find it in the lists of all; itself it is asked only where they do not tell enough."""
@@ -124,11 +128,11 @@ class Tenant:
         wanted = sorted(self.resources)
         (listed, standing), (tagged, held) = yield from both(
             both(tenants(region), reputations(region)),
-            both(tagged_alike(region, self.tags), together(map(holders, wanted))),
+            both(tagged_alike(region, self.tags), together(map(self._holders, wanted))),
         )
         entry = listed.get(self.name)
         has = frozenset(
-            arn for arn, names in zip(wanted, held, strict=True) if entry and self.name in names
+            each for each, names in zip(wanted, held, strict=True) if entry and self.name in names
         )
         lacking = yield from self._lacking(self.resources - has)
         if entry is None:
@@ -145,7 +149,11 @@ class Tenant:
             all_tags=all_tags,
             live_arn=entry.arn,
         )
-        return Found(found, lacking, () if entry.sends else (STAYS_PAUSED,))
+        paused = () if entry.sends else (STAYS_PAUSED.format(name=self.name),)
+        return Found(found, lacking, paused)
+
+    def _holders(self, resource: str) -> Reading[frozenset[str]]:
+        return (yield from holders(self.beside(resource)))
 
     def _tags(
         self, entry: Listed, tagged: Mapping[str, dict[str, str]]
@@ -159,27 +167,27 @@ class Tenant:
 
     def _former(self, all_tags: Mapping[str, str]) -> Reading[frozenset[str]]:
         """What it was given once and the file names no more, as long as it has it."""
-        prefix = f"{':'.join(self.arn.split(':')[:5])}:"
-        named = {f"{prefix}{text}" for text in all_tags.get(REMEMBERED, "").split()}
-        once = sorted(named - self.resources)
-        held = yield from together(map(holders, once))
-        return frozenset(arn for arn, names in zip(once, held, strict=True) if self.name in names)
+        once = sorted({*all_tags.get(REMEMBERED, "").split()} - self.resources)
+        held = yield from together(map(self._holders, once))
+        return frozenset(each for each, names in zip(once, held, strict=True) if self.name in names)
 
     def _lacking(self, resources: frozenset[str]) -> Reading[tuple[Obstacle, ...]]:
         """What it is to be given and is not there; what this file makes comes before it."""
         asked = sorted(resources - self.made_here)
         questions = [
-            template_question(arn) if ":template/" in arn else identity_question(arn)
-            for arn in asked
+            template_question(self.beside(each))
+            if each.startswith("template/")
+            else identity_question(self.beside(each))
+            for each in asked
         ]
         answers = yield from ask(*questions)
         return tuple(
             Held(
-                f"there is no {short(arn).replace('/', ' ', 1)} in {region_of(arn)}, and SES gives "
+                f"there is no {each.replace('/', ' ', 1)} in {region_of(self.arn)}, and SES gives "
                 "a tenant nothing that is not there",
                 f"make it first, or correct what tenant {self.name} names",
             )
-            for arn, answer in zip(asked, answers, strict=True)
+            for each, answer in zip(asked, answers, strict=True)
             if answer is None
         )
 
@@ -193,7 +201,7 @@ class Tenant:
         if live is None:
             policy = [] if self.policy == BY_DEFAULT else [self._policy()]
             return [self._creation(), *policy, *map(self._given, sorted(self.resources))]
-        calls = [self._taken(arn) for arn in sorted(live.resources - self.resources)]
+        calls = [self._taken(each) for each in sorted(live.resources - self.resources)]
         if self.suppression is not None and live.suppression != self.suppression:
             params = self.suppression.params
             calls.append(self._call("PutTenantSuppressionAttributes", params))
@@ -212,11 +220,13 @@ class Tenant:
             also=asking.tagged_creation(self.arn),
         )
 
-    def _given(self, arn: str) -> Call:
+    def _given(self, resource: str) -> Call:
+        arn = self.beside(resource)
         operation = "CreateTenantResourceAssociation"
         return self._call(operation, {"ResourceArn": arn}, arn, already=asking.ALREADY)
 
-    def _taken(self, arn: str) -> Call:
+    def _taken(self, resource: str) -> Call:
+        arn = self.beside(resource)
         operation = "DeleteTenantResourceAssociation"
         return self._call(operation, {"ResourceArn": arn}, arn, already=asking.ABSENT)
 
@@ -261,18 +271,19 @@ class Tenant:
             reputations_question(region): {"ReputationEntities": [reputation]},
             tenant_question(self.arn): {"Tenant": whole},
             **{
-                holders_question(arn): {"ResourceTenants": [{"TenantName": self.name}]}
-                for arn in self.resources
+                holders_question(self.beside(each)): {
+                    "ResourceTenants": [{"TenantName": self.name}]
+                }
+                for each in self.resources
             },
         }
 
     def strayed(self) -> Sequence[Tenant]:
         """Given something else, and everything otherwise."""
-        prefix = self.arn.partition(":tenant/")[0]
         return [
             replace(
                 self,
-                resources=frozenset({f"{prefix}:<former resource>"}),
+                resources=frozenset({"<former resource>"}),
                 policy="",
                 suppression=self.suppression and Suppression("", frozenset()),
                 tags={},

@@ -37,7 +37,7 @@ def tenants(arn: str, ours: Iterable[Resource]) -> Reading[tuple[str, ...]]:
     """Why something of ours is needed: the tenants that hold it. Those of the file go before it,
     or else keep it by themselves."""
     named = yield from holders(arn)
-    own = {each.key.name for each in ours if each.key.type == "tenant"}
+    own = {each.key.name for each in ours if ":tenant/" in str(getattr(each, "arn", ""))}
     return tuple(f"tenant {name} holds it" for name in sorted(named - own))
 
 
