@@ -64,22 +64,10 @@ class Tagging(OwnService):
         return page(found, params, size, token, "ResourceTagMappingList", refused_as=_REFUSED)
 
     def _everything(self, caller: Caller) -> Iterator[tuple[str, dict[str, str]]]:
-        kinds = (
-            self._identities,
-            self._sets,
-            self._pools,
-            self._tenants,
-            self._topics,
-            self._alarms,
-        )
-        for kind in kinds:
+        for kind in (self._identities, self._sets, self._pools, self._topics, self._alarms):
             yield from kind(caller)
         for held in self._others:
             yield from held.tagged(caller).items()
-
-    def _tenants(self, caller: Caller) -> Iterator[tuple[str, dict[str, str]]]:
-        for each in self._all(caller, "sesv2", "ListTenants", "Tenants"):
-            yield each["TenantArn"], self._ses_tags(caller, each["TenantArn"])
 
     def _ask(self, caller: Caller, service: str, operation: str, **params: object) -> Reply:
         return self._services[service].handle(caller, operation, dict(params))
