@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import pytest
 from ses_provision.engine.account import Account
 from ses_provision.environment import Environment, loading
 from ses_provision.local.policies import Ask, Decision, decide
+from ses_provision.local.tagging import Tagging
 from ses_provision.rehearsal import permissions
 from ses_provision.steps import role
 from tests.conftest import Cli
@@ -92,7 +94,7 @@ def test_without_the_section_nothing_is_asked_and_no_line_is_said(cli: Cli, tmp_
 
     for command in (("plan", "--env", "prod"), APPLY, ("checklist", "--env", "prod")):
         ran = made(*command)
-        assert "enant" not in ran.stdout
+        assert "Tenant" not in ran.stdout
         assert not [call for call in ran.calls if "enant" in call.operation]
 
 
@@ -337,6 +339,27 @@ def test_hundreds_of_tenants_that_are_as_they_should_be_are_seen_in_a_few_lists(
     }  # fmt: skip
 
 
+def test_what_the_tag_search_shows_late_is_not_deleted(
+    made: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    serve, answers = Tagging._get_resources, dict[str, Any]()
+
+    def late(tagging: Tagging, caller: Any, params: Any) -> Any:
+        asked = repr((caller.region, params))
+        answers.setdefault(asked, serve(tagging, caller, params))
+        return deepcopy(answers[asked])
+
+    monkeypatch.setattr(Tagging, "_get_resources", late)
+    assert made("plan", "--env", "prod").status == 0
+    tenant = ses(made, "GetTenant", TenantName="south")["Tenant"]["TenantArn"]
+    theirs = [{"Key": "ManagedBy", "Value": "terraform"}]
+    ses(made, "TagResource", ResourceArn=tenant, Tags=theirs)
+
+    made(*DESTROY)
+
+    assert there(made) == ["south"]
+
+
 def test_where_the_tag_search_may_not_be_used_each_is_asked_for_its_tags(made: Bench) -> None:
     made.local.fault("deny", "resourcegroupstaggingapi:GetResources", times=None)
 
@@ -353,14 +376,20 @@ def test_a_crash_in_the_middle_of_a_table_is_healed_by_the_same_command(
     folder.mkdir()
     table(folder, 6)
     made = bench(cli, folder, prod=MANY)
+    saved = tmp_path / "prod.plan"
+    made(*APPLY, "--skip", "tenants")
+    assert made("plan", "--env", "prod", "--out", str(saved)).status == 0
     made.local.fault("throttle", "sesv2:CreateTenant", times=2)
-    made.local.fault("deny", "sesv2:UpdateReputationEntityPolicy", times=1)
+    calls = ("CreateTenant", "UpdateReputationEntityPolicy", "CreateTenantResourceAssociation")
 
-    broken = made(*APPLY)
-    assert broken.status == 1
-    assert "ses:UpdateReputationEntityPolicy" in broken.stderr
-    assert len(there(made)) == 2
-    assert made(*APPLY).status == 0
+    # Each in the middle: the third tenant, the second policy, the sixth thing given.
+    for number, operation in enumerate(calls):
+        made.local.fault("deny", f"sesv2:{operation}", number=(3, 1, 6)[number])
+        broken = made("apply", str(saved), "--yes")
+        assert broken.status == 1
+        assert f"ses:{operation}" in broken.stderr
+        made.local.clear_faults()
+    assert made("apply", str(saved), "--yes").status == 0
 
     entities = ses(made, "ListReputationEntities")["ReputationEntities"]
     policies = [each["ReputationManagementPolicy"].rpartition("/")[2] for each in entities]

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from ses_provision.engine.model import SHOWN, Found, Held, Key, Obstacle
+from ses_provision.engine.model import SHOWN, Found, Held, Key, Obstacle, Resource
 from ses_provision.names import LONGEST_TAG, region_of
 from ses_provision.outside.call import Call, Learned
 from ses_provision.outside.reading import Answers, Reading, ask, both, together
@@ -40,6 +40,10 @@ by its own ARN."""
 STAYS_PAUSED = "no `apply` ends the pause; `ses-provision resume --tenant {name}` does"
 NEVER = "ACCOUNT"
 """Whose suppression list counts for a tenant of which SES says nothing."""
+
+
+NOTHING = Reputation("", "", "", "")
+"""What is said of a tenant that the list of reputations does not show yet."""
 
 
 def remembered(resources: Iterable[str]) -> str:
@@ -142,7 +146,7 @@ class Tenant:
         found = replace(
             self,
             resources=has | former,
-            policy=standing.get(entry.arn, Reputation(BY_DEFAULT, "", "", "")).policy,
+            policy=standing.get(entry.arn, NOTHING).policy or BY_DEFAULT,
             suppression=self.suppression and suppression_of(told),
             tags=tags.ours(all_tags, self.tags),
             sends=entry.sends,
@@ -255,6 +259,14 @@ class Tenant:
         if found.live is None:
             return []
         return [asking.deletion(self.arn, "DeleteTenant", TenantName=self.name)]
+
+    def additions(self, live: Tenant, ours: Sequence[Resource]) -> Reading[tuple[str, ...]]:
+        """Nobody adds to a tenant what would keep it; but its tags, which decide whose it is, came
+        from a search that shows late what was changed, and a removal cannot be taken back."""
+        del ours
+        told = yield from detail(self.arn)
+        is_so = told is not None and told.tags == live.all_tags
+        return () if is_so else ("its tags have just changed (look again in a minute)",)
 
     def settled(self) -> Answers:
         """SES's answers where it stands."""
