@@ -286,7 +286,7 @@ STEPS = (
         "Lets SES judge the senders of an account, and stop them, one by one.",
         tenants.desired,
         settings="tenants, tenants_file",
-        requires=requiring("sender", "tenant-sets"),
+        requires=requiring("identity", "sender", "tenant-sets"),
         docs=f"{GUIDE}tenants.html",
         strays=tenants.strays,
     ),
