@@ -87,6 +87,9 @@ def test_each_tenant_gets_the_domain_the_sender_and_the_set(made: Bench) -> None
     assert there(made) == ["north", "south"]
     assert given(made, "north") == given(made, "south") == shared
     assert made(*APPLY).writes == []
+    said = made("estimate", "--env", "prod", "--json").json["environments"][0]["estimate"]
+    [cost] = [item for item in said["items"] if item["item"] == "tenants"]
+    assert float(cost["quantity"]) == 2
 
 
 def test_without_the_section_nothing_is_asked_and_no_line_is_said(cli: Cli, tmp_path: Path) -> None:
