@@ -254,11 +254,16 @@ def mend(life: Life, mutated: tuple[Mutation, ...]) -> None:
     life.rounds.append(Mended(mutated, planned, applied, before, after))
 
 
+def send_for_tenants(life: Life) -> None:
+    """A mail on behalf of each tenant."""
+    for tenant in life.env.tenants:
+        life.run(f"send-test {tenant.name}", "send-test", "--tenant", tenant.name, "--json")
+
+
 def work(life: Life) -> None:
     """What is done to a live account once."""
     life.run("send-test", "send-test", "--json")
-    for tenant in life.env.tenants:
-        life.run(f"send-test {tenant.name}", "send-test", "--tenant", tenant.name, "--json")
+    send_for_tenants(life)
     for user in life.env.smtp_users:
         keys(life, user.name, is_kept=user.store != "terminal")
     if life.env.dkim.is_own_key and not life.env.dns.is_by_hand:
