@@ -113,9 +113,17 @@ class AccessDenied(AwsRefused):
     """An IAM permission is missing; `action` and `resource` say which, on what."""
 
     def __init__(
-        self, message: str, hint: str = "", *, code: str, operation: str, action: str, resource: str
+        self,
+        message: str,
+        hint: str = "",
+        *,
+        code: str,
+        operation: str,
+        action: str,
+        resource: str,
+        said: str = "",
     ) -> None:
-        super().__init__(message, hint, code=code, operation=operation)
+        super().__init__(message, hint, code=code, operation=operation, said=said)
         self.action = action
         self.resource = resource
 

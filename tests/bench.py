@@ -176,6 +176,31 @@ def side_by_side(folder: Path, floor: Measured) -> None:
                 row(f"{command}, {count} in {accounts} accounts{far}", median(runs), floor)
 
 
+TENANTS = 1000
+OF_MANY = """account_id = "111122223333"
+region = "eu-central-1"
+domain = "example.com"
+tenants_file = "tenants.csv"
+[configuration_set]
+name = "example"
+"""
+
+
+def table_of_tenants(folder: Path) -> None:
+    """A file of a thousand tenants: made once, then looked at with nothing to change."""
+    config = folder / "tenants"
+    config.mkdir()
+    (config / "prod.toml").write_text(OF_MANY, encoding="utf-8")
+    names = "\n".join(f"tenant-{number}" for number in range(TENANTS))
+    (config / "tenants.csv").write_text(f"name\n{names}\n", encoding="utf-8")
+    here = ["--config-dir", str(config)]
+    with served(config) as at:
+        row(f"apply, {TENANTS:,} tenants", at.command([*APPLY, *here]))
+        row(f"plan, {TENANTS:,} tenants, nothing to change", median(
+            [at.command([*PLAN, *here]) for _ in range(TIMES)]
+        ))  # fmt: skip
+
+
 def apply_all(local: LocalAws, config: Path) -> None:
     """Apply a folder, without a network in between."""
     with Path(os.devnull).open("w") as nowhere, redirect_stdout(nowhere):
@@ -195,6 +220,7 @@ def main() -> None:
         folder = Path(made)
         start()
         fresh()
+        table_of_tenants(folder)
         side_by_side(folder, settled(folder))
 
 

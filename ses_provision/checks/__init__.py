@@ -24,6 +24,7 @@ from ses_provision.checks import (
     pools,
     receiving,
     smtp,
+    tenants,
     tracking,
 )
 
@@ -43,6 +44,7 @@ TOPICS = (
     smtp.TOPIC,
     tracking.TOPIC,
     pools.TOPIC,
+    tenants.TOPIC,
     account.TOPIC,
     hipaa.TOPIC,
     handover.TOPIC,

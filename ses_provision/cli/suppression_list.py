@@ -41,6 +41,7 @@ class Given:
     what: tuple[str, ...]
     reasons: tuple[str, ...]
     form: Format | None
+    tenant: str = ""
 
     @property
     def writes(self) -> bool:
@@ -67,6 +68,11 @@ class Given:
             raise UsageError(f"`{call}` has no use for {self.what[0]}.")
         if self.action in {Action.ADD, Action.IMPORT} and len(self.reasons) > 1:
             raise UsageError(f"`{call}` takes one --reason.")
+        if self.action is Action.SETTINGS and self.tenant:
+            raise UsageError(
+                f"`{call}` is about the account: what a tenant takes in, [[tenants]] of the file "
+                "says (suppression, suppressed_reasons)."
+            )
         if self.action is not Action.IMPORT:
             if self.form:
                 raise UsageError(f"`{call}` reads no file: leave out --format.")
@@ -103,18 +109,24 @@ def looked_up(target: Target, given: Given) -> Sequence[Suppressed]:
     from ses_provision.resources.ses import suppression as listing
 
     if not given.what:
-        return target.reader.run(listing.suppressed(target.env.region, given.reasons))
-    found = looked_up_each(target, given.addresses())
+        region = target.env.region
+        return target.reader.run(listing.suppressed(region, given.reasons, given.tenant))
+    found = looked_up_each(target, given.addresses(), given.tenant)
     return [each for each in found if not given.reasons or each.reason in given.reasons]
 
 
-def looked_up_each(target: Target, addresses: Iterable[str]) -> list[Suppressed]:
+def looked_up_each(target: Target, addresses: Iterable[str], tenant: str) -> list[Suppressed]:
     """Those of a few addresses that stand on the list: of the whole list SES gives 1000 a call."""
     from ses_provision.outside.reading import together
     from ses_provision.resources.ses import suppression as listing
 
-    asked = (listing.one(target.env.region, address) for address in addresses)
+    asked = (listing.one(target.env.region, address, tenant) for address in addresses)
     return [each for each in target.reader.run(together(asked)) if each is not None]
+
+
+def whose(given: Given) -> str:
+    """Whose mail it is about, where it is not all of the account's."""
+    return f" for tenant {given.tenant}" if given.tenant else ""
 
 
 def entry(each: Suppressed) -> dict[str, Any]:
@@ -164,21 +176,22 @@ def put(
     region = target.env.region
     if wanted is None:
         entries = dict.fromkeys(given.addresses(), given.reason or "BOUNCE")
-        lacks = operation.lacking(entries, looked_up_each(target, entries))
+        lacks = operation.lacking(entries, looked_up_each(target, entries, given.tenant))
     else:
-        lacks = operation.lacking(wanted.reasons, target.reader.run(listing.suppressed(region)))
+        there = target.reader.run(listing.suppressed(region, tenant=given.tenant))
+        lacks = operation.lacking(wanted.reasons, there)
         run.show(text.judged(wanted, lacks))
     count = len(lacks.to_put)
     if not count:
         run.show(f"{target.env.name}: nothing to do: all of it is on the list.")
     elif not yes:
         run.confirm(
-            f"Suppress {text.addresses(count)} in {target.env.region} of account "
+            f"Suppress {text.addresses(count)}{whose(given)} in {target.env.region} of account "
             f"{target.env.account_id} (about {text.duration(count, rate)})"
             f"{folder.also_there(target.env, run.config_dir)}?"
         )
     told = report(run, target, put=0, on_it_already=lacks.stand)
-    calls = operation.puts(region, lacks.to_put)
+    calls = operation.puts(region, lacks.to_put, given.tenant)
     for made in performed(run, target, calls, count, rate, "suppressed"):
         told["put"] = made
 
@@ -193,10 +206,11 @@ def take_off(run: Run, target: Target, given: Given, rate: float, *, yes: bool) 
     if there and not yes:
         run.show("SES counts each new bounce and complaint of theirs against the account.")
         run.confirm(
-            f"Let mail through to {text.addresses(len(there))} again in {target.env.region} of "
+            f"Let mail{whose(given)} through to {text.addresses(len(there))} again in "
+            f"{target.env.region} of "
             f"account {target.env.account_id}{folder.also_there(target.env, run.config_dir)}?"
         )
-    calls = [listing.delete(target.env.region, found.address) for found in there]
+    calls = [listing.delete(target.env.region, found.address, given.tenant) for found in there]
     told = report(run, target, removed=0)
     for made in performed(run, target, calls, len(calls), rate, "taken off the list"):
         told["removed"] = made

@@ -38,6 +38,9 @@ GROUPS = {
         "deliverability": (
             "Show what becomes of mail at each mailbox provider, and what SES recommends."
         ),
+        "tenants": (
+            "Show how tenants stand: who sends, by which policy SES stops them, what it found."
+        ),
         "quota": "Show how much may be sent, and how much of it is used; ask AWS for more.",
         "whoami": (
             "Say whose credentials each environment is worked on with, from where, and until when."

@@ -35,7 +35,8 @@ def send(
     Raises AlreadySo where the refusal is one that the call declares as such, else Stopped.
     """
     try:
-        wait.while_refused(lambda: connections.send(call), call.not_yet, sleep)
+        whole = completed(call, connections)
+        wait.while_refused(lambda: connections.send(whole), call.not_yet, sleep)
         if call.begins is not None:
             insist_on_the_end(call, call.begins, connections, sleep)
     except ProvisionError as error:
@@ -43,6 +44,16 @@ def send(
         raise kind(
             f"Stopped in step {step_id} ({title}): {error.message}", error.hint, error
         ) from error
+
+
+def completed(call: Call, connections: Connections) -> Call:
+    """A call with what had to be learned first."""
+    if call.learns is None:
+        return call
+    answer = connections.answer(call.learns.asked)
+    if isinstance(answer, Exception):
+        raise answer
+    return call.learns.put_into(call, answer)
 
 
 LONGEST_BEGUN = 900.0

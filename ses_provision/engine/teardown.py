@@ -11,11 +11,12 @@ still says which are ours, so that an interrupted run can be gone on with.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
 from ses_provision.engine import calling, planning
 from ses_provision.engine.applying import moved
+from ses_provision.engine.claims import hung_on
 from ses_provision.engine.model import (
     Found,
     Key,
@@ -71,20 +72,27 @@ class Teardown:
     steps: tuple[StepTeardown, ...]
     warnings: tuple[str, ...] = field(default=(), compare=False)
 
-    @property
+    @cached_property
     def there(self) -> tuple[Removal, ...]:
         """Everything that is there, in order."""
         return tuple(found for step in self.steps for found in step.removals if found.is_there)
 
-    @property
+    @cached_property
     def gone_with(self) -> frozenset[str]:
         """The ARNs of what goes, for the parts that go with it."""
         return frozenset(found.arn for found in self.there if not found.stays and found.arn)
 
-    @property
+    @cached_property
     def kept_with(self) -> dict[str, str]:
         """What stays by its ARN, for what is of no use without it."""
         return {found.arn: found.label for found in self.there if found.stays and found.arn}
+
+    @cached_property
+    def needed(self) -> dict[Key, str]:
+        """What something that stays hangs on, and what that is."""
+        return {
+            key: found.label for found in self.there if found.stays for key in hung_on(found.want)
+        }
 
     def goes(self, removal: Removal) -> bool:
         """Whether a resource is removed, by itself or with what it is a part of."""
@@ -100,6 +108,8 @@ class Teardown:
         What belongs to something that stays was perhaps there with it: it stays, unless it uses
         what goes, for then it was ours.
         """
+        if removal.key in self.needed:
+            return (*removal.stays, f"{self.needed[removal.key]} stays, and needs it")
         uses = getattr(removal.want, "uses", ())
         kept = self.kept_with.get(removal.owner)
         if kept is None or any(arn in self.gone_with for arn in uses):
@@ -137,7 +147,7 @@ class Scope:
     claims: Mapping[Key, str] = field(default_factory=dict)
     adopted: bool = False
 
-    @property
+    @cached_property
     def ours(self) -> list[Resource]:
         """All that the environment wants, as far as its file says it."""
         return [each for step in self.steps for each in step.foreseen(self.env, self.account)]

@@ -13,11 +13,13 @@ from ses_provision.environment import (
     dkim,
     events,
     limits,
+    partitions,
     pausing,
     pools,
     receiving,
     set_options,
     smtp,
+    tenants,
 )
 from ses_provision.environment.archive import ArchiveNames, ArchiveSettings
 from ses_provision.environment.bimi import BimiSettings
@@ -53,6 +55,7 @@ from ses_provision.environment.shapes import (
     matching,
 )
 from ses_provision.environment.smtp import SmtpUserSettings, Users
+from ses_provision.environment.tenants import TableFile, Tenants
 from ses_provision.names import is_within
 
 EVENT_TOPIC = "ses-events-"
@@ -110,6 +113,10 @@ class Environment(Section):
         (), description="Programs that send by SMTP, each as an IAM user of its own."
     )
     pools: Pools = Field((), description="Dedicated IP pools, which cost as long as they stand.")
+    tenants: Tenants = Field((), description="Senders whom SES judges and stops one by one.")
+    tenants_file: TableFile | None = Field(
+        None, description="More of them, a line each; relative to the environment file."
+    )
 
     @field_validator("region")
     @classmethod
@@ -132,29 +139,8 @@ class Environment(Section):
     @model_validator(mode="after")
     def one_partition(self) -> Environment:
         """Regions, roles and keys are of one partition."""
-        regions = {"dkim.replica_of": self.dkim.replica_of}
-        arns = {
-            "dns.assume_role_arn": self.dns.assume_role_arn,
-            "events.kms_key": self.events.kms_key,
-            "archive.kms_key": self.archive and self.archive.kms_key,
-            "archive.permissions_boundary": self.archive and self.archive.permissions_boundary,
-            **{
-                f"smtp_users.{number}.permissions_boundary": user.permissions_boundary
-                for number, user in enumerate(self.smtp_users)
-            },
-        }
-        places = [(setting, region or "") for setting, region in regions.items()]
-        places += [("alarms.regions", region) for region in self.alarms.regions or ()]
-        problems = [
-            *((setting, limits.region_across(region, self.region)) for setting, region in places),
-            *(
-                (setting, limits.arn_across(arn or "", self.region))
-                for setting, arn in arns.items()
-            ),
-        ]
-        for setting, problem in problems:
-            if problem:
-                raise contradiction(setting, problem)
+        for setting, problem in partitions.mistakes(self):
+            raise contradiction(setting, problem)
         return self
 
     @field_validator("dns")
@@ -252,6 +238,13 @@ class Environment(Section):
     def each_pool_once(cls, value: Pools) -> Pools:
         """A pool and an address are named once."""
         return accepted(value, "; ".join(pools.mistakes(value)))
+
+    @field_validator("tenants")
+    @classmethod
+    def each_tenant_fits(cls, value: Tenants, info: ValidationInfo) -> Tenants:
+        """A tenant and a set of its own are named once, and its pool is of the file."""
+        insist_on_none(tenants.mistakes(value, info.data), "tenants")
+        return value
 
     @model_validator(mode="after")
     def set_options_fit(self) -> Environment:

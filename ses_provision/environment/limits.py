@@ -23,8 +23,9 @@ OURS = (
     "Receiving",
     "SmtpUsers",
 )
-KEYS = "Dkim"
-"""What the tags begin with by which an identity remembers keys of one's own."""
+KEYS = ("Dkim", "TenantResources")
+"""What the tags begin with by which an identity remembers keys of one's own, and a tenant what it
+was given."""
 HOUR, DAY, WEEK = 3600, 86_400, 604_800
 
 

@@ -5,13 +5,13 @@ from __future__ import annotations
 import codecs
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 from pydantic import BaseModel, ValidationError
 
-from ses_provision.environment import Environment
+from ses_provision.environment import Environment, tenant_files
 from ses_provision.environment.complaints import complaint, shown
 from ses_provision.environment.set_options import borrows_its_pool
 from ses_provision.environment.shapes import Shape
@@ -114,7 +114,14 @@ def parse(content: bytes, name: str, source: str) -> Environment:
     """Turn the text of an environment file into an Environment."""
     found = raw(content, source)
     named = ["name: the name of an environment is the name of its file"] if "name" in found else []
-    return checked({**found, "name": name}, source, named)
+    if not isinstance(found.get("tenants_file"), str):
+        return checked({**found, "name": name}, source, named)
+    table = tenant_files.table(found["tenants_file"], Path(source))
+    before = found.get("tenants", [])
+    if isinstance(before, list):
+        found["tenants"] = [*before, *table.rows]
+    seen = [*named, *table.problems]
+    return checked({**found, "name": name}, source, seen, tenant_files.Places(before, table))
 
 
 def raw(content: bytes, source: str) -> dict[str, Any]:
@@ -138,12 +145,20 @@ EVERY_SETTING = "Every setting with its default: ses-provision guide settings"
 """Where a person finds what a file may say."""
 
 
-def checked(raw: dict[str, Any], source: str, seen: Sequence[str] = ()) -> Environment:
-    """An Environment from plain values, or every mistake in them, with those `seen` before."""
+def checked(
+    raw: dict[str, Any],
+    source: str,
+    seen: Sequence[str] = (),
+    placed: Callable[[str], str] = str,
+) -> Environment:
+    """An Environment from plain values, or every mistake in them, with those `seen` before.
+
+    `placed` says of a mistake in another file where it stands there.
+    """
     try:
         made = Environment.model_validate(raw)
     except ValidationError as error:
-        problems = [*seen, *(describe(one) for one in error.errors())]
+        problems = [*seen, *(placed(describe(one)) for one in error.errors())]
         raise mistakes(source, problems) from error
     if seen:
         raise mistakes(source, list(seen))

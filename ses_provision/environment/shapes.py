@@ -131,6 +131,18 @@ Address = Annotated[
         in_schema=False,
     ),
 ]
+# What SES calls an identity: mail is sent as one of them.
+IdentityName = Annotated[
+    str,
+    BeforeValidator(
+        lambda value: address_to_ascii(value) if "@" in str(value) else to_ascii(value)
+    ),
+    matching(
+        rf"((?=.{{1,64}}@){LOCAL_PART}@)?{DOMAIN[DOMAIN.index(')') + 1 :]}",
+        "a domain or an e-mail address",
+        in_schema=False,
+    ),
+]
 # Names of configuration sets and event destinations: at most 64 of [A-Za-z0-9_-]. The SESv2
 # model gives neither length nor pattern; the text of the v1 model (ConfigurationSet.Name) does.
 SesName = Annotated[str, matching(r"[A-Za-z0-9_-]{1,64}", "1 to 64 of A-Z a-z 0-9 _ -")]

@@ -8,14 +8,12 @@ importing existing resources).
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from functools import singledispatch
 from typing import Any
 
 from ses_provision.environment import Environment
-from ses_provision.export import cloudformation_queues
+from ses_provision.export import cloudformation_tenants
+from ses_provision.export.cloudformation_blocks import Imported, logical_ids, resource
 from ses_provision.names import region_of
 from ses_provision.outside import functions
 from ses_provision.resources import policies, tags
@@ -39,24 +37,8 @@ from ses_provision.resources.ses import (
 )
 from ses_provision.resources.sns import Topic
 
-
-@dataclass(frozen=True)
-class Imported:
-    """One resource of the template, and what identifies it to the import."""
-
-    type: str
-    identifier: Mapping[str, str]
-    properties: Mapping[str, Any]
-
-    @property
-    def logical_id(self) -> str:
-        """Its name in the template: letters and digits."""
-        words = [self.type.rpartition("::")[2], *self.identifier.values()]
-        return "".join(
-            part[:1].upper() + part[1:]
-            for word in words
-            for part in re.findall("[A-Za-z0-9]+", word)
-        )
+BESIDE = (cloudformation_tenants,)
+"""Modules that say what CloudFormation makes of resources of one kind."""
 
 
 def export(env: Environment, live: Sequence[Any]) -> dict[str, Any]:
@@ -68,27 +50,28 @@ def export(env: Environment, live: Sequence[Any]) -> dict[str, Any]:
         if (imported := resource(one, env)) is not None and not left_out(one, env)
     ]
     found = [with_mail_from(one, mail_from) for one in found]
+    named = list(zip(logical_ids(found), found, strict=True))
     return {
         "template": {
             "AWSTemplateFormatVersion": "2010-09-09",
             "Description": f"Amazon SES for {env.domain}",
             "Resources": {
-                one.logical_id: {
+                name: {
                     "Type": one.type,
                     "DeletionPolicy": "Retain",
                     "UpdateReplacePolicy": "Retain",
                     "Properties": one.properties,
                 }
-                for one in found
+                for name, one in named
             },
         },
         "resources_to_import": [
             {
                 "ResourceType": one.type,
-                "LogicalResourceId": one.logical_id,
+                "LogicalResourceId": name,
                 "ResourceIdentifier": dict(one.identifier),
             }
-            for one in found
+            for name, one in named
         ],
         "left_out": [one.label for one in live if left_out(one, env)],
     }
@@ -143,14 +126,6 @@ def with_mail_from(one: Imported, mail_from: Mapping[str, MailFrom]) -> Imported
     if not attributes or is_dynamic(attributes):
         return one
     return Imported(one.type, one.identifier, {**one.properties, "MailFromAttributes": attributes})
-
-
-@singledispatch
-def resource(one: Any, env: Environment) -> Imported | None:
-    """What CloudFormation makes of a resource; None where it cannot import it."""
-    del env
-    form = cloudformation_queues.FORMS.get(type(one))
-    return Imported(*form(one)) if form else None
 
 
 @resource.register

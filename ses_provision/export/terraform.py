@@ -18,6 +18,7 @@ from ses_provision.export import (
     terraform_pools,
     terraform_queues,
     terraform_receiving,
+    terraform_tenants,
 )
 from ses_provision.export.hcl import Block, Json, Reference
 from ses_provision.export.terraform_blocks import Managed, elsewhere, name, resources
@@ -49,6 +50,7 @@ BESIDE = (
     terraform_pools,
     terraform_queues,
     terraform_receiving,
+    terraform_tenants,
 )
 """The modules that register the forms of further resources."""
 

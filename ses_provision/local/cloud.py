@@ -139,7 +139,7 @@ class LocalAws(Decisions):
         }
         services["resourcegroupstaggingapi"] = Tagging(
             services,
-            *(self.functions, logs, self.s3, self.firehose, self.athena, self.glue),
+            *(self.sesv2, self.functions, logs, self.s3, self.firehose, self.athena, self.glue),
             *(self.bus, sqs),
         )
         self._dispatcher = Dispatcher(

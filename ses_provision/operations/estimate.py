@@ -163,7 +163,7 @@ ITEMS = (
     ),
     Item("deliverability manager", "vdm", sent_where(has_vdm)),
     Item("auto validation", "auto-validation", sent_where(is_validated)),
-    Item("tenants", "tenant", lambda case: case.volume.tenants),
+    Item("tenants", "tenant", lambda case: case.volume.tenants or len(case.env.tenants)),
     Item("alarms", "alarm", lambda case: case.made["alarm"]),
     Item("dashboard", "dashboard", lambda case: case.made["dashboard"]),
     Item("events into the archive", "firehose", archived),

@@ -37,9 +37,9 @@ def lacking(wanted: Mapping[str, str], live: Iterable[Suppressed]) -> Lacking:
     return Lacking(to_put, len(wanted) - len(to_put))
 
 
-def puts(region: str, entries: Iterable[tuple[str, str]]) -> Iterator[Call]:
+def puts(region: str, entries: Iterable[tuple[str, str]], tenant: str = "") -> Iterator[Call]:
     """The calls that put addresses on the list."""
-    return (suppression.put(region, address, why) for address, why in entries)
+    return (suppression.put(region, address, why, tenant) for address, why in entries)
 
 
 def paced(

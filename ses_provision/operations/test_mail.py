@@ -19,32 +19,41 @@ SIMULATOR = "simulator.amazonses.com"
 """Mail to it is delivered to nobody and counts for nothing (SES Developer Guide, simulator)."""
 SUCCESS, BOUNCE, COMPLAINT = (f"{what}@{SIMULATOR}" for what in ("success", "bounce", "complaint"))
 SUBJECT = "ses-provision test"
+TENANT = "Tenant not associated with resources"
+"""What SES says where a tenant may not use something (PostHog/posthog#75863)."""
 BODY = (
     "This is a test by ses-provision: it shows that mail from {sender} leaves through the "
     "configuration set {name} in {region}. Nothing has to be done."
 )
 
 
-def mail(env: Environment, account: Account, to: str) -> Call:
-    """The mail. It says nothing about anybody."""
-    name = env.configuration_set.name
-    body = BODY.format(sender=env.from_address, name=name, region=env.region)
-    return through(env, account, (to,), SUBJECT, {"Text": body})
+def mail(env: Environment, account: Account, to: str, tenant: str = "") -> Call:
+    """The mail, on behalf of a tenant where one is named. It says nothing about anybody."""
+    name, sender = set_of(env, tenant), sender_of(env, tenant)
+    body = BODY.format(sender=sender, name=name, region=env.region)
+    return through(env, account, (to,), SUBJECT, {"Text": body}, tenant)
 
 
 def through(
-    env: Environment, account: Account, to: Sequence[str], subject: str, body: Mapping[str, str]
+    env: Environment,
+    account: Account,
+    to: Sequence[str],
+    subject: str,
+    body: Mapping[str, str],
+    tenant: str = "",
 ) -> Call:
-    """A mail through the identity and the configuration set of an environment; several bodies are
-    the same in several forms."""
+    """A mail through the identity and the configuration set of an environment, or those of a
+    tenant; several bodies are the same in several forms."""
+    name, sender = set_of(env, tenant), sender_of(env, tenant)
     return Call(
         "sesv2",
         env.region,
         "SendEmail",
         {
-            "FromEmailAddress": env.from_address,
+            "FromEmailAddress": sender,
             "Destination": {"ToAddresses": list(to)},
-            "ConfigurationSetName": env.configuration_set.name,
+            "ConfigurationSetName": name,
+            **({"TenantName": tenant} if tenant else {}),
             "Content": {
                 "Simple": {
                     "Subject": {"Data": subject, "Charset": "UTF-8"},
@@ -55,12 +64,28 @@ def through(
             },
         },
         on=(
-            arns.identity(env, account),
-            arns.sender(env, account),
-            arns.configuration_set(env, account),
+            account.arn("ses", f"identity/{sender.rpartition('@')[2]}")
+            if sender != env.from_address
+            else arns.identity(env, account),
+            account.arn("ses", f"identity/{sender}"),
+            account.arn("ses", f"configuration-set/{name}"),
         ),
-        conditions=(Condition("StringEquals", "ses:FromAddress", (env.from_address,)),),
+        conditions=(Condition("StringEquals", "ses:FromAddress", (sender,)),),
     )
+
+
+def set_of(env: Environment, tenant: str) -> str:
+    """The set that mail leaves with: the tenant's own, where it has one."""
+    own = {each.name: each.configuration_set for each in env.tenants}
+    return own.get(tenant) or env.configuration_set.name
+
+
+def sender_of(env: Environment, tenant: str) -> str:
+    """The address that mail comes from: of an identity of the tenant's, where it has others."""
+    named = next((each.identities for each in env.tenants if each.name == tenant), None)
+    if named is None or {env.domain, env.from_address} & set(named):
+        return env.from_address
+    return named[0] if "@" in named[0] else f"{env.from_address.rpartition('@')[0]}@{named[0]}"
 
 
 def translated(env: Environment, to: str, error: ProvisionError, *, known: bool) -> ProvisionError:
@@ -70,11 +95,26 @@ def translated(env: Environment, to: str, error: ProvisionError, *, known: bool)
     """
     if not isinstance(error, AwsRefused):
         return error
+    if TENANT in error.said:
+        return without_the_tenant(env, error)
     found = denied(env, to, error) if isinstance(error, AccessDenied) else None
     cause, fix = found or by_code(env, to, error, known=known)
     return AwsRefused(
         f"SES did not take the mail: {cause}. It said: {error.message}",
         fix,
+        code=error.code,
+        operation="SendEmail",
+    )
+
+
+def without_the_tenant(env: Environment, error: AwsRefused) -> AwsRefused:
+    """What the tenant lacks: everything that a mail touches has to be given to it."""
+    named = re.search(r"\[(.+)\]", error.said)
+    lacks = f"may not use {named[1]}" if named else "may not use all that the mail touches"
+    return AwsRefused(
+        f"SES did not take the mail: the tenant {lacks}.",
+        f"name it in [[tenants]] of config/{env.name}.toml where it is not named; then: "
+        f"ses-provision apply --env {env.name}",
         code=error.code,
         operation="SendEmail",
     )
@@ -127,6 +167,11 @@ def by_code(env: Environment, to: str, error: AwsRefused, *, known: bool) -> tup
                 "a sending quota is used up",
                 f"ses-provision checklist --env {env.name} --only SES-QUOTA-001",
             )
+        case "NotFoundException" if error.said.startswith("Tenant "):
+            return (
+                f"there is no such tenant in {env.region}",
+                f"who there is: ses-provision tenants status --env {env.name}",
+            )
         case "NotFoundException" | "BadRequestException" if "onfiguration set" in error.message:
             return (
                 f"there is no configuration set {env.configuration_set.name} in {env.region}",
@@ -141,6 +186,15 @@ def paused(env: Environment, error: AwsRefused) -> tuple[str, str]:
         return (
             f"sending is switched off for configuration set {env.configuration_set.name}",
             f"find out why; to go on: ses-provision resume --env {env.name}",
+        )
+    tenant = re.search(r"tenant ([A-Za-z0-9_-]+)", error.said)
+    if tenant:
+        return (
+            f"tenant {tenant[1]} is paused",
+            (
+                f"find out why: ses-provision tenants status --env {env.name}; to go on: "
+                f"ses-provision resume --env {env.name} --tenant {tenant[1]}"
+            ),
         )
     return (
         f"sending is paused for the account in {env.region}",

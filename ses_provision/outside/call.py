@@ -51,6 +51,23 @@ class Begun:
 
 
 @dataclass(frozen=True)
+class Learned:
+    """A parameter that AWS decided in a call before: who says it, and where in its answer."""
+
+    parameter: str
+    asked: Ask
+    path: tuple[str, ...]
+
+    def put_into(self, call: Call, answer: Answer) -> Call:
+        """The call with what was learned, or as it is where nobody says it."""
+        found: Any = answer
+        for name in self.path:
+            found = found.get(name) if isinstance(found, Mapping) else None
+        params = {**call.params, self.parameter: found} if found else call.params
+        return replace(call, params=params, learns=None)
+
+
+@dataclass(frozen=True)
 class Call:
     """One writing call.
 
@@ -61,9 +78,10 @@ class Call:
     lost, or somebody else was faster. `batch` names the list parameter in which calls that differ
     in nothing else may be sent together, as a whole or not at all, with the path to it. A call
     with a `doubt` is read back. `late` completes the parameters when the call is sent, so that no
-    plan and no record of calls has them. `begins` is what the call only begins: the next one is not
-    sent before that is over. `failures` names the list in a reply that tells what was refused of a
-    call that was accepted.
+    plan and no record of calls has them. `learns` is a parameter that nobody knows before the calls
+    in front of it are made, and that is asked for then. `begins` is what the call only begins: the
+    next one is not sent before that is over. `failures` names the list in a reply that tells what
+    was refused of a call that was accepted.
     """
 
     service: str
@@ -79,6 +97,7 @@ class Call:
     credentials: Credentials = field(default=Credentials.ACCOUNT)
     doubt: Doubt | None = None
     late: Late | None = field(default=None, repr=False)
+    learns: Learned | None = None
     begins: Begun | None = None
     failures: str = ""
 

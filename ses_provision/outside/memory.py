@@ -7,10 +7,12 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Executor, Future
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 if TYPE_CHECKING:
-    from ses_provision.outside.reading import Ask, Outcome
+    from ses_provision.outside.reading import Answer, Ask, Outcome
+
+T = TypeVar("T")
 
 MOST_NAMES = 100
 """How many values a list parameter takes (CloudWatch API Reference, DescribeAlarms)."""
@@ -105,3 +107,26 @@ def values(asks: Iterable[Ask]) -> tuple[Any, ...]:
     """What several questions name in the list that they may be merged in."""
     lists = (dict(one.params).get(one.merge) for one in asks)
     return tuple(dict.fromkeys(v for found in lists if isinstance(found, tuple) for v in found))
+
+
+MOST_INDEXED = 32
+"""How many answers an index keeps what it made of."""
+
+
+class Index(Generic[T]):
+    """What is made of an answer, made once for all who read the same one: of a list of thousands,
+    each of thousands of readings wants one entry."""
+
+    def __init__(self, make: Callable[[dict[str, Any]], T]) -> None:
+        self._make = make
+        self._here = threading.local()
+
+    def __call__(self, answer: Answer) -> T:
+        """What is made of it."""
+        made: dict[int, tuple[Answer, T]] = vars(self._here).setdefault("made", {})
+        held = made.get(id(answer))
+        if held is None or held[0] is not answer:
+            if len(made) >= MOST_INDEXED:
+                del made[next(iter(made))]
+            held = made[id(answer)] = (answer, self._make(answer or {}))
+        return held[1]

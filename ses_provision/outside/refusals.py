@@ -195,6 +195,7 @@ def denied(said: str, code: str, service: str, operation: str, region: str) -> A
         operation=operation,
         action=action,
         resource=resource,
+        said=said,
     )
 
 

@@ -62,6 +62,7 @@ def sample() -> Environment:
         "alarms": {"per_configuration_set": True, "pause": True},
         "dashboard": {},
         "smtp_users": [{"name": "application-mailer"}],
+        "tenants": [{"name": "north", "configuration_set": "north"}],
     }
     return loading.checked(raw, "the sample environment")
 

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any
 from ses_provision.checks import TOPICS, pools
 from ses_provision.checks.overview import overview
 from ses_provision.checks.preflight import PREFLIGHT
+from ses_provision.checks.tenant_standing import standings
 from ses_provision.checks.topic import Scene
 from ses_provision.checks.verification import verification
 from ses_provision.engine import teardown
@@ -38,6 +39,7 @@ from ses_provision.operations import (
     statistics,
     suppression,
     tail,
+    tenant_stop,
     test_mail,
 )
 from ses_provision.outside.rights import EVERYTHING, Condition, Credentials, Right
@@ -114,12 +116,14 @@ def document(found: Iterable[Policy]) -> Policy:
 
 def statements(needed: Iterable[Right]) -> list[Policy]:
     """Statements: actions on the same resources under the same conditions share one."""
-    resources: dict[tuple[str, str], set[str]] = defaultdict(set)
+    resources: dict[tuple[str, str], set[str]] | defaultdict[tuple[str, str], set[str]]
+    resources = defaultdict(set)
     values: dict[tuple[str, str], list[Condition]] = defaultdict(list)
     for right in needed:
         place = right.action, ",".join(f"{c.operator} {c.key}" for c in right.conditions)
         resources[place].update(unknown_as_any(arn) for arn in right.on)
         values[place] += right.conditions
+    resources = {place: folded(arns) for place, arns in resources.items()}
     alike: dict[tuple[tuple[str, ...], str], list[str]] = defaultdict(list)
     for place, arns in sorted(resources.items()):
         alike[tuple(sorted(arns)), json.dumps(condition(values[place]))].append(place[0])
@@ -132,6 +136,30 @@ def statements(needed: Iterable[Right]) -> list[Policy]:
         }
         for (where, held), actions in alike.items()
     ]
+
+
+MOST_OF_A_KIND = 30
+"""ARNs of one kind that an action names one by one; of more it names the kind."""
+
+
+def folded(arns: set[str]) -> set[str]:
+    """ARNs, with the kind in place of all of a kind where they are very many: thousands of tenants
+    fit into no policy."""
+    kinds: dict[str, set[str]] = defaultdict(set)
+    for arn in arns:
+        kinds[kind(arn)].add(arn)
+    return {
+        arn
+        for prefix, held in kinds.items()
+        for arn in ([f"{prefix}/*"] if prefix and len(held) > MOST_OF_A_KIND else held)
+    }
+
+
+def kind(arn: str) -> str:
+    """What the ARNs of a kind begin with; nothing where a name follows at once."""
+    parts = arn.split(":", 5)
+    named = parts[5] if len(parts) == 6 else ""
+    return ":".join([*parts[:5], named.partition("/")[0]]) if "/" in named else ""
 
 
 def condition(found: Iterable[Condition]) -> dict[str, dict[str, Any]]:
@@ -203,6 +231,9 @@ def readings(env: Environment, account: Account) -> Iterator[Reading[Any]]:
         yield report.look(scene, ANY_TIME, 1, cost=True)
     yield strays(env, account)
     yield from tail.readings(env, account)
+    if env.tenants:
+        yield standings(env)
+        yield tenant_stop.look(env, account, env.tenants[0].name)
     if pools.concerns(env):
         yield dedicated_ips.standing(env, account)
     scope = teardown.Scope(STEPS, env, account)
@@ -224,7 +255,10 @@ def calls(env: Environment, account: Account) -> Iterator[Ask | Call]:
     if env.production_access is not None:
         yield access_request.request(env)
     yield test_mail.mail(env, account, test_mail.SUCCESS)
+    for tenant in env.tenants:
+        yield test_mail.mail(env, account, test_mail.SUCCESS, tenant.name)
     yield from emergency.calls(env, account)
+    yield from tenant_stop.calls(env, account)
     yield from suppression.every(env.region)
     yield from own_keys.calls(env, account)
     yield from quotas.calls(account)

@@ -7,13 +7,19 @@ from typing import TYPE_CHECKING
 from rich.text import Text
 
 from ses_provision.render.message import safe
+from ses_provision.resources.ses.tenancy import REINSTATED
 
 if TYPE_CHECKING:
     from ses_provision.operations.emergency import Stop
+    from ses_provision.operations.tenant_stop import TenantStop
 
 
-def standing(stop: Stop) -> Text:
+def standing(stop: Stop | TenantStop) -> Text:
     """The switch that was asked for, and the other one where it stops the mail as well."""
+    from ses_provision.operations.tenant_stop import TenantStop
+
+    if isinstance(stop, TenantStop):
+        return of_a_tenant(stop)
     found = stop.seen.sending
     text = Text(f"{stop.env.name}: {stop.name} ")
     text.append("sends" if stop.sends else "is paused", style="green" if stop.sends else "red")
@@ -22,6 +28,17 @@ def standing(stop: Stop) -> Text:
     other = other_stop(stop)
     if stop.sends and other:
         text.append(f"\n{stop.env.name}: but {other}", style="yellow")
+    return text
+
+
+def of_a_tenant(stop: TenantStop) -> Text:
+    """Whether a tenant sends, and who stopped it."""
+    text = Text(f"{stop.env.name}: {stop.name} ")
+    if not stop.sends:
+        return text.append("is paused", style="red").append(f" {safe(stop.why)}")
+    text.append("sends", style="green")
+    if stop.seen.standing.by_owner == REINSTATED:
+        text.append(", in spite of what SES found in its mail", style="yellow")
     return text
 
 

@@ -17,6 +17,7 @@ from ses_provision.resources.iam_users import SmtpUser
 from ses_provision.resources.ses import ConfigurationSet, Tracking
 from ses_provision.resources.ses.receipt_rules import ReceiptRule
 from ses_provision.resources.sns import Subscription
+from ses_provision.steps.warnings import LOST
 
 if TYPE_CHECKING:
     from ses_provision.environment import Environment
@@ -60,6 +61,8 @@ def left_over(value: Plan) -> list[Text]:
     for removal in value.left_over:
         lines.append(Text(f"    - {safe(removal.label)}", style="yellow"))
         lines += [Text(f"        stays, because {safe(reason)}") for reason in removal.stays]
+    if any(removal.key.type == "tenant" for removal in value.left_over):
+        lines.append(Text("    note: ") + prose(LOST.format(env=value.environment)))
     if any(not removal.stays for removal in value.left_over):
         prune = command(f"ses-provision apply --env {value.environment} --prune")
         lines.append(Text("    to delete it: ") + prune)

@@ -17,8 +17,8 @@ OPTIONS = """
 --latency --note --old-selector --only --out
 --peak --peak-rate --plan --port --profile --provider --rate --reason --received
 --recipients --region
---request --request-rate --resolver --role --severity --shard --skip --take-over --tenants --timeout
---to --types --until --user --verify-after --zone-id -e -f
+--request --request-rate --resolver --role --severity --shard --skip --take-over
+--tenant --tenants --timeout --to --types --until --user --verify-after --zone-id -e -f
 """
 VALUED = frozenset(OPTIONS.split())
 """The options of ses-provision that are followed by a value; every one of the AWS CLI may be."""
@@ -33,6 +33,7 @@ ARGUMENTS = {
     "set": 2,
     "smtp": 1,
     "suppression": 1,
+    "tenants": 1,
 }
 """How many words follow the names of commands, whatever they look like."""
 

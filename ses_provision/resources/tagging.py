@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from ses_provision.engine.ownership import OURS
 from ses_provision.errors import ProvisionError
 from ses_provision.names import region_of
+from ses_provision.outside.memory import Index
 from ses_provision.outside.reading import Ask, Reading, Structure, ask, question
 from ses_provision.outside.rights import EVERYTHING
 from ses_provision.resources import tags
@@ -31,10 +33,18 @@ def tagged_question(region: str, wanted: Mapping[str, str]) -> Ask:
 def tagged(region: str, wanted: Mapping[str, str]) -> Reading[dict[str, dict[str, str]]]:
     """The ARNs of all that carries these tags, with all their tags."""
     [answer] = yield from ask(tagged_question(region, wanted))
+    return BY_ARN(answer)
+
+
+def by_arn(answer: Mapping[str, Any]) -> dict[str, dict[str, str]]:
+    """The tags of an answer."""
     return {
         found["ResourceARN"]: tags.as_mapping(found.get("Tags"))
-        for found in (answer or {}).get("ResourceTagMappingList") or ()
+        for found in answer.get("ResourceTagMappingList") or ()
     }
+
+
+BY_ARN = Index(by_arn)
 
 
 def shown(arn: str, wanted: Mapping[str, str]) -> Reading[dict[str, str] | None]:

@@ -27,6 +27,7 @@ from ses_provision.steps import (
     sender,
     set_options,
     smtp_users,
+    tenants,
 )
 from ses_provision.steps.memories import FORMER
 from ses_provision.steps.needs import (
@@ -269,5 +270,24 @@ STEPS = (
         heeds=(CONFIGURATION_SET,),
         docs=f"{GUIDE}managing-ip-pools.html",
         strays=set_options.strays,
+    ),
+    Step(
+        "tenant-sets",
+        "Sets of tenants",
+        "Gives a tenant a configuration set of its own, with rates and alarms of its own.",
+        tenants.sets,
+        settings="tenants, tenants_file",
+        requires=tenants.requires,
+        docs=f"{GUIDE}using-configuration-sets.html",
+    ),
+    Step(
+        "tenants",
+        "Tenants",
+        "Lets SES judge the senders of an account, and stop them, one by one.",
+        tenants.desired,
+        settings="tenants, tenants_file",
+        requires=requiring("identity", "sender", "tenant-sets"),
+        docs=f"{GUIDE}tenants.html",
+        strays=tenants.strays,
     ),
 )

@@ -19,6 +19,10 @@ PAUSE = {"Reputation.BounceRate": 0.10, "Reputation.ComplaintRate": 0.005}
 FAQ), as fractions."""
 
 
+OF_A_SET = "ses:configuration-set"
+"""The dimension that the metrics of one set have (SES Developer Guide, reputation metrics)."""
+
+
 class Rate(NamedTuple):
     """What one alarm watches. Rates are fractions of 1."""
 
@@ -48,9 +52,9 @@ def rates(env: Environment) -> list[Rate]:
     ]
 
 
-def of_the_set(env: Environment, rate: Rate) -> Rate:
-    """The same rate of the environment's configuration set alone."""
-    return rate._replace(name=f"{rate.name}-{env.configuration_set.name}")
+def of_the_set(rate: Rate, name: str) -> Rate:
+    """The same rate of one configuration set alone."""
+    return rate._replace(name=f"{rate.name}-{name}")
 
 
 def requires(env: Environment) -> list[str]:
@@ -79,11 +83,20 @@ def in_region(env: Environment, facts: Facts, region: str) -> Iterator[Resource]
             yield alarm(
                 env,
                 facts,
-                of_the_set(env, rate),
+                of_the_set(rate, env.configuration_set.name),
                 notified.arn,
                 region,
-                {"ses:configuration-set": env.configuration_set.name},
+                {OF_A_SET: env.configuration_set.name},
             )
+
+
+def of_a_set(env: Environment, facts: Facts, set_arn: str) -> Iterator[Alarm]:
+    """The alarms of another set, in the sending region, which alone has its rates. They tell whom
+    the alarms of the account tell, and pause nothing."""
+    account, name = facts.account, set_arn.rpartition("/")[2]
+    topic_arn = account.arn("sns", env.alarm_topic, env.region)
+    for rate in rates(env):
+        yield alarm(env, facts, of_the_set(rate, name), topic_arn, env.region, {OF_A_SET: name})
 
 
 def alarm(
@@ -96,8 +109,9 @@ def alarm(
 ) -> Alarm:
     """One alarm. Account-level metrics have no dimension; a set's have its name, and may pause it
     in the sending region, where SES publishes them."""
-    scope = f" of {env.configuration_set.name}" if dimensions else ""
-    pauses = bool(dimensions) and env.alarms.pause and region == env.region
+    scope = f" of {dimensions[OF_A_SET]}" if dimensions else ""
+    ours = dimensions.get(OF_A_SET) == env.configuration_set.name
+    pauses = ours and env.alarms.pause and region == env.region
     called = {arns.pause_function(env, facts.account)} if pauses else set()
     return Alarm(
         arn=facts.account.arn("cloudwatch", f"alarm:{rate.name}", region),

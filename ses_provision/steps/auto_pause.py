@@ -74,7 +74,9 @@ def permissions(env: Environment, account: Account, function: str) -> list[Funct
             function,
             SIDS[rate.metric],
             CALLER,
-            account.arn("cloudwatch", f"alarm:{alarms.of_the_set(env, rate).name}"),
+            account.arn(
+                "cloudwatch", f"alarm:{alarms.of_the_set(rate, env.configuration_set.name).name}"
+            ),
         )
         for rate in alarms.rates(env)
     ]

@@ -1,5 +1,7 @@
 """The configuration set."""
 
+from collections.abc import Mapping
+
 from ses_provision.engine.account import Account
 from ses_provision.engine.model import Resource
 from ses_provision.engine.needs import Facts
@@ -12,17 +14,21 @@ from ses_provision.steps.memories import FORMER
 
 def desired(env: Environment, facts: Facts) -> list[Resource]:
     """One set, sending, with the rules of the environment."""
+    tags = {**env.all_tags, **memories.tags(env, facts.of(FORMER) or {})}
+    return [with_rules(env, arns.configuration_set(env, facts.account), tags)]
+
+
+def with_rules(env: Environment, arn: str, tags: Mapping[str, str]) -> ConfigurationSet:
+    """A set with the rules of the environment."""
     settings = env.configuration_set
-    return [
-        ConfigurationSet(
-            arn=arns.configuration_set(env, facts.account),
-            suppressed_reasons=frozenset(settings.suppressed_reasons),
-            tls_policy=settings.tls_policy,
-            reputation_metrics=settings.reputation_metrics,
-            max_delivery_seconds=settings.max_delivery_seconds,
-            tags={**env.all_tags, **memories.tags(env, facts.of(FORMER) or {})},
-        )
-    ]
+    return ConfigurationSet(
+        arn=arn,
+        suppressed_reasons=frozenset(settings.suppressed_reasons),
+        tls_policy=settings.tls_policy,
+        reputation_metrics=settings.reputation_metrics,
+        max_delivery_seconds=settings.max_delivery_seconds,
+        tags=tags,
+    )
 
 
 def strays(env: Environment, account: Account, arn: str) -> list[Resource]:

@@ -1,5 +1,6 @@
 """The event topic, its subscribers, and the event destination."""
 
+from ses_provision.engine.account import Account
 from ses_provision.engine.model import Resource
 from ses_provision.engine.needs import Facts
 from ses_provision.environment import Environment
@@ -15,10 +16,15 @@ def desired(env: Environment, facts: Facts) -> list[Resource]:
     return [
         event_topic,
         *(Subscription(event_topic.arn, "email", address) for address in env.events.emails),
-        EventDestination(
-            configuration_set_arn=arns.configuration_set(env, facts.account),
-            name=env.events.destination,
-            types=frozenset(env.events.types),
-            target={"SnsDestination": {"TopicArn": event_topic.arn}},
-        ),
+        destination(env, facts.account, arns.configuration_set(env, facts.account)),
     ]
+
+
+def destination(env: Environment, account: Account, set_arn: str) -> EventDestination:
+    """Where a set reports what became of its mails."""
+    return EventDestination(
+        configuration_set_arn=set_arn,
+        name=env.events.destination,
+        types=frozenset(env.events.types),
+        target={"SnsDestination": {"TopicArn": account.arn("sns", env.event_topic)}},
+    )

@@ -15,6 +15,7 @@ from ses_provision.resources import zones
 from ses_provision.resources.dashboard import dashboard_arn
 from ses_provision.resources.iam_asking import user_arn
 from ses_provision.resources.ses.configuration_set import configuration_set
+from ses_provision.resources.ses.tenancy import name_in, tenant_arn
 from ses_provision.resources.tagging import tagged
 from ses_provision.steps import STEPS, arns, event_queues, mail_from, memories, receiving
 
@@ -37,12 +38,8 @@ def strays(env: Environment, account: Account) -> Reading[list[Resource]]:
     found = [arn for each in there for arn in each]
     found += [user_arn(account, name) for name in known.get(memories.SMTP_USERS.tag, ())]
     found += [dashboard_arn(account, name) for name in known.get(memories.DASHBOARDS.tag, ())]
-    strayed = [
-        *bridged,
-        *records,
-        *received,
-        *(stray for arn in found for stray in stray_at(env, account, arn)),
-    ]
+    steps = sorted((stray_at(env, account, arn) for arn in found), key=lambda each: -each[0])
+    strayed = [*bridged, *records, *received, *(each for _, strays in steps for each in strays)]
     return list({stray.key: stray for stray in strayed}.values())
 
 
@@ -58,7 +55,13 @@ def named(env: Environment, account: Account) -> frozenset[str]:
 def in_region(env: Environment, account: Account, region: str) -> Reading[list[str]]:
     """The ARNs in a region that carry the environment's tags and that the file does not name."""
     found = yield from tagged(region, {name: env.all_tags[name] for name in OURS})
-    return sorted(set(found) - named(env, account))
+    wanted = named(env, account)
+    return sorted(arn for arn in found if not {arn, before_its_id(arn)} & wanted)
+
+
+def before_its_id(arn: str) -> str:
+    """An ARN as the file has it: SES ends that of a tenant in an id that it gives it."""
+    return tenant_arn(arn, name_in(arn)) if ":tenant/" in arn else arn
 
 
 def old_destination(env: Environment, account: Account) -> Reading[list[Resource]]:
@@ -87,7 +90,10 @@ def old_records(
     return [one for name in domains for one in mail_from.records_at(env, account, zone, name)]
 
 
-def stray_at(env: Environment, account: Account, arn: str) -> list[Resource]:
-    """What something is that carries our tags, by its ARN."""
-    found = (step.strays(env, account, arn) for step in reversed(STEPS) if step.strays)
-    return next((list(resources) for resources in found if resources), [])
+def stray_at(env: Environment, account: Account, arn: str) -> tuple[int, Sequence[Resource]]:
+    """What something is that carries our tags, by its ARN, and the number of its step."""
+    for number, step in reversed(list(enumerate(STEPS))):
+        found = step.strays(env, account, arn) if step.strays else ()
+        if found:
+            return number, found
+    return 0, ()

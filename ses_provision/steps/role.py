@@ -8,7 +8,7 @@ from ses_provision.engine.needs import Facts
 from ses_provision.environment import Environment
 from ses_provision.resources import policies
 from ses_provision.resources.iam import RolePolicy
-from ses_provision.steps import arns
+from ses_provision.steps import arns, tenants
 
 
 def statements(env: Environment, account: Account) -> list[dict[str, Any]]:
@@ -37,6 +37,7 @@ def statements(env: Environment, account: Account) -> list[dict[str, Any]]:
             "Action": ["ses:GetAccount", "ses:GetSendQuota"],
             "Resource": "*",
         },
+        *tenants.statements(env, account),
     ]
 
 

@@ -67,21 +67,29 @@ def plain_http(arn: str) -> dict[str, Any]:
     }
 
 
+MOST_SETS = 20
+"""Sets that the policy of a topic names one by one; of more it names the account alone."""
+
+
 def ses(arn: str, env: Environment, account: Account) -> dict[str, Any]:
-    """SES may publish for this configuration set of this account (SES Developer Guide, event
+    """SES may publish for the configuration sets of the file (SES Developer Guide, event
     destination for Amazon SNS)."""
+    own = [each.configuration_set for each in env.tenants if each.configuration_set]
+    named = [account.arn("ses", f"configuration-set/{name}") for name in own]
+    shared = arns.configuration_set(env, account)
+    sources: str | list[str] = [shared, *named] if named else shared
+    sender = {"AWS:SourceAccount": account.id}
+    condition: dict[str, Any] = {"StringEquals": {**sender, "AWS:SourceArn": sources}}
+    if len(named) >= MOST_SETS:
+        every = account.arn("ses", "configuration-set/*")
+        condition = {"StringEquals": sender, "StringLike": {"AWS:SourceArn": every}}
     return {
         "Sid": "SesMayPublishEvents",
         "Effect": "Allow",
         "Principal": {"Service": "ses.amazonaws.com"},
         "Action": "SNS:Publish",
         "Resource": arn,
-        "Condition": {
-            "StringEquals": {
-                "AWS:SourceAccount": account.id,
-                "AWS:SourceArn": arns.configuration_set(env, account),
-            }
-        },
+        "Condition": condition,
     }
 
 

@@ -46,7 +46,8 @@ def walk_through(section: str) -> WalkThrough:
     body = rest.partition("\n## ")[0]
     files = {
         re.match(r"# (config/\S+)", block)[1]: block  # type: ignore[index]
-        for block in fenced(body, "toml")
+        for language in ("toml", "csv")
+        for block in fenced(body, language)
     }
     files |= dict(re.findall(r"(?ms)`(\S+\.xml)`:\n\n```xml\n(.*?)^```$", body))
     return WalkThrough(
@@ -112,6 +113,7 @@ def test_there_are_walk_throughs_for_each_kind_of_dns_and_for_each_optional_sect
         "one domain in two accounts and two regions",
         "one domain in two regions",
         "the first report",
+        "two senders and a table of more",
         "watch mail, and let a program react",
         "what a month costs",
     ]

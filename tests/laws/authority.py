@@ -45,6 +45,8 @@ ANYTHING = frozenset(
         "ses:ListConfigurationSets",
         "ses:ListDedicatedIpPools",
         "ses:ListRecommendations",
+        "ses:ListReputationEntities",
+        "ses:ListTenants",
         "ses:PutAccountDedicatedIpWarmupAttributes",
         "ses:PutAccountDetails",
         "ses:PutAccountPricingAttributes",
@@ -114,7 +116,9 @@ def checked(made: Made, bench: Bench) -> Iterator[Checked]:
 def conditions(made: Made) -> dict[str, tuple[str, ...]]:
     """What a call carries that conditions look at."""
     if made.operation == "SendEmail":
-        return {"ses:FromAddress": (made.params["FromEmailAddress"],)}
+        tenant = made.params.get("TenantName")
+        named = {"ses:TenantName": (tenant,)} if tenant else {}
+        return {"ses:FromAddress": (made.params["FromEmailAddress"],), **named}
     changes = made.params.get("ChangeBatch", {}).get("Changes", ())
     names = [change["ResourceRecordSet"]["Name"].rstrip(".").lower() for change in changes]
     return {NAMES: tuple(names)} if names else {}
@@ -144,10 +148,18 @@ def resources(made: Made, bench: Bench) -> list[str]:
 
 
 def sesv2(made: Made, bench: Bench) -> list[str]:
-    """Identities and configuration sets; a mail is checked on all that it touches."""
+    """Identities and configuration sets; a mail is checked on all that it touches, and not on its
+    tenant, whose name is a condition."""
     params = made.params
-    if "ResourceArn" in params:
-        return [params["ResourceArn"]]
+    if "ReputationEntityReference" in params:
+        policy = params.get("ReputationEntityPolicy")
+        return [params["ReputationEntityReference"], *([policy] if policy else [])]
+    if "TemplateName" in params:
+        return [arn(made, "ses", f"template/{params['TemplateName']}")]
+    tenant = params.get("TenantName") if made.operation != "SendEmail" else None
+    held = [arn(made, "ses", f"tenant/{tenant}/tn-{'0' * 30}")] if tenant else []
+    if "ResourceArn" in params or tenant:
+        return [*held, *([params["ResourceArn"]] if "ResourceArn" in params else [])]
     identity = params.get("EmailIdentity") or params.get("FromEmailAddress")
     named = params.get("ConfigurationSetName")
     found = [arn(made, "ses", f"identity/{identity}")] if identity else []

@@ -90,6 +90,13 @@ POOLS: Settings = {
     "configuration_set": {"pool": "bulk"},
     "pools": [{"name": "bulk", "scaling": "managed"}],
 }
+TENANTS: Settings = {
+    "tenants": [
+        {"name": "north", "configuration_set": "north", "reputation_policy": "strict",
+         "suppression": "tenant", "alarms": True},
+        {"name": "South_2"},
+    ],
+}  # fmt: skip
 ARCHIVE = f"arn:aws:ses:{REGION}:{ACCOUNT}:mailmanager-archive/a-{'0' * 24}"
 KEPT: Settings = {"archive": {"kms_key": "alias/archive", "types": ["SEND", "BOUNCE"],
                                  "permissions_boundary": surroundings.BOUNDARY}}  # fmt: skip
@@ -156,7 +163,7 @@ LONG: Settings = {
 OWN_KEY: Settings = {"dkim": {"method": "own_key"}}
 MANY_TAGS: Settings = {"tags": {f"Tag{number}": f"value {number}" for number in range(41)}}
 EVERYTHING = merged(
-    ROLE, PEOPLE, DMARC, BIMI, ACCESS, TWO_REGIONS, SMTP, PAUSE, POOLS, QUEUES,
+    ROLE, PEOPLE, DMARC, BIMI, ACCESS, TWO_REGIONS, SMTP, PAUSE, POOLS, QUEUES, TENANTS,
     {"archive": {}, "receiving": {}},
     {
         "configuration_set": {"max_delivery_seconds": 3600, "archive_arn": ARCHIVE},
@@ -169,6 +176,7 @@ EVERYTHING = merged(
         "report": {"to": ["night@example.com"]},
         "tags": {"Team": "mail"},
         "dkim": {"method": "own_key", "rotate_after_days": 90},
+        "tenants": [{**TENANTS["tenants"][0], "pool": "bulk"}, TENANTS["tenants"][1]],
     },
 )  # fmt: skip
 
@@ -277,6 +285,12 @@ ROWS = (
     Row("another environment's pool", {"configuration_set": {"pool": "bulk"}}, others={
         "shop": merged(POOLS, {"domain": "example.org", "configuration_set": {"name": "shop"}}),
     }),
+    Row("a tenant that sends as others", {
+        "sender": {"role": "web"},
+        "tenants": [{"name": "north", "identities": ["example.org", "desk@example.net"],
+                     "templates": ["receipt"], "reputation_policy": "none",
+                     "suppression": "account", "suppressed_reasons": ["COMPLAINT"]}],
+    }, around=(surroundings.partners,)),
     Row("an archive with all settings", merged(KEPT, {"archive": {
         "bucket": "their-mail-archive", "stream": "mail.events", "days": 30,
         "buffer_seconds": 60, "database": "mail", "workgroup": "mail", "scan_limit_mb": 10,
@@ -351,6 +365,27 @@ REFUSED = (
     }, "203.0.113.10"),
     Refused("one pool of two environments", POOLS, "dedicated IP pool bulk", others={
         "second": merged(POOLS, {"domain": "example.org", "configuration_set": {"name": "second"}}),
+    }),
+    Refused("a tenant with a dot", {"tenants": [{"name": "north.clinic"}]}, "tenants.0.name"),
+    Refused("two tenants of one name", {"tenants": [{"name": "a"}, {"name": "b"}, {"name": "a"}]},
+            "tenants.2.name: a is the name of another tenant"),
+    Refused("half a pair of suppression", {
+        "tenants": [{"name": "a", "suppressed_reasons": ["BOUNCE"]}],
+    }, "tenants.0.suppressed_reasons"),
+    Refused("a tenant's pool that is not there", merged(POOLS, {
+        "tenants": [{"name": "a", "configuration_set": "a", "pool": "other"}],
+    }), "tenants.0.pool: other is in no [[pools]]"),
+    Refused("alarms on a set that all share", {"tenants": [{"name": "a", "alarms": True}]},
+            "tenants.0.alarms"),
+    Refused("a set of two tenants", {
+        "tenants": [{"name": name, "configuration_set": "own"} for name in ("a", "b")],
+    }, "tenants.1.configuration_set"),
+    Refused("a tag by which tenants remember", {"tags": {"TenantResources": "x"}},
+            "TenantResources is set by ses-provision"),
+    Refused("a table of tenants that is not there", {"tenants_file": "gone.csv"}, "gone.csv"),
+    Refused("one tenant of two environments", TENANTS, "tenant South_2", others={
+        "second": {"domain": "example.org", "configuration_set": {"name": "second"},
+                   "tenants": [{"name": "South_2"}]},
     }),
     Refused("mail that is tried too long", {"configuration_set": {"max_delivery_seconds": 50401}},
             "configuration_set.max_delivery_seconds"),
@@ -631,6 +666,7 @@ PARTS = (
         around=(surroundings.key("alias/mail", REGION, FAR),)),
     Row("an SMTP user", SMTP),
     Row("a managed pool", POOLS),
+    Row("tenants", TENANTS),
     Row("all event types", {"events": {"types": [
         "SEND", "REJECT", "BOUNCE", "COMPLAINT", "DELIVERY", "OPEN", "CLICK",
         "RENDERING_FAILURE", "DELIVERY_DELAY", "SUBSCRIPTION",

@@ -192,6 +192,8 @@ def growing(life: Life) -> None:
         life.run("plan", "plan", "--json")
     if life.env.pools or life.env.configuration_set.pool:
         life.run("ips", "ips", "--json")
+    if life.env.tenants:
+        life.run("tenants", "tenants", "status", "--json")
     life.look("after verification", JSON)
     of_an_archive = ("redshift-sql",) if life.env.archive else ()
     for form in ("terraform", "cloudformation", "grafana", *of_an_archive):
@@ -252,9 +254,16 @@ def mend(life: Life, mutated: tuple[Mutation, ...]) -> None:
     life.rounds.append(Mended(mutated, planned, applied, before, after))
 
 
+def send_for_tenants(life: Life) -> None:
+    """A mail on behalf of each tenant."""
+    for tenant in life.env.tenants:
+        life.run(f"send-test {tenant.name}", "send-test", "--tenant", tenant.name, "--json")
+
+
 def work(life: Life) -> None:
     """What is done to a live account once."""
     life.run("send-test", "send-test", "--json")
+    send_for_tenants(life)
     for user in life.env.smtp_users:
         keys(life, user.name, is_kept=user.store != "terminal")
     if life.env.dkim.is_own_key and not life.env.dns.is_by_hand:
@@ -300,6 +309,11 @@ def stop(life: Life) -> None:
     life.photograph("while paused")
     life.run("resume", "resume", "--yes", "--json")
     life.run("resume the account", "resume", "--account", "--yes")
+    for tenant in life.env.tenants:
+        named = ("--tenant", tenant.name, "--yes", "--json")
+        life.run(f"pause {tenant.name}", "pause", *named)
+        life.run(f"plan while {tenant.name} is paused", "plan", "--json")
+        life.run(f"resume {tenant.name}", "resume", *named)
     life.photograph("after the stop")
 
 

@@ -108,16 +108,29 @@ def losses(bench: Bench, env: Environment, *, replicated: bool) -> dict[str, Cal
         )
         bench.local.clock.advance(2 * 86_400)
 
+    def freed(kind: str, name: str, operation: str, **named: str) -> Callable[[], object]:
+        # SES deletes nothing that a tenant has.
+        arn = f"arn:{partition(env.region)}:ses:{env.region}:{env.account_id}:{kind}/{name}"
+
+        def lose() -> None:
+            for tenant in env.tenants:
+                taking = {"TenantName": tenant.name, "ResourceArn": arn}
+                they("sesv2", "DeleteTenantResourceAssociation", **taking)
+            they("sesv2", operation, **named)
+
+        return lose
+
     found: dict[str, Callable[[], object]] = {
         "the topic": lambda: they("sns", "DeleteTopic", TopicArn=topic_arn),
-        "the address identity": lambda: they(
-            "sesv2", "DeleteEmailIdentity", EmailIdentity=env.from_address
+        "the address identity": freed(
+            "identity", env.from_address, "DeleteEmailIdentity", EmailIdentity=env.from_address
         ),
-        "the domain identity": lambda: they(
-            "sesv2", "DeleteEmailIdentity", EmailIdentity=env.domain
+        "the domain identity": freed(
+            "identity", env.domain, "DeleteEmailIdentity", EmailIdentity=env.domain
         ),
-        "the configuration set": lambda: they(
-            "sesv2",
+        "the configuration set": freed(
+            "configuration-set",
+            env.configuration_set.name,
             "DeleteConfigurationSet",
             ConfigurationSetName=env.configuration_set.name,
         ),

@@ -50,6 +50,11 @@ def maybe(schema: Schema) -> Schema:
     return {"anyOf": [schema, {"type": "null"}]}
 
 
+def either(*schemas: Schema) -> Schema:
+    """One of several shapes."""
+    return {"anyOf": list(schemas)}
+
+
 ERROR = thing(
     {
         "code": TEXT,
@@ -297,6 +302,27 @@ SENDING = thing(
     account_sends=YES_OR_NO,
     paused=TEXT,
     enforcement=maybe(TEXT),
+)
+SENDING_OF_A_TENANT = thing(
+    tenant=WORDS,
+    tenant_sends=YES_OR_NO,
+    paused=TEXT,
+    by_owner=TEXT,
+    by_ses=TEXT,
+    policy=TEXT,
+    impact=TEXT,
+)
+TENANTS = each(
+    thing(
+        name=WORDS,
+        arn=maybe(WORDS),
+        in_file=YES_OR_NO,
+        state=one_of("sends", "reinstated", "paused", "paused by SES", "not there"),
+        sends=YES_OR_NO,
+        policy=maybe(WORDS),
+        impact=maybe(one_of("HIGH", "LOW")),
+        findings=each(thing(type=WORDS, impact=WORDS, description=TEXT)),
+    )
 )
 SUPPRESSION = thing(
     {
@@ -649,8 +675,9 @@ REPORTS: dict[str, dict[str, Schema]] = {
             )
         )
     },
-    "pause": {"sending": SENDING},
-    "resume": {"sending": SENDING},
+    "pause": {"sending": either(SENDING, SENDING_OF_A_TENANT)},
+    "resume": {"sending": either(SENDING, SENDING_OF_A_TENANT)},
+    "tenants": {"tenants": TENANTS},
     "suppression": {"suppression": SUPPRESSION},
     "dkim": {
         "dkim": thing(
@@ -699,7 +726,7 @@ REPORTS: dict[str, dict[str, Schema]] = {
         "form": one_of("any", "auth0"),
         "fields": mapping(WORDS),
     },
-    "send-test": dict.fromkeys(("message_id", "from", "to", "configuration_set"), WORDS),
+    "send-test": dict.fromkeys(("message_id", "from", "to", "configuration_set", "tenant"), WORDS),
     "request-access": {
         "access": ACCESS,
         "preflight": each(PREFLIGHT),
@@ -720,7 +747,7 @@ REPORTS: dict[str, dict[str, Schema]] = {
 OPTIONAL = frozenset(
     {"check", "update_policy", "dns_token", "format", "text", "template", "resources_to_import",
      "left_out", "console", "submitted", "smtp", "smtp_users", "hops", "form", "fields",
-     "dashboard", "inbox", "mail", "statements"}
+     "dashboard", "inbox", "mail", "statements", "tenant"}
 )  # fmt: skip
 """What is said only by some options of a command."""
 OF_ACTIONS = frozenset({"dkim"})

@@ -107,6 +107,42 @@ def pool_member(wanted: dict[str, Any], they: Somebody) -> Iterator[Made]:
     yield "no pool", {"pool"}, f"sesv2:{operation}", partial(they, "sesv2", operation, **there)
 
 
+def tenant(wanted: dict[str, Any], they: Somebody) -> Iterator[Made]:
+    """What a tenant may use, by which policy it is stopped, whom it suppresses, its tags."""
+    name = {"TenantName": wanted["arn"].split("/")[1]}
+
+    def arn() -> str:
+        return str(they("sesv2", "GetTenant", **name)["Tenant"]["TenantArn"])
+
+    def take(resource: str) -> None:
+        whole = f"{wanted['arn'].partition(':tenant/')[0]}:{resource}"
+        they("sesv2", "DeleteTenantResourceAssociation", **name, ResourceArn=whole)
+
+    def be_stopped_by(policy: str) -> None:
+        _, partition, _, region, *_ = wanted["arn"].split(":")
+        they(
+            "sesv2",
+            "UpdateReputationEntityPolicy",
+            ReputationEntityType="RESOURCE",
+            ReputationEntityReference=arn(),
+            ReputationEntityPolicy=f"arn:{partition}:ses:{region}:aws:reputation-policy/{policy}",
+        )
+
+    def untag() -> None:
+        they("sesv2", "UntagResource", ResourceArn=arn(), TagKeys=OUR_TAG)
+
+    given = "sesv2:CreateTenantResourceAssociation"
+    yield "taken", {"resources"}, given, partial(take, wanted["resources"][0])
+    other = "strict" if wanted["policy"] == "standard" else "standard"
+    yield (
+        "policy", {"policy"}, "sesv2:UpdateReputationEntityPolicy", partial(be_stopped_by, other)
+    )  # fmt: skip
+    yield "tag", {"tags.Environment"}, "sesv2:TagResource", untag
+    if wanted["suppression"]:
+        put = "PutTenantSuppressionAttributes"
+        yield "suppression", {"suppression"}, f"sesv2:{put}", partial(they, "sesv2", put, **name)
+
+
 def ses_tag(wanted: dict[str, Any], they: Somebody) -> Made:
     """A tag of a set or an identity is changed."""
     arn = wanted["arn"]
@@ -240,6 +276,7 @@ KINDS: Kinds = {
     "Tracking": tracking,
     "Pool": pool,
     "PoolMember": pool_member,
+    "Tenant": tenant,
     "EmailIdentity": email_identity,
     "MailFrom": mail_from,
     "EventDestination": event_destination,

@@ -123,6 +123,15 @@ def function(bench: Bench) -> None:
     )
 
 
+def partners(bench: Bench) -> None:
+    """Identities and a template that a tenant of somebody's sends as and with."""
+    where = ("111122223333", "us-east-2", "sesv2")
+    for name in ("example.org", "desk@example.net"):
+        bench.call(*where, "CreateEmailIdentity", EmailIdentity=name)
+    content = {"Subject": "Receipt", "Text": "Thank you."}
+    bench.call(*where, "CreateEmailTemplate", TemplateName="receipt", TemplateContent=content)
+
+
 def leased(bench: Bench) -> None:
     """The account has leased addresses: two for the environment, one for nobody."""
     ips = ["203.0.113.10", "203.0.113.11", "203.0.113.12"]

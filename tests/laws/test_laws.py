@@ -264,6 +264,7 @@ NAMES: dict[str, Callable[[dict[str, Any]], list[str]]] = {
     "RulePermission": lambda wanted: [wanted["sid"], last(wanted["function_arn"], ":")],
     "SendingPool": lambda wanted: [wanted["pool"]],
     "Subscription": lambda wanted: [wanted["topic_arn"], wanted["endpoint"]],
+    "Tenant": lambda wanted: [wanted["arn"].split("/")[1]],
     "Topic": lambda wanted: [wanted["arn"]],
     "TopicStatement": lambda wanted: [wanted["sid"], last(wanted["topic_arn"], ":")],
     "Tracking": lambda wanted: [wanted["domain"]],

@@ -110,6 +110,11 @@ RARE = frozenset(
         "sns:ListTagsForResource",
         # A standard pool is made managed only where somebody takes the step over.
         "ses:PutDedicatedIpPoolScalingAttributes",
+        # Of a tenant only what the lists do not tell is asked, and what it lacks is looked for.
+        "ses:GetEmailTemplate",
+        "ses:GetTenant",
+        # ... and only what the file named once is taken from it.
+        "ses:DeleteTenantResourceAssociation",
         # A life asks for no larger quota, for prices of today, or for what VDM counts.
         "servicequotas:RequestServiceQuotaIncrease",
         "pricing:GetProducts",
@@ -147,9 +152,11 @@ RARE = frozenset(
         "ses:PutEmailIdentityDkimAttributes",
         "ses:PutEmailIdentityDkimSigningAttributes",
         "ses:PutEmailIdentityFeedbackAttributes",
+        "ses:PutTenantSuppressionAttributes",
         "ses:TagResource",
         "ses:UpdateConfigurationSetEventDestination",
         "ses:UpdateReceiptRule",
+        "ses:UpdateReputationEntityPolicy",
         "sns:SetTopicAttributes",
         "sns:TagResource",
     }

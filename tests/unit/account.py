@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+from ses_provision.engine.calling import completed
 from ses_provision.engine.model import Action, Change, Found, Resource
 from ses_provision.outside.aws import Connections, Reader
 from ses_provision.outside.call import Call
@@ -27,7 +28,7 @@ class OneAccount:
     def send(self, calls: Sequence[Call]) -> None:
         """Make calls."""
         for call in calls:
-            self.connections.send(call)
+            self.connections.send(completed(call, self.connections))
 
     def write(self, wanted: Resource) -> Sequence[Call]:
         """Turn what stands there into the resource, with the calls that this took."""

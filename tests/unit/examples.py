@@ -24,6 +24,8 @@ from ses_provision.resources.ses import (
     Pool,
     SendingPool,
 )
+from ses_provision.resources.ses.tenancy import tenant_arn
+from ses_provision.resources.ses.tenants import REMEMBERED, Suppression, Tenant
 from ses_provision.resources.sns import Subscription, Topic
 
 ACCOUNT = Account("524471258033", "us-east-2")
@@ -97,6 +99,14 @@ OTHER_POOL = Pool(ACCOUNT.arn("ses", "dedicated-ip-pool/others"), "STANDARD", {}
 ARCHIVE = ACCOUNT.arn("ses", f"mailmanager-archive/a-{'0' * 24}")
 OTHER_SET = ConfigurationSet(
     ACCOUNT.arn("ses", "configuration-set/others"), frozenset(), "OPTIONAL", False, {}
+)
+NORTH = Tenant(
+    tenant_arn(SET_ARN, "north"),
+    frozenset({"configuration-set/rules"}),
+    "strict",
+    Suppression("TENANT", frozenset({"BOUNCE"})),
+    {**TAGS, REMEMBERED: "configuration-set/rules configuration-set/others"},
+    frozenset({"configuration-set/rules", "configuration-set/others"}),
 )
 DOMAIN_IDENTITY = EmailIdentity(
     arn=ACCOUNT.arn("ses", f"identity/{DOMAIN}"),
@@ -274,6 +284,18 @@ EXAMPLES = (
         frozenset({"set_arn"}),
         {"pool": "others"},
         before=(CONFIGURATION_SET, POOL, OTHER_POOL),
+    ),
+    Example(
+        "tenant",
+        NORTH,
+        frozenset({"arn"}),
+        {
+            "resources": frozenset({"configuration-set/rules", "configuration-set/others"}),
+            "policy": "none",
+            "suppression": Suppression("ACCOUNT", frozenset({"COMPLAINT"})),
+            "tags": {**NORTH.tags, "Environment": "another"},
+        },
+        before=(CONFIGURATION_SET, OTHER_SET),
     ),
     Example(
         "archiving",

@@ -45,7 +45,15 @@ def shown() -> list[Shown]:
     return found
 
 
-OPTIONAL = ("bimi", "events.queues", "pools", "production_access", "report", "smtp_users")
+OPTIONAL = (
+    "bimi",
+    "events.queues",
+    "pools",
+    "production_access",
+    "report",
+    "smtp_users",
+    "tenants",
+)
 """Sections that require settings, and are not required themselves."""
 QUEUES = "events.queues"
 SETTINGS = shown()
@@ -97,6 +105,16 @@ def test_the_example_shows_the_default_or_says_that_there_is_none(one: Shown) ->
         assert (tuple(plain) if isinstance(default, tuple) else plain) == default
 
 
+def with_a_tenant(one: Shown, section: dict[str, Any]) -> dict[str, Any]:
+    """A tenant with a setting of tenants, and what that wants beside it."""
+    if one.section != "tenants":
+        return {}
+    beside = {"suppression": "tenant"} if one.name == "suppressed_reasons" else {}
+    tenant = {"name": "north", "configuration_set": "north", **beside, **section}
+    pool = {"name": "transactional", "scaling": "managed"}
+    return {"tenants": [tenant], "pools": [pool]}
+
+
 @pytest.mark.parametrize("one", [one for one in SETTINGS if one.section == QUEUES])
 def test_each_line_of_a_queue_can_be_uncommented(one: Shown) -> None:
     raw: dict[str, Any] = tomllib.loads(TEXT)
@@ -119,6 +137,7 @@ def test_each_line_of_the_example_can_be_uncommented(one: Shown) -> None:
     section |= {"method": "own_key"} if one.prose.startswith('With method "own_key"') else {}
     if one.section == "pools":
         raw["pools"] = [{"name": "transactional", "scaling": "managed", **section}]
+    raw |= with_a_tenant(one, section)
     if one.name.startswith("tracking_"):
         section["tracking_domain"] = "click.example.com"
     if one.prose.startswith('With provider "external"'):

@@ -314,7 +314,9 @@ def tag(there: OneAccount, resource: Any, tags: Mapping[str, str]) -> None:
     service = resource.arn.split(":")[2].replace("ses", "sesv2")
     where = "ResourceARN" if service == "cloudwatch" else "ResourceArn"
     listed = [{"Key": key, "Value": value} for key, value in tags.items()]
-    there.ask(service, "TagResource", **{where: resource.arn, "Tags": listed})
+    # The ARN of a tenant is known only where it stands.
+    arn = getattr(there.read(resource).live, "live_arn", resource.arn)
+    there.ask(service, "TagResource", **{where: arn, "Tags": listed})
 
 
 def test_a_missing_role_is_in_the_way_and_says_what_to_do(there: OneAccount) -> None:

@@ -121,6 +121,8 @@ def test_the_steps_follow_the_order_of_the_plan() -> None:
         "tracking",
         "archiving",
         "pools",
+        "tenant-sets",
+        "tenants",
     ]
 
 

@@ -37,7 +37,10 @@ DedicatedIps = Annotated[
     int, typer.Option("--dedicated-ips", min=0, max=MOST, metavar="N", help="Leased IP addresses.")
 ]
 Tenants = Annotated[
-    int, typer.Option("--tenants", min=0, max=MOST, metavar="N", help="Tenants of SES.")
+    int,
+    typer.Option(
+        "--tenants", min=0, max=MOST, metavar="N", help="Tenants; the file's if left out."
+    ),
 ]
 Received = Annotated[
     int, typer.Option("--received", min=0, max=MOST, metavar="N", help="Mails that arrive a month.")

@@ -20,33 +20,38 @@ def send_test(
         str | None,
         typer.Option("--to", metavar="ADDRESS", help="The mailbox simulator if left out."),
     ] = None,
+    tenant: Annotated[
+        str, typer.Option("--tenant", metavar="NAME", help="Send on behalf of a tenant.")
+    ] = "",
 ) -> None:
     """Send one mail through the real identity and configuration set.
 
-    Where SES refuses it, says why: sandbox, region, MAIL FROM, pause, or the ARN that is not
-    allowed. Mail to the simulator is delivered to nobody.
+    Where SES refuses it, says why: sandbox, region, MAIL FROM, pause, the ARN that is not
+    allowed, or what a tenant was not given. Mail to the simulator is delivered to nobody.
 
     Example: ses-provision send-test --env prod
     """
-    from ses_provision.operations.test_mail import SUCCESS
+    from ses_provision.operations.test_mail import SUCCESS, sender_of, set_of
 
     recipient = SUCCESS if to is None else address(to)
 
     def work(run: Run, target: Target) -> None:
-        message_id = send(target, recipient)
+        message_id = send(target, recipient, tenant)
         env = target.env
+        name, sender = set_of(env, tenant), sender_of(env, tenant)
         run.report(
             env.name,
             {
                 "message_id": message_id,
-                "from": env.from_address,
+                "from": sender,
                 "to": recipient,
-                "configuration_set": env.configuration_set.name,
+                "configuration_set": name,
+                **({"tenant": tenant} if tenant else {}),
             },
         )
         run.show(
-            f"{env.name}: sent from {env.from_address} to {recipient} with "
-            f"{env.configuration_set.name} in {env.region}",
+            f"{env.name}: sent from {sender} to {recipient} with "
+            f"{name} in {env.region}" + (f" on behalf of tenant {tenant}" if tenant else ""),
             f"message id {message_id}",
         )
 
@@ -63,11 +68,11 @@ def address(given: str) -> str:
         raise UsageError(f"--to {error}.") from error
 
 
-def send(target: Target, to: str) -> str:
+def send(target: Target, to: str, tenant: str = "") -> str:
     """Send the mail; answer with its message id, or raise what a refusal means."""
     from ses_provision.operations import test_mail
 
-    return delivered(target, test_mail.mail(target.env, target.account, to), (to,))
+    return delivered(target, test_mail.mail(target.env, target.account, to, tenant), (to,))
 
 
 def delivered(target: Target, mail: Call, to: Sequence[str]) -> str:

@@ -38,6 +38,9 @@ def suppression(
         Format | None,
         typer.Option("--format", help="Whose file it is; told by its columns if left out."),
     ] = None,
+    tenant: Annotated[
+        str, typer.Option("--tenant", metavar="NAME", help="The list of a tenant.")
+    ] = "",
     rate: Annotated[
         float, typer.Option("--rate", min=0.1, max=50, metavar="N", help="Calls a second.")
     ] = 1,
@@ -49,12 +52,17 @@ def suppression(
     FILE takes in what another provider kept: run it before the first mail. export writes it as CSV.
     settings shows what SES takes in by itself, and --reason says what it should.
 
+    A tenant may have a list of its own: --tenant NAME is about that; export it before the tenant is
+    deleted, for it is lost with it.
+
     An import puts only what lacks, at the pace that SES allows; interrupted, it goes on where it
     was. An address that stands on the list keeps its reason.
 
     Example: ses-provision suppression list --env prod
     """
-    given = Given(action, tuple(what or ()), tuple(each.value for each in reason or ()), form)
+    given = Given(
+        action, tuple(what or ()), tuple(each.value for each in reason or ()), form, tenant
+    )
     given.insist()
     wanted = suppression_list.file(given) if action is Action.IMPORT else None
 

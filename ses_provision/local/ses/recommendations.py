@@ -35,7 +35,10 @@ class Recommendations:
 
     def list(self, caller: Caller, params: Params) -> Reply:
         """What should be put right; only where VDM is on."""
-        place = self._world.of(caller)
+        place, about = self._world.of(caller), params.get("Filter", {}).get("RESOURCE_ARN", "")
+        if ":tenant/" in about:
+            # Findings about tenants want no subscription (AWS blog, Implement Tenants part 3).
+            return {"Recommendations": list(self._of_a_tenant(place, about))}
         if not vdm_enabled(place):
             raise bad_request("Virtual Deliverability Manager is not enabled for this account.")
         found = [
@@ -48,6 +51,20 @@ class Recommendations:
         kept = [each for each in found if all(each[_FILTERS[key]] == wanted[key] for key in wanted)]
         shown, more = page(params, kept, PAGES)
         return {"Recommendations": shown, **more}
+
+    def _of_a_tenant(self, place: Place, about: str) -> Iterator[dict[str, Any]]:
+        tenant = next((t for t in place.tenants.values() if t.id == about.rpartition("/")[2]), None)
+        if tenant is not None and tenant.impact is not None:
+            since = tenant.status_changed_at or tenant.created_at
+            yield {
+                "ResourceArn": about,
+                "Type": "BOUNCE",
+                "Description": "The bounce rate of this tenant is high.",
+                "Status": "OPEN",
+                "CreatedTimestamp": since,
+                "LastUpdatedTimestamp": since,
+                "Impact": tenant.impact,
+            }
 
     def _missing(self, place: Place, identity: Identity) -> Iterator[str]:
         self._lifecycle.refresh(place, identity)

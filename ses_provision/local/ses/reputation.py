@@ -102,9 +102,8 @@ def _reference(caller: Caller, tenant: Tenant) -> str:
 
 
 def _tenant(caller: Caller, place: Place, reference: str) -> Tenant | None:
-    return next(
-        (each for each in place.tenants.values() if _reference(caller, each) == reference), None
-    )
+    found = place.tenants.get(reference.split("/")[1]) if "/" in reference else None
+    return found if found is not None and _reference(caller, found) == reference else None
 
 
 def _shown(caller: Caller, tenant: Tenant) -> dict[str, Any]:

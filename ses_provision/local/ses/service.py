@@ -38,7 +38,7 @@ from ses_provision.local.ses.state import (
 from ses_provision.local.ses.suppression import SuppressionList
 from ses_provision.local.ses.tags import Tags
 from ses_provision.local.ses.templates import Templates
-from ses_provision.local.ses.tenants import Tenants
+from ses_provision.local.ses.tenants import Tenants, tags_of_all
 from ses_provision.local.ses.verification_templates import VerificationTemplates
 from ses_provision.local.ses.world import Handler, World
 
@@ -159,6 +159,10 @@ class SesV2:
         """Lease dedicated IP addresses to an account."""
         with self.lock:
             self._dedicated_ips.lease(self.world.place(account, region), ips)
+
+    def tagged(self, caller: Caller) -> dict[str, dict[str, str]]:
+        """The tags of all tenants, of which there may be thousands, by ARN."""
+        return tags_of_all(caller, self.world.of(caller))
 
     def find_fault(self, account: str, region: str, tenant: str, impact: str | None) -> None:
         """Let SES find something in a tenant's mail: LOW, HIGH, or None for nothing any more."""

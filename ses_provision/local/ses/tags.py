@@ -100,7 +100,10 @@ def _absent(kind: str, name: str, arn: str) -> str:
 
 def _tenant(place: Place, name: str) -> Any:
     # aws-facts 4: a tenant's ARN is tenant/NAME/ID; facts-sending A1: the id alone decides.
-    tenant_id = name.rpartition("/")[2]
+    plain, _, tenant_id = name.rpartition("/")
+    named = place.tenants.get(plain)
+    if named is not None and named.id == tenant_id:
+        return named
     return next((each for each in place.tenants.values() if each.id == tenant_id), None)
 
 

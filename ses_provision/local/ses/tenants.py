@@ -208,6 +208,14 @@ def check_may_use(tenant: Tenant, resources: Iterable[str]) -> None:
         raise access_denied(f"Tenant not associated with resources [{', '.join(missing)}].")
 
 
+def tags_of_all(caller: Caller, place: Place) -> dict[str, dict[str, str]]:
+    """The tags of each tenant, by its ARN."""
+    return {
+        arn(caller, "tenant", f"{tenant.name}/{tenant.id}"): dict(tenant.tags)
+        for tenant in place.tenants.values()
+    }
+
+
 def _check_name(name: str) -> None:
     if not name.strip():
         raise bad_request("TenantName cannot be empty")

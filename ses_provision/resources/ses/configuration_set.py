@@ -187,7 +187,7 @@ class ConfigurationSet:
         """Event destinations of others, and what hangs on the set."""
         arns = {str(getattr(resource, "arn", "")) for resource in ours}
         listed = yield from destinations(live.arn)
-        needed_by, held_by = yield from together([users(live.arn, arns), tenants(live.arn)])
+        needed_by, held_by = yield from together([users(live.arn, arns), tenants(live.arn, ours)])
         known = {
             resource.name
             for resource in ours

@@ -165,9 +165,9 @@ class EmailIdentity:
             return []
         return [asking.deletion(self.arn, "DeleteEmailIdentity", EmailIdentity=self.name)]
 
-    def additions(self, live: EmailIdentity, _ours: Sequence[Resource]) -> Reading[tuple[str, ...]]:
+    def additions(self, live: EmailIdentity, ours: Sequence[Resource]) -> Reading[tuple[str, ...]]:
         """Sending authorization policies, which let others send as the identity, and tenants."""
-        held_by = yield from tenants(live.arn)
+        held_by = yield from tenants(live.arn, ours)
         added = (f"others added sending authorization policy {name}" for name in live.policies)
         return (*added, *held_by)
 

@@ -1,4 +1,5 @@
-"""The account's suppression list in a region: to whom SES accepts mail and sends none."""
+"""The account's suppression list in a region: to whom SES accepts mail and sends none. A tenant may
+have one of its own, which the same operations name by its tenant."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from ses_provision.outside.call import Call
-from ses_provision.outside.reading import Answer, Ask, Parameter, Reading, ask, question
+from ses_provision.outside.reading import Answer, Ask, Parameter, Reading, ask
 from ses_provision.outside.rights import EVERYTHING
 from ses_provision.resources.ses.account import account_question
 from ses_provision.resources.ses.asking import ABSENT
@@ -27,9 +28,16 @@ class Suppressed:
     since: datetime | None = None
 
 
-def page_question(region: str, reasons: tuple[str, ...] = (), token: str = "") -> Ask:
+def of(tenant: str) -> dict[str, str]:
+    """What names the list of a tenant; nothing for that of the account."""
+    return {"TenantName": tenant} if tenant else {}
+
+
+def page_question(
+    region: str, reasons: tuple[str, ...] = (), token: str = "", tenant: str = ""
+) -> Ask:
     """The question for one page of the list. botocore has no paginator for it."""
-    params: dict[str, Parameter] = {"PageSize": PAGE}
+    params: dict[str, Parameter] = {"PageSize": PAGE, **of(tenant)}
     if reasons:
         params["Reasons"] = reasons
     if token:
@@ -44,12 +52,14 @@ def page_question(region: str, reasons: tuple[str, ...] = (), token: str = "") -
     )
 
 
-def suppressed(region: str, reasons: tuple[str, ...] = ()) -> Reading[list[Suppressed]]:
+def suppressed(
+    region: str, reasons: tuple[str, ...] = (), tenant: str = ""
+) -> Reading[list[Suppressed]]:
     """The whole list, or what stands on it for some reasons."""
     found: list[Suppressed] = []
     token = ""
     while True:
-        [answer] = yield from ask(page_question(region, reasons, token))
+        [answer] = yield from ask(page_question(region, reasons, token, tenant))
         found += [
             Suppressed(each["EmailAddress"], each["Reason"], each.get("LastUpdateTime"))
             for each in (answer or {}).get("SuppressedDestinationSummaries") or ()
@@ -59,36 +69,37 @@ def suppressed(region: str, reasons: tuple[str, ...] = ()) -> Reading[list[Suppr
             return found
 
 
-def one_question(region: str, address: str) -> Ask:
+def one_question(region: str, address: str, tenant: str = "") -> Ask:
     """The question for one address."""
-    return question(
+    params = {"EmailAddress": address, **of(tenant)}
+    return Ask(
         "sesv2",
         region,
         "GetSuppressedDestination",
+        tuple(sorted(params.items())),
         on=EVERYTHING,
         absent=ABSENT,
-        EmailAddress=address,
     )
 
 
-def one(region: str, address: str) -> Reading[Suppressed | None]:
+def one(region: str, address: str, tenant: str = "") -> Reading[Suppressed | None]:
     """An address as it stands on the list; None where it does not."""
-    [answer] = yield from ask(one_question(region, address))
+    [answer] = yield from ask(one_question(region, address, tenant))
     found = (answer or {}).get("SuppressedDestination")
     if not found:
         return None
     return Suppressed(found["EmailAddress"], found["Reason"], found.get("LastUpdateTime"))
 
 
-def put(region: str, address: str, reason: str) -> Call:
+def put(region: str, address: str, reason: str, tenant: str = "") -> Call:
     """Suppress an address, or change the reason."""
-    params = {"EmailAddress": address, "Reason": reason}
+    params = {"EmailAddress": address, "Reason": reason, **of(tenant)}
     return Call("sesv2", region, "PutSuppressedDestination", params, on=EVERYTHING)
 
 
-def delete(region: str, address: str) -> Call:
+def delete(region: str, address: str, tenant: str = "") -> Call:
     """Let mail through to an address again; it may be off the list already."""
-    params = {"EmailAddress": address}
+    params = {"EmailAddress": address, **of(tenant)}
     return Call(
         "sesv2", region, "DeleteSuppressedDestination", params, on=EVERYTHING, already=ABSENT
     )

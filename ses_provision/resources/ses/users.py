@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
+from typing import TYPE_CHECKING
 
 from ses_provision.names import region_of
 from ses_provision.outside.reading import Ask, Reading, ask, question, together
-from ses_provision.outside.refusals import Refusal
 from ses_provision.outside.rights import EVERYTHING
-from ses_provision.resources.ses.asking import ABSENT
 from ses_provision.resources.ses.identity import identity
+from ses_provision.resources.ses.tenancy import holders
+
+if TYPE_CHECKING:
+    from ses_provision.engine.model import Resource
 
 MOST = 100
 """Identities that are asked for their set: SES answers about one such question a second."""
 
 PAGE = 1000  # identities that one answer names (SESv2 API reference, ListEmailIdentities)
-
-WITHOUT_TENANTS = Refusal("UnknownOperationException")
-"""What an API says that does not have an operation yet."""
 
 
 def identities_question(region: str) -> Ask:
@@ -33,26 +33,12 @@ def identities_question(region: str) -> Ask:
     )
 
 
-def tenants_question(arn: str) -> Ask:
-    """The question for the tenants that hold something."""
-    return question(
-        "sesv2",
-        region_of(arn),
-        "ListResourceTenants",
-        on=(arn,),
-        absent=(*ABSENT, WITHOUT_TENANTS),
-        nothing={"ResourceTenants": []},
-        something={"ResourceTenants": []},
-        pages=True,
-        ResourceArn=arn,
-    )
-
-
-def tenants(arn: str) -> Reading[tuple[str, ...]]:
-    """Why something of ours is needed: the tenants that hold it."""
-    [listed] = yield from ask(tenants_question(arn))
-    names = [found["TenantName"] for found in (listed or {}).get("ResourceTenants") or ()]
-    return tuple(f"tenant {name} holds it" for name in sorted(names))
+def tenants(arn: str, ours: Iterable[Resource]) -> Reading[tuple[str, ...]]:
+    """Why something of ours is needed: the tenants that hold it. Those of the file go before it,
+    or else keep it by themselves."""
+    named = yield from holders(arn)
+    own = {each.key.name for each in ours if ":tenant/" in str(getattr(each, "arn", ""))}
+    return tuple(f"tenant {name} holds it" for name in sorted(named - own))
 
 
 def users(set_arn: str, ours: Collection[str]) -> Reading[tuple[str, ...]]:
