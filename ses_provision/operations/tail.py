@@ -140,10 +140,9 @@ def insist_on_events(env: Environment, found: frozenset[str]) -> None:
     )
 
 
-def left_behind(env: Environment, account: Account) -> Reading[list[str]]:
+def left_behind(env: Environment) -> Reading[list[str]]:
     """The names of what other tails made in this environment, by its tags."""
     found = yield from tagged_alike(env.region, env.all_tags)
-    del account
     names = {arn.replace("/", ":").rpartition(":")[2] for arn in found}
     return sorted(name for name in names if temporary.is_ours(name))
 

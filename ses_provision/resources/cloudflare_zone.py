@@ -12,7 +12,7 @@ from ses_provision.outside.call import Call, Doubt
 from ses_provision.outside.providers import CLOUDFLARE, MOVED, NO_REPLY
 from ses_provision.outside.reading import Answers, Ask, Reading, ask, question
 from ses_provision.outside.refusals import Refusal
-from ses_provision.resources.dns_zone import EVERY_WAY, Raw, Reach, at_name
+from ses_provision.resources.dns_zone import EVERY_WAY, Raw, Reach, at_name, change_of
 
 WHERE = "Cloudflare"
 
@@ -88,17 +88,8 @@ class CloudflareZone:
 
     def change(self, changes: Iterable[tuple[str, Raw]]) -> Call:
         """One batch, made as a whole or not at all."""
-        entries = [{"Action": verb, "ResourceRecordSet": dict(found)} for verb, found in changes]
-        params: dict[str, Any] = {"ZoneId": self.zone_id, "ChangeBatch": {"Changes": entries}}
-        return Call(
-            CLOUDFLARE,
-            WHERE,
-            "BatchRecords",
-            params,
-            on=(),
-            already=ALREADY,
-            batch=("ChangeBatch", "Changes"),
-            doubt=DOUBT,
+        return change_of(
+            CLOUDFLARE, WHERE, "BatchRecords", {"ZoneId": self.zone_id}, changes, ALREADY, DOUBT
         )
 
     def holding(self, *sets: Raw) -> Answers:

@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from ses_provision.names import dns_name, parents
-from ses_provision.outside.call import Call
+from ses_provision.outside.call import Call, Doubt
 from ses_provision.outside.reading import Answers, Reading
+from ses_provision.outside.refusals import Refusal
 
 Raw = Mapping[str, Any]
 """A record set as Route 53 writes it."""
@@ -58,6 +59,29 @@ class DnsZone(Protocol):
 
     def holding(self, *sets: Raw) -> Answers:
         """What its provider answers where these sets stand, for rehearsals."""
+
+
+def change_of(
+    service: str,
+    place: str,
+    operation: str,
+    zone: Mapping[str, str],
+    changes: Iterable[tuple[str, Raw]],
+    already: tuple[Refusal, ...],
+    doubt: Doubt,
+) -> Call:
+    """Changes of a zone that is not at AWS: no policy allows them, and they are read back."""
+    entries = [{"Action": verb, "ResourceRecordSet": dict(found)} for verb, found in changes]
+    return Call(
+        service,
+        place,
+        operation,
+        {**zone, "ChangeBatch": {"Changes": entries}},
+        on=(),
+        already=already,
+        batch=("ChangeBatch", "Changes"),
+        doubt=doubt,
+    )
 
 
 @dataclass(frozen=True)

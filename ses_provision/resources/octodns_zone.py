@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from ses_provision.environment import Environment
 from ses_provision.errors import HostedZoneProblem
@@ -13,7 +12,7 @@ from ses_provision.outside.providers import MOVED, NO_REPLY, OCTODNS
 from ses_provision.outside.providers.octodns_allowed import ALLOWED, PREFIX, Allowed
 from ses_provision.outside.reading import Answers, Ask, Reading, ask, question
 from ses_provision.outside.refusals import Refusal
-from ses_provision.resources.dns_zone import ADD, Raw, Reach, at_name
+from ses_provision.resources.dns_zone import ADD, Raw, Reach, at_name, change_of
 from ses_provision.resources.record_sets import values_of
 
 ALREADY = (Refusal(MOVED), Refusal(NO_REPLY))
@@ -72,22 +71,13 @@ class OctodnsZone:
 
     def change(self, changes: Iterable[tuple[str, Raw]]) -> Call:
         """Changes that the class makes one by one, in most cases."""
-        entries = [{"Action": verb, "ResourceRecordSet": dict(found)} for verb, found in changes]
-        params: dict[str, Any] = {"Zone": self.name, "ChangeBatch": {"Changes": entries}}
-        return Call(
-            OCTODNS,
-            self.provider,
-            "WriteRecordSets",
-            params,
-            on=(),
-            already=ALREADY,
-            batch=("ChangeBatch", "Changes"),
-            doubt=Doubt(
-                self.allowed.title,
-                "look whether it keeps a TTL of its own (then set dns.ttl to that), or writes a "
-                "value in another way",
-            ),
+        doubt = Doubt(
+            self.allowed.title,
+            "look whether it keeps a TTL of its own (then set dns.ttl to that), or writes a value "
+            "in another way",
         )
+        zone = {"Zone": self.name}
+        return change_of(OCTODNS, self.provider, "WriteRecordSets", zone, changes, ALREADY, doubt)
 
     def holding(self, *sets: Raw) -> Answers:
         """The answer of a zone in which these sets stand."""

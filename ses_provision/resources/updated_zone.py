@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from ses_provision.environment import Environment
 from ses_provision.errors import HostedZoneProblem
@@ -13,7 +12,7 @@ from ses_provision.outside.call import Call, Doubt
 from ses_provision.outside.providers import NO_REPLY, PREREQUISITES, RFC2136
 from ses_provision.outside.reading import Answers, Ask, Reading, ask, question
 from ses_provision.outside.refusals import Refusal
-from ses_provision.resources.dns_zone import EVERY_WAY, Raw, above, at_name
+from ses_provision.resources.dns_zone import EVERY_WAY, Raw, above, at_name, change_of
 
 ALREADY = tuple(Refusal(code) for code in (*PREREQUISITES, NO_REPLY))
 """A prerequisite does not hold, or nobody knows whether an update was made."""
@@ -75,17 +74,8 @@ class UpdatedZone:
 
     def change(self, changes: Iterable[tuple[str, Raw]]) -> Call:
         """One update, applied as a whole or not at all."""
-        entries = [{"Action": verb, "ResourceRecordSet": dict(found)} for verb, found in changes]
-        params: dict[str, Any] = {"Zone": self.name, "ChangeBatch": {"Changes": entries}}
-        return Call(
-            RFC2136,
-            self.server,
-            "UpdateRecordSets",
-            params,
-            on=(),
-            already=ALREADY,
-            batch=("ChangeBatch", "Changes"),
-            doubt=DOUBT,
+        return change_of(
+            RFC2136, self.server, "UpdateRecordSets", {"Zone": self.name}, changes, ALREADY, DOUBT
         )
 
     def holding(self, *sets: Raw) -> Answers:

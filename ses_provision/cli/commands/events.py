@@ -161,7 +161,7 @@ def tidy(run: Run, target: Target) -> None:
     from ses_provision.steps import temporary
 
     env, now = target.env, run.world.now()
-    for name in target.reader.run(operation.left_behind(env, target.account)):
+    for name in target.reader.run(operation.left_behind(env)):
         until = temporary.until(name)
         if until is not None and until > now:
             run.tell(
