@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from ses_provision.cli import asking
-from ses_provision.cli.commands.init import NOWHERE
+from ses_provision.cli.first_answers import NOWHERE
 from ses_provision.environment import Environment, loading
 from ses_provision.local import Clock, LocalAws
 from ses_provision.worlds.in_process import InProcess
