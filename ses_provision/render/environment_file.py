@@ -20,15 +20,24 @@ def render(answers: Mapping[str, Any]) -> str:
         f"#:schema ./{loading.SCHEMA}",
         f"# Look at what this makes: ses-provision plan --env {answers['name']}",
         *settings(Environment, given, skip={"name"}),
+        *sections(Environment, given),
     ]
-    for name, field in Environment.model_fields.items():
-        model = loading.section_of(Environment, name)
-        if model is not None:
-            is_list = field.default == ()
-            head = f"[[{name}]]" if is_list else f"[{name}]"
-            is_optional = is_list or field.default is None
-            lines += ["", *section(head, model, given.get(name), is_optional=is_optional)]
     return "\n".join([*lines, ""])
+
+
+def sections(model: type[BaseModel], given: Mapping[str, Any], within: str = "") -> list[str]:
+    """The sections of the file, or of a section, with what they hold."""
+    lines = []
+    for name, field in model.model_fields.items():
+        inner = loading.section_of(model, name)
+        if inner is None:
+            continue
+        is_list, path = field.default == (), f"{within}{name}"
+        head = f"[[{path}]]" if is_list else f"[{path}]"
+        is_optional = is_list or field.default is None
+        lines += ["", *section(head, inner, given.get(name), is_optional=is_optional)]
+        lines += sections(inner, given.get(name) or {}, f"{path}.")
+    return lines
 
 
 def settled(answers: Mapping[str, Any]) -> dict[str, Any]:
@@ -93,11 +102,13 @@ def settings(
             lines.append(f"{name} = {toml(given[name])}{about}")
         else:
             default = field.get_default(call_default_factory=True)
-            is_list = default is None and "tuple[" in str(field.annotation)
+            is_list = default is None and MANY.search(str(field.annotation))
             lines.append(f"# {name} = {LISTED if is_list else toml(default)}{about}")
     return lines
 
 
+MANY = re.compile(r"tuple\[|frozenset\[")
+"""What a setting is that is written as a list."""
 LISTED = '["..."]'
 """A list that has no default."""
 

@@ -9,7 +9,7 @@ import signal
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -17,10 +17,12 @@ from ses_provision.cli import asking
 from ses_provision.cli.first_answers import NOWHERE
 from ses_provision.environment import Environment, loading
 from ses_provision.local import Clock, LocalAws
+from ses_provision.names import DnsProviderName
 from ses_provision.worlds.in_process import InProcess
 from tests.conftest import NOON, Cli, Result
 
 ACCOUNT = "111122223333"
+PROVIDERS = ", ".join(get_args(DnsProviderName))
 
 
 class Person(io.StringIO):
@@ -86,8 +88,8 @@ def test_each_answer_is_checked_when_it_is_given_and_asked_for_again(
         'must be an AWS region such as "us-east-2", not "Ohio"',
         'there is no region "us-east-9" in this version of botocore; did you mean "us-',
         'must be 12 digits in quotes, not "12345"',
-        "Where the domain's DNS is (route53, external, rfc2136, cloudflare) [route53]: ",
-        "Please answer one of: route53, external, rfc2136, cloudflare.",
+        f"Where the domain's DNS is ({PROVIDERS}) [route53]: ",
+        f"Please answer one of: {PROVIDERS}.",
         "Please answer one of: ZSUB, ZPUBLIC.",
         "must be an e-mail address",
         "Please answer y for yes or n for no; Enter alone means no.",
@@ -153,9 +155,10 @@ def test_the_file_has_every_setting_and_any_comment_may_become_one(
         else:
             assert name in raw or name == "name", field
     usual = {**raw, **{key: strip(value) for key, value in raw.items() if isinstance(value, dict)}}
-    # For what these need there is no default: a user's name, a pool's scaling, a logo.
-    for needy in ("smtp_users", "pools", "bimi"):
+    # These need what has no default: a user's name, a pool's scaling, a logo, whom to tell.
+    for needy in ("smtp_users", "pools", "bimi", "tenants", "report"):
         usual.pop(needy)
+    usual["events"].pop("queues")
     usual = {key: value for key, value in usual.items() if value not in ("...", None)}
     assert loading.checked({**usual, "name": "prod"}, "prod.toml").domain == "example.com"
 
