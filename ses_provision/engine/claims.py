@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ses_provision.engine.account import Account
@@ -47,8 +48,10 @@ def wanted(
     """The keys of what a step of another environment wants."""
     facts = rehearsed(step.needs, env, account)
     if looked_up:
+        naming = tuple(need for need in step.needs if need.tells_names)
         with suppress(HostedZoneProblem):
-            facts = yield from learned(step.needs, env, account)
+            told = yield from learned(naming, env, account)
+            facts = replace(facts, known={**facts.known, **told.known})
     found = step.standing(env, facts)
     if isinstance(found, Skipped | Waiting):
         return []

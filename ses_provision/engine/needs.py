@@ -18,11 +18,13 @@ T = TypeVar("T")
 @dataclass(frozen=True)
 class Need(Generic[T]):
     """Something that has to be looked up: what it is called, how it is learned, and what stands
-    in its place where nobody is asked, with what is not known in angle brackets."""
+    in its place where nobody is asked, with what is not known in angle brackets. `tells_names`
+    where it decides what things are called, or whether they are wanted at all."""
 
     name: str
     learn: Callable[[Environment, Account], Reading[T | None]]
     rehearsed: Callable[[Environment, Account], T | None]
+    tells_names: bool = True
 
 
 @dataclass(frozen=True)

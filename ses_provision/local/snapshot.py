@@ -190,7 +190,8 @@ def _names_of(service: str, listing: tuple[str, str]) -> Any:
     operation, member = listing
 
     def look(aws: LocalAws, account: str, region: str) -> list[Any]:
-        return list(aws.call(account, region, service, operation).get(member) or [])
+        # The order of a listing says nothing: what was lost and made anew comes last.
+        return sorted(aws.call(account, region, service, operation).get(member) or [], key=str)
 
     return look
 

@@ -71,12 +71,11 @@ def policies(
 ) -> dict[str, Policy]:
     """The policy of the operator; a second one where hosted zones are in another account.
 
-    `others` are those of the same folder: a destroy looks whether they need what it takes. A policy
-    that is larger than IAM takes is split, and the parts are numbered.
+    `others` are those of the same folder: a destroy looks whether they need what it takes, and a
+    plan whether they need what is left over. A policy that is larger than IAM takes is split, and
+    the parts are numbered.
     """
-    needed = list(rights(env, read_only=read_only))
-    if not read_only:
-        needed += shared(env, others)
+    needed = [*rights(env, read_only=read_only), *shared(env, others)]
     zones = [right for right in needed if right.credentials is Credentials.ZONES]
     account = [right for right in needed if right not in zones]
     role = env.dns.assume_role_arn

@@ -10,11 +10,12 @@ from ses_provision.engine.model import Resource
 from ses_provision.engine.ownership import CREATED_BY, OURS, US
 from ses_provision.environment import Environment
 from ses_provision.errors import ProvisionError
-from ses_provision.outside.reading import Reading, together
+from ses_provision.outside.reading import Reading, both, together
 from ses_provision.resources import zones
 from ses_provision.resources.dashboard import dashboard_arn
 from ses_provision.resources.iam_asking import user_arn
 from ses_provision.resources.ses.configuration_set import configuration_set
+from ses_provision.resources.ses.event_destination import destinations
 from ses_provision.resources.ses.tenancy import name_in, tenant_arn
 from ses_provision.resources.tagging import tagged
 from ses_provision.steps import STEPS, arns, event_queues, mail_from, memories, receiving
@@ -69,10 +70,12 @@ def old_destination(env: Environment, account: Account) -> Reading[list[Resource
     ours. One of a set that was there before us stays."""
     if env.events.bridged:
         return []
-    held = yield from configuration_set(arns.configuration_set(env, account))
+    former = event_queues.former_destination(env, account)
+    arn = arns.configuration_set(env, account)
+    held, there = yield from both(configuration_set(arn), destinations(arn))
     if held is None or held.tags.get(CREATED_BY) != US:
         return []
-    return [event_queues.former_destination(env, account)]
+    return [former] if former.name in {each.name for each in there or ()} else []
 
 
 def old_records(

@@ -117,4 +117,4 @@ def nothing(env: Environment, account: Account) -> Former:
     return {}
 
 
-FORMER = Need("what was made and is no longer named", former, nothing)
+FORMER = Need("what was made and is no longer named", former, nothing, tells_names=False)
