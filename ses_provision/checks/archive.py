@@ -97,7 +97,8 @@ def fresh(scene: Scene) -> Reading[Judgement]:
     sent = sending.access.sent
     if not sent:
         return done(f"no mail left {scene.env.region} in the last 24 hours: nothing to archive")
-    what = f"{sent:.0f} mails left {scene.env.region} in the last 24 hours, and nothing is archived"
+    mails = f"{sent:,.0f} mail{'' if sent == 1 else 's'}"
+    what = f"{mails} left {scene.env.region} in the last 24 hours, and nothing is archived"
     look = "CloudWatch, AWS/Firehose, DeliveryToS3.Success and .DataFreshness of the stream"
     return waiting(
         f"{what}; mail of other configuration sets counts as well",

@@ -33,7 +33,8 @@ STAY = "to stay for a while, attest it with --until"
 def advised(reported: Reported | None, evidence: str, step: str) -> Judgement:
     """A policy that is not the strictest, with the step to the next, and when to take it."""
     if reported is None:
-        return for_a_person(evidence, f"after some weeks of clean reports {step}; {STAY}")
+        clean = "after some weeks of clean reports (`ses-provision guide dmarc` reads them with you)"
+        return for_a_person(evidence, f"{clean} {step}; {STAY}")
     told = f"{evidence}; {reported.told}"
     match reported.answer:
         case Answer.NO:

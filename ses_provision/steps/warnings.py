@@ -24,5 +24,6 @@ def in_use(env: Environment, account: Account) -> Reading[tuple[str, ...]]:
     if domain is None or not domain.verified_for_sending:
         return of_tenants
     sent = sending.access.sent
-    lately = f"; {sent:.0f} mails left {env.region} in the last 24 hours" if sent else ""
+    mails = f"{sent:,.0f} mail{'' if sent == 1 else 's'}"
+    lately = f"; {mails} left {env.region} in the last 24 hours" if sent else ""
     return (f"{env.domain} is verified and can send: its mail stops{lately}.", *of_tenants)

@@ -233,6 +233,18 @@ def test_a_queue_with_events_stays_with_its_dead_letters_until_somebody_took_the
     assert aws(made, "sqs", "ListQueues").get("QueueUrls", []) == []
 
 
+def test_a_destroy_tells_of_the_queue_that_the_file_names_no_more_and_that_stays(
+    made: Bench,
+) -> None:
+    send(made)
+    write(made.folder, prod=HOSTED)
+
+    told = " ".join(made(*DESTROY).stdout.split())
+
+    assert "it stays, because there are messages in it" in told
+    assert ": queue trouble." in told
+
+
 def test_a_name_that_was_just_deleted_is_waited_for(made: Bench) -> None:
     made(*DESTROY)
     assert made(*APPLY).status == 0

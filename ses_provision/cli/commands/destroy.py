@@ -132,15 +132,20 @@ def told_before(
     from ses_provision.outside.reading import both
 
     stops, (removals, notes) = yield from both(in_use, left_over)
+    staying = tuple(
+        f"Left over of former settings, and it stays, because {one.stays[0]}: {one.label}."
+        for one in removals
+        if one.stays
+    )
     labels = [one.label for one in removals if not (one.stays or isinstance(one.want, Part))]
     if not labels:
-        return (*stops, *notes)
+        return (*stops, *notes, *staying)
     forgotten = (
         f"Left over of former settings, and not deleted by this: {', '.join(labels)}. Before this: "
         f"ses-provision apply --env {env.name} --prune. Afterwards it is not known any more where "
         "to look."
     )
-    return (*stops, *notes, forgotten)
+    return (*stops, *notes, *staying, forgotten)
 
 
 def ask_for_the_name(run: Run, env: Environment) -> None:
