@@ -21,7 +21,10 @@ def spare(parameters: Iterable[Any]) -> None:
 
 
 def value_of(parameter: Any, process: Callable[[Any, Any], Any], context: Any, value: Any) -> Any:
-    """The value of a parameter, worked out by Typer unless it is ready."""
+    """The value of a parameter, worked out by Typer unless it is ready. In a line that a shell is
+    about to complete, what is missing comes later."""
+    if context.resilient_parsing and value is None and parameter.required:
+        return None
     if not is_ready(parameter, value):
         return process(context, value)
     found = () if value is None and parameter.multiple else value
@@ -30,7 +33,8 @@ def value_of(parameter: Any, process: Callable[[Any, Any], Any], context: Any, v
 
 def is_ready(parameter: Any, value: Any) -> bool:
     """Whether Typer would give a value as it is: a default, or text."""
-    if parameter.required or parameter.nargs != 1:
+    if parameter.nargs != 1:
         return False
     wanted = getattr(getattr(parameter, "type_descriptor", None), "annotation", None)
-    return value is parameter.default or (wanted is str and isinstance(value, str))
+    is_default = value is parameter.default and not parameter.required
+    return is_default or (wanted is str and isinstance(value, str))

@@ -123,6 +123,8 @@ HEAVY_ONES = {"boto3", "botocore", "dns", "pydantic", "rich.markdown"}
         ([], "ses-provision plan --env st"),
         ([], "ses-provision apply --take-over ma"),
         ([], "ses-provision checklist --only al"),
+        ([], "ses-provision set sen"),
+        ([], "ses-provision attest ses"),
         ([], "ses-provision guide tr"),
         ([], "ses-provision dns --format cl"),
     ],
