@@ -53,6 +53,16 @@ def of(command: str, name: str) -> Any:
 def test_text_is_taken_as_it_is_where_text_is_wanted() -> None:
     assert is_ready(of("guide", "topic"), "ci")
     assert is_ready(of("plan", "role"), "")
+    assert is_ready(of("attest", "item"), "x")
+
+
+def test_what_a_line_lacks_that_is_to_be_completed_is_asked_of_nobody() -> None:
+    item, command = of("attest", "item"), GROUP.commands["attest"]
+    begun = typer.Context(command, resilient_parsing=True)
+
+    assert value_of(item, pytest.fail, begun, None) is None
+    with pytest.raises(typer.TyperException):
+        value_of(item, item.process_value.args[1], typer.Context(command), None)
 
 
 @pytest.mark.parametrize(
@@ -62,7 +72,7 @@ def test_text_is_taken_as_it_is_where_text_is_wanted() -> None:
         ("dns", "output_format", "yaml"),
         ("plan", "config_dir", "config"),
         ("plan", "env", ["prod"]),
-        ("attest", "item", "x"),
+        ("attest", "item", None),
         ("plan", "out", Path("x")),
     ],
 )
