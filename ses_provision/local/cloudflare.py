@@ -7,7 +7,6 @@ What it serves is seen in DNS, by the name servers that also serve other zones o
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
@@ -17,12 +16,11 @@ from urllib.parse import parse_qsl, urlsplit
 from ses_provision.local import strict_json
 from ses_provision.local.cloudflare_zone import CloudflareError, CloudflareZone
 from ses_provision.local.knobs import FaultKind
-from ses_provision.local.wire import ConnectionLostError
+from ses_provision.local.standing_in import Answered, RefusedError, Served, StandIn
 
 if TYPE_CHECKING:
     from ses_provision.local.dispatch import Dispatcher
     from ses_provision.local.disturb import Disturbances
-    from ses_provision.local.knobs import Fault
     from ses_provision.local.primaries import Primaries
 
 PREFIX = "/client/v4"
@@ -31,8 +29,6 @@ TOKEN = "local"  # noqa: S105 - the local AWS has no secrets
 ACCOUNT = f"{1:032x}"
 NAME_SERVERS = ("ada.ns.cloudflare.example", "bob.ns.cloudflare.example")
 USUAL_PAGE, LARGEST_PAGE = 100, 5_000_000
-
-Answered = tuple[int, dict[str, str], bytes]
 
 
 @dataclass(frozen=True)
@@ -60,8 +56,7 @@ class Cloudflare:
         around_change: Callable[[], None],
         beyond: Callable[[str, str], list[str]],
     ) -> None:
-        self._dispatcher = dispatcher
-        self._disturbances = disturbances
+        self._stand_in = StandIn(SERVICE, dispatcher, disturbances, FAULTS, CloudflareError)
         self._primaries = primaries
         self._around_change = around_change
         self._beyond = beyond
@@ -123,50 +118,13 @@ class Cloudflare:
     ) -> Answered:
         """The response to a request; ConnectionLostError where a fault drops the connection."""
         parts = urlsplit(target)
-        path = parts.path.removeprefix(PREFIX)
+        path, query = parts.path.removeprefix(PREFIX), dict(parse_qsl(parts.query))
         given = {name.lower(): value for name, value in headers.items()}
-        operation = named(method, path)
-        fault = self._disturbances.strike(SERVICE, operation)
-        status, code = 200, ""
-        more: dict[str, str] = {}
-        try:
-            self._before(fault)
-            token = self._token(given)
-            document = self._served(method, path, dict(parse_qsl(parts.query)), body, token)
-        except CloudflareError as error:
-            status, code = error.status, str(error.code)
-            more = {"retry-after": str(error.seconds)} if error.seconds else {}
-            document = {
-                "success": False,
-                "errors": [{"code": error.code, "message": error.words}],
-                "messages": [],
-                "result": None,
-            }
-        except ConnectionLostError:
-            self._dispatcher.note(SERVICE, operation, None, "ConnectionLost")
-            raise
-        except BaseException:
-            # A mistake of ours, or a fault's own `action`: shown as what it is.
-            self._dispatcher.note(SERVICE, operation, None, "InternalFailure")
-            raise
-        lost = fault is not None and fault.kind is FaultKind.LOSE_REPLY
-        self._dispatcher.note(
-            SERVICE, operation, None if lost else status, "ConnectionLost" if lost else code or None
-        )
-        if lost:
-            raise ConnectionLostError
-        if fault and fault.kind is FaultKind.KILL_AFTER and fault.action:
-            fault.action()
-        return status, {"content-type": "application/json", **more}, json.dumps(document).encode()
 
-    def _before(self, fault: Fault | None) -> None:
-        kind = fault.kind if fault else None
-        if kind is FaultKind.KILL_BEFORE and fault and fault.action:
-            fault.action()
-        if kind is FaultKind.DROP:
-            raise ConnectionLostError
-        if kind in FAULTS:
-            raise CloudflareError(*FAULTS[kind])
+        def serve() -> Served:
+            return 200, {}, self._served(method, path, query, body, self._token(given))
+
+        return self._stand_in.answer(named(method, path), serve, refusal)
 
     def _token(self, headers: Mapping[str, str]) -> Token:
         scheme, _, word = headers.get("authorization", "").partition(" ")
@@ -224,13 +182,23 @@ class Cloudflare:
         return whole(done)
 
 
-FAULTS: dict[FaultKind | None, tuple[Any, ...]] = {
+FAULTS: dict[FaultKind, tuple[Any, ...]] = {
     FaultKind.DENY: (403, 10000, "Authentication error"),
     FaultKind.THROTTLE: (429, 10429, "Too many requests.", 2),
     FaultKind.ERROR: (500, 10500, "Internal error"),
     FaultKind.PENDING: (503, 10503, "Service unavailable"),
     FaultKind.EXPIRED: (401, 1000, "Invalid API Token"),
 }
+
+
+def refusal(error: RefusedError) -> dict[str, Any]:
+    """What a request is refused with."""
+    return {
+        "success": False,
+        "errors": [{"code": error.code, "message": error.words}],
+        "messages": [],
+        "result": None,
+    }
 
 
 def named(method: str, path: str) -> str:

@@ -12,6 +12,8 @@ from copy import deepcopy
 from itertools import count
 from typing import Any
 
+from ses_provision.local.standing_in import RefusedError
+
 Row = dict[str, Any]
 AUTOMATIC, MEANT = 1, 300
 LEAST_TTL, MOST_TTL = 60, 86400
@@ -25,12 +27,8 @@ OF_PROXIES = "104.16.132.229"
 """What DNS says of a name that is proxied."""
 
 
-class CloudflareError(Exception):
-    """Why a request is refused: a status, a code and words."""
-
-    def __init__(self, status: int, code: int, words: str, seconds: int = 0) -> None:
-        super().__init__(words)
-        self.status, self.code, self.words, self.seconds = status, code, words, seconds
+class CloudflareError(RefusedError):
+    """Why Cloudflare refuses a request."""
 
 
 class CloudflareZone:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ses_provision.local.panel_zone import PanelError, PanelRecord, PanelZone, cut, plain, quoted
+from ses_provision.local.standing_in import RefusedError
 
 Zones = Mapping[str, PanelZone]
 Answer = tuple[int, dict[str, str], Any]
@@ -34,7 +35,7 @@ class Dialect:
 
     key: Callable[[Mapping[str, str]], str]
     answer: Callable[[Asked, Zones], Answer]
-    says_no: Callable[[PanelError], Any]
+    says_no: Callable[[RefusedError], Any]
     least_ttl: int = 1
 
 
@@ -344,7 +345,7 @@ def patched(zone: PanelZone, change: Mapping[str, Any]) -> None:
     zone.whole(name, kind, change.get("ttl", zone.least_ttl), values)
 
 
-def message(error: PanelError) -> Any:
+def message(error: RefusedError) -> Any:
     """How most say no."""
     return {"message": error.words}
 

@@ -13,16 +13,17 @@ import dns.rdata
 import dns.rdataclass
 import dns.rdatatype
 
+from ses_provision.local.standing_in import RefusedError
+
 HOSTS = frozenset({"CNAME", "MX", "NS"})
 STRING_LIMIT = 255  # octets of one string (RFC 1035 section 3.3)
 
 
-class PanelError(Exception):
-    """Why a request is refused: a status and words."""
+class PanelError(RefusedError):
+    """Why a panel refuses a request; its status is the code."""
 
     def __init__(self, status: int, words: str, seconds: int = 0) -> None:
-        super().__init__(words)
-        self.status, self.words, self.seconds = status, words, seconds
+        super().__init__(status, status, words, seconds)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,6 @@ What is served is seen in DNS, by the name servers that also serve other zones o
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
@@ -16,20 +15,17 @@ from ses_provision.local import strict_json
 from ses_provision.local.knobs import FaultKind
 from ses_provision.local.panel_dialects import DIALECTS, Asked
 from ses_provision.local.panel_zone import PanelError, PanelZone
-from ses_provision.local.wire import ConnectionLostError
+from ses_provision.local.standing_in import Answered, RefusedError, Served, StandIn
 
 if TYPE_CHECKING:
     from ses_provision.local.dispatch import Dispatcher
     from ses_provision.local.disturb import Disturbances
-    from ses_provision.local.knobs import Fault
     from ses_provision.local.primaries import Primaries
 
 PREFIX = "/octodns"
 SERVICE = "octodns"
 TOKEN = "local"  # noqa: S105 - the local AWS has no secrets
 NAME_SERVERS = ("ns1.panel.example", "ns2.panel.example")
-
-Answered = tuple[int, dict[str, str], bytes]
 
 
 class Panels:
@@ -42,8 +38,7 @@ class Panels:
         primaries: Primaries,
         around_change: Callable[[], None],
     ) -> None:
-        self._dispatcher = dispatcher
-        self._disturbances = disturbances
+        self._stand_in = StandIn(SERVICE, dispatcher, disturbances, FAULTS, PanelError)
         self._primaries = primaries
         self._around_change = around_change
         self.zones: dict[str, dict[str, PanelZone]] = {}
@@ -102,51 +97,19 @@ class Panels:
         """The response to a request; ConnectionLostError where a fault drops the connection."""
         parts = urlsplit(target.removeprefix(PREFIX))
         _, provider, *rest = parts.path.split("/")
-        path, operation = "/" + "/".join(map(unquote, rest)), named(method, parts.path)
-        fault = self._disturbances.strike(SERVICE, operation)
-        status, code = 200, ""
-        more: dict[str, str] = {}
-        document: Any = None
-        try:
-            self._before(fault)
-            asked = Asked(method, path, dict(parse_qsl(parts.query)), whole(body))
-            given = {name.lower(): value for name, value in headers.items()}
-            status, more, document = self._served(provider, asked, given)
-        except PanelError as error:
-            status, code = error.status, str(error.status)
-            more = {"retry-after": str(error.seconds)} if error.seconds else {}
+        path, given = "/" + "/".join(map(unquote, rest)), dict(parse_qsl(parts.query))
+        held = {name.lower(): value for name, value in headers.items()}
+
+        def serve() -> Served:
+            return self._served(provider, Asked(method, path, given, whole(body)), held)
+
+        def refuse(error: RefusedError) -> Any:
             dialect = DIALECTS.get(provider)
-            document = dialect.says_no(error) if dialect else {"message": error.words}
-        except ConnectionLostError:
-            self._dispatcher.note(SERVICE, operation, None, "ConnectionLost")
-            raise
-        except BaseException:
-            # A mistake of ours, or a fault's own `action`: shown as what it is.
-            self._dispatcher.note(SERVICE, operation, None, "InternalFailure")
-            raise
-        lost = fault is not None and fault.kind is FaultKind.LOSE_REPLY
-        self._dispatcher.note(
-            SERVICE, operation, None if lost else status, "ConnectionLost" if lost else code or None
-        )
-        if lost:
-            raise ConnectionLostError
-        if fault and fault.kind is FaultKind.KILL_AFTER and fault.action:
-            fault.action()
-        octets = b"" if document is None else json.dumps(document).encode()
-        return status, {"content-type": "application/json", **more}, octets
+            return dialect.says_no(error) if dialect else {"message": error.words}
 
-    def _before(self, fault: Fault | None) -> None:
-        kind = fault.kind if fault else None
-        if kind is FaultKind.KILL_BEFORE and fault and fault.action:
-            fault.action()
-        if kind is FaultKind.DROP:
-            raise ConnectionLostError
-        if kind in FAULTS:
-            raise PanelError(*FAULTS[kind])
+        return self._stand_in.answer(named(method, parts.path), serve, refuse)
 
-    def _served(
-        self, provider: str, asked: Asked, headers: Mapping[str, str]
-    ) -> tuple[int, dict[str, str], Any]:
+    def _served(self, provider: str, asked: Asked, headers: Mapping[str, str]) -> Served:
         dialect = DIALECTS.get(provider)
         if dialect is None:
             raise PanelError(404, "No such provider")
@@ -164,7 +127,7 @@ class Panels:
         return done
 
 
-FAULTS: dict[FaultKind | None, tuple[Any, ...]] = {
+FAULTS: dict[FaultKind, tuple[Any, ...]] = {
     FaultKind.DENY: (403, "Forbidden"),
     FaultKind.THROTTLE: (429, "Too many requests", 2),
     FaultKind.ERROR: (500, "Internal error"),

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ses_provision.local import LocalAws
-    from ses_provision.local.cloudflare import Answered
+    from ses_provision.local.standing_in import Answered
 
 
 def exchange(local: LocalAws, request: Request) -> Reply:
