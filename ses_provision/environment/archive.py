@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import Field, field_validator
+from pydantic import Field
 
-from ses_provision.environment.complaints import shown
-from ses_provision.environment.sections import KMS_KEY, Section
+from ses_provision.environment.keys import ObjectKey
+from ses_provision.environment.sections import Section
 from ses_provision.environment.shapes import ALL_BUT_TRACKING, EventType, PolicyArn, matching
 from ses_provision.environment.smtp import boundary_elsewhere
 
@@ -35,17 +35,6 @@ LONGEST_BUCKET = 63
 ARN_PARTS = 6
 
 
-def key_of_objects(value: str | None) -> str | None:
-    """Insist on a key that somebody controls."""
-    if value is not None and value.endswith("alias/aws/s3"):
-        raise ValueError("alias/aws/s3 gives nobody control of the key; leave kms_key out")
-    if value is not None and not re.fullmatch(KMS_KEY, value):
-        raise ValueError(
-            f"must be the id, the ARN or the alias/NAME of a KMS key, not {shown(value)}"
-        )
-    return value
-
-
 class ArchiveSettings(Section):
     """[archive]: every event of every mail in S3, with queries over it; costs a little."""
 
@@ -57,7 +46,7 @@ class ArchiveSettings(Section):
         ALL_BUT_TRACKING, min_length=1, description="What is archived; OPEN and CLICK by name only."
     )
     days: int = Field(400, strict=True, ge=1, le=3660, description="Days that S3 keeps an event.")
-    kms_key: str | None = Field(
+    kms_key: ObjectKey | None = Field(
         None, description="Customer managed key (id, ARN or alias); a key of S3 when left out."
     )
     buffer_seconds: int = Field(
@@ -71,12 +60,6 @@ class ArchiveSettings(Section):
     scan_limit_mb: int = Field(
         1024, strict=True, ge=10, le=7_000_000, description="Most that one query may scan, in MB."
     )
-
-    @field_validator("kms_key")
-    @classmethod
-    def a_key(cls, value: str | None) -> str | None:
-        """The key encrypts the objects; the one of S3 is what is used without this setting."""
-        return key_of_objects(value)
 
 
 @dataclass(frozen=True)

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated
 
-from pydantic import Field, field_validator, model_validator
+from pydantic import Field, model_validator
 
 from ses_provision.environment import limits
-from ses_provision.environment.complaints import shown
-from ses_provision.environment.sections import KMS_KEY, Section, contradiction
+from ses_provision.environment.keys import QueueKey, TopicKey
+from ses_provision.environment.sections import Section, contradiction
 from ses_provision.environment.shapes import (
     ALL_BUT_TRACKING,
     Addresses,
@@ -73,7 +72,7 @@ class QueueSettings(Section):
     function: FunctionArn | None = Field(
         None, description="A Lambda function of yours that is called with each event as well."
     )
-    kms_key: str | None = Field(
+    kms_key: QueueKey | None = Field(
         None,
         description="Customer managed key (id, ARN or alias) of both queues; a key of SQS when "
         "left out.",
@@ -83,22 +82,6 @@ class QueueSettings(Section):
     def dead_letters(self) -> str:
         """Where events go that nobody could take."""
         return self.dead_letter_queue or f"{self.name}{DEAD_LETTERS}"
-
-    @field_validator("kms_key")
-    @classmethod
-    def usable_by_eventbridge(cls, value: str | None) -> str | None:
-        """EventBridge cannot use the AWS managed key: its policy cannot be edited (SQS Developer
-        Guide, key management)."""
-        if value is not None and value.endswith("alias/aws/sqs"):
-            raise ValueError(
-                "alias/aws/sqs cannot work: its key policy cannot be edited, so EventBridge can "
-                "never write into the queue; leave kms_key out, or use a customer managed key"
-            )
-        if value is not None and not re.fullmatch(KMS_KEY, value):
-            raise ValueError(
-                f"must be the id, the ARN or the alias/NAME of a KMS key, not {shown(value)}"
-            )
-        return value
 
     @model_validator(mode="after")
     def dead_letters_outlive_it(self) -> QueueSettings:
@@ -126,7 +109,7 @@ class EventSettings(Section):
         description="What is reported.",
     )
     emails: Addresses = Field((), description="Subscribers; each has to confirm once.")
-    kms_key: str | None = Field(
+    kms_key: TopicKey | None = Field(
         None, description="Customer managed key (id, ARN or alias) that encrypts the topic."
     )
     event_bridge: bool = Field(
@@ -155,21 +138,6 @@ class EventSettings(Section):
         if self.event_bridge_types is not None and not self.event_bridge:
             raise contradiction("event_bridge_types", "only with event_bridge = true")
         return self
-
-    @field_validator("kms_key")
-    @classmethod
-    def usable_by_ses(cls, value: str | None) -> str | None:
-        """SES cannot use the AWS managed key: its policy cannot be edited (SNS Developer Guide)."""
-        if value is not None and value.endswith("alias/aws/sns"):
-            raise ValueError(
-                "alias/aws/sns cannot work: its key policy cannot be edited, so SES and CloudWatch "
-                "can never publish to the topic; use a customer managed key"
-            )
-        if value is not None and not re.fullmatch(KMS_KEY, value):
-            raise ValueError(
-                f"must be the id, the ARN or the alias/NAME of a KMS key, not {shown(value)}"
-            )
-        return value
 
 
 def mistakes(env: Environment) -> Iterator[tuple[str, str]]:

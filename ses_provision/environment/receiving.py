@@ -6,15 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
 
-from pydantic import AfterValidator, Field, field_validator
+from pydantic import AfterValidator, Field
 
 from ses_provision.environment.archive import (
     BucketName,
     account_regional,
-    key_of_objects,
     mistakes_of_bucket,
     plainly,
 )
+from ses_provision.environment.keys import ObjectKey
 from ses_provision.environment.sections import Section
 from ses_provision.environment.shapes import (
     LABEL,
@@ -70,7 +70,7 @@ class ReceivingSettings(Section):
     )
     prefix: Prefix = Field("inbox/", description="The folder that mail is put into.")
     days: int = Field(30, strict=True, ge=1, le=3660, description="Days that S3 keeps a mail.")
-    kms_key: str | None = Field(
+    kms_key: ObjectKey | None = Field(
         None, description="Customer managed key (id, ARN or alias); a key of S3 when left out."
     )
     topic: TopicName | None = Field(
@@ -87,12 +87,6 @@ class ReceivingSettings(Section):
     rule: RuleName | None = Field(
         None, description="ses-<suffix> when left out; a rule set is called so as well."
     )
-
-    @field_validator("kms_key")
-    @classmethod
-    def a_key(cls, value: str | None) -> str | None:
-        """The key encrypts the objects; the one of S3 is what is used without this setting."""
-        return key_of_objects(value)
 
     def domain_below(self, domain: str) -> str:
         """The name that receives."""

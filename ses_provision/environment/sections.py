@@ -33,11 +33,6 @@ from ses_provision.names import SHARED, SHARED_POOL
 
 T = TypeVar("T")
 
-KEY_ID = r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}|mrk-[0-9a-f]{32}"
-ALIAS = r"alias/[A-Za-z0-9/_-]{1,250}"
-KMS_KEY = rf"{KEY_ID}|{ALIAS}|arn:aws[a-z-]*:kms:[a-z0-9-]+:[0-9]{{12}}:(key/({KEY_ID})|{ALIAS})"
-"""What DescribeKey takes for a key (KMS API reference, KeyId)."""
-
 
 def contradiction(setting: str, message: str, section: str = "") -> PydanticCustomError:
     """A mistake in one setting of a section that shows only beside other settings.
