@@ -103,6 +103,23 @@ def test_a_parent_is_applied_before_its_replica_whatever_their_names(
     assert [one["environment"] for one in planned["environments"]] == ["zulu", "alpha"]
 
 
+def test_a_reader_may_ask_what_a_neighbour_needs_of_what_is_left_over(
+    cli: Cli, tmp_path: Path
+) -> None:
+    made = bench(cli, tmp_path / "config", prod=HOSTED + '[events]\ntopic = "former"\n')
+    (made.folder / "dublin.toml").write_text(REPLICA, encoding="utf-8")
+    made("apply", "--env", "prod", "--yes")
+    (made.folder / "prod.toml").write_text(HOSTED, encoding="utf-8")
+
+    planned = made("plan", "--env", "prod", "--json")
+    printed = made("permissions", "--env", "prod", "--read-only", "--json").stdout
+
+    assert planned.json["environments"][0]["plan"]["left_over"]
+    asked = {call.operation for call in planned.calls if call.region == "eu-west-1"}
+    assert asked == {"GetEmailIdentity"}, "nothing but what names a neighbour's things"
+    assert "arn:aws:ses:eu-west-1:111122223333:identity/example.com" in printed
+
+
 def test_an_identity_with_keys_of_its_own_cannot_become_a_replica(cli: Cli, tmp_path: Path) -> None:
     made = bench(cli, tmp_path / "config", prod=HOSTED, dublin=DUBLIN)
     made("apply", "--all", "--yes")
