@@ -33,9 +33,7 @@ STAY = "to stay for a while, attest it with --until"
 def advised(reported: Reported | None, evidence: str, step: str) -> Judgement:
     """A policy that is not the strictest, with the step to the next, and when to take it."""
     if reported is None:
-        clean = (
-            "after some weeks of clean reports (`ses-provision guide dmarc` reads them with you)"
-        )
+        clean = "after some weeks of clean reports (see `ses-provision guide dmarc`)"
         return for_a_person(evidence, f"{clean} {step}; {STAY}")
     told = f"{evidence}; {reported.told}"
     match reported.answer:

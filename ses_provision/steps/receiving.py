@@ -234,13 +234,12 @@ def old_rule(
     own = yield from rule_set(account.region, name)
     raws = [(held, held.rule(name)) for held in (holds, own) if held is not None]
     rules = [ReceiptRule.of(arn_of(account, held.name, name), raw) for held, raw in raws if raw]
-    found: list[Resource] = []
-    if own is not None and env.receiving is None:
-        ours = (account.region, account.id, name)
-        found += [ActiveRuleSet(*ours)] if holds == own else []
-        found.append(ReceiptRuleSet(*ours))
-    mine = [one for one in rules if one.bucket in buckets]
-    return [*found[:-1], *mine[:1], *found[-1:]]
+    found = [one for one in rules if one.bucket in buckets][:1]
+    if own is None or env.receiving is not None:
+        return [*found]
+    ours = (account.region, account.id, name)
+    holding = [ActiveRuleSet(*ours)] if holds == own else []
+    return [*holding, *found, ReceiptRuleSet(*ours)]
 
 
 def statements(account: Account, named: str, held: dict[str, list[str]]) -> Reading[list[Resource]]:

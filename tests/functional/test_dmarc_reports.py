@@ -485,7 +485,11 @@ def test_the_checklist_goes_by_the_reports_that_it_is_given(made: Bench) -> None
         'set dmarc.policy = "quarantine" in config/prod.toml, then: ses-provision apply --env prod'
     )
     for files, evidence, first in (
-        ((), "forged mail is delivered", "after some weeks of clean reports (`ses-provision"),
+        (
+            (),
+            "forged mail is delivered",
+            f"after some weeks of clean reports (see `ses-provision guide dmarc`) {step}",
+        ),
         (days(14, OURS), "reports of 14 days: 1,400 of 1,400 mails pass", step),
         (days(3, OURS), "3 days covered, of 14", f"wait for more reports, then {step}"),
         (days(14, OURS, FORGED), "unknown senders: example.net", "make sure that none of those"),

@@ -109,8 +109,11 @@ NOT_SHOWN = (
     "dedicated IPs",
     "statistics and costs",
     "an archive with queries",
+    "events in queues",
     "receiving mail",
+    "tenants",
     "dashboards",
+    "reports",
     "moving in",
     "DNS at Cloudflare, by RFC 2136 and by octoDNS",
 )

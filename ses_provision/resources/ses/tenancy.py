@@ -73,26 +73,23 @@ class Reputation:
 
 def tenants_question(region: str) -> Ask:
     """The question for all tenants."""
-    return question(
-        "sesv2",
-        region,
-        "ListTenants",
-        on=EVERYTHING,
-        nothing={"Tenants": []},
-        pages=True,
-        PageSize=PAGE,
-    )
+    return listing(region, "ListTenants", "Tenants")
 
 
 def reputations_question(region: str) -> Ask:
     """The question for what stands of all their reputations. IAM's list of actions names tenants
     for it, and not which of them a list is checked on."""
+    return listing(region, "ListReputationEntities", "ReputationEntities")
+
+
+def listing(region: str, operation: str, member: str) -> Ask:
+    """The question for all of a kind that a region has, in the largest pages."""
     return question(
         "sesv2",
         region,
-        "ListReputationEntities",
+        operation,
         on=EVERYTHING,
-        nothing={"ReputationEntities": []},
+        nothing={member: []},
         pages=True,
         PageSize=PAGE,
     )
