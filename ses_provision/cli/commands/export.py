@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -10,6 +10,9 @@ from ses_provision.cli.run import Run, Target
 from ses_provision.engine import planning
 from ses_provision.errors import ProvisionError
 from ses_provision.render import document
+
+if TYPE_CHECKING:
+    from ses_provision.environment import Environment
 
 Format = Literal["terraform", "cloudformation", "grafana", "redshift-sql"]
 
@@ -28,7 +31,7 @@ def export(
 
     Takes what stands in AWS, so the environment has to be applied. Imported as it is printed, it
     changes nothing. For Grafana it writes a dashboard of what is sent and what becomes of it; for
-    Redshift the SQL by which it reads the archive.
+    Redshift, without asking AWS, the SQL by which it reads the archive.
 
     Example: ses-provision export --env prod --format terraform
 
@@ -36,29 +39,29 @@ def export(
     """
     env = run.one_environment()
     with run.boundary(env.name):
-        text, data = exported(run.open(env), output_format)
+        text, data = exported(run, env, output_format)
         run.report(env.name, {"format": output_format, **data})
         run.document(text.rstrip("\n"))
 
 
-def exported(target: Target, output_format: Format) -> tuple[str, dict[str, Any]]:
+def exported(run: Run, env: Environment, output_format: Format) -> tuple[str, dict[str, Any]]:
     """An environment in a format, as text and as data."""
     match output_format:
         case "grafana":
-            return watched(target)
+            return watched(run.open(env))
         case "redshift-sql":
-            return asked(target)
+            return asked(env)
         case _:
-            return built(target, output_format)
+            return built(run.open(env), output_format)
 
 
-def asked(target: Target) -> tuple[str, dict[str, Any]]:
-    """The SQL by which Redshift reads the archive, as text and as data."""
+def asked(env: Environment) -> tuple[str, dict[str, Any]]:
+    """The SQL by which Redshift reads the archive, as text and as data; the file says all of it."""
     from ses_provision.export import redshift
     from ses_provision.operations.query import insist_on_an_archive
 
-    insist_on_an_archive(target.env)
-    text = redshift.sql(target.env)
+    insist_on_an_archive(env)
+    text = redshift.sql(env)
     return text, {"text": text, "statements": redshift.statements(text)}
 
 
