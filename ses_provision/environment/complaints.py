@@ -31,7 +31,7 @@ WANTED = {
     "less_than_equal": "must be at most {le:g}",
     "multiple_of": "must be a multiple of {multiple_of:g}",
     "too_long": "must have at most {max_length} entries",
-    "too_short": "must have at least {min_length} entries",
+    "too_short": "must have entries, {min_length} at least",
     "string_too_long": "must have at most {max_length} letters",
     "string_too_short": "must have at least {min_length} letters",
     "literal_error": "must be {expected}",

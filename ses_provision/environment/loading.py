@@ -158,11 +158,17 @@ def checked(
     try:
         made = Environment.model_validate(raw)
     except ValidationError as error:
-        problems = [*seen, *(placed(describe(one)) for one in error.errors())]
+        problems = [*seen, *(placed(describe(one)) for one in told_once(error.errors()))]
         raise mistakes(source, problems) from error
     if seen:
         raise mistakes(source, list(seen))
     return made
+
+
+def told_once(errors: Sequence[ErrorDetails]) -> list[ErrorDetails]:
+    """The mistakes, without lists that are too short only because what is in them is wrong."""
+    within = {error["loc"][:-1] for error in errors}
+    return [each for each in errors if each["type"] != "too_short" or each["loc"] not in within]
 
 
 def mistakes(source: str, problems: list[str]) -> ConfigError:

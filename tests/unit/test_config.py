@@ -95,6 +95,15 @@ def test_every_mistake_is_told_at_once_each_with_its_key_and_what_would_be_right
     ]
 
 
+def test_a_list_whose_only_entry_is_wrong_is_not_said_to_lack_entries() -> None:
+    assert problems(LEAST | {"report": {"to": ["nobody"]}}) == [
+        'report.to.0: must be an e-mail address, not "nobody"'
+    ]
+    assert problems(LEAST | {"report": {"to": []}}) == [
+        "report.to: must have entries, 1 at least, not []"
+    ]
+
+
 def test_mistakes_across_settings_are_told_together_with_those_of_single_ones() -> None:
     raw = {
         **LEAST,
