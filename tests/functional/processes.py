@@ -28,7 +28,7 @@ FORKS.set_forkserver_preload([__name__, "tests.functional.preloaded"])
 
 def command_line(arguments: list[str], port: int, output: str, now: datetime) -> None:
     """What the child process does: the console script, with its output in files."""
-    from ses_provision.cli import main
+    from ses_provision.cli import command
 
     if abs(now - datetime.now(UTC)) > timedelta(hours=1):  # the tests run under another clock
         time_machine.travel(now, tick=True).start()
@@ -39,7 +39,7 @@ def command_line(arguments: list[str], port: int, output: str, now: datetime) ->
         os.dup2(target, stream.fileno())
     os.environ["SES_PROVISION_LOCAL_PORT"] = str(port)
     os.environ["AWS_EC2_METADATA_DISABLED"] = "true"
-    main([*arguments, "--local"])
+    sys.exit(command([*arguments, "--local"]))
 
 
 @dataclass

@@ -104,9 +104,9 @@ def test_every_module_of_commands_is_listed_with_the_name_it_has() -> None:
 
 LIGHT = """
 import sys
-from ses_provision.cli import main
+from ses_provision.cli import command
 try:
-    main(sys.argv[1:])
+    sys.exit(command())
 finally:
     print(*sys.modules, file=sys.stderr)
 """

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from ses_provision.cli import main, streams
+from ses_provision.cli import command, streams
 from ses_provision.environment import loading
 from ses_provision.local import Clock, LocalAws
 from ses_provision.worlds.in_process import InProcess, seed
@@ -100,11 +100,10 @@ class Terminal:
         with self._patch.context() as patch:
             patch.setattr(sys, "stdout", TextIOWrapper(out, self._encoding))
             patch.setattr(sys, "stderr", TextIOWrapper(err, self._encoding))
-            with pytest.raises(SystemExit) as ended:
-                main(arguments, self._world)
+            status = command(arguments, self._world)
             sys.stdout.flush()
             sys.stderr.flush()
-            return int(ended.value.code or 0), out.getvalue(), err.getvalue().decode(self._encoding)
+            return status, out.getvalue(), err.getvalue().decode(self._encoding)
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from ses_provision.cli import main, signals
+from ses_provision.cli import command, signals
 from ses_provision.environment import Environment
 from tests.conftest import ROOT, Cli, Result
 from tests.functional.processes import clients, whole_json
@@ -234,35 +234,44 @@ def own_signals() -> Any:
 
 
 @pytest.mark.usefixtures("own_signals")
-def test_the_console_script_leaves_at_once_after_a_signal(monkeypatch: pytest.MonkeyPatch) -> None:
-    left: list[int] = []
-
-    def at_once(status: int) -> None:
-        left.append(status)
-        raise SystemExit(status)
-
+def test_a_signal_from_outside_of_the_command_ends_it_with_the_status_of_the_signal(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
     def told(*_: object) -> int:
         raise signals.Interrupted(signal.SIGTERM)
 
-    monkeypatch.setattr("os._exit", at_once)
     monkeypatch.setattr("ses_provision.cli.app.run", told)
 
-    with pytest.raises(SystemExit):
-        main(["plan"])
-
-    assert left == [143]
+    assert command(["plan"]) == 143
+    assert capsys.readouterr().err == "Terminated.\n"
 
 
-@pytest.mark.usefixtures("own_signals")
-def test_the_console_script_exits_with_the_status_of_the_command(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr("ses_provision.cli.app.run", lambda *_: 2)
+LEAVES = """
+import sys, threading, time
+import ses_provision.cli.app
+from ses_provision.cli import main
 
-    with pytest.raises(SystemExit) as left:
-        main(["plan"])
+def waits(*_):
+    threading.Thread(target=time.sleep, args=(60,)).start()
+    print("all that was to be said")
+    return 2
 
-    assert left.value.code == 2
+ses_provision.cli.app.run = waits
+main()
+"""
+
+
+def test_the_console_script_leaves_at_once_with_the_status_of_the_command_and_all_it_said() -> None:
+    ended = subprocess.run(
+        [sys.executable, "-c", LEAVES],
+        capture_output=True,
+        text=True,
+        check=False,
+        cwd=ROOT,
+        timeout=30,
+    )
+
+    assert (ended.returncode, ended.stdout) == (2, "all that was to be said\n"), ended.stderr
 
 
 def test_a_reader_that_has_had_enough_is_no_error() -> None:

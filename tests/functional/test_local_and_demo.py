@@ -195,8 +195,8 @@ def test_without_a_local_aws_the_local_option_says_how_to_start_one(cli: Cli) ->
 def test_without_the_extra_the_local_aws_says_what_to_install(command: str) -> None:
     program = (
         "import sys; sys.modules['moto'] = None\n"
-        "from ses_provision.cli import main\n"
-        f"main([{command!r}])"
+        "from ses_provision.cli import command\n"
+        f"sys.exit(command([{command!r}]))"
     )
     result = subprocess.run(
         [sys.executable, "-c", program], cwd=ROOT, text=True, capture_output=True, check=False
