@@ -10,12 +10,13 @@ import codecs
 import json
 import tomllib
 from collections.abc import Iterable
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Any
 
 from ses_provision.checks.finding import Finding, Status
+from ses_provision.dataclass import dataclass
 from ses_provision.environment.complaints import shown
 from ses_provision.errors import ConfigError, UsageError
 from ses_provision.outside import files

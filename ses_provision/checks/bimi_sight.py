@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ses_provision.checks import logo, mark_certificate
 from ses_provision.checks.mark_certificate import MarkCertificate
+from ses_provision.dataclass import dataclass
 from ses_provision.outside import web
 from ses_provision.outside.reading import Outcome, Reading, both
 from ses_provision.outside.voices import publicly, values

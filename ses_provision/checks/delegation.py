@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 
 from ses_provision.checks.whom import Whom
+from ses_provision.dataclass import dataclass
 from ses_provision.engine.account import Account
 from ses_provision.environment import Environment
 from ses_provision.errors import BrokenDns, ProvisionError

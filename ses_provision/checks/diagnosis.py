@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 
 from ses_provision.checks.delegation import (
@@ -18,6 +18,7 @@ from ses_provision.checks.delegation import (
 from ses_provision.checks.faults import Verdict, on, why
 from ses_provision.checks.record_report import RecordReport
 from ses_provision.checks.views import Kind, State, View
+from ses_provision.dataclass import dataclass
 from ses_provision.environment import Environment
 
 REPORTED = {

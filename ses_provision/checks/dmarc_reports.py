@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 
 from ses_provision.checks.topic import Judgement, for_a_person
+from ses_provision.dataclass import dataclass
 
 
 class Answer(StrEnum):

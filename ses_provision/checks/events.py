@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from ses_provision.checks.filtering import dropped, event
@@ -20,6 +19,7 @@ from ses_provision.checks.topic import (
     not_applicable,
     unknown,
 )
+from ses_provision.dataclass import dataclass
 from ses_provision.names import region_of
 from ses_provision.outside.reading import Reading, ask, together
 from ses_provision.resources import kms

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ses_provision.checks import mistakes
 from ses_provision.checks.delegation import HOSTED, Delegation, remedy
 from ses_provision.checks.record_report import RecordReport
 from ses_provision.checks.views import Kind, State
+from ses_provision.dataclass import dataclass
 from ses_provision.environment import Environment
 from ses_provision.names import parents
 from ses_provision.resources import dkim_record, dmarc_record, record_sets

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ses_provision.checks import views
 from ses_provision.checks.delegation import zone_and_delegation
 from ses_provision.checks.views import State, View
 from ses_provision.checks.whom import Whom
+from ses_provision.dataclass import dataclass
 
 if TYPE_CHECKING:
     from ses_provision.engine.account import Account

@@ -13,10 +13,10 @@ import importlib.util
 import re
 import zlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from ses_provision.dataclass import dataclass
 from ses_provision.names import dns_name
 
 if TYPE_CHECKING:

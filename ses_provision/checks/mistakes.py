@@ -6,8 +6,8 @@ Where a record may stand instead of its own name, and what a value shows of how 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
+from ses_provision.dataclass import dataclass
 from ses_provision.names import is_within, parents
 from ses_provision.resources.organisation import organisational_domain
 from ses_provision.resources.record_sets import is_kind

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from ses_provision.dataclass import dataclass
 from ses_provision.outside.reading import Ask, Reading, Structure, both, question
 from ses_provision.outside.rights import EVERYTHING
 from ses_provision.resources.ses.account import Access

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from ses_provision.checks import mistakes
 from ses_provision.checks.views import State, state_of
+from ses_provision.dataclass import dataclass
 from ses_provision.names import is_within, parents
 from ses_provision.outside.reading import Ask, Outcome, Reading
 from ses_provision.outside.voices import alias, ask_dns, values

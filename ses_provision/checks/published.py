@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from enum import StrEnum
 
 from ses_provision.checks import mistakes, spf
@@ -11,6 +11,7 @@ from ses_provision.checks.faults import in_its_place
 from ses_provision.checks.probes import Lacking, look
 from ses_provision.checks.views import State, state_of
 from ses_provision.checks.whom import Whom
+from ses_provision.dataclass import dataclass
 from ses_provision.environment import Environment
 from ses_provision.outside.reading import Outcome, Reading, together
 from ses_provision.outside.voices import alias, ask_dns, publicly, values

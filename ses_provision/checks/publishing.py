@@ -10,9 +10,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from ses_provision.dataclass import dataclass
 from ses_provision.resources.policies import as_list, texts
 
 

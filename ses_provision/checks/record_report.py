@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from ses_provision.checks.views import Kind, State, View
+from ses_provision.dataclass import dataclass
 from ses_provision.resources import dmarc_record
 from ses_provision.resources.dmarc_policy import InForce
 from ses_provision.resources.spf import Judged

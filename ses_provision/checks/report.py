@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from ses_provision.checks.attestations import Attestation, applied
 from ses_provision.checks.choosing import SEVEREST_FIRST
+from ses_provision.dataclass import dataclass
 
 if TYPE_CHECKING:
     from ses_provision.checks.finding import Finding, Severity, Status

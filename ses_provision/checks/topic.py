@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Generator, Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING, TypeVar
 
 from ses_provision.checks.finding import Finding, Severity, Status
 from ses_provision.checks.whom import Whom
+from ses_provision.dataclass import dataclass
 from ses_provision.errors import ProvisionError
 from ses_provision.outside.reading import Ask, Outcome, Reading, together
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC, datetime
 
 from ses_provision.checks import probes, views
@@ -15,6 +15,7 @@ from ses_provision.checks.record_report import RecordReport
 from ses_provision.checks.spf import with_judgement
 from ses_provision.checks.views import Kind, State
 from ses_provision.checks.whom import Whom
+from ses_provision.dataclass import dataclass
 from ses_provision.engine.account import Account
 from ses_provision.environment import Environment
 from ses_provision.outside.reading import Reading, both, together

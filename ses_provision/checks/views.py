@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 
 from ses_provision.checks.delegation import Delegation
 from ses_provision.checks.whom import Whom
+from ses_provision.dataclass import dataclass
 from ses_provision.errors import BrokenDns, ProvisionError
 from ses_provision.outside.reading import Outcome, Reading
 from ses_provision.outside.voices import ask_dns

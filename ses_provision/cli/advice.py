@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import shlex
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass, replace
+from dataclasses import fields, is_dataclass, replace
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from rich.console import Group
@@ -18,6 +18,7 @@ from rich.text import Span, Text
 
 from ses_provision.cli.options import USUAL_FOLDER
 from ses_provision.cli.table import COMMANDS
+from ses_provision.dataclass import dataclass
 from ses_provision.render.layout import Folded
 
 if TYPE_CHECKING:

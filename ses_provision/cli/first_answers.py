@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, get_args
 
 from ses_provision.cli import asking
 from ses_provision.cli.dns_options import needed
 from ses_provision.cli.run import Run
+from ses_provision.dataclass import dataclass
 from ses_provision.errors import ConfigError, ProvisionError, UsageError
 from ses_provision.names import DnsProviderName, is_within
 from ses_provision.outside import files

@@ -10,13 +10,13 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from rich.control import Control
 from rich.segment import ControlType
 from rich.text import Text
 
+from ses_provision.dataclass import dataclass
 from ses_provision.render.life import Count, line
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar, cast
 
@@ -16,6 +16,7 @@ from ses_provision.cli import advice, asking, folder, signals, streams
 from ses_provision.cli.console import in_one_line, written
 from ses_provision.cli.life import SignsOfLife
 from ses_provision.cli.outlet import NOBODY, Outlet, stdin_is_a_person
+from ses_provision.dataclass import dataclass
 from ses_provision.errors import (
     InterruptedRun,
     OutputLost,

@@ -8,10 +8,11 @@ from collections import deque
 from collections.abc import Callable, Generator, Hashable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from ses_provision.cli.run import Run
+from ses_provision.dataclass import dataclass
 from ses_provision.errors import ProvisionError
 
 if TYPE_CHECKING:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ses_provision.cli.run import Run, Target
 from ses_provision.cli.smtp_looks import PASSWORD, USERNAME, reveal
 from ses_provision.cli.waiting import progress
+from ses_provision.dataclass import dataclass
 from ses_provision.engine.calling import ensure
 from ses_provision.errors import NotReady, NotSettled, ProvisionError, UsageError
 from ses_provision.operations import smtp_keys, smtp_refusals

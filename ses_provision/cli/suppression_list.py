@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ses_provision.cli import folder
 from ses_provision.cli.run import Run, Target
+from ses_provision.dataclass import dataclass
 from ses_provision.errors import UsageError
 from ses_provision.outside import files
 

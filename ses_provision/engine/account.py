@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ses_provision.dataclass import dataclass
 from ses_provision.errors import WrongAccount
 from ses_provision.outside.reading import Ask, Reading, ask, question
 from ses_provision.outside.refusals import not_aws

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import field, fields
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Generic, Protocol, Self, TypeVar, runtime_checkable
 
+from ses_provision.dataclass import dataclass
 from ses_provision.engine.needs import Facts, Need, rehearsed
 from ses_provision.outside.call import Call
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
+from ses_provision.dataclass import dataclass
 from ses_provision.outside.reading import Reading, together
 
 if TYPE_CHECKING:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 
+from ses_provision.dataclass import dataclass
 from ses_provision.engine.model import Change
 from ses_provision.engine.plan import StepPlan
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
+from ses_provision.dataclass import dataclass
 from ses_provision.engine.model import Action, Change, Found, Key, Obstacle, Part, Resource
 
 if TYPE_CHECKING:

@@ -10,10 +10,11 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
 from ses_provision import __version__
+from ses_provision.dataclass import dataclass
 from ses_provision.engine.model import Action, Change, compare
 from ses_provision.engine.plan import Plan, StepPlan
 from ses_provision.engine.resuming import TO_MAKE, Seen, goes_on

@@ -10,10 +10,11 @@ still says which are ours, so that an interrupted run can be gone on with.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cached_property, partial
 from typing import TYPE_CHECKING
 
+from ses_provision.dataclass import dataclass
 from ses_provision.engine import calling, planning
 from ses_provision.engine.applying import moved
 from ses_provision.engine.claims import hung_on

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
+from ses_provision.dataclass import dataclass
 from ses_provision.environment.keys import ObjectKey
 from ses_provision.environment.sections import Section
 from ses_provision.environment.shapes import ALL_BUT_TRACKING, EventType, PolicyArn, matching

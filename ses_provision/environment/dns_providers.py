@@ -8,9 +8,10 @@ table by the same names.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
+from ses_provision.dataclass import dataclass
 from ses_provision.outside.providers.octodns_allowed import (
     ALLOWED,
     PREFIX,

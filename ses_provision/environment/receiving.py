@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Literal
 
 from pydantic import AfterValidator, Field
 
+from ses_provision.dataclass import dataclass
 from ses_provision.environment.archive import (
     BucketName,
     account_regional,

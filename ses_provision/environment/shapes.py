@@ -5,7 +5,6 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections import Counter
-from dataclasses import dataclass
 from typing import Annotated, Any, Literal
 
 from pydantic import (
@@ -17,6 +16,7 @@ from pydantic import (
 )
 from pydantic_core import core_schema
 
+from ses_provision.dataclass import dataclass
 from ses_provision.environment.complaints import shown
 from ses_provision.names import LONGEST_NAME, closest
 from ses_provision.outside import regions

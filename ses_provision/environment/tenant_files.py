@@ -6,10 +6,11 @@ import csv
 import io
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Any
 
+from ses_provision.dataclass import dataclass
 from ses_provision.environment.complaints import shown
 from ses_provision.environment.tenants import TenantSettings
 from ses_provision.names import closest

@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from functools import singledispatch
 from typing import Any
 
+from ses_provision.dataclass import dataclass
 from ses_provision.environment import Environment
 from ses_provision.export import cloudformation_queues
 

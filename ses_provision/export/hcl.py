@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
+from ses_provision.dataclass import dataclass
 from ses_provision.names import RUNNER_COMMAND
 
 

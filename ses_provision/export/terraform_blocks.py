@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import singledispatch
 from typing import Any
 
+from ses_provision.dataclass import dataclass
 from ses_provision.environment import Environment
 from ses_provision.names import region_of
 

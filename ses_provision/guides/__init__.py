@@ -9,8 +9,9 @@ on a terminal is the business of `render/guide.py`. The blocks marked `sh` are r
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from importlib import resources
+
+from ses_provision.dataclass import dataclass
 
 __all__ = ["Guide", "guides", "parse"]
 

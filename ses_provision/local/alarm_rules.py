@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
-from dataclasses import dataclass
 from graphlib import CycleError, TopologicalSorter
 from typing import TYPE_CHECKING
+
+from ses_provision.dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -9,9 +9,10 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
+from ses_provision.dataclass import dataclass
 from ses_provision.local import alarm_rules
 from ses_provision.local.contract import AwsError
 from ses_provision.local.motobridge import MotoService

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import operator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from ses_provision.dataclass import dataclass
 from ses_provision.local import alarm_message, alarm_rules, topic_access
 from ses_provision.local.alarm_history import History
 from ses_provision.local.contract import Caller, Clock, Params

@@ -3,10 +3,10 @@
 import base64
 import hashlib
 import threading
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from ses_provision.dataclass import dataclass
 from ses_provision.local.contract import AwsError, Caller, Clock, Params, Reply, not_served
 
 # aws-facts 7: the names of the two agreements; the exact string in this API is not documented.

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+from ses_provision.dataclass import dataclass
 from ses_provision.local.athena import refused
 from ses_provision.local.contract import Caller, Clock, Params, Reply
 from ses_provision.local.served import page

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, urlsplit
 
+from ses_provision.dataclass import dataclass
 from ses_provision.local import strict_json
 from ses_provision.local.cloudflare_zone import CloudflareError, CloudflareZone
 from ses_provision.local.knobs import FaultKind

@@ -5,12 +5,12 @@ The AWS clients check no more than types and required members, so the service ha
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 from botocore.model import Shape
 
+from ses_provision.dataclass import dataclass
 from ses_provision.local.contract import Params
 
 # Orders in which AWS was seen to write sets of choices, where they are not those of the model.

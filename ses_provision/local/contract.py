@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
+
+from ses_provision.dataclass import dataclass
 
 Params = dict[str, Any]
 Reply = dict[str, Any]

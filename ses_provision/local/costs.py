@@ -8,11 +8,11 @@ is charged for is in it. A cost is there a day after it arose (facts-data F).
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from ses_provision.dataclass import dataclass
 from ses_provision.local.contract import AwsError, Caller, Clock, Params, Reply
 from ses_provision.local.served import OwnService
 

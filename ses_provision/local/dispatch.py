@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import UnknownServiceError
 
+from ses_provision.dataclass import dataclass
 from ses_provision.local import constraints, traits
 from ses_provision.local.codec import Codec, codec_for
 from ses_provision.local.contract import AwsError, Caller, Params, Reply, not_served

@@ -6,10 +6,11 @@ What is due is written when somebody looks: at a stream, at a bucket, by a query
 from __future__ import annotations
 
 import gzip
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from ses_provision.dataclass import dataclass
 from ses_provision.local import firehose_paths as paths
 from ses_provision.local.contract import AwsError, Caller, Clock, Params, Reply
 from ses_provision.local.knobs import Knobs

@@ -6,10 +6,11 @@ import base64
 import binascii
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from ses_provision.dataclass import dataclass
 from ses_provision.local import policies
 from ses_provision.local.contract import AwsError, Caller, Clock, Params, Reply
 from ses_provision.local.function_runs import BrokenCodeError, Runner, entries

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from copy import deepcopy
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
+from ses_provision.dataclass import dataclass
 from ses_provision.local.contract import AwsError, Caller, Clock, Params, Reply
 from ses_provision.local.served import Operation, OwnService, page
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ses_provision.dataclass import dataclass
 from ses_provision.local.contract import AwsError, Caller, Clock, Params, Reply
 from ses_provision.local.keyring import Keyring, Principal
 

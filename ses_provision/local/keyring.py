@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import secrets
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from ses_provision.dataclass import dataclass
 
 if TYPE_CHECKING:
     from datetime import datetime

@@ -5,9 +5,11 @@ The same vocabulary in process (`LocalAws.knobs`) and over HTTP (`/_local/knobs`
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field, fields, replace
+from dataclasses import asdict, field, fields, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any
+
+from ses_provision.dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Callable

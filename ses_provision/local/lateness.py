@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from copy import deepcopy
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, Generic, TypeVar
+
+from ses_provision.dataclass import dataclass
 
 if TYPE_CHECKING:
     from datetime import datetime

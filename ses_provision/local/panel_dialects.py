@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
+from ses_provision.dataclass import dataclass
 from ses_provision.local.panel_zone import PanelError, PanelRecord, PanelZone, cut, plain, quoted
 from ses_provision.local.standing_in import RefusedError
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import count
 
 import dns.exception
@@ -13,6 +13,7 @@ import dns.rdata
 import dns.rdataclass
 import dns.rdatatype
 
+from ses_provision.dataclass import dataclass
 from ses_provision.local.standing_in import RefusedError
 
 HOSTS = frozenset({"CNAME", "MX", "NS"})

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ses_provision.dataclass import dataclass
 from ses_provision.local import policies
 from ses_provision.local.contract import AwsError, Params, Reply
 from ses_provision.local.policies import Ask, Decision

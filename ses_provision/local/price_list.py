@@ -7,10 +7,11 @@ in the names of its usage types, and here in nothing else, until somebody change
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from ses_provision.dataclass import dataclass
 from ses_provision.local.contract import AwsError, Caller, Params, Reply
 from ses_provision.local.served import OwnService, page
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from typing import Any
 
+from ses_provision.dataclass import dataclass
 from ses_provision.local import policies
 from ses_provision.local.contract import AwsError, Caller, Params
 

@@ -7,11 +7,11 @@ import socket
 import sys
 import traceback
 from contextlib import contextmanager
-from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any
 
+from ses_provision.dataclass import dataclass
 from ses_provision.local import cloudflare, panels, visitors
 from ses_provision.local.control import PREFIX, Control
 from ses_provision.local.loopback import only_loopback

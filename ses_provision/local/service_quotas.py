@@ -6,9 +6,10 @@ the sandbox is left, but for an account whose request for production access was 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from ses_provision.dataclass import dataclass
 from ses_provision.local.contract import AwsError, Caller, Clock, Params, Reply
 from ses_provision.local.served import OwnService, page
 from ses_provision.local.ses.account import quota

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, field
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
+from ses_provision.dataclass import dataclass
 from ses_provision.local import filter_policy, policies, sns_envelope, web_hooks
 from ses_provision.local.contract import AwsError, Caller, Clock, Params
 from ses_provision.local.sns_envelope import Message

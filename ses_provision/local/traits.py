@@ -7,8 +7,10 @@ common that speak JSON is `_JSON`.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import TYPE_CHECKING
+
+from ses_provision.dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -10,11 +10,12 @@ from __future__ import annotations
 import http.client
 import ssl
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import field
 from threading import Lock, Thread
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
+from ses_provision.dataclass import dataclass
 from ses_provision.local.visitors import is_loopback
 
 if TYPE_CHECKING:

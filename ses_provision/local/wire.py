@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import zlib
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qsl, urlsplit
+
+from ses_provision.dataclass import dataclass
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from ses_provision.dataclass import dataclass
 from ses_provision.local import dnsnames, dnsvalues
 from ses_provision.local.contract import AwsError, Params
 

@@ -8,10 +8,11 @@ What people's mailboxes do with the message no queue can prove.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
+from ses_provision.dataclass import dataclass
 from ses_provision.engine.needs import Facts
 from ses_provision.names import region_of
 from ses_provision.operations import pause_drill

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ses_provision.dataclass import dataclass
 from ses_provision.names import DEFAULT_POOL
 from ses_provision.outside.reading import Reading, both, together
 from ses_provision.resources.ses.account import SendingAccount, sending_account

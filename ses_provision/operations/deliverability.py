@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from ses_provision.dataclass import dataclass
 from ses_provision.names import is_within
 from ses_provision.operations.statistics import Days, counted, window
 from ses_provision.outside.reading import Reading, both

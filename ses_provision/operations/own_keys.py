@@ -8,11 +8,11 @@ by the tags of the identity, and the same command goes on from there.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from ses_provision.dataclass import dataclass
 from ses_provision.errors import NotReady, UsageError
 from ses_provision.outside import signing_keys
 from ses_provision.resources import dkim_record

@@ -4,10 +4,10 @@ through again that it stopped itself, and no other.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from ses_provision.dataclass import dataclass
 from ses_provision.outside.reading import Reading
 from ses_provision.resources.ses import sending
 from ses_provision.resources.ses.configuration_set import (

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ses_provision.dataclass import dataclass
 from ses_provision.errors import AwsRefused, ProvisionError
 from ses_provision.outside.call import Call
 from ses_provision.outside.reading import Ask, question

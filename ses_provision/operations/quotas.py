@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ses_provision.checks.account import UNLIMITED
+from ses_provision.dataclass import dataclass
 from ses_provision.errors import NotReady
 from ses_provision.outside.reading import Reading, both
 from ses_provision.resources import service_quotas

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -18,6 +18,7 @@ from ses_provision.checks import TOPICS
 from ses_provision.checks.finding import Severity
 from ses_provision.checks.overview import Overview, overview
 from ses_provision.checks.topic import look as look_at
+from ses_provision.dataclass import dataclass
 from ses_provision.errors import ProvisionError
 from ses_provision.operations import estimate, statistics
 from ses_provision.operations.statistics import Days

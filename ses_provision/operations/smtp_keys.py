@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
+from ses_provision.dataclass import dataclass
 from ses_provision.errors import NotReady, UsageError
 from ses_provision.operations.smtp_password import derive
 from ses_provision.outside.reading import Reading, ask, both

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from ses_provision.checks.overview import BOUNCES, COMPLAINTS
+from ses_provision.dataclass import dataclass
 from ses_provision.errors import UsageError
 from ses_provision.outside.reading import Reading, both
 from ses_provision.resources.ses import metrics

@@ -10,10 +10,11 @@ import csv
 import io
 import re
 from collections import Counter
-from dataclasses import dataclass, field
+from dataclasses import field
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from ses_provision.dataclass import dataclass
 from ses_provision.errors import UsageError
 
 if TYPE_CHECKING:

@@ -10,10 +10,11 @@ import json
 import math
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from ses_provision.dataclass import dataclass
 from ses_provision.engine.model import Found
 from ses_provision.errors import AwsRefused, NotReady, ProvisionError
 from ses_provision.outside.call import Call

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import TYPE_CHECKING
 
+from ses_provision.dataclass import dataclass
 from ses_provision.engine.account import caller_question
 from ses_provision.errors import AwsRefused, NotReady
 from ses_provision.names import meant

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import datetime
 from typing import Any, Protocol
 
+from ses_provision.dataclass import dataclass
 from ses_provision.outside.reading import Answer, Ask
 from ses_provision.outside.refusals import Refusal
 from ses_provision.outside.rights import Condition, Credentials, Right, iam_action

@@ -14,9 +14,10 @@ import threading
 import time
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
+
+from ses_provision.dataclass import dataclass
 
 TOGETHER = 4
 """How many calls to a paced service are under way together: a round of one environment."""

@@ -9,9 +9,10 @@ at once are asked at once, and a question asked by several is asked once.
 from __future__ import annotations
 
 from collections.abc import Generator, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, TypeAlias, TypeVar
 
+from ses_provision.dataclass import dataclass
 from ses_provision.outside.refusals import Refusal
 from ses_provision.outside.rights import Credentials, Right, iam_action
 

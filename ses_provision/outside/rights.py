@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from ses_provision.dataclass import dataclass
 
 EVERYTHING = ("*",)
 """What an action is on that knows no resource (Service Authorization Reference)."""

@@ -6,9 +6,10 @@ The library is the extra `own-key`; nothing else of ses-provision needs it.
 from __future__ import annotations
 
 import base64
-from dataclasses import dataclass, field
+from dataclasses import field
 from importlib.util import find_spec
 
+from ses_provision.dataclass import dataclass
 from ses_provision.errors import NotReady
 from ses_provision.outside.secrets import SECRETS
 

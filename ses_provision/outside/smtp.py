@@ -7,8 +7,9 @@ import socket
 import ssl
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
+from ses_provision.dataclass import dataclass
 from ses_provision.outside import regions
 
 IMPLICIT_TLS = frozenset({465, 2465})

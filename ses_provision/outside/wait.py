@@ -7,11 +7,11 @@ somebody else asks for patience, it is had here.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
 
 import tenacity
 
+from ses_provision.dataclass import dataclass
 from ses_provision.errors import (
     AccessDenied,
     AwsRefused,

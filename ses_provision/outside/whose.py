@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from ses_provision.dataclass import dataclass
 from ses_provision.outside.profiles import config_file, credentials_file
 from ses_provision.outside.sessions import ENVIRONMENT_CREDENTIALS, InRole, Session
 

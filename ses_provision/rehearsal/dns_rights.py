@@ -8,9 +8,9 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ses_provision.dataclass import dataclass
 from ses_provision.engine.account import Account
 from ses_provision.names import dns_name
 from ses_provision.outside.call import Call

@@ -4,8 +4,8 @@ in which there is nothing yet, and then on one in which all stands, and all is o
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
+from ses_provision.dataclass import dataclass
 from ses_provision.engine.account import Account
 from ses_provision.engine.model import Found, Resource, Skipped, Step, Waiting
 from ses_provision.engine.needs import learned, rehearsed

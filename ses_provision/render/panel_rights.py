@@ -4,7 +4,8 @@ token may do that is not needed."""
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from ses_provision.dataclass import dataclass
 
 
 @dataclass(frozen=True)

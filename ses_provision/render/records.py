@@ -6,13 +6,13 @@ import csv
 import io
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
 from ses_provision import __version__
 from ses_provision.checks.published import Lookup, Published, Verdict
+from ses_provision.dataclass import dataclass
 from ses_provision.names import TXT_STRING_LIMIT
 from ses_provision.outside.dns import DNS_PORT, host_port
 from ses_provision.render.layout import whole

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +10,7 @@ from rich.text import Text
 
 from ses_provision.checks.account import UNLIMITED
 from ses_provision.checks.finding import Severity
+from ses_provision.dataclass import dataclass
 from ses_provision.engine.values import plain
 from ses_provision.operations.report import Unknown, Unread
 from ses_provision.operations.statistics import LIMITS, RATES

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Self
 
+from ses_provision.dataclass import dataclass
 from ses_provision.engine.model import Found
 from ses_provision.outside.reading import Reading, together
 from ses_provision.resources import bimi_record, dmarc_record, record_sets

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from ses_provision.dataclass import dataclass
 from ses_provision.environment import Environment
 from ses_provision.errors import HostedZoneProblem
 from ses_provision.outside.call import Call, Doubt

@@ -7,11 +7,11 @@ what was used, before credits and refunds.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from ses_provision.dataclass import dataclass
 from ses_provision.engine.account import Account, partition
 from ses_provision.errors import AccessDenied, NotReady, ProvisionError
 from ses_provision.outside.reading import Ask, Parameter, Reading, Structure, question

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
+from ses_provision.dataclass import dataclass
 from ses_provision.engine.model import SHOWN, Found, Key, Obstacle, Resource
 from ses_provision.names import is_within, txt_value
 from ses_provision.outside.call import Call

@@ -7,8 +7,7 @@ no public suffix (RFC 7489 section 6.6.3). Newer ones walk up the tree instead (
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from ses_provision.dataclass import dataclass
 from ses_provision.outside import voices
 from ses_provision.outside.reading import Outcome
 from ses_provision.resources import dmarc_record

@@ -10,7 +10,8 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+
+from ses_provision.dataclass import dataclass
 
 TAG = "v=DMARC1"
 STRENGTH = {"none": 0, "quarantine": 1, "reject": 2}

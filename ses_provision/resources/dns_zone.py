@@ -8,9 +8,9 @@ anew in the same batch. A provider makes of that whatever refuses it where the z
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, Protocol
 
+from ses_provision.dataclass import dataclass
 from ses_provision.names import dns_name, parents
 from ses_provision.outside.call import Call, Doubt
 from ses_provision.outside.reading import Answers, Reading

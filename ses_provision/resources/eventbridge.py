@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, Self
 
+from ses_provision.dataclass import dataclass
 from ses_provision.engine.model import Found, Key, Obstacle, Resource
 from ses_provision.names import region_of
 from ses_provision.outside.call import Call

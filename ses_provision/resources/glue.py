@@ -6,9 +6,10 @@ Names are kept in lower case. Tables carry no tags: marks among their parameters
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, Self
 
+from ses_provision.dataclass import dataclass
 from ses_provision.engine.account import Account
 from ses_provision.engine.model import Found, Key, Resource
 from ses_provision.engine.ownership import MARK, OURS

@@ -11,9 +11,10 @@ import base64
 import binascii
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, Self
 
+from ses_provision.dataclass import dataclass
 from ses_provision.resources.glue import CatalogTable
 from ses_provision.resources.sql_text import SqlText
 

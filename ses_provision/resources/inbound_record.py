@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Self
 
+from ses_provision.dataclass import dataclass
 from ses_provision.engine.model import Found, Obstacle
 from ses_provision.outside.reading import Reading
 from ses_provision.resources.record_sets import RecordSet

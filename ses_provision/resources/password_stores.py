@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, Protocol
 
+from ses_provision.dataclass import dataclass
 from ses_provision.engine.account import Account
 from ses_provision.engine.ownership import CREATED_BY, MANAGED_BY, US, owners
 from ses_provision.outside.call import Call

@@ -9,11 +9,13 @@ from __future__ import annotations
 import functools
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+
+from ses_provision.dataclass import dataclass
 
 FILE = Path(__file__).with_suffix(".toml")
 SES = "AmazonSES"

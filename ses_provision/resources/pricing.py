@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
 
+from ses_provision.dataclass import dataclass
 from ses_provision.engine.account import partition
 from ses_provision.errors import NotReady
 from ses_provision.outside.reading import Ask, Reading, Structure, ask, question

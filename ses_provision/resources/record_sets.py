@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, Self
 
+from ses_provision.dataclass import dataclass
 from ses_provision.engine.model import SHOWN, Found, Key, Obstacle, Resource
 from ses_provision.names import dns_name, is_within, parents, txt_record, txt_value
 from ses_provision.outside.call import Call

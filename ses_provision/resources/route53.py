@@ -8,9 +8,10 @@ replace what somebody wrote in between.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from ses_provision.dataclass import dataclass
 from ses_provision.names import dns_name
 from ses_provision.outside.call import Call
 from ses_provision.outside.reading import Answers, Ask, Reading, ask, question

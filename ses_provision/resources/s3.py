@@ -6,9 +6,10 @@ It is never emptied here: what is in it cannot be had again.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
+from ses_provision.dataclass import dataclass
 from ses_provision.engine.account import Account
 from ses_provision.engine.model import Found, Key, Obstacle, Resource
 from ses_provision.errors import AccessDenied

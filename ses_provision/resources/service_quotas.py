@@ -7,9 +7,9 @@ it within a day or so, and raises quotas by itself for senders that come near th
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from ses_provision.dataclass import dataclass
 from ses_provision.outside.call import Call
 from ses_provision.outside.reading import Ask, Reading, ask, question
 from ses_provision.outside.refusals import Refusal

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import ipaddress
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from ses_provision.dataclass import dataclass
 from ses_provision.outside.reading import Reading
 from ses_provision.outside.voices import publicly, values
 from ses_provision.resources.spf_record import LOOKUPS, RESULTS, SES, SpfRecord, Term, is_spf, parse

@@ -5,7 +5,8 @@ from __future__ import annotations
 import ipaddress
 import re
 from collections import Counter
-from dataclasses import dataclass
+
+from ses_provision.dataclass import dataclass
 
 TAG = "v=spf1"
 SES = "amazonses.com"

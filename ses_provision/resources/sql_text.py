@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
+
+from ses_provision.dataclass import dataclass
 
 TOKEN = re.compile(
     r"""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
+from ses_provision.dataclass import dataclass
 from ses_provision.engine.model import Found, Key
 from ses_provision.outside.call import Call
 from ses_provision.outside.reading import Answers, Reading

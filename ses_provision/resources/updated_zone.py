@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
+from ses_provision.dataclass import dataclass
 from ses_provision.environment import Environment
 from ses_provision.errors import HostedZoneProblem
 from ses_provision.names import dns_name

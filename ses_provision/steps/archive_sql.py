@@ -8,7 +8,7 @@ times. Only what runs unchanged on the local AWS as well is used here.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from ses_provision.dataclass import dataclass
 
 EVENT, DAILY = "ses_event", "ses_daily"
 SUPPRESSED = "OnAccountSuppressionList"

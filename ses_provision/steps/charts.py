@@ -7,8 +7,7 @@ would be priced metrics of their own (SES Developer Guide, event destinations of
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
+from ses_provision.dataclass import dataclass
 from ses_provision.environment import Environment
 from ses_provision.steps.alarms import PAUSE, REVIEW, rates
 

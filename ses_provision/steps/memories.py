@@ -7,8 +7,8 @@ file no longer names it.
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
 
+from ses_provision.dataclass import dataclass
 from ses_provision.engine.account import Account
 from ses_provision.engine.needs import Need
 from ses_provision.engine.ownership import CREATED_BY, US, of_another_project

@@ -4,8 +4,8 @@ zone and for `ses-provision dns`, which shows them to whoever has to publish the
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from ses_provision.dataclass import dataclass
 from ses_provision.environment import Environment, receiving
 from ses_provision.environment.set_options import redirect_target
 from ses_provision.names import is_within

@@ -6,9 +6,9 @@ Rule and queue bear one name, which says until when they are needed at most.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 
+from ses_provision.dataclass import dataclass
 from ses_provision.engine.model import Resource
 from ses_provision.outside.reading import Reading
 from ses_provision.resources import policies

@@ -11,7 +11,6 @@ import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,6 +20,7 @@ from ses_provision.cli.commands.local import start
 from ses_provision.cli.options import USUAL_FOLDER
 from ses_provision.cli.run import Run
 from ses_provision.cli.shared import without
+from ses_provision.dataclass import dataclass
 
 if TYPE_CHECKING:
     from ses_provision.environment import Environment

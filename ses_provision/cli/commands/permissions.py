@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ses_provision.cli.folder import others
 from ses_provision.cli.run import Run
+from ses_provision.dataclass import dataclass
 
 if TYPE_CHECKING:
     from ses_provision.environment import Environment

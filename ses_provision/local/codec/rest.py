@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import parse_qsl, unquote
 
+from ses_provision.dataclass import dataclass
 from ses_provision.local.codec import timestamps
 from ses_provision.local.contract import AwsError
 

@@ -9,9 +9,10 @@ import hashlib
 import json
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
+from ses_provision.dataclass import dataclass
 from ses_provision.local.contract import Caller
 from ses_provision.local.ses.inbound_form import SUBJECT, Arrival, outgoing, receipt, told
 from ses_provision.local.ses.lifecycle import Lifecycle

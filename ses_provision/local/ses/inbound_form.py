@@ -5,7 +5,6 @@ receiving-email-notifications-contents.md, receiving-email-action-lambda-event.m
 """
 
 import re
-from dataclasses import dataclass
 from datetime import datetime
 from email import policy
 from email.message import EmailMessage
@@ -13,6 +12,7 @@ from email.parser import BytesHeaderParser
 from email.utils import format_datetime, getaddresses
 from typing import Any
 
+from ses_provision.dataclass import dataclass
 from ses_provision.local.ses.outcomes import Accepted, stamp
 
 _OURS = re.compile(rb"(?i)(message-id|bcc|x-ses-[a-z-]+)[ \t]*:")

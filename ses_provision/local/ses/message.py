@@ -3,7 +3,7 @@
 import re
 import zlib
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from email import policy
 from email.message import EmailMessage
@@ -11,6 +11,7 @@ from email.parser import BytesParser
 from email.utils import format_datetime, getaddresses, parseaddr
 from typing import Any
 
+from ses_provision.dataclass import dataclass
 from ses_provision.local.contract import Params
 from ses_provision.local.ses import templates
 from ses_provision.local.ses.addresses import violation

@@ -1,12 +1,12 @@
 """What becomes of an accepted message, told in the words of SES events."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import datetime
 from email.utils import formataddr, getaddresses
 from enum import Enum, auto
 from typing import Any
 
+from ses_provision.dataclass import dataclass
 from ses_provision.local.contract import Caller
 from ses_provision.local.ses.message import Message
 from ses_provision.local.ses.names import arn

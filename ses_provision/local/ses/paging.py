@@ -7,9 +7,9 @@ Default sizes, bounds and words differ from list to list: probes of 2026-09-25 t
 import base64
 import binascii
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import TypeVar
 
+from ses_provision.dataclass import dataclass
 from ses_provision.local.contract import AwsError, Params
 
 T = TypeVar("T")

@@ -1,8 +1,10 @@
 """What SES remembers: one Place for each account and region, and everything in it."""
 
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any, Self
+
+from ses_provision.dataclass import dataclass
 
 PENDING = "PENDING"
 SUCCESS = "SUCCESS"

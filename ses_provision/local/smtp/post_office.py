@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import hmac
-from dataclasses import dataclass
 from email.utils import parseaddr
 from functools import cache
 from typing import TYPE_CHECKING
 
+from ses_provision.dataclass import dataclass
 from ses_provision.local.contract import AwsError, Caller
 from ses_provision.local.nobodys import session
 from ses_provision.local.policies import Ask

@@ -10,13 +10,13 @@ import asyncio
 import logging
 import ssl
 from contextlib import contextmanager
-from dataclasses import dataclass
 from threading import Thread
 from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword, Session
 
+from ses_provision.dataclass import dataclass
 from ses_provision.local.loopback import only_loopback
 from ses_provision.local.smtp import replies
 from ses_provision.local.smtp.certificates import authority, context

@@ -7,8 +7,9 @@ it came, is said alike in both.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+
+from ses_provision.dataclass import dataclass
 
 A_DAY = timedelta(hours=26)
 """What is still one day: some receivers begin theirs by another zone, or end an hour late."""

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
+from ses_provision.dataclass import dataclass
 from ses_provision.operations.dmarc.aggregate import NotReadable, Report
 from ses_provision.operations.dmarc.parsing import parsed
 from ses_provision.operations.dmarc.unpacking import documents

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from ses_provision.checks.dmarc_reports import Answer, Reported
+from ses_provision.dataclass import dataclass
 from ses_provision.names import is_within
 from ses_provision.operations.dmarc.collecting import Flaw, Held
 from ses_provision.operations.dmarc.raising import way_to

@@ -11,7 +11,7 @@ import ipaddress
 import re
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import UTC, datetime
 from functools import lru_cache
 from hashlib import sha256
@@ -19,6 +19,7 @@ from io import BytesIO
 from typing import TYPE_CHECKING
 from xml.etree.ElementTree import ParseError
 
+from ses_provision.dataclass import dataclass
 from ses_provision.names import is_within
 from ses_provision.operations.dmarc.aggregate import NotReadable, Proof, Published, Report, Row
 from ses_provision.operations.message.mail import domain_of

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ses_provision.checks.dns import RAMP
+from ses_provision.dataclass import dataclass
 from ses_provision.resources.dmarc_record import STRENGTH
 
 if TYPE_CHECKING:

@@ -9,11 +9,12 @@ from __future__ import annotations
 import ipaddress
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
 
+from ses_provision.dataclass import dataclass
 from ses_provision.names import is_within
 from ses_provision.operations.dmarc.aggregate import Proof, Row
 from ses_provision.resources.organisation import is_same_organisation, organisational_domain

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ses_provision.checks.finding import Finding, Severity
+from ses_provision.dataclass import dataclass
 from ses_provision.names import is_within
 from ses_provision.operations.message.mail import Mail, domain_of
 from ses_provision.operations.message.saying import (

@@ -6,11 +6,12 @@ import contextlib
 import ipaddress
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
 from ses_provision.checks.finding import Finding, Severity
+from ses_provision.dataclass import dataclass
 from ses_provision.names import is_within
 from ses_provision.operations.message.mail import Mail
 from ses_provision.operations.message.saying import advised, beside_the_point, fine, wrong

@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import binascii
 import re
-from dataclasses import dataclass
+
+from ses_provision.dataclass import dataclass
 
 INTEGER, SEQUENCE, BIT_STRING = 0x02, 0x30, 0x03
 ED25519_BITS = 256

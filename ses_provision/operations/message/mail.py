@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import field
 from email.message import Message
 from email.parser import BytesParser
 from email.policy import compat32
 from email.utils import getaddresses
+
+from ses_provision.dataclass import dataclass
 
 LARGEST = 100_000_000
 """Bytes of a file that are read; SES takes far less."""

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from ses_provision.checks.finding import Finding, Severity, Status
+from ses_provision.dataclass import dataclass
 from ses_provision.names import dns_name
 from ses_provision.operations.message import keys
 from ses_provision.operations.message.keys import DkimKey

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ses_provision.checks.finding import Finding, Severity, Status
+from ses_provision.dataclass import dataclass
 from ses_provision.operations.message.saying import (
     advised,
     beside_the_point,

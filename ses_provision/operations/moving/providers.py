@@ -6,8 +6,8 @@ What is not in the table is shown as it is: nothing depends on it being complete
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 
+from ses_provision.dataclass import dataclass
 from ses_provision.names import is_within
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+
+from ses_provision.dataclass import dataclass
 
 SHARES = (1, 5, 20, 50, 100)
 """Per cent of the mail that SES sends on each day, the most engaged recipients first. Shared

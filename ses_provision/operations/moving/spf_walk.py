@@ -7,8 +7,9 @@ none of it (RFC 7208 section 4.6.4).
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
+from ses_provision.dataclass import dataclass
 from ses_provision.outside.reading import Outcome, Reading, together
 from ses_provision.outside.voices import publicly, values
 from ses_provision.resources.spf_record import LOOKUPS, Term, is_spf, parse

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
+from ses_provision.dataclass import dataclass
 from ses_provision.operations.message.keys import DkimKey, is_key, parse
 from ses_provision.operations.moving import providers
 from ses_provision.operations.moving.providers import Provider

@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, TypeAlias
+
+from ses_provision.dataclass import dataclass
 
 PREFIX = "octodns:"
 EXTRA = "pip install 'ses-provision[octodns]'"

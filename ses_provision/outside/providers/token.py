@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import os
 import re
-from dataclasses import dataclass
 
+from ses_provision.dataclass import dataclass
 from ses_provision.errors import CannotReachDns
 from ses_provision.outside.secrets import SECRETS
 

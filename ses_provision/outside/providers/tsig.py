@@ -6,13 +6,13 @@ import base64
 import binascii
 import os
 import re
-from dataclasses import dataclass
 from pathlib import Path
 
 import dns.exception
 import dns.name
 import dns.tsig
 
+from ses_provision.dataclass import dataclass
 from ses_provision.errors import CannotReachDns
 from ses_provision.outside import files
 from ses_provision.outside.secrets import SECRETS

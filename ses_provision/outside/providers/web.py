@@ -6,7 +6,7 @@ import functools
 import ipaddress
 import ssl
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any, TypeAlias
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -14,6 +14,7 @@ from urllib.request import getproxies, proxy_bypass
 import urllib3
 
 from ses_provision import __version__
+from ses_provision.dataclass import dataclass
 from ses_provision.errors import CannotReachDns
 
 CONNECTING, READING = 10.0, 30.0  # seconds

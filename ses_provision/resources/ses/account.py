@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from ses_provision.dataclass import dataclass
 from ses_provision.outside.reading import Ask, Reading, ask, question
 from ses_provision.outside.rights import EVERYTHING
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from typing import Any
 
+from ses_provision.dataclass import dataclass
 from ses_provision.names import BUILT_IN_POOLS, region_of
 from ses_provision.outside.reading import Ask, Reading, ask, together
 from ses_provision.outside.rights import EVERYTHING

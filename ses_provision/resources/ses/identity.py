@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from datetime import datetime
 from typing import Any
 
+from ses_provision.dataclass import dataclass
 from ses_provision.names import dns_name, region_of
 from ses_provision.outside.reading import Ask, Reading, ask
 from ses_provision.resources import tags

@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from ses_provision.dataclass import dataclass
 from ses_provision.outside import signing_keys
 from ses_provision.outside.call import Call
 from ses_provision.outside.signing_keys import Pair

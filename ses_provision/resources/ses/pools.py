@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 
+from ses_provision.dataclass import dataclass
 from ses_provision.engine.account import Account
 from ses_provision.engine.model import Found, Key, Obstacle, Resource
 from ses_provision.names import DEFAULT_POOL, region_of

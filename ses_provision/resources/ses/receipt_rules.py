@@ -7,9 +7,10 @@ others; only where none holds, a set of ours is made and made to hold.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any
 
+from ses_provision.dataclass import dataclass
 from ses_provision.engine.model import Found, Key, Obstacle, Resource
 from ses_provision.names import region_of
 from ses_provision.outside.call import Call

@@ -7,9 +7,9 @@ Reference).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from ses_provision.dataclass import dataclass
 from ses_provision.errors import CannotReachAws
 from ses_provision.outside.call import Call
 from ses_provision.outside.reading import Answer, Answers, Ask, Reading, ask, question

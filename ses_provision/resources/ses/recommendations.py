@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from ses_provision.dataclass import dataclass
 from ses_provision.outside.reading import Ask, Parameter, Reading, Structure, ask
 from ses_provision.outside.rights import EVERYTHING
 

@@ -5,10 +5,10 @@ The set remembers in a tag since when, by whom and why it was paused; the accoun
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from ses_provision.dataclass import dataclass
 from ses_provision.outside.call import Call
 from ses_provision.outside.reading import Reading, both
 from ses_provision.outside.rights import EVERYTHING

@@ -5,9 +5,10 @@ whole block (SESv2 API reference), so that what stands beside it goes back with 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from typing import Any, Literal
 
+from ses_provision.dataclass import dataclass
 from ses_provision.engine.model import Awaited, Found, Key, Obstacle
 from ses_provision.names import BUILT_IN_POOLS, DEFAULT_POOL, SHARED_POOL, dns_name, region_of
 from ses_provision.outside.call import Call

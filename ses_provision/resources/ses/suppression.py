@@ -3,10 +3,10 @@ have one of its own, which the same operations name by its tenant."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from ses_provision.dataclass import dataclass
 from ses_provision.outside.call import Call
 from ses_provision.outside.reading import Answer, Ask, Parameter, Reading, ask
 from ses_provision.outside.rights import EVERYTHING

@@ -8,9 +8,9 @@ may use it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
+from ses_provision.dataclass import dataclass
 from ses_provision.names import region_of
 from ses_provision.outside.memory import Index
 from ses_provision.outside.reading import Ask, Reading, Structure, ask, question
