@@ -1,4 +1,4 @@
-"""Values of options that need no work: defaults, and text where text is wanted.
+"""Values of options that need no work: defaults, flags, and text where text is wanted.
 
 Typer (0.29) builds a pydantic adapter for each parameter, also for those that nobody has given, and
 imports pydantic for it, which takes as long as Typer itself. A command that needs no environment,
@@ -35,6 +35,9 @@ def is_ready(parameter: Any, value: Any) -> bool:
     """Whether Typer would give a value as it is: a default, or text."""
     if parameter.nargs != 1:
         return False
+    if value is parameter.default and not parameter.required:
+        return True
     wanted = getattr(getattr(parameter, "type_descriptor", None), "annotation", None)
-    is_default = value is parameter.default and not parameter.required
-    return is_default or (wanted is str and isinstance(value, str))
+    if wanted == list[str]:
+        return isinstance(value, list) and all(isinstance(one, str) for one in value)
+    return wanted in {str, bool} and isinstance(value, wanted)

@@ -54,6 +54,12 @@ def test_text_is_taken_as_it_is_where_text_is_wanted() -> None:
     assert is_ready(of("guide", "topic"), "ci")
     assert is_ready(of("plan", "role"), "")
     assert is_ready(of("attest", "item"), "x")
+    assert is_ready(of("plan", "env"), ["prod", "staging"])
+
+
+def test_a_flag_is_taken_as_it_is_given() -> None:
+    assert is_ready(of("plan", "local"), True)
+    assert not is_ready(of("plan", "local"), "true")
 
 
 def test_what_a_line_lacks_that_is_to_be_completed_is_asked_of_nobody() -> None:
@@ -71,7 +77,6 @@ def test_what_a_line_lacks_that_is_to_be_completed_is_asked_of_nobody() -> None:
         ("drill", "timeout", "5"),
         ("dns", "output_format", "yaml"),
         ("plan", "config_dir", "config"),
-        ("plan", "env", ["prod"]),
         ("attest", "item", None),
         ("plan", "out", Path("x")),
     ],
