@@ -21,5 +21,6 @@ def every() -> dict[str, list[str]]:
 
 
 def words(kind: str) -> list[str]:
-    """The names of the `steps`, `topics`, `items`, `attested` items, `queries` or `settings`."""
+    """The names of the `steps`, `topics`, `items`, `attested` items, `queries`, `settings`, of the
+    `outputs` that every environment has, or of the `outputs_of_receiving`."""
     return every()[kind]

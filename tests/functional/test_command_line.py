@@ -127,6 +127,7 @@ HEAVY_ONES = {"boto3", "botocore", "dns", "pydantic", "rich.markdown"}
         ([], "ses-provision attest ses"),
         ([], "ses-provision guide tr"),
         ([], "ses-provision dns --format cl"),
+        ([], "ses-provision outputs --env prod se"),
     ],
 )
 def test_guides_and_completion_import_nothing_heavy(arguments: list[str], words: str) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from ses_provision.cli.options import offered
 from ses_provision.cli.run import Run, Target
-from ses_provision.errors import ProvisionError, UsageError
+from ses_provision.errors import UsageError
 from ses_provision.names import meant
 
 if TYPE_CHECKING:
@@ -20,14 +21,13 @@ Format = Literal["table", "json", "env", "github"]
 
 def complete_output(ctx: typer.Context, incomplete: str) -> list[str]:
     """The names of the outputs, for the shell."""
-    from ses_provision.environment import loading
+    from ses_provision.cli.output_names import names_of
+    from ses_provision.outside import files
 
-    folder, named = ctx.params["config_dir"], ctx.params.get("env")
-    try:
-        found = loading.load_named(list(named or loading.names(folder)), folder)
-    except ProvisionError:
-        return []
-    return offered(names(found), incomplete)
+    folder, named = Path(ctx.params["config_dir"]), ctx.params.get("env")
+    chosen = named or files.environments(folder)
+    every = (name for one in chosen for name in names_of(folder / f"{one}.toml"))
+    return offered(dict.fromkeys(every), incomplete)
 
 
 def outputs(
