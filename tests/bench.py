@@ -54,13 +54,17 @@ class Served:
     local: LocalAws
     port: int
 
-    def command(self, line: list[str]) -> Measured:
+    def command(self, line: list[str], **variables: str) -> Measured:
         """Run a command as a user would, and let the operating system account for it."""
         before = len(self.local.journal)
+        # What is installed is compiled already: a Python that may not keep that measures compiling.
+        kept = {
+            name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"
+        }
         told = subprocess.run(
             [sys.executable, "-S", str(ROOT / "tests" / "accounted.py"), *line],
             cwd=ROOT,
-            env={**os.environ, "SES_PROVISION_LOCAL_PORT": str(self.port)},
+            env={**kept, "SES_PROVISION_LOCAL_PORT": str(self.port), **variables},
             stdout=subprocess.PIPE,
             check=True,
         )
@@ -69,10 +73,12 @@ class Served:
             raise SystemExit(f"{' '.join(line)} has failed")
         return Measured(**found, calls=len(self.local.journal) - before)
 
-    def in_turn(self, one: list[str], other: list[str]) -> tuple[Measured, Measured]:
+    def in_turn(
+        self, one: list[str], other: list[str], **variables: str
+    ) -> tuple[Measured, Measured]:
         """The medians of two commands that run one after the other, a few times."""
-        self.command(one), self.command(other)
-        pairs = [(self.command(one), self.command(other)) for _ in range(TIMES)]
+        self.command(one, **variables), self.command(other)
+        pairs = [(self.command(one, **variables), self.command(other)) for _ in range(TIMES)]
         return median([first for first, _ in pairs]), median([second for _, second in pairs])
 
 
@@ -123,12 +129,29 @@ def row(name: str, one: Measured, floor: Measured | None = None) -> None:
     say(f"  {name:<44}{one.seconds:8.2f}{one.busy:8.2f}{one.peak:8.0f}{one.calls:8}{ratios}")
 
 
+COMPLETED = ("pl", "plan --env st", "plan --only mail", "attest SES-D", "outputs --env prod se")
+"""Words that a shell asks about."""
+
+
 def start() -> None:
     """What no call to AWS is part of."""
     with served(CONFIG) as at:
-        ours, theirs = at.in_turn([*OURS, "--help"], TYPER)
-    row("import typer", theirs)
-    row("--help", ours, theirs)
+        row("import typer", at.in_turn(TYPER, TYPER)[0])
+        for arguments in (["--help"], ["--version"], ["guide", "safety"]):
+            ours, theirs = at.in_turn([*OURS, *arguments], TYPER)
+            row(" ".join(arguments), ours, theirs)
+        for words in COMPLETED:
+            ours, theirs = at.in_turn(OURS, TYPER, **asked_by_a_shell(f"ses-provision {words}"))
+            row(f"completing {words}", ours, theirs)
+
+
+def asked_by_a_shell(words: str) -> dict[str, str]:
+    """What bash sets to have the last word completed."""
+    return {
+        "_SES_PROVISION_COMPLETE": "complete_bash",
+        "COMP_WORDS": words,
+        "COMP_CWORD": str(len(words.split()) - 1),
+    }
 
 
 def fresh() -> None:
