@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import functools
 import importlib.util
-import json
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+from ses_provision.outside.data_files import content
 
 SES = "email"
 """The name of SES among the endpoints."""
@@ -23,11 +24,12 @@ def listed(name: str) -> list[Mapping[str, Any]]:
     places = list(found.submodule_search_locations or ()) if found else []
     for place in places:
         try:
-            data = json.loads((Path(place) / "data" / name).read_text("utf-8"))
+            data = content(str(Path(place, "data", name)))
         except (OSError, ValueError):
             continue
-        partitions: list[Mapping[str, Any]] = data["partitions"]
-        return partitions
+        if data is not None:
+            partitions: list[Mapping[str, Any]] = data["partitions"]
+            return partitions
     return []
 
 
@@ -36,7 +38,7 @@ def known() -> Mapping[str, str]:
     """Each region with its partition; empty where botocore's data cannot be found."""
     return {
         region: partition["id"]
-        for partition in listed("partitions.json")
+        for partition in listed("partitions")
         for region in partition["regions"]
         if not region.endswith("-global")
     }
@@ -49,7 +51,7 @@ def partition(region: str) -> str:
 
 def dns_suffix(partition: str) -> str:
     """What the names of a partition's endpoints end in."""
-    suffixes = {each["id"]: str(each["outputs"]["dnsSuffix"]) for each in listed("partitions.json")}
+    suffixes = {each["id"]: str(each["outputs"]["dnsSuffix"]) for each in listed("partitions")}
     return suffixes.get(partition, "amazonaws.com")
 
 
@@ -59,6 +61,6 @@ def has_ses() -> Mapping[str, bool]:
     that is not there may be newer than the list."""
     return {
         region: region in partition["services"].get(SES, {}).get("endpoints", {})
-        for partition in listed("endpoints.json")
+        for partition in listed("endpoints")
         for region in partition["regions"]
     }
