@@ -83,6 +83,85 @@ def test_a_class_does_all_that_a_dataclass_does() -> None:
         Alias("")
 
 
+def both(**options: Any) -> list[Any]:
+    """A class of each kind, declared in the same way."""
+
+    def declare(decorate: Any) -> Any:
+        @decorate(**options)
+        class Thing:
+            name: str
+            size: int = 1
+            secret: str = field(default="", repr=False)
+            seen: tuple[Any, ...] = field(default=(), compare=False)
+
+        return Thing
+
+    return [declare(dataclass), declare(dataclasses.dataclass)]
+
+
+@pytest.mark.parametrize("options", [{}, {"frozen": True}])
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (("a",), ("a",)),
+        (("a",), ("b",)),
+        (("a", 1, "x"), ("a", 1, "y")),
+        (("a", 1, "x", (1,)), ("a", 1, "x", (2,))),
+    ],
+)
+def test_instances_are_compared_hashed_and_shown_as_those_of_the_standard_library(
+    options: dict[str, bool], one: tuple[Any, ...], other: tuple[Any, ...]
+) -> None:
+    ours, theirs = both(**options)
+
+    assert (ours(*one) == ours(*other)) is (theirs(*one) == theirs(*other))
+    assert ours(*one) != theirs(*one)
+    assert repr(ours(*one)) == repr(theirs(*one))
+    assert (ours.__hash__ is None) is (theirs.__hash__ is None)
+    if options:
+        assert (hash(ours(*one)) == hash(ours(*other))) is (ours(*one) == ours(*other))
+
+
+def test_what_a_class_says_of_itself_stays() -> None:
+    @dataclass(frozen=True)
+    class Loud:
+        text: str
+
+        def __repr__(self) -> str:
+            return self.text.upper()
+
+        def __eq__(self, other: object) -> bool:
+            return isinstance(other, Loud)
+
+        def __hash__(self) -> int:
+            return 7
+
+    assert repr(Loud("a")) == "A"
+    assert Loud("a") == Loud("b")
+    assert hash(Loud("a")) == 7
+
+
+def test_an_instance_that_holds_itself_can_be_shown() -> None:
+    @dataclass
+    class Node:
+        beside: list[Any] = field(default_factory=list)
+
+    node = Node()
+    node.beside.append(node)
+
+    assert repr(node).endswith("Node(beside=[...])")
+
+
+def test_a_class_without_fields_is_equal_to_itself() -> None:
+    @dataclass(frozen=True)
+    class Nothing:
+        pass
+
+    assert Nothing() == Nothing()
+    assert hash(Nothing()) == hash(Nothing())
+    assert Nothing().__repr__().endswith("Nothing()")
+
+
 def test_what_is_missing_is_named() -> None:
     point: Any = declared()
 
