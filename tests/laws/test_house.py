@@ -33,6 +33,19 @@ def test_at_the_door_of_the_package_stands_what_every_room_uses() -> None:
     assert found == {"dataclass.py", "errors.py", "names.py"}
 
 
+def test_dataclasses_are_those_that_are_written_when_first_needed() -> None:
+    others = [
+        str(path.relative_to(ROOT))
+        for path in modules()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.ImportFrom)
+        and node.module == "dataclasses"
+        and "dataclass" in {one.name for one in node.names}
+    ]
+
+    assert others == ["ses_provision/dataclass.py"]
+
+
 @pytest.mark.parametrize("room", ROOMS, ids=lambda room: str(room.relative_to(ROOT)))
 def test_a_room_says_what_lives_in_it(room: Path) -> None:
     said = ast.get_docstring(ast.parse((room / "__init__.py").read_text(encoding="utf-8"))) or ""
