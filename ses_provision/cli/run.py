@@ -143,13 +143,16 @@ class Run:
         *,
         writes: bool = False,
         in_turn: bool = False,
+        fit: Callable[[Environment], object] = bool,
     ) -> list[T]:
-        """Work on each environment; the values of the work, in order (see `side_by_side.each`)."""
+        """Work on each environment; the values of the work, in order (see `side_by_side.each`).
+
+        `fit` raises where the file alone says that there is nothing to work on: AWS is not asked.
+        """
         from ses_provision.cli import side_by_side
 
-        return side_by_side.each(
-            self, self.environments(writes=writes), work, failed, in_turn=writes or in_turn
-        )
+        chosen, in_turn = self.environments(writes=writes), writes or in_turn
+        return side_by_side.each(self, chosen, work, failed, in_turn=in_turn, fit=fit)
 
     def boundary(self, environment: str | None = None) -> Boundary:
         """Where expected errors end: told, and turned into an exit status."""

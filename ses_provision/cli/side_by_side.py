@@ -150,10 +150,12 @@ def each(
     failed: Callable[[Environment, ProvisionError], T] | None,
     *,
     in_turn: bool,
+    fit: Callable[[Environment], object],
 ) -> list[T]:
     """Work on environments; the values of the work, in their order.
 
     What goes wrong in one is told, and does not stop the others; `failed` says what stands for it.
+    Of one that is not `fit`, AWS is not asked.
     Environments that are only read are worked on side by side. Those that are written come in turn,
     each with what the one before has left: they are asked about one by one, and a domain's records
     stand before those of its subdomains. So do waits, which are watched live.
@@ -164,7 +166,12 @@ def each(
 
     def piece(env: Environment) -> tuple[Part | None, Outcome[T]]:
         part = None if is_alone else Part.of(run)
-        return part, attempt(lambda one: work(part or run, run.open(one, memories)), env)
+
+        def done(env: Environment) -> T:
+            fit(env)
+            return work(part or run, run.open(env, memories))
+
+        return part, attempt(done, env)
 
     values: list[T] = []
     with closing(in_order(piece, environments, at_once)) as pieces:

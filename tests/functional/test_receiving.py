@@ -122,6 +122,22 @@ def test_the_record_comes_last_and_nothing_before_the_domain_is_verified(
     assert early(*EMPTY).status == 0
 
 
+@pytest.mark.parametrize(
+    "command", [("receive-test", "--env", "other"), ("inbox", "--env", "other", "--env", "prod")]
+)
+def test_what_receives_nothing_is_not_asked_about_its_mail(
+    cli: Cli, tmp_path: Path, command: tuple[str, ...]
+) -> None:
+    elsewhere = HOSTED.replace(ACCOUNT, "444455556666")
+    both = bench(cli, tmp_path / "config", prod=RECEIVES, other=elsewhere)
+
+    refused = both(*command)
+
+    assert refused.status == 1
+    assert "its file has no [receiving]" in refused.stderr
+    assert {each.account for each in refused.calls} <= {ACCOUNT}
+
+
 def test_without_the_section_nothing_is_asked_and_no_line_is_said(cli: Cli, tmp_path: Path) -> None:
     plain = bench(cli, tmp_path / "config", prod=HOSTED)
 

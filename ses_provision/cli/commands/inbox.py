@@ -31,6 +31,8 @@ def inbox(
 
     Example: ses-provision inbox --env prod --last 3
     """
+    from ses_provision.operations.inbox import insist_on_receiving
+
     if all(env.receiving is None for env in run.environments()):
         raise UsageError(
             "No environment that is meant receives mail: none has a [receiving] section.",
@@ -45,7 +47,7 @@ def inbox(
         else:
             show_one(run, target, key)
 
-    run.each(work, in_turn=True)
+    run.each(work, in_turn=True, fit=insist_on_receiving if run.env else bool)
 
 
 def show_newest(run: Run, target: Target, last: int) -> None:

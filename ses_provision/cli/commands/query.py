@@ -58,12 +58,14 @@ def query(
     if name is None and file is None:
         show_all(run)
         return
+    from ses_provision.operations.query import insist_on_an_archive
+
     text = given(name, file, days)
 
     def work(run: Run, target: Target) -> None:
         tell(run, target, asked(run, target, text), as_csv=as_csv)
 
-    run.each(work, in_turn=True)
+    run.each(work, in_turn=True, fit=insist_on_an_archive)
 
 
 def show_all(run: Run) -> None:
@@ -114,7 +116,6 @@ def asked(run: Run, target: Target, text: str) -> Result:
     from ses_provision.outside import wait
 
     env, account = target.env, target.account
-    operation.insist_on_an_archive(env)
     with run.life.during(f"asking the archive of {env.name}"):
         started = target.connections.send(operation.start(env, account, text))
         identity = str(started["QueryExecutionId"])

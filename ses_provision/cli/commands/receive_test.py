@@ -27,10 +27,10 @@ def receive_test(run: Run, timeout: Timeout = 3) -> None:
     Example: ses-provision receive-test --env prod
     """
 
-    def work(run: Run, target: Target) -> None:
-        from ses_provision.operations.inbox import insist_on_receiving
-        from ses_provision.render import inbox as text
+    from ses_provision.operations.inbox import insist_on_receiving
+    from ses_provision.render import inbox as text
 
+    def work(run: Run, target: Target) -> None:
         env = target.env
         to = insist_on_receiving(env).probe
         insist_on_a_rule(target)
@@ -44,7 +44,7 @@ def receive_test(run: Run, timeout: Timeout = 3) -> None:
         report |= text.arrival(found, seconds)
         run.show(text.arrived(env.name, to, found, seconds), "")
 
-    run.each(work, writes=True)
+    run.each(work, writes=True, fit=insist_on_receiving)
 
 
 def insist_on_a_rule(target: Target) -> None:
