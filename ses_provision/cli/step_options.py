@@ -60,7 +60,9 @@ Role = Annotated[
 ]
 
 
-Verbose = Annotated[bool, typer.Option("--verbose", "-v", help="Show what is unchanged, too.")]
+Verbose = Annotated[
+    bool, typer.Option("--verbose", "-v", help="Name each thing, also what is unchanged.")
+]
 
 
 def chosen(only: list[str] | None, skip: list[str] | None) -> list[Step]:

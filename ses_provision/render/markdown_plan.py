@@ -11,6 +11,7 @@ from rich.text import Text
 from ses_provision.engine.model import Action, Change
 from ses_provision.engine.plan import Plan, StepPlan
 from ses_provision.render import plan as text
+from ses_provision.render.folding import folded
 from ses_provision.render.message import safe
 
 if TYPE_CHECKING:
@@ -55,11 +56,13 @@ def lines(step: StepPlan) -> Iterator[str]:
         yield f"# {step.title}: not looked at: {safe(step.failed)}"
     if step.waiting:
         yield f"# {step.title}: known after apply: {safe(step.waiting)}"
-    shown = [one for one in step.changes if one.action is not Action.KEEP]
+    named, more = folded(step.changes)
+    shown = [one for one in named if one.action is not Action.KEEP]
     if shown:
         yield f"# {step.title}"
     for one in shown:
         yield from change(one)
+    yield from (f"{SIGNS[Action.CREATE]} {others}" for others in more)
 
 
 def change(value: Change) -> Iterator[str]:

@@ -11,6 +11,7 @@ from rich.text import Text
 from ses_provision.engine.model import Action, Change, Resource
 from ses_provision.engine.outcomes import Applied, NotDone
 from ses_provision.engine.plan import Plan, StepPlan, way_out
+from ses_provision.render.folding import folded
 from ses_provision.render.layout import command, prose, whole
 from ses_provision.render.message import safe
 from ses_provision.resources.iam_users import SmtpUser
@@ -91,9 +92,12 @@ def step(number: int, value: StepPlan, environment: str, *, verbose: bool) -> li
         lines.append(Text(f"    ! not looked at: {safe(value.failed)}", style="bold red"))
     if value.skipped:
         lines.append(Text(f"    · skipped: {safe(value.skipped)}", style="dim"))
-    for one in value.changes:
+    named, more = (value.changes, []) if verbose else folded(value.changes)
+    for one in named:
         if verbose or one.action is not Action.KEEP or one.found.notes:
             lines += change(one, value.id, environment)
+    mark, style = MARKS[Action.CREATE]
+    lines += [Text(f"    {mark} {others} (--verbose names each)", style=style) for others in more]
     kept = len(value.of(Action.KEEP))
     if kept and not verbose:
         lines.append(Text(f"    = {kept} unchanged", style="dim"))

@@ -13,7 +13,9 @@ from ses_provision.engine.model import Change, Found, Obstacle, Resource
 from ses_provision.engine.outcomes import Applied, NotDone
 from ses_provision.engine.plan import Plan, StepPlan
 from ses_provision.environment import Environment
+from ses_provision.render import markdown_plan
 from ses_provision.render import plan as text
+from ses_provision.render.folding import FIRST, MOST
 from ses_provision.resources.dmarc import Dmarc
 from ses_provision.resources.policies import named
 from ses_provision.resources.record_sets import RecordSet, TxtValue
@@ -164,6 +166,48 @@ def test_differences_are_shown_field_by_field_and_key_by_key(env: Environment) -
     assert f"        ok_actions: {{}} -> {{{TOPIC_ARN}}}" in lines
     assert f"        target.SnsDestination: (none) -> {{TopicArn: {TOPIC_ARN}}}" in lines
     assert any(line.startswith('        statements.Owner: {"Action": "sns:*"') for line in lines)
+
+
+def many(count: int) -> StepPlan:
+    """A step that creates so many records, and one topic."""
+    records: list[Resource] = [replace(CNAME, name=f"{n}.{DOMAIN}") for n in range(count)]
+    return StepPlan("tenants", "Tenants", tuple(map(create, [*records[:9], TOPIC, *records[9:]])))
+
+
+@pytest.mark.parametrize("form", ["text", "markdown"])
+def test_many_creations_of_a_kind_are_counted_but_for_the_first(
+    env: Environment, form: str
+) -> None:
+    def lines(step: StepPlan) -> list[str]:
+        value = plan(step)
+        whole = text.plan(value, env) if form == "text" else markdown_plan.plan(value, env)
+        found = (line.strip() for line in shown(whole).splitlines())
+        return [line for line in found if line.startswith("+ ")]
+
+    few, lots = lines(many(MOST)), lines(many(1000))
+
+    assert len(few) == MOST + 1
+    assert lots[:FIRST] == few[:FIRST]
+    assert lots[FIRST] == f"+ create {TOPIC.label}"
+    [counted] = lots[FIRST + 1 :]
+    assert counted.startswith("+ and 995 more of kind CNAME record")
+
+
+def test_every_one_of_many_is_named_where_that_is_asked_for(env: Environment) -> None:
+    found = shown(text.plan(plan(many(1000)), env, verbose=True))
+
+    assert found.count("+ create CNAME") == 1000
+    assert "more of kind" not in found
+
+
+def test_one_of_many_that_says_more_than_its_name_is_named(env: Environment) -> None:
+    noted = Change(replace(CNAME, name=f"noted.{DOMAIN}"), Found(None, notes=("waits a while",)))
+    step = many(1000)
+
+    found = shown(text.plan(plan(replace(step, changes=(*step.changes, noted))), env))
+
+    assert f"+ create CNAME noted.{DOMAIN}" in found
+    assert "and 995 more" in found
 
 
 HOSTILE = "[red]x[/red]\x1b[31m\r\x07"
