@@ -11,6 +11,8 @@ from ses_provision.cli.run import Run
 from ses_provision.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from ses_provision.environment import Environment
 
 Action = Literal["create", "rotate", "retire", "status", "test", "show"]
@@ -85,8 +87,10 @@ def smtp(
     from ses_provision.cli import smtp_looks, smtp_writes
     from ses_provision.cli.smtp_writes import Retirement
 
-    heeded = (form != "any", port != 587, mail, no_auth, show_secret)
-    refuse_others(action, (key, unseen, undo, delete, *heeded))
+    of_key = {"--key": key, "--unseen": unseen, "--undo": undo, "--delete": delete}
+    of_test = {"--port": port != 587, "--send": mail, "--no-auth": no_auth}
+    others = {"--for": form != "any", "--show-secret": show_secret}
+    refuse_others(action, {**of_key, **of_test, **others})
     match action:
         case "create" | "rotate":
             smtp_writes.new_key(run, action, user, show_secret=show_secret, yes=yes)
@@ -101,9 +105,10 @@ def smtp(
             smtp_looks.show(run, only(run), user, form)
 
 
-def refuse_others(action: Action, given: tuple[object, ...]) -> None:
-    """Refuse an option that this action would not heed; `given` in the order of the table."""
-    for (option, meant), value in zip(MEANT_FOR.items(), given, strict=True):
+def refuse_others(action: Action, given: Mapping[str, object]) -> None:
+    """Refuse an option that this action would not heed."""
+    for option, value in given.items():
+        meant = MEANT_FOR[option]
         if value and action not in meant:
             raise UsageError(
                 f"{option} means nothing to smtp {action}; it is for smtp {' and '.join(meant)}.",
