@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import socket
@@ -47,6 +48,13 @@ def pytest_configure(config: pytest.Config) -> None:
         travel = time_machine.travel(datetime.fromisoformat(moment).astimezone(UTC), tick=True)
         travel.start()
         config.add_cleanup(travel.stop)
+
+
+def pytest_collection_finish() -> None:
+    """Look for garbage rarely, and never in what was imported: it took a tenth of the time."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(50_000)
 
 
 @pytest.fixture(scope="session")
