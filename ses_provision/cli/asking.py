@@ -5,7 +5,9 @@ Only where `Run.may_ask`. Questions go to standard error; standard output is for
 
 from __future__ import annotations
 
+import shutil
 import sys
+import textwrap
 from collections.abc import Callable, Sequence
 
 from ses_provision.cli.outlet import Outlet
@@ -32,7 +34,7 @@ def ask(
         try:
             return check(choice(answer, choices) if choices else needed(answer))
         except ValueError as wrong:
-            say(f"  {wrong}", end="\n")
+            tell(folded(f"  {wrong}"))
 
 
 def needed(answer: str) -> str:
@@ -60,7 +62,7 @@ def confirmed(question: str) -> bool:
             return True
         if answer in {"", "n", "no"}:
             return False
-        say("  Please answer y for yes or n for no; Enter alone means no.", end="\n")
+        tell(folded("  Please answer y for yes or n for no; Enter alone means no."))
 
 
 def unseen(question: str) -> str:
@@ -76,7 +78,9 @@ def unseen(question: str) -> str:
 
 def answered(question: str) -> str:
     """One line of what the person types. Ctrl-C ends the command, and so does Ctrl-D."""
-    say(question)
+    *above, last = folded(question)
+    tell(above)
+    say(f"{last} ")
     try:
         line = sys.stdin.readline()
     except BaseException:
@@ -89,6 +93,20 @@ def answered(question: str) -> str:
             "Nothing more was changed.",
         )
     return line.strip()
+
+
+def folded(text: str) -> list[str]:
+    """Lines that fit the terminal, broken between words."""
+    width = shutil.get_terminal_size().columns - 1
+    return textwrap.wrap(
+        safe(text), width, subsequent_indent="  ", break_long_words=False, break_on_hyphens=False
+    )
+
+
+def tell(lines: Sequence[str]) -> None:
+    """Whole lines on standard error."""
+    for line in lines:
+        say(line, end="\n")
 
 
 def say(text: str = "", *, end: str = "") -> None:

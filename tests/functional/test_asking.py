@@ -88,13 +88,31 @@ def test_each_answer_is_checked_when_it_is_given_and_asked_for_again(
         'must be an AWS region such as "us-east-2", not "Ohio"',
         'there is no region "us-east-9" in this version of botocore; did you mean "us-',
         'must be 12 digits in quotes, not "12345"',
-        f"Where the domain's DNS is ({PROVIDERS}) [route53]: ",
+        f"Where the domain's DNS is ({PROVIDERS}) [route53]:",
         f"Please answer one of: {PROVIDERS}.",
         "Please answer one of: ZSUB, ZPUBLIC.",
         "must be an e-mail address",
         "Please answer y for yes or n for no; Enter alone means no.",
     ):
-        assert words in asked.stderr
+        assert words in " ".join(asked.stderr.split())
+
+
+@pytest.mark.parametrize("columns", [40, 80, 300])
+def test_a_question_fits_the_terminal_and_no_word_is_broken(
+    columns: int, types: Types, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    types("tape", "route53")
+
+    asking.ask("Where the domain's DNS is", choices=get_args(DnsProviderName))
+    said = capsys.readouterr().err.replace("): ", "):\n")  # where Enter was pressed
+
+    assert max(map(len, said.splitlines())) <= columns
+    assert said.split() == [
+        *f"Where the domain's DNS is ({PROVIDERS}):".split(),
+        *f"Please answer one of: {PROVIDERS}.".split(),
+        *f"Where the domain's DNS is ({PROVIDERS}):".split(),
+    ]
 
 
 def test_a_name_that_is_taken_is_asked_for_again(
