@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+
 from ses_provision.checks.views import Kind, State, View
 from ses_provision.dataclass import dataclass
 from ses_provision.resources import dmarc_record
@@ -41,7 +43,7 @@ class RecordReport:
         """What stands at the record's own name, by the first view that counts."""
         return self.deciding[0].values if self.deciding else ()
 
-    @property
+    @functools.cached_property
     def state(self) -> State:
         """What the record is, by the views that count."""
         public = [v.state for v in self.of(Kind.PUBLIC) if v.state is not State.NOT_ASKED]

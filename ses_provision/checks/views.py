@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
 from enum import StrEnum
 
@@ -71,8 +72,9 @@ def state_of(record: PublishedRecord, values: Sequence[str], alias: str = "") ->
     return State.RIGHT if serves(record, kin[0]) else State.WRONG
 
 
+@functools.lru_cache(maxsize=4096)
 def serves(record: PublishedRecord, value: str) -> bool:
-    """Whether a value does what the wanted one does."""
+    """Whether a value does what the wanted one does. Many checks ask it of the same answers."""
     if record.tag == DMARC_TAG:
         domain = record.name.removeprefix("_dmarc.")
         force = in_force(domain, Standing(domain, (value,)))
