@@ -64,12 +64,14 @@ def dense(request: pytest.FixtureRequest) -> bool:
 
 
 @pytest.fixture(autouse=True)
-def nobody_elses_aws(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def nobody_elses_aws(
+    monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     """No credentials, profiles or endpoints of the developer's reach a test."""
     for name in [name for name in os.environ if name.startswith(("AWS_", "SES_PROVISION_"))]:
         monkeypatch.delenv(name)
     for name in ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE"):
-        monkeypatch.setenv(name, str(tmp_path / "no-such-file"))
+        monkeypatch.setenv(name, str(tmp_path_factory.getbasetemp() / "no-such-file"))
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     for name in ("NO_COLOR", "FORCE_COLOR", "GITHUB_STEP_SUMMARY", "GITHUB_OUTPUT"):
         monkeypatch.delenv(name, raising=False)
