@@ -42,6 +42,10 @@ STATES = (2, 3)
 """Exit statuses that tell of a state, not of an error: changes to make, items open."""
 
 
+def all_are_fit(_: Environment) -> None:
+    """No file says that there would be nothing to work on."""
+
+
 @dataclass
 class Target:
     """An environment, and its account once it was found to be the right one."""
@@ -143,7 +147,7 @@ class Run:
         *,
         writes: bool = False,
         in_turn: bool = False,
-        fit: Callable[[Environment], object] = bool,
+        fit: Callable[[Environment], object] = all_are_fit,
     ) -> list[T]:
         """Work on each environment; the values of the work, in order (see `side_by_side.each`).
 

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ses_provision.cli.run import Run, Target
+from ses_provision.cli.run import Run, Target, all_are_fit
 from ses_provision.errors import ProvisionError, UsageError
 
 if TYPE_CHECKING:
@@ -47,7 +47,7 @@ def inbox(
         else:
             show_one(run, target, key)
 
-    run.each(work, in_turn=True, fit=insist_on_receiving if run.env else bool)
+    run.each(work, in_turn=True, fit=insist_on_receiving if run.env else all_are_fit)
 
 
 def show_newest(run: Run, target: Target, last: int) -> None:
