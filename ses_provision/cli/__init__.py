@@ -23,7 +23,7 @@ until its end, and looking through all of it each 700 objects took a tenth of it
 def main() -> None:
     """The console script. Leaves with the status of the command.
 
-    At once: to take a process apart, object by object, takes Python as long as a quarter of a plan,
+    At once: to take a process apart, object by object, takes Python as long as a fifth of a plan,
     and threads that still wait for AWS would keep it. All that matters is written and closed.
     """
     import gc

@@ -9,6 +9,7 @@ import pytest
 from botocore.exceptions import DataNotFoundError
 from botocore.loaders import Loader
 
+from ses_provision.outside import regions
 from ses_provision.outside.models import Models, loader
 
 
@@ -22,6 +23,11 @@ def test_a_model_is_what_botocore_reads_in_the_same_order(service: str, kind: st
             return str(missing)
 
     assert read(loader()) == read(Loader())
+
+
+@pytest.mark.parametrize("name", ["endpoints", "partitions"])
+def test_what_the_settings_are_held_to_is_not_read_again_for_the_clients(name: str) -> None:
+    assert loader().load_data(name)["partitions"] is regions.listed(name)
 
 
 def test_a_model_of_the_users_own_comes_before_that_of_botocore(tmp_path: Path) -> None:
